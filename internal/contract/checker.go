@@ -1,0 +1,129 @@
+package contract
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// A Violation is one rule of the contract that a request breaks.
+type Violation struct {
+	Path    string // "lineItems[2].quantity"
+	Problem string // "must be from 1 to 9999"
+	Code    string // the catalog code that the gateway answers with
+}
+
+// String is the violation in the form of the gateway's own messages: the path, then the problem.
+func (v Violation) String() string { return v.Path + ": " + v.Problem }
+
+// The codes of violations whose field names none of its own.
+const (
+	codeMissing = "validation_missing_field"
+	codeInvalid = "validation_error"
+)
+
+// A Checker collects violations. Its zero value is ready; a request without violations costs no allocation.
+type Checker struct {
+	// AllowLoopback lets URLs that must be HTTPS be plain HTTP on this machine, for tests and sandboxes.
+	AllowLoopback bool
+
+	Violations []Violation
+	prefix     string
+}
+
+// In runs check with the path of an array's element in front of every path.
+func (c *Checker) In(array string, index int, check func(*Checker)) {
+	outer := c.prefix
+	c.prefix = outer + array + "[" + strconv.Itoa(index) + "]."
+	check(c)
+	c.prefix = outer
+}
+
+func (c *Checker) report(path, problem, code, otherwise string) {
+	if code == "" {
+		code = otherwise
+	}
+	c.Violations = append(c.Violations, Violation{Path: c.prefix + path, Problem: problem, Code: code})
+}
+
+// Present requires a text to be there.
+func (c *Checker) Present(path, value, code string) {
+	if value == "" {
+		c.report(path, "is required", code, codeMissing)
+	}
+}
+
+// Range requires least <= value <= most.
+func (c *Checker) Range(path string, value, least, most int64, code string) {
+	if value < least || value > most {
+		c.report(path, fmt.Sprintf("must be from %d to %d", least, most), code, codeInvalid)
+	}
+}
+
+// Positive requires a decimal number above zero, in JSON's notation.
+func (c *Checker) Positive(path, value, code string) {
+	digits, _, _ := strings.Cut(strings.ToLower(value), "e")
+	if strings.HasPrefix(value, "-") || !strings.ContainsAny(digits, "123456789") {
+		c.report(path, "must be greater than 0", code, codeInvalid)
+	}
+}
+
+// Length requires at most most characters.
+func (c *Checker) Length(path, value string, most int, code string) {
+	if len(value) > most && utf8.RuneCountInString(value) > most {
+		c.report(path, fmt.Sprintf("must have at most %d characters", most), code, codeInvalid)
+	}
+}
+
+// Count requires at most most elements.
+func (c *Checker) Count(path string, count, most int, code string) {
+	if count > most {
+		c.report(path, fmt.Sprintf("must have at most %d elements", most), code, codeInvalid)
+	}
+}
+
+// Pattern requires a present value to match; an empty one is the business of [Checker.Present].
+func (c *Checker) Pattern(path, value string, pattern *regexp.Regexp, code string) {
+	if value != "" && !pattern.MatchString(value) {
+		c.report(path, "must match "+pattern.String(), code, codeInvalid)
+	}
+}
+
+// OneOf requires one of the listed values.
+func (c *Checker) OneOf(path, value, code string, allowed ...string) {
+	for _, a := range allowed {
+		if value == a {
+			return
+		}
+	}
+	c.report(path, "must be "+strings.Join(allowed, " or "), code, codeInvalid)
+}
+
+// HTTPS requires an absolute https URL, or with AllowLoopback also an http URL of this machine.
+func (c *Checker) HTTPS(path, value, code string) {
+	if value == "" {
+		return
+	}
+	u, err := url.Parse(value)
+	switch {
+	case err != nil || u.Host == "":
+		c.report(path, "must be an absolute URL", code, codeInvalid)
+	case u.Scheme == "https":
+	case u.Scheme == "http" && c.AllowLoopback && IsLoopback(u.Hostname()):
+	default:
+		c.report(path, "must be an https URL", code, codeInvalid)
+	}
+}
+
+// IsLoopback tells whether a host name or address is this machine.
+func IsLoopback(host string) bool {
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}

@@ -1,0 +1,21 @@
+// Package contract is what the extensions of api/*.yaml say, as Go.
+//
+// The tables in contract.gen.go are generated; [Checker] and [Shape] are what the generated constraint checks of
+// gen/ are written with. Nothing here knows anything about a gateway that its contract does not.
+package contract
+
+// An APIKey is one kind of credential, known by its prefix.
+type APIKey struct {
+	Prefix string // what its text begins with
+	Kind   string // secret, publishable, session_secret or webhook_secret
+	Mode   string // test, live, or empty when the prefix does not say
+	Name   string // for people: "secret API key"
+}
+
+// A TestCard is a card number that a gateway's test mode documents.
+type TestCard struct {
+	Number      string // digits only
+	Label       string // for people: "Insufficient funds"
+	Outcome     string // approved, declined or challenge
+	FailureCode string // why it is declined
+}

@@ -1,0 +1,188 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"sort"
+	"strings"
+	"text/template"
+)
+
+// A schema is a JSON schema as far as requests use it.
+type schema struct {
+	Ref              string `yaml:"$ref"`
+	Type             any
+	Format           string
+	Pattern          string
+	Enum             []string
+	Minimum          *int64
+	Maximum          *int64
+	ExclusiveMinimum *int64 `yaml:"exclusiveMinimum"`
+	MaxLength        *int   `yaml:"maxLength"`
+	MaxItems         *int   `yaml:"maxItems"`
+	Required         []string
+	Properties       map[string]schema
+	Items            *schema
+	Additional       any    `yaml:"additionalProperties"`
+	ErrorCode        string `yaml:"x-error-code"`
+	HTTPSOnly        bool   `yaml:"x-https-only"`
+}
+
+// constraints is what the constraints template shows: the request schemas of one gateway.
+type constraints struct {
+	Package  string
+	Requests []request
+}
+
+type request struct {
+	Name   string
+	Checks []string
+	Schema schema
+}
+
+func (d *document) requests(names ...string) []request {
+	var out []request
+	for _, name := range names {
+		s := d.Components.Schemas[name]
+		r := request{Name: name, Schema: s}
+		for _, property := range slices.Sorted(maps.Keys(s.Properties)) {
+			r.Checks = append(r.Checks, s.Properties[property].checks(property, slices.Contains(s.Required, property))...)
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+// checks are the Go statements that hold one property to its constraints.
+func (s schema) checks(name string, required bool) []string {
+	value := "v." + fieldName(name)
+	if !required {
+		value = "*" + value
+	}
+	var out []string
+	add := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
+	code := fmt.Sprintf("%q", s.ErrorCode)
+
+	if required && s.Type == "string" {
+		add("c.Present(%q, %s, %s)", name, value, code)
+	}
+	switch {
+	case s.Minimum != nil && s.Maximum != nil:
+		add("c.Range(%q, int64(%s), %d, %d, %s)", name, value, *s.Minimum, *s.Maximum, code)
+	case s.ExclusiveMinimum != nil:
+		add("c.Positive(%q, %s.String(), %s)", name, value, code)
+	}
+	if s.MaxLength != nil {
+		add("c.Length(%q, %s, %d, %s)", name, value, *s.MaxLength, code)
+	}
+	if s.Pattern != "" {
+		add("c.Pattern(%q, %s, %s, %s)", name, value, patternName(name), code)
+	}
+	if len(s.Enum) > 0 {
+		add("c.OneOf(%q, string(%s), %s, %q)", name, value, code, strings.Join(s.Enum, `", "`))
+	}
+	if s.HTTPSOnly {
+		add("c.HTTPS(%q, %s, %s)", name, value, code)
+	}
+	if s.MaxItems != nil {
+		add("c.Count(%q, len(%s), %d, %s)", name, value, *s.MaxItems, code)
+	}
+	if s.Items != nil && s.Items.Ref != "" {
+		add("for i := range %s {\nc.In(%q, i, (%s)[i].Check)\n}", value, name, value)
+	}
+	if values, ok := s.Additional.(map[string]any); ok && values["maxLength"] != nil {
+		add("for key, value := range %s {\nc.Length(%q + key, value, %v, %s)\n}", value, name+".", values["maxLength"], code)
+	}
+	if !required && len(out) > 0 {
+		return []string{fmt.Sprintf("if v.%s != nil {\n%s\n}", fieldName(name), strings.Join(out, "\n"))}
+	}
+	return out
+}
+
+// Patterns are the regular expressions of a request's properties.
+func (r request) Patterns() map[string]string {
+	out := map[string]string{}
+	for name, s := range r.Schema.Properties {
+		if s.Pattern != "" {
+			out[patternName(name)] = s.Pattern
+		}
+	}
+	return out
+}
+
+// Codes are the properties that have an error code of their own.
+func (r request) Codes() map[string]string {
+	out := map[string]string{}
+	for name, s := range r.Schema.Properties {
+		if s.ErrorCode != "" {
+			out[name] = s.ErrorCode
+		}
+	}
+	return out
+}
+
+// Arrays are the properties that hold arrays of another request schema, with that schema's name.
+func (r request) Arrays() map[string]string {
+	out := map[string]string{}
+	for name, s := range r.Schema.Properties {
+		if s.Items != nil && s.Items.Ref != "" {
+			out[name] = strings.TrimPrefix(s.Items.Ref, "#/components/schemas/")
+		}
+	}
+	return out
+}
+
+// Required are the names of the properties that must be there, sorted.
+func (r request) Required() []string {
+	sort.Strings(r.Schema.Required)
+	return r.Schema.Required
+}
+
+func patternName(property string) string { return "pattern" + goName(property) }
+
+// fieldName is the name that oapi-codegen gives a property.
+func fieldName(property string) string {
+	name := goName(property)
+	for _, initialism := range []string{"Id", "Url"} {
+		if strings.HasSuffix(name, initialism) {
+			name = strings.TrimSuffix(name, initialism) + strings.ToUpper(initialism)
+		}
+	}
+	return name
+}
+
+var constraintsTemplate = template.Must(template.New("constraints").Funcs(funcs).Parse(header + `package {{.Package}}
+
+import (
+	"regexp"
+
+	"github.com/hostedpay/hostedpay-go/internal/contract"
+)
+
+{{range .Requests}}
+{{- range $name, $pattern := .Patterns}}
+var {{$name}} = regexp.MustCompile({{printf "%q" $pattern}})
+{{- end}}
+
+// Check reports every constraint of the contract that v breaks.
+func (v {{.Name}}) Check(c *contract.Checker) {
+{{- range .Checks}}
+	{{.}}
+{{- end}}
+}
+
+// {{.Name}}Shape says which members the JSON of a {{.Name}} must have.
+func {{.Name}}Shape() contract.Shape {
+	return contract.Shape{
+		Required: []string{ {{- range $i, $name := .Required}}{{if $i}}, {{end}}{{printf "%q" $name}}{{end -}} },
+		{{- with .Codes}}
+		Codes: map[string]string{ {{- range $name, $code := .}}{{printf "%q: %q" $name $code}},{{end -}} },
+		{{- end}}
+		{{- with .Arrays}}
+		Arrays: map[string]contract.Shape{ {{- range $name, $schema := .}}{{printf "%q" $name}}: {{$schema}}Shape(),{{end -}} },
+		{{- end}}
+	}
+}
+{{end}}
+`))

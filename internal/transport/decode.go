@@ -1,0 +1,181 @@
+package transport
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"mime"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+	"unicode"
+
+	"github.com/hostedpay/hostedpay-go/internal/contract"
+	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/retry"
+)
+
+// decode reads a result and says what is wrong with it, or nothing. encoding/json leaves a member that it cannot read
+// at its zero value and goes on with the others; that is what essential judges.
+func decode(result retry.Result, out any, essential func() bool) (problem string) {
+	if kind := mediaType(result.Header); kind != "" && !isJSON(kind) {
+		return fmt.Sprintf("the answer is %s instead of JSON: is there a proxy in between, or is the base URL wrong?", kind)
+	}
+	err := json.Unmarshal(result.Body, out)
+	var malformed *json.SyntaxError
+	switch {
+	case len(result.Body) == 0:
+		return "the answer is empty"
+	case errors.As(err, &malformed):
+		return "the answer is not valid JSON"
+	case !essential():
+		return "the answer lacks what it must have"
+	}
+	return ""
+}
+
+// envelope is an error body of either gateway.
+type envelope struct {
+	Error    string `json:"error"`
+	Code     string `json:"code"`
+	Fix      string `json:"fix"`
+	Docs     string `json:"docs"`
+	SelfHeal *struct {
+		Retryable  *bool  `json:"retryable"`
+		NextAction string `json:"nextAction"`
+		LLMHint    string `json:"llmHint"`
+	} `json:"selfHeal"`
+}
+
+// decodeError makes an error of an answer that is no result.
+func decodeError(call Call, o *sdk.Options, result retry.Result) *sdk.Error {
+	e := newError(call, o, result)
+	var body envelope
+	switch kind := mediaType(result.Header); {
+	case result.Status >= 300 && result.Status < 400:
+		e.Message = "the gateway redirects, and a redirect would carry the API key to another address"
+		e.Fix = "Check the base URL."
+	case len(result.Body) == 0:
+		e.Message = "the answer is empty"
+	case json.Unmarshal(result.Body, &body) != nil && body == (envelope{}):
+		e.Message = fmt.Sprintf("the answer is %s instead of JSON: probably from a proxy in between", orUnknown(kind))
+	}
+	clean := func(text string) string { return presentable(text, call.Secrets) }
+	if body.Error != "" {
+		e.Message = clean(body.Error)
+	}
+	e.Code = sdk.Code(clean(body.Code))
+	e.Fix, e.Docs = clean(body.Fix)+e.Fix, clean(body.Docs)
+	if heal := body.SelfHeal; heal != nil {
+		e.SelfHeal = &sdk.SelfHeal{
+			Retryable: heal.Retryable, NextAction: sdk.NextAction(clean(heal.NextAction)), Hint: clean(heal.LLMHint),
+		}
+	}
+	if e.Code == "" && call.AssignCode != nil {
+		e.Code = sdk.Code(call.AssignCode(result.Status))
+		e.CodeAssigned = e.Code != ""
+	}
+	if entry, ok := e.Code.Entry(); ok && e.Docs == "" && !e.CodeAssigned {
+		e.Docs = entry.Docs()
+	}
+	return e
+}
+
+// newError has what every error of a call has.
+func newError(call Call, o *sdk.Options, result retry.Result) *sdk.Error {
+	return &sdk.Error{
+		Operation:      call.Operation,
+		Status:         result.Status,
+		RequestID:      lastRequestID(result),
+		RateLimit:      rateLimit(result.Header),
+		RetryAfter:     result.After,
+		IdempotencyKey: o.IdempotencyKey,
+		Attempts:       result.Attempts,
+	}
+}
+
+// lastRequestID is the newest id that any attempt got: the best there is to show to the gateway's support.
+func lastRequestID(result retry.Result) string {
+	for i := len(result.Attempts) - 1; i >= 0; i-- {
+		if id := result.Attempts[i].RequestID; id != "" {
+			return id
+		}
+	}
+	return ""
+}
+
+func responseOf(o *sdk.Options, result retry.Result) sdk.Response {
+	return sdk.Response{
+		Status:         result.Status,
+		RequestID:      result.Header.Get("X-Request-Id"),
+		Version:        result.Header.Get("Von-Pay-Version"),
+		LatestVersion:  result.Header.Get("Von-Pay-Latest-Version"),
+		RateLimit:      rateLimit(result.Header),
+		IdempotencyKey: o.IdempotencyKey,
+		Attempts:       result.Attempts,
+		Raw:            result.Body,
+	}
+}
+
+// rateLimit reads what is there; a malformed value is as good as none.
+func rateLimit(h http.Header) (r sdk.RateLimit) {
+	r.Limit, _ = strconv.Atoi(h.Get("X-RateLimit-Limit"))
+	r.Remaining, _ = strconv.Atoi(h.Get("X-RateLimit-Remaining"))
+	if reset, err := strconv.ParseInt(h.Get("X-RateLimit-Reset"), 10, 64); err == nil && reset > 0 {
+		r.Reset = time.Unix(reset, 0)
+	}
+	return r
+}
+
+func mediaType(h http.Header) string {
+	value := h.Get("Content-Type")
+	if kind, _, err := mime.ParseMediaType(value); err == nil {
+		return kind
+	}
+	return value
+}
+
+func isJSON(kind string) bool {
+	return kind == "application/json" || strings.HasPrefix(kind, "application/") && strings.HasSuffix(kind, "+json")
+}
+
+func orUnknown(kind string) string {
+	if kind == "" {
+		return "of unknown type"
+	}
+	return kind
+}
+
+const longestMessage = 300 // characters; enough for every documented message
+
+// presentable makes a text that came over the network fit for a log: one line, bounded, without secrets.
+func presentable(text string, secrets []sdk.Secret) string {
+	for _, s := range secrets {
+		if !s.IsZero() {
+			text = strings.ReplaceAll(text, s.Reveal(), s.String())
+		}
+	}
+	text = credential().ReplaceAllString(text, "$1[redacted]")
+	text = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
+			return ' '
+		}
+		return r
+	}, text)
+	if runes := []rune(text); len(runes) > longestMessage {
+		text = string(runes[:longestMessage]) + "…"
+	}
+	return strings.TrimSpace(text)
+}
+
+// credential matches anything that looks like one of the gateways' keys.
+var credential = sync.OnceValue(func() *regexp.Regexp {
+	var prefixes []string
+	for _, k := range append(contract.VoraAPIKeys(), contract.VisionScopeAPIKeys()...) {
+		prefixes = append(prefixes, regexp.QuoteMeta(k.Prefix))
+	}
+	return regexp.MustCompile(`\b(` + strings.Join(prefixes, "|") + `)[A-Za-z0-9_-]+`)
+})

@@ -1,0 +1,130 @@
+// Package transport is the one door that every call to a gateway goes through: headers, retries, and one decoder.
+//
+// The decoder's rule: the status decides, then the content type, then the body. Anything but a 2xx is a *sdk.Error. A
+// 2xx whose essential members are there is a result even if another member is odd; one that nobody can read is an
+// outcome that is not known.
+package transport
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/retry"
+)
+
+// A Call is an operation on its way to a gateway.
+type Call struct {
+	Operation string       // "vora.CreateSession"
+	Safety    retry.Safety // what repeating it could do
+	Advice    string       // how to go on when its outcome is unknown; empty for reads, whose outcome is no matter
+
+	// Accepts lets an answer count as a result although its status is no 2xx. May be nil.
+	Accepts func(status int, body []byte) bool
+
+	// AssignCode names the catalog code of a status for gateways whose errors carry none. May be nil.
+	AssignCode func(status int) string
+
+	// Secrets are texts of this call that must not come back in a message.
+	Secrets []sdk.Secret
+}
+
+// Do sends a request and decodes its answer into out; essential tells, after decoding, whether what matters is there.
+func Do(ctx context.Context, o *sdk.Options, budget *retry.Budget, call Call, request *http.Request, out any, essential func() bool) (sdk.Response, error) {
+	start := time.Now()
+	response, err := send(ctx, o, budget, call, request, out, essential)
+	report(ctx, o.Logger, call.Operation, response, err, time.Since(start))
+	return response, err
+}
+
+func send(ctx context.Context, o *sdk.Options, budget *retry.Budget, call Call, request *http.Request, out any, essential func() bool) (sdk.Response, error) {
+	request = request.WithContext(ctx)
+	request.Header["Accept"] = acceptJSON
+	request.Header["User-Agent"] = userAgent()
+
+	policy := retry.Default()
+	policy.MaxRetries, policy.AttemptTimeout, policy.Budget = o.MaxRetries, o.AttemptTimeout, budget
+	result, err := policy.DoWith(httpClient(o), request, call.Safety)
+
+	switch {
+	case err != nil && result.Status != 0 && !isSuccess(result.Status): // the context ended while waiting after an answer
+		e := decodeError(call, o, result)
+		e.Cause = err
+		return sdk.Response{}, unknownIf(result.Uncertain, call, e)
+	case err != nil:
+		e := newError(call, o, result)
+		e.Message, e.Cause = failure(err, request.URL.Host), err
+		return sdk.Response{}, unknownIf(result.Uncertain, call, e)
+	case !isSuccess(result.Status) && (call.Accepts == nil || !call.Accepts(result.Status, result.Body)):
+		return sdk.Response{}, unknownIf(result.Uncertain && retriable(result), call, decodeError(call, o, result))
+	}
+	if problem := decode(result, out, essential); problem != "" {
+		e := newError(call, o, result)
+		e.Message = problem
+		return sdk.Response{}, unknownIf(true, call, e)
+	}
+	return responseOf(o, result), nil
+}
+
+// unknownIf makes an error an unknown outcome when the operation may have been done and that matters.
+func unknownIf(uncertain bool, call Call, e *sdk.Error) error {
+	if uncertain && call.Advice != "" {
+		return &sdk.OutcomeUnknownError{Err: e, Advice: call.Advice}
+	}
+	return e
+}
+
+// retriable tells whether the last answer says nothing about what earlier attempts may have done.
+func retriable(result retry.Result) bool {
+	return result.Status >= 500 || result.Status == http.StatusTooManyRequests
+}
+
+func isSuccess(status int) bool { return status >= 200 && status < 300 }
+
+// failure says in one sentence why no answer came.
+func failure(err error, host string) string {
+	switch {
+	case errors.Is(err, retry.ErrAttemptTimeout):
+		return "no complete answer from " + host + " in time"
+	case errors.Is(err, context.Canceled):
+		return "the call was cancelled by its context"
+	case errors.Is(err, context.DeadlineExceeded):
+		return "the context's deadline passed before an answer came"
+	case errors.Is(err, retry.ErrBodyTooLarge):
+		return "the answer of " + host + " is larger than 1 MiB"
+	case retry.NeverSent(err):
+		return "could not connect to " + host + ", nothing was sent: " + err.Error()
+	}
+	return "the connection to " + host + " failed: " + err.Error()
+}
+
+var acceptJSON = []string{"application/json"} // read only
+
+var userAgent = sync.OnceValue(func() []string {
+	return []string{"hostedpay-go/" + sdk.Version + " (" + runtime.Version() + "; " + runtime.GOOS + ")"}
+})
+
+// httpClient is the caller's client, or one over a transport that all clients of the process share: connections are
+// worth sharing, and a client per merchant must not cost a pool per merchant. It is a clone, so that nobody's changes
+// to http.DefaultTransport reach it.
+func httpClient(o *sdk.Options) *http.Client {
+	if o.HTTPClient != nil {
+		return o.HTTPClient
+	}
+	return shared()
+}
+
+var shared = sync.OnceValue(func() *http.Client {
+	t := &http.Transport{Proxy: http.ProxyFromEnvironment}
+	if standard, ok := http.DefaultTransport.(*http.Transport); ok {
+		t = standard.Clone()
+	}
+	t.ForceAttemptHTTP2 = true
+	t.MaxIdleConnsPerHost = 32
+	t.ResponseHeaderTimeout = 30 * time.Second
+	return &http.Client{Transport: t}
+})

@@ -1,0 +1,67 @@
+package page
+
+import "time"
+
+// Gateway is the payment gateway whose hosted page is shown.
+type Gateway string
+
+// The gateways the sandbox stands in for.
+const (
+	VisionScope Gateway = "visionscope"
+	Vora        Gateway = "vora"
+)
+
+// State is how far the checkout session has come; it decides what the page
+// shows and which actions it offers.
+type State string
+
+// The states of a checkout session. Succeeded, failed and expired are final:
+// their pages have nothing to submit.
+const (
+	StateOpen       State = "open"       // waits for the buyer
+	StateChallenge  State = "challenge"  // waits for the buyer to prove who they are
+	StateProcessing State = "processing" // waits for the gateway
+	StateSucceeded  State = "succeeded"
+	StateFailed     State = "failed"
+	StateExpired    State = "expired"
+)
+
+// LineItem is one line of the order.
+type LineItem struct {
+	Name       string
+	Quantity   int
+	UnitAmount string // ready to show: "14.99 EUR"
+	ImageURL   string // https or data:image; anything else is not shown
+}
+
+// Card is a documented test card, offered on the page.
+type Card struct {
+	Number string // grouped as it is printed: "4242 4242 4242 4242"
+	Label  string // what paying with it does: "Approved"
+}
+
+// Checkout is what a hosted page shows. All text in it is untrusted.
+type Checkout struct {
+	Gateway Gateway
+	State   State
+
+	SessionID   string
+	Merchant    string
+	Description string
+	Amount      string // ready to show: "14.99 EUR"
+	LineItems   []LineItem
+
+	BuyerName       string // prefilled
+	BuyerEmail      string // prefilled
+	CollectShipping bool   // ask for a delivery address too
+	Cancelable      bool   // offer to go back to the shop without paying
+
+	ExpiresAt time.Time // zero: the page shows no countdown
+	Now       time.Time // the sandbox's clock, which need not be the buyer's
+
+	Cards []Card
+
+	Problem   string // why the submitted form was refused
+	Reason    string // why the payment failed, for [StateFailed]
+	ReturnURL string // http or https; the way back to the shop from a final state
+}

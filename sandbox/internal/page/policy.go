@@ -1,0 +1,59 @@
+package page
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+)
+
+// ContentSecurityPolicy returns the value of the Content-Security-Policy header
+// to serve the page of c with.
+//
+// A browser applies form-action to the redirects that answer a form, too. So
+// formAction names where the sandbox sends the buyer afterwards: the http or
+// https URLs of the merchant, of which only the origin counts. Other values are
+// ignored.
+func ContentSecurityPolicy(c Checkout, formAction ...string) string {
+	targets := "'self'"
+	for _, target := range formAction {
+		if source, ok := originSource(target); ok {
+			targets += " " + source
+		}
+	}
+	return strings.Join([]string{
+		"default-src 'none'",
+		"style-src " + styleSource,
+		"script-src " + scriptSource,
+		"img-src https: data:",
+		"form-action " + targets,
+		"base-uri 'none'",
+		"frame-ancestors " + frameAncestors(c),
+	}, "; ")
+}
+
+// frameAncestors says who may embed the page. VisionScope is made to be
+// embedded in a shop, but not while the buyer proves who they are: a page on
+// top of the frame could steer that click.
+func frameAncestors(c Checkout) string {
+	if c.Gateway == VisionScope && c.State != StateChallenge {
+		return "*"
+	}
+	return "'none'"
+}
+
+// hostSource is what a policy can express as a host: neither an IPv6 address
+// nor a name outside ASCII.
+var hostSource = regexp.MustCompile(`^[A-Za-z0-9.-]+(:[0-9]+)?$`)
+
+// originSource is the origin of raw as a source in a policy, or its scheme
+// where a policy cannot express the host.
+func originSource(raw string) (source string, ok bool) {
+	u, err := url.Parse(raw)
+	if err != nil || !isWeb(u) {
+		return "", false
+	}
+	if !hostSource.MatchString(u.Host) {
+		return u.Scheme + ":", true
+	}
+	return u.Scheme + "://" + u.Host, true
+}

@@ -1,0 +1,133 @@
+package page_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/hostedpay/hostedpay-go/sandbox/internal/page"
+)
+
+func TestEveryStateOffersItsActionsOnly(t *testing.T) {
+	t.Parallel()
+	actions := map[page.State][]string{
+		page.StateOpen:      {"pay", "cancel", "decline"},
+		page.StateChallenge: {"challenge_pass", "challenge_fail"},
+	}
+	eachPage(t, func(t *testing.T, c page.Checkout) {
+		document := render(t, c)
+		want := actions[c.State]
+
+		var offered []string
+		for _, button := range tags(document, "button") {
+			if button["name"] == "action" {
+				offered = append(offered, button["value"])
+				continue
+			}
+			require.Equal(t, "button", button["type"], "only actions submit")
+		}
+		require.Equal(t, want, offered)
+
+		forms := tags(document, "form")
+		if want == nil {
+			require.Empty(t, forms)
+			return
+		}
+		require.Equal(t, []string{"post"}, values(forms, "method"))
+		require.Equal(t, []string{""}, values(forms, "action"), "the page's own URL")
+	})
+}
+
+func TestEveryStateSaysWhatItIs(t *testing.T) {
+	t.Parallel()
+	headings := map[page.State]string{
+		page.StateOpen:       "Pay Acme Books",
+		page.StateChallenge:  "Is it you?",
+		page.StateProcessing: "Your payment is being processed",
+		page.StateSucceeded:  "Payment successful",
+		page.StateFailed:     "Payment failed",
+		page.StateExpired:    "This session has expired Nothing was charged.",
+	}
+	eachPage(t, func(t *testing.T, c page.Checkout) {
+		document := render(t, c)
+		seen := text(document)
+
+		require.Contains(t, seen, headings[c.State])
+		require.Contains(t, seen, "44.97 EUR")
+		require.Contains(t, seen, "session-1")
+		require.Contains(t, seen, "Sandbox: no money moves")
+		require.Len(t, tags(document, "h1"), 1)
+		require.Equal(t, "en", tags(document, "html")[0]["lang"])
+		require.Equal(t, string(c.Gateway), tags(document, "html")[0]["class"])
+		if c.State != page.StateFailed {
+			require.NotContains(t, seen, c.Reason)
+		}
+	})
+}
+
+func TestFailureGivesItsReason(t *testing.T) {
+	t.Parallel()
+	c := checkout(page.Vora, page.StateFailed)
+	require.Contains(t, text(render(t, c)), "Payment failed Insufficient funds. Nothing was charged.")
+
+	c.Reason = ""
+	require.Contains(t, text(render(t, c)), "Payment failed Nothing was charged.")
+}
+
+func TestOnlyFinalStatesLeadBackToTheShop(t *testing.T) {
+	t.Parallel()
+	final := map[page.State]bool{page.StateSucceeded: true, page.StateFailed: true, page.StateExpired: true}
+	eachPage(t, func(t *testing.T, c page.Checkout) {
+		var want []string
+		if final[c.State] {
+			want = []string{"https://shop.test/return?order=7&amp;paid=1"}
+		}
+		require.Equal(t, want, values(tags(render(t, c), "a"), "href"))
+
+		c.ReturnURL = ""
+		require.Empty(t, tags(render(t, c), "a"))
+	})
+}
+
+func TestOnlyProcessingRefreshesItself(t *testing.T) {
+	t.Parallel()
+	eachPage(t, func(t *testing.T, c page.Checkout) {
+		var want []string
+		if c.State == page.StateProcessing {
+			want = []string{"refresh"}
+		}
+		require.Equal(t, want, values(tags(render(t, c), "meta"), "http-equiv"))
+	})
+}
+
+func TestUnknownPagesAreErrors(t *testing.T) {
+	t.Parallel()
+	for _, c := range []page.Checkout{
+		checkout("nobody", page.StateOpen),
+		checkout(page.Vora, "undecided"),
+		{},
+	} {
+		require.Error(t, page.Render(failingWriter{t}, c))
+	}
+}
+
+// failingWriter fails the test when anything is written.
+type failingWriter struct{ t *testing.T }
+
+func (w failingWriter) Write([]byte) (int, error) {
+	w.t.Error("wrote part of a page that has an error")
+	return 0, nil
+}
+
+func TestRenderReportsAFailingWriter(t *testing.T) {
+	t.Parallel()
+	err := page.Render(brokenPipe{}, checkout(page.Vora, page.StateOpen))
+	require.ErrorIs(t, err, errBrokenPipe)
+}
+
+var errBrokenPipe = errors.New("broken pipe")
+
+type brokenPipe struct{}
+
+func (brokenPipe) Write([]byte) (int, error) { return 0, errBrokenPipe }

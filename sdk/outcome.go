@@ -1,0 +1,25 @@
+package sdk
+
+import "log/slog"
+
+// An OutcomeUnknownError is a request that was sent and got no usable answer: a timeout, a reset, a body that ends too
+// early or that nobody can read. The operation may have been done. Err has the details, and [errors.As] finds it.
+type OutcomeUnknownError struct {
+	Err *Error
+
+	// Advice says how to go on without doing the operation twice.
+	Advice string
+}
+
+// Error is the line of Err, then the advice.
+func (e *OutcomeUnknownError) Error() string {
+	return e.Err.Error() + ". The outcome is unknown: " + e.Advice
+}
+
+// Unwrap returns Err.
+func (e *OutcomeUnknownError) Unwrap() error { return e.Err }
+
+// LogValue is the error for slog.
+func (e *OutcomeUnknownError) LogValue() slog.Value {
+	return slog.GroupValue(slog.Bool("outcome_unknown", true), slog.Any("error", e.Err.LogValue()))
+}

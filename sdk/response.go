@@ -1,0 +1,45 @@
+package sdk
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"time"
+)
+
+// A Response is what is known about a successful answer besides its content.
+type Response struct {
+	Status         int       // HTTP status
+	RequestID      string    // X-Request-Id, for the gateway's support
+	Version        string    // the API version that answered
+	LatestVersion  string    // the newest API version there is
+	RateLimit      RateLimit // what the answer said about the rate limit
+	IdempotencyKey string    // the key that was sent, also when the SDK made it
+	Attempts       []Attempt // every time the request was sent
+	Raw            Raw       `json:"-"` // the body as it came
+}
+
+// RateLimit is what an answer said about its rate limit. The zero value means that it said nothing.
+type RateLimit struct {
+	Limit     int       // requests allowed in the window
+	Remaining int       // requests left in it
+	Reset     time.Time // when it ends
+}
+
+// Raw is a body as it came. It may hold what must not reach a log, so printing it shows its length only.
+type Raw []byte
+
+// Decode reads the body into v, for members that the SDK's own types do not carry.
+func (r Raw) Decode(v any) error { return json.Unmarshal(r, v) }
+
+// String is the length.
+func (r Raw) String() string { return fmt.Sprintf("[%d bytes]", len(r)) }
+
+// GoString is the length.
+func (r Raw) GoString() string { return r.String() }
+
+// Format prints the length, whatever the verb.
+func (r Raw) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, r.String()) }
+
+// MarshalJSON is the length as a text. To pass the body on, convert it to json.RawMessage.
+func (r Raw) MarshalJSON() ([]byte, error) { return json.Marshal(r.String()) }

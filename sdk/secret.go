@@ -1,0 +1,70 @@
+package sdk
+
+import (
+	"crypto/subtle"
+	"fmt"
+	"io"
+	"log/slog"
+)
+
+const masked = "[redacted]"
+
+// A Secret is a text that must not reach a log: an API key, a signing secret, a checkout URL. However it is printed,
+// encoded or logged, it shows as [redacted]; only [Secret.Reveal] gives the text. The zero value is the empty secret.
+//
+// Safe for concurrent use. Compare with [Secret.Equal].
+type Secret struct {
+	// A function, because fmt and the printers of test libraries look into unexported fields without asking a type's
+	// methods; into a closure they cannot.
+	reveal func() string
+}
+
+// NewSecret makes a secret of a text.
+func NewSecret(text string) Secret {
+	if text == "" {
+		return Secret{}
+	}
+	return Secret{reveal: func() string { return text }}
+}
+
+// Reveal is the text itself. Pass it on; do not keep it in a field that may be printed.
+func (s Secret) Reveal() string {
+	if s.reveal == nil {
+		return ""
+	}
+	return s.reveal()
+}
+
+// IsZero tells whether the secret is empty.
+func (s Secret) IsZero() bool { return s.reveal == nil }
+
+// Equal compares in constant time for secrets of the same length.
+func (s Secret) Equal(other Secret) bool {
+	return subtle.ConstantTimeCompare([]byte(s.Reveal()), []byte(other.Reveal())) == 1
+}
+
+// String is [redacted], or empty for the empty secret.
+func (s Secret) String() string {
+	if s.IsZero() {
+		return ""
+	}
+	return masked
+}
+
+// GoString is [redacted].
+func (s Secret) GoString() string { return s.String() }
+
+// Format prints [redacted], whatever the verb.
+func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.String()) }
+
+// MarshalText is [redacted], and so is the secret in JSON.
+func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText takes the text, so that a secret can stand in a configuration file.
+func (s *Secret) UnmarshalText(text []byte) error {
+	*s = NewSecret(string(text))
+	return nil
+}
+
+// LogValue is [redacted].
+func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }

@@ -1,0 +1,67 @@
+package vora
+
+import (
+	"context"
+	"net/url"
+
+	"github.com/hostedpay/hostedpay-go/sdk"
+)
+
+// An Outcome is what a shop needs to know when the buyer is back.
+type Outcome string
+
+// The outcomes.
+const (
+	Paid       Outcome = "paid"       // the money is captured: thank the buyer, and ship
+	Failed     Outcome = "failed"     // it is not and will not be: offer to try again
+	Processing Outcome = "processing" // nobody knows yet: say so, and let the webhook decide
+)
+
+// A Confirmation is what the gateway itself says about an order that a buyer came back from.
+type Confirmation struct {
+	Outcome Outcome
+	Session *Session
+
+	// Return is the verified query; nil when it could not be verified, which ReturnProblem explains. The outcome does
+	// not depend on it: it comes from the session.
+	Return        *AuthenticReturn
+	ReturnProblem error
+}
+
+// ConfirmReturn decides what to show to a buyer who is back: it verifies the query as far as that goes, reads the
+// session from the gateway, and compares its id, amount and currency with the order. Only the session decides; a query
+// that cannot be verified (for example because the page was bookmarked) is reported in ReturnProblem.
+//
+// expected.Mode may be empty; it is then the client's. An error means that the session could not be read, or that it is
+// not the order's: show the buyer that the payment is being checked, and let the webhook decide.
+func (c *Client) ConfirmReturn(ctx context.Context, query url.Values, expected ExpectedReturn, opts ...sdk.Option) (*Confirmation, error) {
+	const operation = "vora.ConfirmReturn"
+	if expected.Mode == "" {
+		expected.Mode = c.Mode()
+	}
+	if expected.SessionID == "" || expected.Amount.Currency() == "" {
+		return nil, refused(operation, sdk.CodeValidationMissingField, "the order's own session id and amount are needed to compare with. Nothing was sent")
+	}
+	result := &Confirmation{}
+	result.Return, result.ReturnProblem = VerifyReturn(query, expected)
+	session, err := c.GetSession(ctx, expected.SessionID, opts...)
+	if err != nil {
+		return nil, err
+	}
+	if session.ID != expected.SessionID || session.Amount != expected.Amount {
+		return nil, &sdk.Error{
+			Operation: operation, Status: session.Response.Status, RequestID: session.Response.RequestID, Code: sdk.CodeTransactionVerificationFailed,
+			Message: "the session at the gateway is not for the order's amount and currency, or not the session that was asked for",
+		}
+	}
+	result.Session = session
+	switch {
+	case session.Status.Paid():
+		result.Outcome = Paid
+	case session.Status.Final():
+		result.Outcome = Failed
+	default:
+		result.Outcome = Processing
+	}
+	return result, nil
+}

@@ -1,0 +1,125 @@
+package vora
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"time"
+
+	gen "github.com/hostedpay/hostedpay-go/gen/vora"
+	"github.com/hostedpay/hostedpay-go/internal/transport"
+	"github.com/hostedpay/hostedpay-go/sdk"
+)
+
+// A Health is how the gateway is. The set of statuses is open.
+type Health struct {
+	Status   string        // ok, healthy, degraded or down
+	Version  string        // the version that answers
+	Latency  time.Duration // of this check
+	Response sdk.Response
+}
+
+// Up tells whether the gateway says that it is well.
+func (h Health) Up() bool {
+	return h.Status == string(gen.HealthStatusOk) || h.Status == string(gen.HealthStatusHealthy)
+}
+
+// Health asks the gateway how it is, without a key and without retries. Degraded and down are results; an error means
+// that nobody answered. (Vora integrator guide, "Endpoints today".)
+func (c *Client) Health(ctx context.Context, opts ...sdk.Option) (*Health, error) {
+	return c.health(ctx, "vora.Health", nil, opts)
+}
+
+// DeepHealth also has the gateway check what stands behind it. Limited to 5 in a minute for each address.
+func (c *Client) DeepHealth(ctx context.Context, opts ...sdk.Option) (*Health, error) {
+	deep := true
+	return c.health(ctx, "vora.DeepHealth", &deep, opts)
+}
+
+func (c *Client) health(ctx context.Context, operation string, deep *bool, opts []sdk.Option) (*Health, error) {
+	p, err := c.plan(operation, opts)
+	if err != nil {
+		return nil, err
+	}
+	p.options.MaxRetries = 0
+	p.call.Accepts = isHealth
+	version := optional(p.options.APIVersion)
+	var wire gen.Health
+	start := time.Now()
+	response, err := c.eitherPath(ctx, p, &wire, func() bool { return wire.Status != "" },
+		func(base string) (*http.Request, error) {
+			return gen.NewGetHealthRequest(base, &gen.GetHealthParams{Deep: deep, VonPayVersion: version})
+		},
+		func(base string) (*http.Request, error) {
+			return gen.NewGetHealthAtAPIRequest(base, &gen.GetHealthAtAPIParams{Deep: deep, VonPayVersion: version})
+		})
+	if err != nil {
+		return nil, err
+	}
+	return &Health{Status: string(wire.Status), Version: wire.Version, Latency: time.Since(start), Response: response}, nil
+}
+
+// isHealth recognises a health body behind a 503.
+func isHealth(status int, body []byte) bool {
+	var health gen.Health
+	return status == http.StatusServiceUnavailable && json.Unmarshal(body, &health) == nil && health.Status != ""
+}
+
+// A Discovery is what the gateway says about itself. The document is open: what is not described here is in
+// Response.Raw.
+type Discovery struct {
+	APIVersion   string
+	Endpoints    map[string]any
+	Docs         string
+	SDK          map[string]any
+	Capabilities []string
+	Currencies   []string
+	Response     sdk.Response
+}
+
+// Discovery reads the gateway's discovery document, without a key.
+func (c *Client) Discovery(ctx context.Context, opts ...sdk.Option) (*Discovery, error) {
+	p, err := c.plan("vora.Discovery", opts)
+	if err != nil {
+		return nil, err
+	}
+	version := optional(p.options.APIVersion)
+	var wire gen.Discovery
+	response, err := c.eitherPath(ctx, p, &wire, func() bool { return true },
+		func(base string) (*http.Request, error) {
+			return gen.NewGetDiscoveryRequest(base, &gen.GetDiscoveryParams{VonPayVersion: version})
+		},
+		func(base string) (*http.Request, error) {
+			return gen.NewGetDiscoveryAtWellKnownRequest(base, &gen.GetDiscoveryAtWellKnownParams{VonPayVersion: version})
+		})
+	if err != nil {
+		return nil, err
+	}
+	return &Discovery{
+		APIVersion:   value(wire.APIVersion),
+		Endpoints:    value(wire.Endpoints),
+		Docs:         value(wire.Docs),
+		SDK:          value(wire.Sdk),
+		Capabilities: value(wire.Capabilities),
+		Currencies:   value(wire.Currencies),
+		Response:     response,
+	}, nil
+}
+
+// eitherPath asks at the integrator guide's path and, where that is not found, once at the other documents' path.
+func (c *Client) eitherPath(ctx context.Context, p plan, out any, essential func() bool, paths ...func(base string) (*http.Request, error)) (response sdk.Response, err error) {
+	p.options.IdempotencyKey = ""
+	for _, build := range paths {
+		request, buildErr := build(p.base.String())
+		if buildErr != nil {
+			return response, built(p.call.Operation, buildErr)
+		}
+		response, err = transport.Do(ctx, &p.options, c.budget, p.call, request, out, essential)
+		var e *sdk.Error
+		if !errors.As(err, &e) || e.Status != http.StatusNotFound {
+			return response, err
+		}
+	}
+	return response, err
+}
