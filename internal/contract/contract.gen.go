@@ -17,6 +17,9 @@ func VisionScopeAPIKeys() []APIKey {
 	}
 }
 
+// VisionScopeAdvisedSecretLength is how many characters a webhook secret should have at least.
+const VisionScopeAdvisedSecretLength = 32
+
 // VisionScopeAssignedCode is the catalog code that the contract assigns to a status whose answers carry no code.
 func VisionScopeAssignedCode(status int) string {
 	switch status {

@@ -4,16 +4,17 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"strings"
 
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 )
 
-// BaseURL checks an address that calls are sent to and gives it the form that request builders want: absolute, with a
+// baseURL checks an address that calls are sent to and gives it the form that request builders want: absolute, with a
 // trailing slash. It must be https, because the API key travels with every call, or http on this machine.
-func BaseURL(text string) (*url.URL, error) {
+func baseURL(text string) (*url.URL, error) {
 	u, err := url.Parse(text)
 	switch {
+	case text == "":
+		return nil, errors.New("the base URL is missing")
 	case err != nil:
 		return nil, errors.New("the base URL cannot be parsed: check it for stray characters")
 	case u.Host == "":
@@ -25,9 +26,4 @@ func BaseURL(text string) (*url.URL, error) {
 		return nil, fmt.Errorf("the base URL's scheme is %q: the API key would travel unencrypted to %s. Use https; http is for this machine only", u.Scheme, u.Host)
 	}
 	return u.JoinPath("/"), nil
-}
-
-// IsLoopback tells whether calls to the address stay on this machine.
-func IsLoopback(base *url.URL) bool {
-	return contract.IsLoopback(strings.TrimSuffix(base.Hostname(), "."))
 }

@@ -179,3 +179,14 @@ var credential = sync.OnceValue(func() *regexp.Regexp {
 	}
 	return regexp.MustCompile(`\b(` + strings.Join(prefixes, "|") + `)[A-Za-z0-9_-]+`)
 })
+
+// Refused is the error of an answer that says no although its status says yes.
+func (call Call) Refused(response sdk.Response, message string) error {
+	if message == "" {
+		message = "the gateway answered success:false without a reason"
+	}
+	return &sdk.Error{
+		Operation: call.Operation, Status: response.Status, RequestID: response.RequestID,
+		Message: presentable(message, call.Secrets), Attempts: response.Attempts,
+	}
+}

@@ -34,38 +34,39 @@ type Call struct {
 }
 
 // Do sends a request and decodes its answer into out; essential tells, after decoding, whether what matters is there.
-func Do(ctx context.Context, o *sdk.Options, budget *retry.Budget, call Call, request *http.Request, out any, essential func() bool) (sdk.Response, error) {
+func (e *Endpoint) Do(ctx context.Context, call Call, request *http.Request, out any, essential func() bool) (sdk.Response, error) {
 	start := time.Now()
-	response, err := send(ctx, o, budget, call, request, out, essential)
-	report(ctx, o.Logger, call.Operation, response, err, time.Since(start))
+	response, err := e.send(ctx, call, request, out, essential)
+	report(ctx, e.Options.Logger, call.Operation, response, err, time.Since(start))
 	return response, err
 }
 
-func send(ctx context.Context, o *sdk.Options, budget *retry.Budget, call Call, request *http.Request, out any, essential func() bool) (sdk.Response, error) {
+func (e *Endpoint) send(ctx context.Context, call Call, request *http.Request, out any, essential func() bool) (sdk.Response, error) {
+	o := &e.Options
 	request = request.WithContext(ctx)
 	request.Header["Accept"] = acceptJSON
 	request.Header["User-Agent"] = userAgent()
 
 	policy := retry.Default()
-	policy.MaxRetries, policy.AttemptTimeout, policy.Budget = o.MaxRetries, o.AttemptTimeout, budget
+	policy.MaxRetries, policy.AttemptTimeout, policy.Budget = o.MaxRetries, o.AttemptTimeout, e.budget
 	result, err := policy.DoWith(httpClient(o), request, call.Safety)
 
 	switch {
 	case err != nil && result.Status != 0 && !isSuccess(result.Status): // the context ended while waiting after an answer
-		e := decodeError(call, o, result)
-		e.Cause = err
-		return sdk.Response{}, unknownIf(result.Uncertain, call, e)
+		failed := decodeError(call, o, result)
+		failed.Cause = err
+		return sdk.Response{}, unknownIf(result.Uncertain, call, failed)
 	case err != nil:
-		e := newError(call, o, result)
-		e.Message, e.Cause = failure(err, request.URL.Host), err
-		return sdk.Response{}, unknownIf(result.Uncertain, call, e)
+		failed := newError(call, o, result)
+		failed.Message, failed.Cause = failure(err, request.URL.Host), err
+		return sdk.Response{}, unknownIf(result.Uncertain, call, failed)
 	case !isSuccess(result.Status) && (call.Accepts == nil || !call.Accepts(result.Status, result.Body)):
 		return sdk.Response{}, unknownIf(result.Uncertain && retriable(result), call, decodeError(call, o, result))
 	}
 	if problem := decode(result, out, essential); problem != "" {
-		e := newError(call, o, result)
-		e.Message = problem
-		return sdk.Response{}, unknownIf(true, call, e)
+		failed := newError(call, o, result)
+		failed.Message = problem
+		return sdk.Response{}, unknownIf(true, call, failed)
 	}
 	return responseOf(o, result), nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 
+	"github.com/hostedpay/hostedpay-go/internal/transport"
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
@@ -40,7 +41,7 @@ func (c *Client) ConfirmReturn(ctx context.Context, query url.Values, expected E
 		expected.Mode = c.Mode()
 	}
 	if expected.SessionID == "" || expected.Amount.Currency() == "" {
-		return nil, refused(operation, sdk.CodeValidationMissingField, "the order's own session id and amount are needed to compare with. Nothing was sent")
+		return nil, transport.Refuse(operation, sdk.CodeValidationMissingField, "the order's own session id and amount are needed to compare with; nothing was sent")
 	}
 	result := &Confirmation{}
 	result.Return, result.ReturnProblem = VerifyReturn(query, expected)

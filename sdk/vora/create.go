@@ -3,7 +3,6 @@ package vora
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	gen "github.com/hostedpay/hostedpay-go/gen/vora"
@@ -11,6 +10,7 @@ import (
 	"github.com/hostedpay/hostedpay-go/internal/transport"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
+	"github.com/hostedpay/hostedpay-go/sdk/retry"
 )
 
 // SessionParams describe a purchase. Only Amount is required. (Vora REST reference, "Create a session".)
@@ -59,16 +59,20 @@ type CreatedSession struct {
 // (Vora integrator guide, "Endpoints today" and "Idempotency".)
 func (c *Client) CreateSession(ctx context.Context, params SessionParams, opts ...sdk.Option) (*CreatedSession, error) {
 	const operation = "vora.CreateSession"
-	p, err := c.plan(operation, opts)
+	endpoint, err := c.endpoint.With(operation, opts)
 	if err != nil {
 		return nil, err
 	}
-	if p.options.IdempotencyKey == "" {
-		p.options.IdempotencyKey = randomKey()
+	if endpoint.Options.IdempotencyKey == "" {
+		endpoint.Options.IdempotencyKey = randomKey()
 	}
-	p.call.Advice = "call CreateSession again with the same parameters and the idempotency key of this error; the gateway answers with the same session if it was created."
+	call := transport.Call{
+		Operation: operation,
+		Safety:    retry.Idempotent, // by its key
+		Advice:    "call CreateSession again with the same parameters and this error's idempotency key; if the session was created, the gateway answers with that one",
+	}
 	var wire gen.CreatedSession
-	response, err := c.create(ctx, p, params, false, &wire, func() bool { return wire.ID != "" && wire.CheckoutURL != "" })
+	response, err := c.create(ctx, endpoint, call, params, false, &wire, func() bool { return wire.ID != "" && wire.CheckoutURL != "" })
 	if err != nil {
 		return nil, err
 	}
@@ -78,44 +82,31 @@ func (c *Client) CreateSession(ctx context.Context, params SessionParams, opts .
 }
 
 // create sends the parameters, for real or as a dry run.
-func (c *Client) create(ctx context.Context, p plan, params SessionParams, dryRun bool, out any, essential func() bool) (sdk.Response, error) {
+func (c *Client) create(ctx context.Context, endpoint transport.Endpoint, call transport.Call, params SessionParams, dryRun bool, out any, essential func() bool) (sdk.Response, error) {
 	body, err := params.wire()
+	if err == nil {
+		err = checkKey(endpoint.Options.IdempotencyKey)
+	}
 	if err != nil {
-		return sdk.Response{}, refused(p.call.Operation, sdk.CodeValidationError, err.Error()+". Nothing was sent")
+		return sdk.Response{}, transport.Refuse(call.Operation, sdk.CodeValidationError, err.Error()+" (nothing was sent)")
 	}
-	if err := c.check(p, body); err != nil {
-		return sdk.Response{}, err
+	if !endpoint.Options.SkipChecks {
+		rules := contract.Checker{AllowLoopback: c.Mode() != Live}
+		body.Check(&rules)
+		if err := transport.RefuseViolations(call.Operation, rules); err != nil {
+			return sdk.Response{}, err
+		}
 	}
-	request, err := gen.NewCreateSessionRequest(p.base.String(), &gen.CreateSessionParams{
+	request, err := gen.NewCreateSessionRequest(endpoint.Base.String(), &gen.CreateSessionParams{
 		DryRun:         optional(dryRun),
-		VonPayVersion:  optional(p.options.APIVersion),
-		IdempotencyKey: optional(p.options.IdempotencyKey),
+		VonPayVersion:  optional(endpoint.Options.APIVersion),
+		IdempotencyKey: optional(endpoint.Options.IdempotencyKey),
 	}, body)
 	if err != nil {
-		return sdk.Response{}, built(p.call.Operation, err)
+		return sdk.Response{}, transport.RefuseRequest(call.Operation, err)
 	}
-	c.authorize(&p, request)
-	return transport.Do(ctx, &p.options, c.budget, p.call, request, out, essential)
-}
-
-// check holds the request to the contract, so that a mistake is named here and costs no request.
-func (c *Client) check(p plan, body gen.CreateSessionRequest) error {
-	if err := checkKey(p.options.IdempotencyKey); err != nil {
-		return refused(p.call.Operation, sdk.CodeValidationError, err.Error()+". Nothing was sent")
-	}
-	if p.options.SkipChecks {
-		return nil
-	}
-	rules := contract.Checker{AllowLoopback: c.kind.Mode != string(Live)}
-	body.Check(&rules)
-	if len(rules.Violations) == 0 {
-		return nil
-	}
-	texts := make([]string, len(rules.Violations))
-	for i, v := range rules.Violations {
-		texts[i] = v.String()
-	}
-	return refused(p.call.Operation, sdk.Code(rules.Violations[0].Code), strings.Join(texts, "; ")+". Nothing was sent")
+	c.authorize(&call, request)
+	return endpoint.Do(ctx, call, request, out, essential)
 }
 
 func (params SessionParams) wire() (gen.CreateSessionRequest, error) {
@@ -166,19 +157,20 @@ type Validation struct {
 // ValidateSession asks the gateway whether it would accept the parameters, without creating anything (dry run). The
 // answer "no" is a result; an error means that the question could not be answered.
 func (c *Client) ValidateSession(ctx context.Context, params SessionParams, opts ...sdk.Option) (*Validation, error) {
-	p, err := c.plan("vora.ValidateSession", opts)
+	const operation = "vora.ValidateSession"
+	endpoint, err := c.endpoint.With(operation, opts)
 	if err != nil {
 		return nil, err
 	}
-	p.options.IdempotencyKey = "" // nothing is created, so that there is nothing to remember under a key
-	p.options.SkipChecks = true   // it is the gateway's opinion that is asked for
-	p.call.Accepts = isDryRun
+	endpoint.Options.IdempotencyKey = "" // nothing is created, so that there is nothing to remember under a key
+	endpoint.Options.SkipChecks = true   // it is the gateway's opinion that is asked for
+	call := transport.Call{Operation: operation, Safety: retry.Idempotent, Accepts: isDryRun}
 	var wire struct {
 		Valid    *bool   `json:"valid"`
 		Warnings notices `json:"warnings"`
 		Errors   notices `json:"errors"`
 	}
-	response, err := c.create(ctx, p, params, true, &wire, func() bool { return wire.Valid != nil })
+	response, err := c.create(ctx, endpoint, call, params, true, &wire, func() bool { return wire.Valid != nil })
 	if rejection := rejectionOf(err); rejection != nil {
 		return rejection, nil
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/internal/transport"
 	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/retry"
 )
 
 // GetSession reads a session. It needs a secret key of the mode and merchant that created it. (Vora REST reference,
@@ -20,20 +21,23 @@ func (c *Client) GetSession(ctx context.Context, id string, opts ...sdk.Option) 
 		return nil, err
 	}
 	if id == "" || id == "." || id == ".." || strings.Contains(id, "/") {
-		return nil, refused(operation, sdk.CodeSessionNotFound, "that is no session id. Nothing was sent")
+		return nil, transport.Refuse(operation, sdk.CodeSessionNotFound, "that is no session id; nothing was sent")
 	}
-	p, err := c.plan(operation, opts)
+	endpoint, err := c.endpoint.With(operation, opts)
 	if err != nil {
 		return nil, err
 	}
-	p.options.IdempotencyKey = ""
-	request, err := gen.NewGetSessionRequest(p.base.String(), id, &gen.GetSessionParams{VonPayVersion: optional(p.options.APIVersion)})
+	endpoint.Options.IdempotencyKey = ""
+	request, err := gen.NewGetSessionRequest(endpoint.Base.String(), id, &gen.GetSessionParams{
+		VonPayVersion: optional(endpoint.Options.APIVersion),
+	})
 	if err != nil {
-		return nil, built(operation, err)
+		return nil, transport.RefuseRequest(operation, err)
 	}
-	c.authorize(&p, request)
+	call := transport.Call{Operation: operation, Safety: retry.Idempotent}
+	c.authorize(&call, request)
 	var wire gen.Session
-	response, err := transport.Do(ctx, &p.options, c.budget, p.call, request, &wire, func() bool { return wire.ID != "" && wire.Status != "" })
+	response, err := endpoint.Do(ctx, call, request, &wire, func() bool { return wire.ID != "" && wire.Status != "" })
 	if err != nil {
 		return nil, err
 	}

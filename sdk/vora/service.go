@@ -10,6 +10,7 @@ import (
 	gen "github.com/hostedpay/hostedpay-go/gen/vora"
 	"github.com/hostedpay/hostedpay-go/internal/transport"
 	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/retry"
 )
 
 // A Health is how the gateway is. The set of statuses is open.
@@ -38,16 +39,16 @@ func (c *Client) DeepHealth(ctx context.Context, opts ...sdk.Option) (*Health, e
 }
 
 func (c *Client) health(ctx context.Context, operation string, deep *bool, opts []sdk.Option) (*Health, error) {
-	p, err := c.plan(operation, opts)
+	endpoint, err := c.endpoint.With(operation, opts)
 	if err != nil {
 		return nil, err
 	}
-	p.options.MaxRetries = 0
-	p.call.Accepts = isHealth
-	version := optional(p.options.APIVersion)
+	endpoint.Options.MaxRetries = 0
+	call := transport.Call{Operation: operation, Safety: retry.Idempotent, Accepts: isHealth}
+	version := optional(endpoint.Options.APIVersion)
 	var wire gen.Health
 	start := time.Now()
-	response, err := c.eitherPath(ctx, p, &wire, func() bool { return wire.Status != "" },
+	response, err := eitherPath(ctx, endpoint, call, &wire, func() bool { return wire.Status != "" },
 		func(base string) (*http.Request, error) {
 			return gen.NewGetHealthRequest(base, &gen.GetHealthParams{Deep: deep, VonPayVersion: version})
 		},
@@ -80,13 +81,15 @@ type Discovery struct {
 
 // Discovery reads the gateway's discovery document, without a key.
 func (c *Client) Discovery(ctx context.Context, opts ...sdk.Option) (*Discovery, error) {
-	p, err := c.plan("vora.Discovery", opts)
+	const operation = "vora.Discovery"
+	endpoint, err := c.endpoint.With(operation, opts)
 	if err != nil {
 		return nil, err
 	}
-	version := optional(p.options.APIVersion)
+	call := transport.Call{Operation: operation, Safety: retry.Idempotent}
+	version := optional(endpoint.Options.APIVersion)
 	var wire gen.Discovery
-	response, err := c.eitherPath(ctx, p, &wire, func() bool { return true },
+	response, err := eitherPath(ctx, endpoint, call, &wire, func() bool { return true },
 		func(base string) (*http.Request, error) {
 			return gen.NewGetDiscoveryRequest(base, &gen.GetDiscoveryParams{VonPayVersion: version})
 		},
@@ -108,14 +111,14 @@ func (c *Client) Discovery(ctx context.Context, opts ...sdk.Option) (*Discovery,
 }
 
 // eitherPath asks at the integrator guide's path and, where that is not found, once at the other documents' path.
-func (c *Client) eitherPath(ctx context.Context, p plan, out any, essential func() bool, paths ...func(base string) (*http.Request, error)) (response sdk.Response, err error) {
-	p.options.IdempotencyKey = ""
+func eitherPath(ctx context.Context, endpoint transport.Endpoint, call transport.Call, out any, essential func() bool, paths ...func(base string) (*http.Request, error)) (response sdk.Response, err error) {
+	endpoint.Options.IdempotencyKey = ""
 	for _, build := range paths {
-		request, buildErr := build(p.base.String())
-		if buildErr != nil {
-			return response, built(p.call.Operation, buildErr)
+		request, refused := build(endpoint.Base.String())
+		if refused != nil {
+			return response, transport.RefuseRequest(call.Operation, refused)
 		}
-		response, err = transport.Do(ctx, &p.options, c.budget, p.call, request, out, essential)
+		response, err = endpoint.Do(ctx, call, request, out, essential)
 		var e *sdk.Error
 		if !errors.As(err, &e) || e.Status != http.StatusNotFound {
 			return response, err

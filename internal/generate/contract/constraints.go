@@ -21,6 +21,7 @@ type schema struct {
 	ExclusiveMinimum *int64 `yaml:"exclusiveMinimum"`
 	MaxLength        *int   `yaml:"maxLength"`
 	MaxItems         *int   `yaml:"maxItems"`
+	AdvisedMinLength int    `yaml:"x-advised-min-length"`
 	Required         []string
 	Properties       map[string]schema
 	Items            *schema

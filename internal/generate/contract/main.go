@@ -124,6 +124,11 @@ func (d *document) AssignedCodes() map[string]string {
 	return codes
 }
 
+// AdvisedSecretLength is the advice about the secret that a create call hands over; 0 when there is none.
+func (d *document) AdvisedSecretLength() int {
+	return d.Components.Schemas["CreateCheckoutRequest"].Properties["webhook_secret"].AdvisedMinLength
+}
+
 func load(path string) (*document, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {

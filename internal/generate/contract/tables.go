@@ -22,6 +22,11 @@ func {{$gateway}}APIKeys() []APIKey {
 	}
 }
 
+{{with $d.AdvisedSecretLength -}}
+// {{$gateway}}AdvisedSecretLength is how many characters a webhook secret should have at least.
+const {{$gateway}}AdvisedSecretLength = {{.}}
+{{end}}
+
 {{with $d.AssignedCodes -}}
 // {{$gateway}}AssignedCode is the catalog code that the contract assigns to a status whose answers carry no code.
 func {{$gateway}}AssignedCode(status int) string {

@@ -1,0 +1,63 @@
+package visionscope
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"unicode"
+)
+
+// A ClaimedStatus is what a return query says about the payment.
+type ClaimedStatus string
+
+// The values that the documentation lists.
+const (
+	ClaimedPaid   ClaimedStatus = "paid"
+	ClaimedFailed ClaimedStatus = "failed"
+)
+
+// An UntrustedReturn is the query that a shopper comes back with. Nobody signed it, and anybody can type it: it is good
+// for choosing what to show ("thank you, we are checking your payment") while the webhook decides, and for nothing else.
+// Find the order by your own session, not by the query.
+type UntrustedReturn struct {
+	SessionID string
+	Status    ClaimedStatus
+	OrderID   string
+	Reason    string // why it failed, in the gateway's words; escape it where you show it
+}
+
+const longestReason = 300 // characters
+
+// ParseReturn reads a return query. It refuses one without a session or status, and one that names a parameter twice.
+// (VisionScope documentation, section 6.)
+func ParseReturn(query url.Values) (UntrustedReturn, error) {
+	for _, name := range []string{"session_id", "status", "order_id", "reason"} {
+		if len(query[name]) > 1 {
+			return UntrustedReturn{}, fmt.Errorf("visionscope: the return query has %s more than once: show a neutral page, and let the webhook decide", name)
+		}
+	}
+	r := UntrustedReturn{
+		SessionID: query.Get("session_id"),
+		Status:    ClaimedStatus(query.Get("status")),
+		OrderID:   query.Get("order_id"),
+		Reason:    oneLine(query.Get("reason")),
+	}
+	if r.SessionID == "" || r.Status == "" {
+		return UntrustedReturn{}, errors.New("visionscope: the return query has no session_id or no status: show a neutral page, and let the webhook decide")
+	}
+	return r, nil
+}
+
+func oneLine(text string) string {
+	text = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(text, "\uFFFD"))
+	if runes := []rune(text); len(runes) > longestReason {
+		return string(runes[:longestReason]) + "…"
+	}
+	return text
+}

@@ -1,0 +1,97 @@
+package webhooks
+
+import (
+	"time"
+
+	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/money"
+)
+
+// An Event is what a gateway reported, verified. Its types are those of this package: switch over them.
+type Event interface {
+	// About is what every event has.
+	About() *Info
+}
+
+// Info is what every event has. A member that its gateway does not send is zero.
+type Info struct {
+	Scheme     Scheme       // how it was signed, and thereby which gateway it is from
+	Type       string       // the gateway's name for it, "session.succeeded"
+	SessionID  string       // the purchase; empty for events that are about none
+	MerchantID string       // whose it is; VisionScope does not say
+	Amount     money.Amount // paid, attempted or refunded
+	Time       time.Time    // when it happened, as the event says
+
+	// DedupeKey is the same for every delivery of the same event, and another for any other event.
+	DedupeKey string
+
+	Key       string    // the name of the key that verified it
+	Delivered time.Time // when the gateway says that it signed this delivery; authentic with Vora v2 only
+
+	Raw sdk.Raw // the body as it came
+}
+
+// About returns the info itself, which every event embeds.
+func (i *Info) About() *Info { return i }
+
+// SessionSucceeded says that the buyer paid. (Vora, webhooks v1.)
+type SessionSucceeded struct {
+	Info
+	Status        string
+	TransactionID string
+	Metadata      map[string]string
+}
+
+// SessionFailed says that the buyer tried to pay and failed. (Vora, webhooks v1.)
+type SessionFailed struct {
+	Info
+	Status      string
+	FailureCode string // "card_declined"
+	Reason      string // in the gateway's words
+	Metadata    map[string]string
+}
+
+// SessionExpired says that a session ended without a payment. (Vora, webhooks v1.)
+type SessionExpired struct {
+	Info
+	Status   string
+	Metadata map[string]string
+}
+
+// RefundCreated says that money was given back; Amount is how much this time. A session can have several refunds.
+// (Vora, webhooks v1.)
+type RefundCreated struct {
+	Info
+	Status        string
+	RefundID      string
+	TransactionID string
+	Metadata      map[string]string
+}
+
+// PaymentSucceeded says that the shopper paid. (VisionScope documentation, section 5.2, payment.success.)
+type PaymentSucceeded struct {
+	Info
+	OrderID string // the gateway's
+}
+
+// PaymentFailed says that the shopper tried to pay and failed. (VisionScope documentation, section 5.2.)
+type PaymentFailed struct {
+	Info
+	OrderID string // the gateway's
+	Reason  string // in the gateway's words
+}
+
+// EventV2 is any event of Vora's webhooks v2; Data depends on Type.
+type EventV2 struct {
+	Info
+	ID       string // "evt_…"
+	LiveMode bool
+	Data     sdk.Raw
+}
+
+// Unknown is a verified event that this SDK has no type for, or whose content it cannot read; Problem says which. Keep
+// it: it is authentic, and a newer version may understand it.
+type Unknown struct {
+	Info
+	Problem error // nil for a type that is merely new
+}

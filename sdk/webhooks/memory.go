@@ -1,0 +1,111 @@
+package webhooks
+
+import (
+	"container/list"
+	"context"
+	"crypto/rand"
+	"errors"
+	"sync"
+	"time"
+)
+
+// A MemoryStore remembers events in this process: for tests, and for a shop with one process whose own work is
+// idempotent across restarts. It is bounded: done events are forgotten after their retention, and the oldest ones
+// before that when there are too many.
+type MemoryStore struct {
+	mu        sync.Mutex
+	entries   map[string]*list.Element
+	order     *list.List // of *memoryEntry, oldest first
+	most      int
+	retention time.Duration
+	now       func() time.Time
+}
+
+type memoryEntry struct {
+	key   string
+	token string
+	done  bool
+	until time.Time // the end of the lease, or of the retention
+}
+
+// NewMemoryStore makes a store for up to 100,000 events, which it remembers for 7 days.
+func NewMemoryStore() *MemoryStore {
+	return &MemoryStore{
+		entries: map[string]*list.Element{}, order: list.New(), most: 100_000, retention: 7 * 24 * time.Hour, now: time.Now,
+	}
+}
+
+var errStoreFull = errors.New("webhooks: the memory store is full of events in flight: use a durable store, or finish handlers faster")
+
+// Claim asks for an event.
+func (s *MemoryStore) Claim(_ context.Context, key string, lease time.Duration) (Claim, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.now()
+	if element, known := s.entries[key]; known {
+		switch e := element.Value.(*memoryEntry); {
+		case now.After(e.until):
+			s.forget(element)
+		case e.done:
+			return Claim{State: Done}, nil
+		default:
+			return Claim{State: InFlight}, nil
+		}
+	}
+	if len(s.entries) >= s.most && !s.makeRoom(now) {
+		return Claim{}, errStoreFull
+	}
+	e := &memoryEntry{key: key, token: rand.Text(), until: now.Add(lease)}
+	s.entries[key] = s.order.PushBack(e)
+	return Claim{State: New, Token: e.token}, nil
+}
+
+// makeRoom forgets the oldest event that nobody is working on.
+func (s *MemoryStore) makeRoom(now time.Time) bool {
+	for element := s.order.Front(); element != nil; element = element.Next() {
+		if e := element.Value.(*memoryEntry); e.done || now.After(e.until) {
+			s.forget(element)
+			return true
+		}
+	}
+	return false
+}
+
+func (s *MemoryStore) forget(element *list.Element) {
+	delete(s.entries, element.Value.(*memoryEntry).key)
+	s.order.Remove(element)
+}
+
+// Complete marks the event as done.
+func (s *MemoryStore) Complete(_ context.Context, key, token string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	element, err := s.held(key, token)
+	if err != nil {
+		return err
+	}
+	e := element.Value.(*memoryEntry)
+	e.done, e.until = true, s.now().Add(s.retention)
+	s.order.MoveToBack(element)
+	return nil
+}
+
+// Release gives the event back.
+func (s *MemoryStore) Release(_ context.Context, key, token string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	element, err := s.held(key, token)
+	if err != nil {
+		return err
+	}
+	s.forget(element)
+	return nil
+}
+
+func (s *MemoryStore) held(key, token string) (*list.Element, error) {
+	element, known := s.entries[key]
+	if !known || element.Value.(*memoryEntry).token != token || element.Value.(*memoryEntry).done {
+		return nil, ErrClaimLost
+	}
+	return element, nil
+}

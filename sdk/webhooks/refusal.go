@@ -1,0 +1,88 @@
+package webhooks
+
+import (
+	"fmt"
+	"net/http"
+
+	"github.com/hostedpay/hostedpay-go/sdk"
+)
+
+// A Reason is why a delivery was not accepted. It is for logs: the gateway gets one answer for all failures of the
+// signature.
+type Reason string
+
+// The reasons.
+const (
+	MissingSignature   Reason = "missing_signature"   // a signature header is missing: does a proxy strip it?
+	MalformedSignature Reason = "malformed_signature" // a signature header is not of the documented form
+	WrongSignature     Reason = "wrong_signature"     // no key matches: another secret, or the body was changed on the way
+	UnknownOwner       Reason = "unknown_owner"       // nobody here has that session or merchant
+	WrongOwner         Reason = "wrong_owner"         // the key matched, but the event is another merchant's
+	TooOld             Reason = "too_old"             // signed before the replay window, or this machine's clock is ahead
+	TooNew             Reason = "too_new"             // signed after now: this machine's clock is behind
+	NoKeys             Reason = "no_keys"             // the key source has no usable key for it
+	LookupFailed       Reason = "lookup_failed"       // the key source cannot tell
+	Offboarded         Reason = "offboarded"          // the merchant has left
+)
+
+// A Refusal is a delivery that was not accepted.
+type Refusal struct {
+	Scheme Scheme
+	Reason Reason
+	Detail string // for the log: for example by how much the clock is off
+	Cause  error  // of a failed look-up
+}
+
+// Error is one line without any part of the delivery.
+func (r *Refusal) Error() string {
+	text := fmt.Sprintf("webhooks: a %s delivery was refused: %s", r.Scheme, r.Reason)
+	if r.Detail != "" {
+		text += " (" + r.Detail + ")"
+	}
+	if r.Cause != nil {
+		text += ": " + r.Cause.Error()
+	}
+	return text
+}
+
+// Unwrap returns the cause.
+func (r *Refusal) Unwrap() error { return r.Cause }
+
+// Is makes the catalog's webhook codes and family sentinels for refusals.
+func (r *Refusal) Is(target error) bool {
+	return target == error(r.code()) || target == error(sdk.FamilyWebhook)
+}
+
+func (r *Refusal) code() sdk.Code {
+	switch r.Reason {
+	case MissingSignature:
+		return sdk.CodeWebhookMissingSignature
+	case NoKeys, LookupFailed:
+		return sdk.CodeWebhookNotConfigured
+	}
+	return sdk.CodeWebhookInvalidSignature
+}
+
+// reply is what the gateway hears. (VisionScope documentation, section 5.3; Vora, webhook verification.)
+func (r *Refusal) reply() reply {
+	switch r.Reason {
+	case Offboarded:
+		return reply{status: http.StatusOK, body: receipt{Received: true}}
+	case NoKeys, LookupFailed:
+		return reply{status: http.StatusServiceUnavailable, body: refusalBody{Error: "not able to verify now", Code: r.code()}}
+	case MissingSignature:
+		if r.Scheme == SchemeVisionScope {
+			return reply{status: http.StatusBadRequest, body: refusalBody{Error: "missing signature"}}
+		}
+		return reply{status: http.StatusUnauthorized, body: refusalBody{Error: "missing signature", Code: r.code()}}
+	case TooOld, TooNew:
+		if r.Scheme == SchemeVoraV2 {
+			return reply{status: http.StatusBadRequest, body: refusalBody{Error: "the signature's time is outside of the window", Code: r.code()}}
+		}
+	}
+	body := refusalBody{Error: "invalid signature"}
+	if r.Scheme != SchemeVisionScope {
+		body.Code = r.code()
+	}
+	return reply{status: http.StatusUnauthorized, body: body}
+}
