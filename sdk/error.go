@@ -103,19 +103,18 @@ func (e *Error) nextStep() string {
 }
 
 // Format prints [Error.Error] for %v and %s, quoted for %q; %+v adds the attempts, one a line.
-func (e *Error) Format(s fmt.State, verb rune) {
-	switch {
-	case verb == 'q':
-		fmt.Fprintf(s, "%q", e.Error())
-	case verb == 'v' && s.Flag('+'):
-		_, _ = io.WriteString(s, e.Error())
-		if e != nil {
-			for _, a := range e.Attempts {
-				_, _ = io.WriteString(s, "\n    "+a.String())
-			}
+func (e *Error) Format(s fmt.State, verb rune) { format(s, verb, e.Error(), e) }
+
+func format(s fmt.State, verb rune, line string, e *Error) {
+	if verb == 'q' {
+		fmt.Fprintf(s, "%q", line)
+		return
+	}
+	_, _ = io.WriteString(s, line)
+	if verb == 'v' && s.Flag('+') && e != nil {
+		for _, a := range e.Attempts {
+			_, _ = io.WriteString(s, "\n    "+a.String())
 		}
-	default:
-		_, _ = io.WriteString(s, e.Error())
 	}
 }
 

@@ -1,6 +1,10 @@
 package sdk
 
-import "log/slog"
+import (
+	"fmt"
+	"log/slog"
+	"strings"
+)
 
 // An OutcomeUnknownError is a request that was sent and got no usable answer: a timeout, a reset, a body that ends too
 // early or that nobody can read. The operation may have been done. Err has the details, and [errors.As] finds it.
@@ -13,8 +17,11 @@ type OutcomeUnknownError struct {
 
 // Error is the line of Err, then the advice.
 func (e *OutcomeUnknownError) Error() string {
-	return e.Err.Error() + ". The outcome is unknown: " + e.Advice
+	return strings.TrimSuffix(e.Err.Error(), ".") + ". The outcome is unknown: " + e.Advice
 }
+
+// Format prints like [Error.Format].
+func (e *OutcomeUnknownError) Format(s fmt.State, verb rune) { format(s, verb, e.Error(), e.Err) }
 
 // Unwrap returns Err.
 func (e *OutcomeUnknownError) Unwrap() error { return e.Err }

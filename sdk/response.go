@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"time"
 )
 
@@ -40,6 +41,9 @@ func (r Raw) GoString() string { return r.String() }
 
 // Format prints the length, whatever the verb.
 func (r Raw) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, r.String()) }
+
+// LogValue is the length. Without it slog would write the body itself, because it is made of bytes.
+func (r Raw) LogValue() slog.Value { return slog.StringValue(r.String()) }
 
 // MarshalJSON is the length as a text. To pass the body on, convert it to json.RawMessage.
 func (r Raw) MarshalJSON() ([]byte, error) { return json.Marshal(r.String()) }

@@ -110,7 +110,7 @@ func (c *Checker) HTTPS(path, value, code string) {
 	}
 	u, err := url.Parse(value)
 	switch {
-	case err != nil || u.Host == "":
+	case err != nil || u.Hostname() == "":
 		c.report(path, "must be an absolute URL", code, codeInvalid)
 	case u.Scheme == "https":
 	case u.Scheme == "http" && c.AllowLoopback && IsLoopback(u.Hostname()):

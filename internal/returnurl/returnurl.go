@@ -5,6 +5,7 @@ package returnurl
 import (
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"net/url"
 	"slices"
 	"strconv"
@@ -106,18 +107,19 @@ func OpenV2(sig string, secrets []string) (p Payload, ok bool) {
 }
 
 // Normalize gives equal addresses one form: scheme and host in lower case, no default port, user or fragment, "/" for
-// an empty path, no trailing slashes otherwise, query pairs sorted by name with their order kept where names are equal.
+// an empty path, no trailing slashes otherwise, query pairs in one spelling and sorted by name, with their order kept
+// where names are equal. It refuses what is no absolute URL. Its errors do not repeat the text.
 func Normalize(text string) (string, error) {
 	u, err := url.Parse(text)
-	if err != nil {
-		return "", err
+	if err != nil || u.Scheme == "" || u.Hostname() == "" {
+		return "", errors.New("not an absolute URL")
 	}
 	u.Scheme = strings.ToLower(u.Scheme)
 	host, port := strings.ToLower(u.Hostname()), u.Port()
 	if strings.Contains(host, ":") {
 		host = "[" + host + "]"
 	}
-	if port != "" && !(u.Scheme == "https" && port == "443") && !(u.Scheme == "http" && port == "80") {
+	if port != "" && port != defaultPort[u.Scheme] {
 		host += ":" + port
 	}
 	path := strings.TrimRight(u.EscapedPath(), "/")
@@ -127,15 +129,26 @@ func Normalize(text string) (string, error) {
 	normal := u.Scheme + "://" + host + path
 	if pairs := strings.FieldsFunc(u.RawQuery, func(r rune) bool { return r == '&' }); len(pairs) > 0 {
 		slices.SortStableFunc(pairs, func(a, b string) int { return strings.Compare(name(a), name(b)) })
+		for i, pair := range pairs {
+			_, value, _ := strings.Cut(pair, "=")
+			pairs[i] = url.QueryEscape(name(pair)) + "=" + url.QueryEscape(plain(value))
+		}
 		normal += "?" + strings.Join(pairs, "&")
 	}
 	return normal, nil
 }
 
+var defaultPort = map[string]string{"http": "80", "https": "443"} // read only
+
 func name(pair string) string {
 	n, _, _ := strings.Cut(pair, "=")
-	if plain, err := url.QueryUnescape(n); err == nil {
-		return plain
+	return plain(n)
+}
+
+// plain is a text of a query without its escapes. Escapes that are malformed stand for themselves.
+func plain(text string) string {
+	if decoded, err := url.QueryUnescape(text); err == nil {
+		return decoded
 	}
-	return n
+	return text
 }

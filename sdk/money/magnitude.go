@@ -11,7 +11,7 @@ const minMagnitude = uint64(1) << 63
 func magnitudeOf(number int64) uint64 {
 	if number < 0 {
 		// Negating in uint64 wraps to the right answer for math.MinInt64 too.
-		return -uint64(number)
+		return -uint64(number) //nolint:gosec // two's complement is meant: it is right for the least int64 too
 	}
 	return uint64(number)
 }
@@ -20,7 +20,7 @@ func magnitudeOf(number int64) uint64 {
 // hold the result.
 func signed(magnitude uint64, negative bool) (number int64, ok bool) {
 	if negative {
-		return int64(-magnitude), magnitude <= minMagnitude
+		return int64(-magnitude), magnitude <= minMagnitude //nolint:gosec // the second result says whether it fits
 	}
-	return int64(magnitude), magnitude <= math.MaxInt64
+	return int64(magnitude), magnitude <= math.MaxInt64 //nolint:gosec // the second result says whether it fits
 }

@@ -11,7 +11,8 @@ import (
 // After is how long an answer's header asks to wait from now: Retry-After in whole seconds or as an HTTP date in any
 // of its three forms, or without it X-RateLimit-Reset in Unix seconds unless X-RateLimit-Remaining has requests left.
 // Absurdly large numbers saturate. ok is false when neither header is there or can be read; negative, fractional and
-// other numbers count as unreadable. A date that is past asks for no wait, which is not the same as not asking.
+// other numbers count as unreadable. A Retry-After that is past asks for no wait, which is not the same as not asking;
+// a reset that is past says nothing about now. The wait is never negative.
 func After(header http.Header, now time.Time) (wait time.Duration, ok bool) {
 	if wait, ok = retryAfter(header.Get("Retry-After"), now); ok {
 		return wait, true
@@ -19,10 +20,12 @@ func After(header http.Header, now time.Time) (wait time.Duration, ok bool) {
 	if left, ok := wholeNumber(header.Get("X-RateLimit-Remaining")); ok && left > 0 {
 		return 0, false
 	}
-	if reset, ok := wholeNumber(header.Get("X-RateLimit-Reset")); ok {
-		return until(time.Unix(min(reset, maxUnix), 0), now), true
+	reset, ok := wholeNumber(header.Get("X-RateLimit-Reset"))
+	if !ok {
+		return 0, false
 	}
-	return 0, false
+	wait = until(time.Unix(min(reset, maxUnix), 0), now)
+	return wait, wait > 0
 }
 
 // maxUnix is the last second of the year 9999, beyond which time.Time arithmetic is of no use.

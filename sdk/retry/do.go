@@ -36,7 +36,8 @@ var ErrAttemptTimeout = fmt.Errorf("no complete answer within the attempt's time
 
 // Do sends the request through transport until an attempt ends well or trying again is over. An answer of any status is
 // a result and no error; the error says why there is no complete answer, or that the context ended during a wait, and
-// then the result is the last answer. Redirects are not followed. The request's body is replayed from its GetBody.
+// then the result is the last answer. Redirects are not followed. The request's body is replayed from its GetBody; a
+// request with a body and without GetBody is sent once. The request is not changed, and its body is closed.
 func (p Policy) Do(transport http.RoundTripper, request *http.Request, safety Safety) (Result, error) {
 	return p.do(&http.Client{Transport: transport}, request, safety)
 }
@@ -55,6 +56,10 @@ func (p Policy) do(client *http.Client, request *http.Request, safety Safety) (R
 	client.Transport = c
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
+	repeatable, err := c.repeatable(request)
+	if err != nil {
+		return Result{}, err
+	}
 	loop := retryablehttp.Client{
 		HTTPClient:   client,
 		RetryMax:     math.MaxInt, // c.again counts
@@ -62,16 +67,34 @@ func (p Policy) do(client *http.Client, request *http.Request, safety Safety) (R
 		Backoff:      func(_, _ time.Duration, _ int, _ *http.Response) time.Duration { return c.wait },
 		ErrorHandler: retryablehttp.PassthroughErrorHandler,
 	}
-	repeatable := &retryablehttp.Request{Request: request}
-	if request.GetBody != nil && request.Body != nil {
-		body := func() (io.Reader, error) { return request.GetBody() }
-		if err := repeatable.SetBody(body); err != nil {
-			return Result{}, err
+	if client.Jar != nil { // an http.Client adds its cookies to the header that it is given, each time
+		repeatable.Header = request.Header.Clone()
+		loop.PrepareRetry = func(next *http.Request) error {
+			next.Header = request.Header.Clone()
+			return nil
 		}
-		repeatable.ContentLength = request.ContentLength
 	}
-	_, err := loop.Do(repeatable)
-	return c.finish(err)
+	_, err = loop.Do(repeatable)
+	return c.finish(request.Context(), err)
+}
+
+// repeatable is a copy of the request whose body starts anew with every attempt. Its own GetBody and length are put
+// back: the loop would make them up, and lose the length.
+func (c *call) repeatable(request *http.Request) (*retryablehttp.Request, error) {
+	own := *request
+	repeatable := &retryablehttp.Request{Request: &own}
+	if request.Body == nil || request.Body == http.NoBody {
+		return repeatable, nil
+	}
+	if c.bodyOnce = request.GetBody == nil; c.bodyOnce {
+		return repeatable, nil
+	}
+	defer request.Body.Close()
+	if err := repeatable.SetBody(func() (io.Reader, error) { return request.GetBody() }); err != nil {
+		return nil, err
+	}
+	own.GetBody, own.ContentLength = request.GetBody, request.ContentLength
+	return repeatable, nil
 }
 
 // A call is one request with its attempts. It is the transport of the loop's http.Client, which therefore finds no
@@ -81,25 +104,33 @@ type call struct {
 	safety Safety
 	next   http.RoundTripper
 
-	result Result
-	code   sdk.Code
-	heal   *bool
-	err    error         // why the last attempt has no complete answer
-	wait   time.Duration // before the next attempt
+	result   Result
+	code     sdk.Code
+	heal     *bool
+	err      error         // why the last attempt has no complete answer
+	wait     time.Duration // before the next attempt
+	waiting  bool          // for the next attempt, which has not begun
+	bodyOnce bool          // the body cannot be sent again
 }
 
-// RoundTrip is one attempt: send, read the whole answer within the time limit, take notes.
+// RoundTrip is one attempt: send, read the whole answer within the time limit, take notes. When the context is over
+// before it begins, there is no attempt, and what the last one brought stays.
 func (c *call) RoundTrip(request *http.Request) (*http.Response, error) {
+	if err := ended(request.Context()); err != nil {
+		if request.Body != nil {
+			_ = request.Body.Close()
+		}
+		if !c.waiting {
+			c.err = err
+		}
+		return nil, err
+	}
+	c.waiting = false
 	start := time.Now()
 	attempt := sdk.Attempt{Number: len(c.result.Attempts) + 1, Start: start}
 	c.result.Status, c.result.Header, c.result.Body, c.code, c.heal = 0, nil, nil, "", nil
 
-	var response *http.Response
-	err := request.Context().Err()
-	sent := err == nil
-	if sent {
-		response, err = c.send(request)
-	}
+	response, err := c.send(request)
 	if response != nil {
 		c.result.Status, c.result.Header = response.StatusCode, response.Header
 		attempt.Status, attempt.RequestID = response.StatusCode, response.Header.Get("X-Request-Id")
@@ -110,7 +141,7 @@ func (c *call) RoundTrip(request *http.Request) (*http.Response, error) {
 		attempt.Code = c.code
 		c.err = nil // the status has said enough, even if the body broke off
 	}
-	if c.err != nil && sent && !NeverSent(c.err) {
+	if c.err != nil && !NeverSent(c.err) {
 		c.result.Uncertain = true
 	}
 	attempt.Err = err
@@ -130,10 +161,18 @@ func (c *call) send(request *http.Request) (*http.Response, error) {
 		request = request.WithContext(ctx)
 	}
 	response, err := c.next.RoundTrip(request)
-	if err != nil {
+	switch { // http.Client forgives transports the same
+	case err != nil:
 		return nil, clean(request.Context(), err)
+	case response == nil:
+		return nil, errors.New("the transport returned neither an answer nor an error")
+	case response.Body == nil:
+		response.Body = http.NoBody
 	}
 	defer response.Body.Close()
+	if request.Method == http.MethodHead {
+		return response, nil // its Content-Length is of a body that does not come
+	}
 	c.result.Body, err = readBounded(response, c.policy.maxBody())
 	response.Body = http.NoBody
 	return response, clean(request.Context(), err)
@@ -161,8 +200,8 @@ func clean(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
 	}
-	if cause := context.Cause(ctx); cause != nil {
-		return cause
+	if over := ended(ctx); over != nil {
+		return over
 	}
 	var withURL *url.Error
 	if errors.As(err, &withURL) {
@@ -171,6 +210,20 @@ func clean(ctx context.Context, err error) error {
 	return err
 }
 
+// ended is why a context is over; nil while it is not. Whatever cause it was given, it is also the context's Err.
+func ended(ctx context.Context) error {
+	err := ctx.Err()
+	if err == nil {
+		return nil
+	}
+	cause := context.Cause(ctx)
+	if errors.Is(cause, err) {
+		return cause
+	}
+	return fmt.Errorf("%w: %w", err, cause)
+}
+
+// readEnvelope reads what decides about trying again. A member that is odd is as good as none, and costs no other.
 func (c *call) readEnvelope() {
 	var envelope struct {
 		Code     sdk.Code `json:"code"`
@@ -178,16 +231,15 @@ func (c *call) readEnvelope() {
 			Retryable *bool `json:"retryable"`
 		} `json:"selfHeal"`
 	}
-	if json.Unmarshal(c.result.Body, &envelope) == nil {
-		c.code, c.heal = envelope.Code, envelope.SelfHeal.Retryable
-	}
+	_ = json.Unmarshal(c.result.Body, &envelope)
+	c.code, c.heal = envelope.Code, envelope.SelfHeal.Retryable
 }
 
 // again decides, after each attempt, whether there is another one. The caller's context comes first: when it is over
 // there is nobody left to answer to.
 func (c *call) again(ctx context.Context, _ *http.Response, _ error) (bool, error) {
-	if len(c.result.Attempts) == 0 {
-		return false, nil // the request could not even be tried
+	if len(c.result.Attempts) == 0 || c.waiting {
+		return false, nil // there was no attempt
 	}
 	attempt := &c.result.Attempts[len(c.result.Attempts)-1]
 	retries := len(c.result.Attempts) - 1
@@ -210,14 +262,16 @@ func (c *call) again(ctx context.Context, _ *http.Response, _ error) (bool, erro
 	switch deadline, limited := ctx.Deadline(); {
 	case retries >= c.policy.MaxRetries:
 		attempt.Stopped = "no retry left"
-	case c.wait > c.policy.MaxRetryAfter:
+	case c.bodyOnce:
+		attempt.Stopped = "the body cannot be sent again"
+	case didAsk && asked > c.policy.MaxRetryAfter:
 		attempt.Stopped = "the wait is too long"
 	case limited && time.Until(deadline) <= c.wait:
 		attempt.Stopped = "the wait does not fit the deadline"
 	case !c.policy.Budget.take():
 		attempt.Stopped = "the retry budget is empty"
 	default:
-		attempt.Wait = c.wait
+		attempt.Wait, c.waiting = c.wait, true
 		return true, nil
 	}
 	return false, nil
@@ -232,15 +286,21 @@ func (c *call) outcome() Outcome {
 
 // finish tells how the loop ended: with an answer, with the error of the last attempt, or with the end of the caller's
 // context during a wait, when there is a last answer or error as well.
-func (c *call) finish(loopErr error) (Result, error) {
-	var ofAttempt *url.Error // http.Client wraps what attempts return; the loop returns the context's error bare
+func (c *call) finish(ctx context.Context, loopErr error) (Result, error) {
 	switch {
 	case loopErr == nil:
 		return c.result, nil
-	case c.err == nil:
-		return c.result, clean(context.Background(), loopErr)
-	case errors.As(loopErr, &ofAttempt):
+	case c.waiting:
+		last := &c.result.Attempts[len(c.result.Attempts)-1]
+		last.Wait = time.Since(last.Start.Add(last.Duration))
+		last.Stopped = "the context ended during the wait"
+		err := ended(ctx)
+		if c.err != nil {
+			err = fmt.Errorf("%w while waiting to try again after: %w", err, c.err)
+		}
+		return c.result, err
+	case c.err != nil:
 		return c.result, c.err
 	}
-	return c.result, fmt.Errorf("%w while waiting to try again after: %w", loopErr, c.err)
+	return c.result, clean(ctx, loopErr) // from the http.Client, for example a redirect to nowhere
 }

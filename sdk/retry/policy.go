@@ -56,11 +56,10 @@ func (p Policy) maxBody() int64 {
 
 // backoff is the wait after the n-th failure, n from 1.
 func (p Policy) backoff(n int) time.Duration {
-	ceiling := p.BaseDelay
+	ceiling := min(p.BaseDelay, p.MaxDelay)
 	for i := 1; i < n && ceiling < p.MaxDelay; i++ {
-		ceiling *= 2
+		ceiling += min(ceiling, p.MaxDelay-ceiling) // doubled, without overflow
 	}
-	ceiling = min(ceiling, p.MaxDelay)
 	jitter := p.Jitter
 	if jitter == nil {
 		jitter = rand.Float64

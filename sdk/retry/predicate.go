@@ -79,11 +79,14 @@ func Undelivered(o Outcome) Verdict {
 	return Unsure
 }
 
-// Unanswered judges requests that left and got no complete answer: only idempotent ones are sent again.
+// Unanswered judges requests that left and got no complete answer: only idempotent ones are sent again, and not for an
+// answer that is too large, which it would be again.
 func Unanswered(o Outcome) Verdict {
 	switch {
 	case o.Err == nil:
 		return Unsure
+	case errors.Is(o.Err, ErrBodyTooLarge):
+		return Stop
 	case o.Safety == Idempotent:
 		return Retry
 	}
@@ -102,16 +105,18 @@ func SelfHealing(o Outcome) Verdict {
 	return Stop
 }
 
-// KnownCode obeys the error catalog.
+// KnownCode obeys the error catalog, whose word on retrying is about requests with an idempotency key: others are
+// repeated only when the status, too, says that nothing was done.
 func KnownCode(o Outcome) Verdict {
 	entry, ok := o.Code.Entry()
 	switch {
 	case !ok:
 		return Unsure
-	case !entry.Retryable, entry.NeedsIdempotencyKey && o.Safety != Idempotent:
-		return Stop
+	case entry.Retryable && o.Safety == Idempotent,
+		entry.Retryable && !entry.NeedsIdempotencyKey && saysNotDone(o.Status):
+		return Retry
 	}
-	return Retry
+	return Stop
 }
 
 // KnownStatus judges answers without a code that the catalog knows.
@@ -140,6 +145,12 @@ func NeverSent(err error) bool {
 	var lookup *net.DNSError
 	var untrusted *tls.CertificateVerificationError
 	var notTLS tls.RecordHeaderError
-	return errors.As(err, &operation) && operation.Op == "dial" ||
+	return errors.As(err, &operation) && connecting(operation.Op) ||
 		errors.As(err, &lookup) || errors.As(err, &untrusted) || errors.As(err, &notTLS)
+}
+
+// connecting tells whether an operation of package net comes before the first byte of a request: to the server, or to
+// a proxy in between.
+func connecting(operation string) bool {
+	return operation == "dial" || operation == "proxyconnect" || operation == "socks connect"
 }

@@ -68,11 +68,11 @@ func (c *Client) CreateCheckout(ctx context.Context, params CheckoutParams, opts
 	c.authorize(&call, request)
 
 	var wire struct {
-		Success *bool               `json:"success"`
+		Success json.RawMessage     `json:"success"` // raw, because a *bool also becomes false when a text stands there
 		Data    gen.CreatedCheckout `json:"data"`
 		Error   string              `json:"error"`
 	}
-	refused := func() bool { return wire.Success != nil && !*wire.Success }
+	refused := func() bool { return string(wire.Success) == "false" }
 	response, err := endpoint.Do(ctx, call, request, &wire, func() bool {
 		return refused() || wire.Data.SessionID != "" && wire.Data.CheckoutURL != ""
 	})

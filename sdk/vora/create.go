@@ -2,6 +2,7 @@ package vora
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -71,13 +72,16 @@ func (c *Client) CreateSession(ctx context.Context, params SessionParams, opts .
 		Safety:    retry.Idempotent, // by its key
 		Advice:    "call CreateSession again with the same parameters and this error's idempotency key; if the session was created, the gateway answers with that one",
 	}
-	var wire gen.CreatedSession
+	var wire struct {
+		gen.CreatedSession
+		ExpiresAt moment `json:"expiresAt"`
+	}
 	response, err := c.create(ctx, endpoint, call, params, false, &wire, func() bool { return wire.ID != "" && wire.CheckoutURL != "" })
 	if err != nil {
 		return nil, err
 	}
 	return &CreatedSession{
-		ID: wire.ID, CheckoutURL: sdk.NewSecret(wire.CheckoutURL), ExpiresAt: wire.ExpiresAt, Response: response,
+		ID: wire.ID, CheckoutURL: sdk.NewSecret(wire.CheckoutURL), ExpiresAt: wire.ExpiresAt.Time, Response: response,
 	}, nil
 }
 
@@ -126,7 +130,7 @@ func (params SessionParams) wire() (gen.CreateSessionRequest, error) {
 		ExpiresIn:       optional(int(params.ExpiresIn / time.Second)),
 	}
 	if params.ExpiresIn%time.Second != 0 {
-		return body, fmt.Errorf("ExpiresIn: %v is not a whole number of seconds", params.ExpiresIn)
+		return body, fmt.Errorf("expiresIn: %v is not a whole number of seconds", params.ExpiresIn)
 	}
 	if len(params.Metadata) > 0 {
 		body.Metadata = &params.Metadata
@@ -166,16 +170,19 @@ func (c *Client) ValidateSession(ctx context.Context, params SessionParams, opts
 	endpoint.Options.SkipChecks = true   // it is the gateway's opinion that is asked for
 	call := transport.Call{Operation: operation, Safety: retry.Idempotent, Accepts: isDryRun}
 	var wire struct {
-		Valid    *bool   `json:"valid"`
-		Warnings notices `json:"warnings"`
-		Errors   notices `json:"errors"`
+		Valid    json.RawMessage `json:"valid"` // raw, because a *bool also becomes false when a text stands there
+		Warnings notices         `json:"warnings"`
+		Errors   notices         `json:"errors"`
 	}
-	response, err := c.create(ctx, endpoint, call, params, true, &wire, func() bool { return wire.Valid != nil })
+	valid := func() bool { return string(wire.Valid) == "true" }
+	response, err := c.create(ctx, endpoint, call, params, true, &wire, func() bool {
+		return valid() || string(wire.Valid) == "false"
+	})
 	if rejection := rejectionOf(err); rejection != nil {
 		return rejection, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	return &Validation{Valid: *wire.Valid, Warnings: wire.Warnings, Errors: wire.Errors, Response: response}, nil
+	return &Validation{Valid: valid(), Warnings: wire.Warnings, Errors: wire.Errors, Response: response}, nil
 }

@@ -28,13 +28,14 @@ func rejectionOf(err error) *Validation {
 	}}
 }
 
-// notices are texts, which some answers wrap in objects.
+// notices are texts, which some answers wrap in objects. Nothing that stands there is an error: the answer itself is
+// beside them.
 type notices []string
 
 func (n *notices) UnmarshalJSON(data []byte) error {
 	var items []json.RawMessage
 	if err := json.Unmarshal(data, &items); err != nil {
-		return err
+		items = []json.RawMessage{data}
 	}
 	for _, item := range items {
 		var text string

@@ -36,7 +36,7 @@ func (c *Client) GetSession(ctx context.Context, id string, opts ...sdk.Option) 
 	}
 	call := transport.Call{Operation: operation, Safety: retry.Idempotent}
 	c.authorize(&call, request)
-	var wire gen.Session
+	var wire wireSession
 	response, err := endpoint.Do(ctx, call, request, &wire, func() bool { return wire.ID != "" && wire.Status != "" })
 	if err != nil {
 		return nil, err

@@ -76,7 +76,15 @@ type ShippingAddress struct {
 	Country   string // ISO 3166-1 alpha-2
 }
 
-func sessionFrom(wire gen.Session, response sdk.Response) *Session {
+// A wireSession is a session on the wire, with times that may be odd.
+type wireSession struct {
+	gen.Session
+	CreatedAt moment `json:"createdAt"`
+	UpdatedAt moment `json:"updatedAt"`
+	ExpiresAt moment `json:"expiresAt"`
+}
+
+func sessionFrom(wire wireSession, response sdk.Response) *Session {
 	s := &Session{
 		ID:              wire.ID,
 		Status:          Status(wire.Status),
@@ -88,9 +96,9 @@ func sessionFrom(wire gen.Session, response sdk.Response) *Session {
 		CollectShipping: value(wire.CollectShipping),
 		TransactionID:   value(wire.TransactionID),
 		Metadata:        value(wire.Metadata),
-		CreatedAt:       wire.CreatedAt,
-		UpdatedAt:       wire.UpdatedAt,
-		ExpiresAt:       wire.ExpiresAt,
+		CreatedAt:       wire.CreatedAt.Time,
+		UpdatedAt:       wire.UpdatedAt.Time,
+		ExpiresAt:       wire.ExpiresAt.Time,
 		Response:        response,
 	}
 	if a := wire.ShippingAddress; a != nil {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -22,7 +23,7 @@ func decodeVoraV1(body []byte, info *Info) Event {
 		Event         string            `json:"event"`
 		SessionID     string            `json:"sessionId"`
 		MerchantID    string            `json:"merchantId"`
-		Amount        *int64            `json:"amount"`
+		Amount        json.RawMessage   `json:"amount"`
 		Currency      string            `json:"currency"`
 		Timestamp     flexibleTime      `json:"timestamp"`
 		Status        string            `json:"status"`
@@ -34,8 +35,10 @@ func decodeVoraV1(body []byte, info *Info) Event {
 	}
 	err := json.Unmarshal(body, &wire)
 	info.Type, info.SessionID, info.MerchantID, info.Time = wire.Event, wire.SessionID, wire.MerchantID, wire.Timestamp.Time
-	if wire.Amount != nil {
-		info.Amount = money.Minor(*wire.Amount, money.Currency(wire.Currency))
+	// Not read into an int64 by the decoder, which leaves a pointer to 0 behind where it reads no integer.
+	minor, amountErr := strconv.ParseInt(string(wire.Amount), 10, 64)
+	if amountErr == nil {
+		info.Amount = money.Minor(minor, money.Currency(wire.Currency))
 	}
 	info.DedupeKey = dedupeKey(SchemeVoraV1, info.MerchantID, info.SessionID, info.Type)
 	status := func(derived genvora.SessionStatus) string {
@@ -53,17 +56,17 @@ func decodeVoraV1(body []byte, info *Info) Event {
 	case string(genvora.SessionExpiredEventEventSessionExpired):
 		event = &SessionExpired{*info, status(genvora.SessionStatusExpired), wire.Metadata}
 	case string(genvora.RefundCreatedEventEventRefundCreated):
-		refund := wire.RefundID
-		if refund == "" {
-			refund = "unnamed." + wire.TransactionID + "." + wire.Timestamp.text
+		which := []string{wire.RefundID}
+		if wire.RefundID == "" {
+			which = []string{wire.TransactionID, wire.Timestamp.text}
 		}
-		info.DedupeKey = dedupeKey(SchemeVoraV1, info.MerchantID, info.SessionID, info.Type, refund)
+		info.DedupeKey = dedupeKey(SchemeVoraV1, append([]string{info.MerchantID, info.SessionID, info.Type}, which...)...)
 		event = &RefundCreated{*info, status(genvora.SessionStatusRefunded), wire.RefundID, wire.TransactionID, wire.Metadata}
 	}
 	switch {
 	case event == nil:
 		return unknown(info, err)
-	case wire.SessionID == "" || wire.MerchantID == "" || wire.Amount == nil || wire.Currency == "":
+	case wire.SessionID == "" || wire.MerchantID == "" || amountErr != nil || wire.Currency == "":
 		return unknown(info, errors.Join(errors.New("webhooks: sessionId, merchantId, amount or currency cannot be read"), err))
 	}
 	return event
@@ -95,19 +98,19 @@ func decodeVoraV2(body []byte, info *Info) Event {
 // decodeVisionScope reads a payment event. Its amount is a decimal number of major units, and is never a float here.
 func decodeVisionScope(body []byte, info *Info) Event {
 	var wire struct {
-		Event     string       `json:"event"`
-		SessionID string       `json:"session_id"`
-		Amount    json.Number  `json:"amount"`
-		Currency  string       `json:"currency"`
-		OrderID   string       `json:"order_id"`
-		Reason    string       `json:"reason"`
-		PaidAt    flexibleTime `json:"paid_at"`
-		FailedAt  flexibleTime `json:"failed_at"`
+		Event     string          `json:"event"`
+		SessionID string          `json:"session_id"`
+		Amount    json.RawMessage `json:"amount"` // a json.Number would stop the decoder where it reads no number
+		Currency  string          `json:"currency"`
+		OrderID   string          `json:"order_id"`
+		Reason    string          `json:"reason"`
+		PaidAt    flexibleTime    `json:"paid_at"`
+		FailedAt  flexibleTime    `json:"failed_at"`
 	}
 	err := json.Unmarshal(body, &wire)
 	info.Type, info.SessionID, info.Time = wire.Event, wire.SessionID, wire.PaidAt.Time
 	info.DedupeKey = dedupeKey(SchemeVisionScope, info.SessionID, info.Type)
-	amount, amountErr := money.Parse(wire.Amount.String(), money.Currency(wire.Currency))
+	amount, amountErr := money.Parse(strings.Trim(string(wire.Amount), `"`), money.Currency(wire.Currency))
 	info.Amount = amount
 	var event Event
 	switch wire.Event {
@@ -128,12 +131,11 @@ func decodeVisionScope(body []byte, info *Info) Event {
 	return event
 }
 
-// unknown keeps a verified event that has no type here. Without a readable identity its body is its identity.
+// unknown keeps a verified event that has no type here. Nobody can say what tells it from the next one of its session,
+// so that its body is its identity: better to hear of it twice than to lose the second.
 func unknown(info *Info, problem error) Event {
-	if info.Type == "" || problem != nil {
-		sum := sha256.Sum256(info.Raw)
-		info.DedupeKey = dedupeKey(info.Scheme, "body", hex.EncodeToString(sum[:]))
-	}
+	sum := sha256.Sum256(info.Raw)
+	info.DedupeKey = dedupeKey(info.Scheme, "body", hex.EncodeToString(sum[:]))
 	return &Unknown{Info: *info, Problem: problem}
 }
 
@@ -154,8 +156,7 @@ type flexibleTime struct {
 
 func (t *flexibleTime) UnmarshalJSON(data []byte) error {
 	t.text = strings.Trim(string(data), `"`)
-	var seconds int64
-	if err := json.Unmarshal(data, &seconds); err == nil {
+	if seconds, err := strconv.ParseInt(string(data), 10, 64); err == nil {
 		t.Time = time.Unix(seconds, 0).UTC()
 		return nil
 	}

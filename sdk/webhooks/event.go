@@ -18,7 +18,7 @@ type Info struct {
 	Scheme     Scheme       // how it was signed, and thereby which gateway it is from
 	Type       string       // the gateway's name for it, "session.succeeded"
 	SessionID  string       // the purchase; empty for events that are about none
-	MerchantID string       // whose it is; VisionScope does not say
+	MerchantID string       // whose it is; VisionScope does not say, and there it is the key's
 	Amount     money.Amount // paid, attempted or refunded
 	Time       time.Time    // when it happened, as the event says
 

@@ -61,9 +61,16 @@ func NewHandler(verifier *Verifier, work Func, opts ...HandlerOption) *Handler {
 	if h.store == nil {
 		h.store = NewMemoryStore()
 	}
-	h.lease = h.timeout + time.Minute
+	if h.logger == nil {
+		h.logger = slog.New(slog.DiscardHandler)
+	}
+	h.lease = h.timeout + settleWithin
 	return h
 }
+
+// settleWithin is how long the store may take to complete or release a claim after the function's time is up. The lease
+// ends with it: should this process crash, the claim must be free again before the gateway's last delivery, 31 s later.
+const settleWithin = 10 * time.Second
 
 // A reply is what the gateway hears.
 type reply struct {
@@ -99,7 +106,8 @@ func (h *Handler) receive(w http.ResponseWriter, r *http.Request) reply {
 		w.Header().Set("Allow", http.MethodPost)
 		return reply{status: http.StatusMethodNotAllowed, body: refusalBody{Error: "deliveries are POSTed"}}
 	}
-	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
+	// A type whose parameters cannot be read is still that type: an odd charset is no reason to lose an event.
+	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind != "application/json" {
 		return reply{status: http.StatusUnsupportedMediaType, body: refusalBody{Error: "the body must be application/json", Code: sdk.CodeUnsupportedMediaType}}
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, h.maxBody))
@@ -139,8 +147,11 @@ func (h *Handler) once(ctx context.Context, event Event) reply {
 	}
 	// The work goes on when the gateway hangs up: half of it would be worse than an answer that nobody reads.
 	ctx = context.WithoutCancel(ctx)
-	if err := h.do(ctx, event); err != nil {
-		log.ErrorContext(ctx, "webhook function failed; the gateway will deliver the event again", "error", err)
+	failure := h.do(ctx, event)
+	ctx, cancel := context.WithTimeout(ctx, settleWithin)
+	defer cancel()
+	if failure != nil {
+		log.ErrorContext(ctx, "webhook function failed; the gateway will deliver the event again", "error", failure)
 		if err := h.store.Release(ctx, info.DedupeKey, claim.Token); err != nil {
 			log.ErrorContext(ctx, "webhook store failed to release; the event is free again when its lease ends", "error", err)
 		}

@@ -50,7 +50,8 @@ func (r *Refusal) Unwrap() error { return r.Cause }
 
 // Is makes the catalog's webhook codes and family sentinels for refusals.
 func (r *Refusal) Is(target error) bool {
-	return target == error(r.code()) || target == error(sdk.FamilyWebhook)
+	code := r.code()
+	return code != "" && target == error(code) || target == error(sdk.FamilyWebhook)
 }
 
 func (r *Refusal) code() sdk.Code {
@@ -59,6 +60,8 @@ func (r *Refusal) code() sdk.Code {
 		return sdk.CodeWebhookMissingSignature
 	case NoKeys, LookupFailed:
 		return sdk.CodeWebhookNotConfigured
+	case Offboarded:
+		return "" // nothing is wrong with the delivery
 	}
 	return sdk.CodeWebhookInvalidSignature
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/internal/signature"
+	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
 // A Verifier accepts deliveries of one scheme. Make one with [VisionScope], [Vora] or [VoraV2]. It does not change and
@@ -79,6 +80,9 @@ func (v *Verifier) Verify(ctx context.Context, header http.Header, body []byte) 
 	}
 	keys, err := v.keys.Keys(ctx, v.hint(body))
 	if err != nil {
+		if errors.Is(err, ErrUnknownOwner) {
+			_, _ = match(s, []Key{{Secret: sdk.NewSecret("nobody's")}}, body, v.now()) // as slow as for one who is known
+		}
 		return nil, v.refuse(lookupProblem(err))
 	}
 	key, err := match(s, keys, body, v.now())
@@ -88,7 +92,7 @@ func (v *Verifier) Verify(ctx context.Context, header http.Header, body []byte) 
 	if err := s.inWindow(v.now()); err != nil {
 		return nil, v.refuse(err)
 	}
-	event := v.decode(body, &Info{Scheme: v.scheme, Key: key.Name, Delivered: s.time, Raw: body})
+	event := v.decode(body, &Info{Scheme: v.scheme, MerchantID: key.MerchantID, Key: key.Name, Delivered: s.time, Raw: body})
 	if owner := event.About().MerchantID; key.MerchantID != "" && owner != key.MerchantID {
 		return nil, v.refuse(&Refusal{Reason: WrongOwner})
 	}
@@ -137,14 +141,14 @@ func lookupProblem(err error) error {
 // match finds the key that signed the body. Every valid key and every signature is tried, so that the time it takes
 // says nothing about which one it was.
 func match(s signed, keys []Key, body []byte, now time.Time) (found Key, err error) {
-	usable, matched := 0, false
+	usable, matched, text := 0, false, string(body)
 	for _, k := range keys {
 		if k.Secret.IsZero() || !k.NotAfter.IsZero() && now.After(k.NotAfter) {
 			continue
 		}
 		usable++
 		for _, sig := range s.signatures {
-			if signature.Matches(sig, k.Secret.Reveal(), s.prefix, string(body)) && !matched {
+			if signature.Matches(sig, k.Secret.Reveal(), s.prefix, text) && !matched {
 				found, matched = k, true
 			}
 		}
@@ -159,14 +163,14 @@ func match(s signed, keys []Key, body []byte, now time.Time) (found Key, err err
 }
 
 func (s signed) inWindow(now time.Time) error {
-	age := now.Sub(s.time)
+	age, ahead := now.Sub(s.time), s.time.Sub(now) // each saturates; the negative of the other would not
 	switch {
 	case s.past == 0:
 		return nil
 	case age > s.past:
 		return &Refusal{Reason: TooOld, Detail: fmt.Sprintf("signed %s ago, at most %s is allowed", age.Round(time.Second), s.past)}
-	case age < -s.future:
-		return &Refusal{Reason: TooNew, Detail: fmt.Sprintf("signed %s in the future, at most %s is allowed", (-age).Round(time.Second), s.future)}
+	case ahead > s.future:
+		return &Refusal{Reason: TooNew, Detail: fmt.Sprintf("signed %s in the future, at most %s is allowed", ahead.Round(time.Second), s.future)}
 	}
 	return nil
 }
@@ -175,6 +179,9 @@ func readVisionScope(h http.Header) (signed, error) {
 	sig, err := single(h, contract.VisionScopeSignatureHeader)
 	if err != nil {
 		return signed{}, err
+	}
+	if !isHex(strings.ToLower(sig)) {
+		return signed{}, &Refusal{Reason: MalformedSignature, Detail: contract.VisionScopeSignatureHeader + " is not 64 hex digits"}
 	}
 	s := signed{signatures: []string{sig}}
 	s.time, _ = time.Parse(time.RFC3339Nano, h.Get(contract.VisionScopeTimestampHeader)) // told, not enforced
@@ -186,8 +193,8 @@ func readVoraV1(h http.Header) (signed, error) {
 	if err != nil {
 		return signed{}, err
 	}
-	if strings.ToLower(sig) != sig {
-		return signed{}, &Refusal{Reason: MalformedSignature, Detail: "its hex is not lower case"}
+	if !isHex(sig) {
+		return signed{}, &Refusal{Reason: MalformedSignature, Detail: contract.VoraV1SignatureHeader + " is not 64 lower-case hex digits"}
 	}
 	stamp, err := single(h, contract.VoraV1TimestampHeader)
 	if err != nil {
@@ -215,7 +222,7 @@ func readVoraV2(h http.Header) (signed, error) {
 		switch {
 		case name == "t" && stamp == "" && text != "" && strings.Trim(text, "0123456789") == "":
 			stamp = text
-		case name == "v1" && len(text) == 64 && strings.ToLower(text) == text && len(s.signatures) < contract.VoraV2MaxSignatures:
+		case name == "v1" && isHex(text) && len(s.signatures) < contract.VoraV2MaxSignatures:
 			s.signatures = append(s.signatures, text)
 		default:
 			return malformed("it must have one t and one or two v1")
@@ -228,6 +235,11 @@ func readVoraV2(h http.Header) (signed, error) {
 	s.prefix = stamp + "."
 	s.time, s.past, s.future = time.Unix(seconds, 0).UTC(), contract.VoraV2Past, contract.VoraV2Future
 	return s, nil
+}
+
+// isHex tells whether a text is an HMAC-SHA256 in lower-case hex.
+func isHex(text string) bool {
+	return len(text) == 64 && strings.Trim(text, "0123456789abcdef") == ""
 }
 
 // single reads a header that must come exactly once.

@@ -11,10 +11,10 @@ import (
 type view struct{ Checkout }
 
 // Style is the page's style sheet.
-func (view) Style() template.CSS { return template.CSS(style) }
+func (view) Style() template.CSS { return template.CSS(style) } //nolint:gosec // embedded, not input
 
 // Script is the page's script.
-func (view) Script() template.JS { return template.JS(script) }
+func (view) Script() template.JS { return template.JS(script) } //nolint:gosec // embedded, not input
 
 // SecondsLeft is how long the session still lives. It rounds up: a page that
 // reloads at zero then finds the session expired, and not about to expire.

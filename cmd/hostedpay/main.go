@@ -1,0 +1,35 @@
+// Command hostedpay runs both gateways on this machine and shows what happens at them.
+//
+//	hostedpay demo      two payments through each gateway, from the first request to the confirmed return
+//	hostedpay sandbox   both gateways, until you stop it
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := command().ExecuteContext(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "hostedpay:", err)
+		os.Exit(1) //nolint:gocritic // nothing is left to stop
+	}
+}
+
+func command() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "hostedpay",
+		Short:         "Both hosted-checkout gateways on this machine",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	root.AddCommand(demoCommand(), sandboxCommand())
+	return root
+}

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"time"
+)
+
+// A server is an HTTP server on this machine.
+type server struct {
+	URL  string
+	http *http.Server
+	done chan error
+}
+
+// listen opens an address, 127.0.0.1:0 for any free port. Nothing is answered before serve, so that two servers can
+// know each other's addresses first.
+func listen(ctx context.Context, address string) (net.Listener, string, error) {
+	var config net.ListenConfig
+	l, err := config.Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, "", err
+	}
+	return l, "http://" + l.Addr().String(), nil
+}
+
+func serve(l net.Listener, handler http.Handler) *server {
+	s := &server{
+		URL:  "http://" + l.Addr().String(),
+		http: &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second},
+		done: make(chan error, 1),
+	}
+	go func() { s.done <- s.http.Serve(l) }()
+	return s
+}
+
+// close stops the server after the requests that it is answering.
+func (s *server) close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	err := s.http.Shutdown(ctx)
+	if served := <-s.done; !errors.Is(served, http.ErrServerClosed) {
+		err = errors.Join(err, served)
+	}
+	return err
+}

@@ -1,0 +1,44 @@
+package contracttest
+
+import (
+	"bytes"
+	"errors"
+	"io"
+)
+
+// maxBody is far more than any body that the contracts describe can need.
+const maxBody = 4 << 20
+
+var errTooLarge = errors.New("the body is larger than 4 MiB")
+
+// A content is what a body held.
+type content struct {
+	text []byte
+	err  error // why that is not all of it
+}
+
+// peek reads a body and returns one that reads the same again, up to the same end or error. It must be closed in place
+// of the first.
+func peek(body io.ReadCloser) (content, io.ReadCloser) {
+	if body == nil {
+		return content{}, nil
+	}
+	text, err := io.ReadAll(io.LimitReader(body, maxBody+1))
+	rest := io.Reader(body)
+	switch {
+	case err != nil:
+		rest = failing{err}
+	case len(text) > maxBody:
+		err = errTooLarge
+	}
+	return content{text, err}, replay{io.MultiReader(bytes.NewReader(text), rest), body}
+}
+
+type replay struct {
+	io.Reader
+	io.Closer
+}
+
+type failing struct{ err error }
+
+func (f failing) Read([]byte) (int, error) { return 0, f.err }

@@ -1,0 +1,62 @@
+package contracttest
+
+import (
+	"sync"
+	"testing"
+)
+
+// A Contract is one gateway's contract for the length of a test. Its methods wrap the parties of an exchange and pass
+// everything on unchanged; violations fail the test and do not stop it. Safe for concurrent use.
+type Contract struct {
+	*document
+	t testing.TB
+
+	mu   sync.Mutex
+	over bool
+}
+
+// Vora is api/openapi-vora.yaml.
+func Vora(t testing.TB) *Contract {
+	t.Helper()
+	return begin(t, func(d *documents) *document { return d.vora })
+}
+
+// VisionScope is api/openapi-visionscope.yaml.
+func VisionScope(t testing.TB) *Contract {
+	t.Helper()
+	return begin(t, func(d *documents) *document { return d.visionscope })
+}
+
+func begin(t testing.TB, choose func(*documents) *document) *Contract {
+	t.Helper()
+	loaded, err := load()
+	if err != nil {
+		t.Fatalf("the contracts in api/ cannot be used: %v", err)
+	}
+	c := &Contract{document: choose(loaded), t: t}
+	t.Cleanup(func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.over = true
+	})
+	return c
+}
+
+// report fails the test once for each problem of a side of an exchange.
+func (c *Contract) report(x *exchange, side string, problems []string) {
+	c.t.Helper()
+	for _, problem := range problems {
+		c.fail(x.name + ", " + side + ": " + x.masked(problem))
+	}
+}
+
+// fail drops what a server finds that is still busy when its test is over: a finished test that is written to takes the
+// whole process down.
+func (c *Contract) fail(text string) {
+	c.t.Helper()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.over {
+		c.t.Errorf("contract of %s: %s", c.gateway, text)
+	}
+}

@@ -1,0 +1,44 @@
+package contracttest
+
+import (
+	"io"
+	"net/http"
+)
+
+// Handler checks what a gateway answers, and what it accepts. A request that the contract does not allow may be
+// refused, with a documented answer; accepting it, with any status below 400, is a violation unless the request's
+// context is marked by [Invalid].
+//
+// Requests for anything but the contract's operations, such as hosted pages, go through unchecked. So do answers that
+// are never finished, because the handler panicked or took the connection over.
+func (c *Contract) Handler(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
+		operation, params := c.find(request)
+		if operation == nil {
+			next.ServeHTTP(w, request)
+			return
+		}
+		body, again := peek(request.Body)
+		x := newExchange(nameOf(request), operation, params, request, body)
+		problems := x.requestProblems()
+		answer, finished := serve(next, w, request, again)
+		if !finished {
+			return
+		}
+		if answer.status < http.StatusBadRequest && !onPurpose(request.Context()) {
+			c.report(x, answer.side()+" to a request that must be refused", problems)
+		}
+		c.report(x, answer.side(), x.answerProblems(answer.status, answer.header, answer.body))
+	})
+}
+
+// serve lets a handler answer a request whose body has been read, and tells what it answered.
+func serve(next http.Handler, w http.ResponseWriter, request *http.Request, body io.ReadCloser) (a answer, finished bool) {
+	seen := &recorder{ResponseWriter: w}
+	served := request.WithContext(request.Context())
+	served.Body = body
+	next.ServeHTTP(seen, served)
+	return seen.answer()
+}
+
+func nameOf(request *http.Request) string { return request.Method + " " + request.URL.Path }

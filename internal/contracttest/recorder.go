@@ -1,0 +1,64 @@
+package contracttest
+
+import (
+	"bufio"
+	"net"
+	"net/http"
+	"strconv"
+)
+
+// A recorder remembers the answer that passes through it. What it does not implement itself,
+// [http.ResponseController] finds below it.
+type recorder struct {
+	http.ResponseWriter
+	status   int
+	header   http.Header
+	body     []byte
+	hijacked bool
+}
+
+func (r *recorder) WriteHeader(status int) {
+	if r.status == 0 && status >= 200 { // 1xx are followed by the answer
+		r.status, r.header = status, r.Header().Clone()
+	}
+	r.ResponseWriter.WriteHeader(status)
+}
+
+func (r *recorder) Write(p []byte) (int, error) {
+	if r.status == 0 {
+		r.WriteHeader(http.StatusOK)
+	}
+	r.body = append(r.body, p...)
+	return r.ResponseWriter.Write(p)
+}
+
+func (r *recorder) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	r.hijacked = true
+	return http.NewResponseController(r.ResponseWriter).Hijack()
+}
+
+func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
+
+// answer is what passed through, once the handler has returned: net/http adds a status and a content type when the
+// handler gave none.
+func (r *recorder) answer() (a answer, finished bool) {
+	if r.hijacked {
+		return answer{}, false
+	}
+	if r.status == 0 {
+		r.status, r.header = http.StatusOK, r.Header().Clone()
+	}
+	if _, given := r.header["Content-Type"]; !given && len(r.body) > 0 {
+		r.header.Set("Content-Type", http.DetectContentType(r.body))
+	}
+	return answer{r.status, r.header, content{text: r.body}}, true
+}
+
+// An answer is what the client gets.
+type answer struct {
+	status int
+	header http.Header
+	body   content
+}
+
+func (a answer) side() string { return "answer " + strconv.Itoa(a.status) }

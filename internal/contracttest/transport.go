@@ -1,0 +1,46 @@
+package contracttest
+
+import "net/http"
+
+// Transport checks every request before next sends it, and every answer before the client sees it. A nil next is
+// [http.DefaultTransport].
+//
+// It reads bodies whole; an answer that breaks off is checked up to its body and breaks off for the client as well.
+func (c *Contract) Transport(next http.RoundTripper) http.RoundTripper {
+	if next == nil {
+		next = http.DefaultTransport
+	}
+	return &transport{c, next}
+}
+
+type transport struct {
+	contract *Contract
+	next     http.RoundTripper
+}
+
+func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
+	intended := onPurpose(request.Context())
+	operation, params := t.contract.find(request)
+	if operation == nil {
+		if !intended {
+			t.contract.fail(nameOf(request) + ": there is no such operation")
+		}
+		return t.next.RoundTrip(request)
+	}
+	body, again := peek(request.Body)
+	x := newExchange(nameOf(request), operation, params, request, body)
+	if !intended {
+		t.contract.report(x, "request", x.requestProblems())
+	}
+
+	sent := request.WithContext(request.Context()) // a round tripper may not change what it is given
+	sent.Body = again
+	response, err := t.next.RoundTrip(sent)
+	if err != nil {
+		return response, err
+	}
+	seen := answer{status: response.StatusCode, header: response.Header}
+	seen.body, response.Body = peek(response.Body)
+	t.contract.report(x, seen.side(), x.answerProblems(seen.status, seen.header, seen.body))
+	return response, nil
+}

@@ -1,0 +1,180 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	genvora "github.com/hostedpay/hostedpay-go/gen/vora"
+	"github.com/hostedpay/hostedpay-go/internal/contract"
+	"github.com/hostedpay/hostedpay-go/sdk/money"
+)
+
+// The statuses of a session. VisionScope's paid and failed are succeeded and failed here.
+const (
+	pending   = genvora.SessionStatusPending
+	succeeded = genvora.SessionStatusSucceeded
+	failed    = genvora.SessionStatusFailed
+	expired   = genvora.SessionStatusExpired
+)
+
+// A session is one purchase at either gateway. Its fields are guarded by Sandbox.mu; what it was created with does not
+// change.
+type session struct {
+	id        string
+	gateway   gateway
+	merchant  Merchant
+	amount    money.Amount
+	createdAt time.Time
+	expiresAt time.Time // zero at VisionScope, whose checkouts have no documented lifetime
+
+	vora   genvora.CreateSessionRequest // as created
+	vision visionScopeCheckout          // as created
+
+	status      genvora.SessionStatus
+	updatedAt   time.Time
+	challenged  bool // the card asked for 3D Secure, and the answer is pending
+	transaction string
+	shipping    *genvora.ShippingAddress
+	failureCode string
+	reason      string // of a failure, in words
+	refunded    int64  // minor units
+}
+
+// gateway tells the two apart.
+type gateway string
+
+const (
+	voraGateway        gateway = "vora"
+	visionScopeGateway gateway = "visionscope"
+)
+
+// visionScopeCheckout is what a VisionScope checkout was created with, and its order id.
+type visionScopeCheckout struct {
+	webhookURL    string
+	webhookSecret string
+	returnURL     string
+	orderID       string
+}
+
+// add takes a new session, and watches over its lifetime.
+func (s *Sandbox) add(x *session) {
+	x.status, x.updatedAt = pending, x.createdAt
+	s.sessions[x.id] = x
+	if !x.expiresAt.IsZero() {
+		s.clock.AfterFunc(x.expiresAt.Sub(s.clock.Now()), s.unlessClosed(func() {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.expireIfDue(x)
+		}))
+	}
+}
+
+// expireIfDue ends a session whose lifetime is over. The timer may be late; a read must not be.
+func (s *Sandbox) expireIfDue(x *session) {
+	if x.status == pending && !x.expiresAt.IsZero() && !s.clock.Now().Before(x.expiresAt) {
+		s.become(x, expired)
+		s.announce(x)
+	}
+}
+
+func (s *Sandbox) become(x *session, status genvora.SessionStatus) {
+	x.status, x.updatedAt, x.challenged = status, s.clock.Now(), false
+	s.log.Info("session changed", "session_id", x.id, "gateway", x.gateway, "status", status)
+}
+
+// A card is what the buyer typed, as far as it decides the outcome.
+type card struct{ number string }
+
+// outcome finds the card among the documented ones. Any other is approved.
+func (c card) outcome() contract.TestCard {
+	known := contract.VoraTestCards()
+	if i := slices.IndexFunc(known, func(k contract.TestCard) bool { return k.Number == c.number }); i >= 0 {
+		return known[i]
+	}
+	return contract.TestCard{Outcome: "approved"}
+}
+
+// pay charges a card. The amount rule of test mode comes before the card's.
+func (s *Sandbox) pay(x *session, c card) {
+	outcome := c.outcome()
+	switch {
+	case x.gateway == voraGateway && x.amount.Minor() == contract.VoraDeclinedAmount:
+		s.fail(x, contract.VoraDeclinedFailureCode, "The card was declined")
+	case outcome.Outcome == "challenge":
+		x.challenged = true
+	case outcome.Outcome == "declined":
+		s.fail(x, outcome.FailureCode, outcome.Label)
+	default:
+		s.succeed(x)
+	}
+}
+
+func (s *Sandbox) succeed(x *session) {
+	x.transaction = newTransactionID()
+	s.become(x, succeeded)
+	s.announce(x)
+}
+
+func (s *Sandbox) fail(x *session, code, reason string) {
+	x.failureCode, x.reason = code, reason
+	s.become(x, failed)
+	s.announce(x)
+}
+
+// Refund gives back a part of a succeeded Vora session, as the merchant does in its dashboard: amount in minor units of
+// the session's currency, 0 for all that is left. The merchant hears of it by refund.created; the id is the refund's.
+func (s *Sandbox) Refund(sessionID string, amount int64) (refundID string, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	x, ok := s.sessions[sessionID]
+	switch {
+	case !ok || x.gateway != voraGateway:
+		return "", fmt.Errorf("sandbox: there is no Vora session %q to refund", sessionID)
+	case x.status != succeeded:
+		return "", fmt.Errorf("sandbox: session %q is %s, only a succeeded one can be refunded", sessionID, x.status)
+	}
+	left := x.amount.Minor() - x.refunded
+	if amount == 0 {
+		amount = left
+	}
+	if amount < 1 || amount > left {
+		return "", fmt.Errorf("sandbox: %d minor units cannot be refunded: %d are left of session %q", amount, left, sessionID)
+	}
+	x.refunded += amount
+	if x.refunded == x.amount.Minor() {
+		s.become(x, genvora.SessionStatusRefunded)
+	}
+	refundID = newRefundID()
+	s.send(x, refundEvent(x, refundID, amount, s.clock.Now()), 0)
+	return refundID, nil
+}
+
+// replay is the answer that an idempotency key stands for.
+type replay struct {
+	body    []byte // of the request, in one spelling
+	created genvora.CreatedSession
+	until   time.Time
+}
+
+var errCollision = errors.New("the idempotency key was used with another body")
+
+// remembered finds the answer to a repeated create.
+func (s *Sandbox) remembered(key string, body []byte) (created genvora.CreatedSession, found bool, err error) {
+	r, found := s.replays[key]
+	switch {
+	case !found || !s.clock.Now().Before(r.until):
+		return created, false, nil
+	case string(r.body) != string(body):
+		return created, false, errCollision
+	}
+	return r.created, true, nil
+}
+
+// canonical is a request in one spelling, whatever the order and spacing of its JSON.
+func canonical(request genvora.CreateSessionRequest) []byte {
+	text, _ := json.Marshal(request) // plain fields, which always encode
+	return text
+}

@@ -1,0 +1,251 @@
+package sandbox
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+	"time"
+
+	gen "github.com/hostedpay/hostedpay-go/gen/vora"
+	"github.com/hostedpay/hostedpay-go/internal/contract"
+	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/money"
+)
+
+const (
+	voraPages       = "/c/"
+	voraDefaultLife = 30 * time.Minute
+	mostRequestBody = 1 << 20
+)
+
+// voraAPI is the generated server around the vora type, behind what every request goes through.
+func (s *Sandbox) voraAPI() http.Handler {
+	server := gen.NewStrictHandlerWithOptions(vora{s}, nil, gen.StrictHTTPServerOptions{
+		RequestErrorHandlerFunc: func(w http.ResponseWriter, _ *http.Request, err error) {
+			s.answer(w, problem(sdk.CodeValidationError, err.Error()))
+		},
+		ResponseErrorHandlerFunc: func(w http.ResponseWriter, _ *http.Request, err error) {
+			s.answer(w, problem(sdk.CodeInternalError, err.Error()))
+		},
+	})
+	routes := gen.HandlerWithOptions(server, gen.StdHTTPServerOptions{
+		BaseRouter: notFound{http.NewServeMux(), s},
+		ErrorHandlerFunc: func(w http.ResponseWriter, _ *http.Request, err error) {
+			s.answer(w, problem(sdk.CodeValidationError, err.Error()))
+		},
+	})
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Request-Id", newRequestID())
+		w.Header().Set("Von-Pay-Latest-Version", contract.VoraVersion)
+		w.Header().Set("Von-Pay-Version", contract.VoraVersion)
+		if asked := r.Header.Get("Von-Pay-Version"); asked != "" {
+			w.Header().Set("Von-Pay-Version", asked)
+		}
+		admitted, refusal := s.admit(r)
+		if refusal != nil {
+			s.answer(w, *refusal)
+			return
+		}
+		routes.ServeHTTP(w, admitted)
+	})
+}
+
+// notFound answers unknown paths with the gateway's envelope.
+type notFound struct {
+	*http.ServeMux
+	s *Sandbox
+}
+
+func (n notFound) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if _, pattern := n.Handler(r); pattern == "" {
+		n.s.answer(w, problem(sdk.CodeSessionNotFound, "There is no such path"))
+		return
+	}
+	n.ServeMux.ServeHTTP(w, r)
+}
+
+// A caller is who sent a request and from where it reaches the sandbox.
+type caller struct {
+	merchant    Merchant
+	publishable bool
+	origin      string
+}
+
+type callerKey struct{}
+
+// admit checks what comes before an operation: the key, the body's type, and that the body has what it must have,
+// which decoding into a struct can no longer tell.
+func (s *Sandbox) admit(r *http.Request) (*http.Request, *voraProblem) {
+	if !strings.HasPrefix(r.URL.Path, "/v1/sessions") {
+		return r, nil
+	}
+	who, refusal := s.authenticate(r)
+	if refusal != nil {
+		return nil, refusal
+	}
+	who.origin = s.origin(r)
+	r = r.WithContext(context.WithValue(r.Context(), callerKey{}, who))
+	if r.Method != http.MethodPost {
+		return r, nil
+	}
+	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
+		return nil, refuse(sdk.CodeUnsupportedMediaType, "Content-Type must be application/json")
+	}
+	body, err := io.ReadAll(io.LimitReader(r.Body, mostRequestBody))
+	if err != nil {
+		return nil, refuse(sdk.CodeValidationError, "the body broke off")
+	}
+	if found := wellFormed(body); len(found) > 0 {
+		return nil, refuseViolations(r, found)
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	return r, nil
+}
+
+func (s *Sandbox) authenticate(r *http.Request) (caller, *voraProblem) {
+	key, bearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if !bearer || key == "" {
+		return caller{}, refuse(sdk.CodeAuthMissingBearer, "The Authorization header has no Bearer key")
+	}
+	if m, ok := s.merchantBy(func(m Merchant) bool { return m.SecretKey == key }); ok {
+		return caller{merchant: m}, nil
+	}
+	if m, ok := s.merchantBy(func(m Merchant) bool { return m.PublishableKey == key }); ok {
+		if r.Method != http.MethodPost {
+			return caller{}, refuse(sdk.CodeAuthKeyTypeForbidden, "A publishable key can only create sessions")
+		}
+		return caller{merchant: m, publishable: true}, nil
+	}
+	return caller{}, refuse(sdk.CodeAuthInvalidKey, "API key is malformed or does not exist")
+}
+
+// wellFormed finds what is wrong with a create body before its values are looked at.
+func wellFormed(body []byte) []contract.Violation {
+	shape := gen.CreateSessionRequestShape()
+	var decoded gen.CreateSessionRequest
+	err := json.Unmarshal(body, &decoded)
+	var wrongType *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &wrongType) && wrongType.Field != "":
+		return []contract.Violation{shape.WrongType(wrongType)}
+	case err != nil:
+		return []contract.Violation{{Path: "body", Problem: "is not a JSON object", Code: string(sdk.CodeValidationError)}}
+	}
+	return shape.Missing(body)
+}
+
+// vora implements the generated server.
+type vora struct{ s *Sandbox }
+
+// CreateSession creates a session, validates one, or repeats an earlier answer.
+func (v vora) CreateSession(ctx context.Context, request gen.CreateSessionRequestObject) (gen.CreateSessionResponseObject, error) {
+	who := ctx.Value(callerKey{}).(caller)
+	rules := contract.Checker{AllowLoopback: true}
+	request.Body.Check(&rules)
+	dryRun := request.Params.DryRun != nil && *request.Params.DryRun
+	switch {
+	case len(rules.Violations) > 0 && dryRun:
+		return dryRunRejected(rules.Violations), nil
+	case len(rules.Violations) > 0:
+		return violations(rules.Violations), nil
+	case dryRun:
+		return dryRunAccepted(*request.Body), nil
+	}
+	created, err := v.s.create(who, *request.Body, request.Params.IdempotencyKey)
+	if errors.Is(err, errCollision) {
+		return problem(sdk.CodeIdempotencyKeyCollision, "This idempotency key was used with another request body"), nil
+	}
+	return gen.CreateSession201JSONResponse{Body: created}, err
+}
+
+func (s *Sandbox) create(who caller, request gen.CreateSessionRequest, idempotencyKey *string) (gen.CreatedSession, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	body, key := canonical(request), ""
+	if idempotencyKey != nil {
+		key = who.merchant.ID + " " + *idempotencyKey
+		if created, found, err := s.remembered(key, body); found || err != nil {
+			return created, err
+		}
+	}
+	life := voraDefaultLife
+	if request.ExpiresIn != nil {
+		life = time.Duration(*request.ExpiresIn) * time.Second
+	}
+	now := s.clock.Now().UTC().Truncate(time.Millisecond)
+	x := &session{
+		id: newVoraSessionID(), gateway: voraGateway, merchant: who.merchant, vora: request,
+		amount:    money.Minor(request.Amount, money.Currency(request.Currency)),
+		createdAt: now, expiresAt: now.Add(life),
+	}
+	s.add(x)
+	created := gen.CreatedSession{ID: x.id, CheckoutURL: who.origin + voraPages + x.id, ExpiresAt: x.expiresAt}
+	if key != "" {
+		s.replays[key] = replay{body: body, created: created, until: now.Add(contract.VoraIdempotencyRetention)}
+	}
+	return created, nil
+}
+
+// GetSession reads a session of the caller's.
+func (v vora) GetSession(ctx context.Context, request gen.GetSessionRequestObject) (gen.GetSessionResponseObject, error) {
+	who := ctx.Value(callerKey{}).(caller)
+	v.s.mu.Lock()
+	defer v.s.mu.Unlock()
+	x, ok := v.s.sessions[request.SessionID]
+	if !ok || x.gateway != voraGateway || x.merchant.ID != who.merchant.ID {
+		return problem(sdk.CodeSessionNotFound, "Session not found"), nil
+	}
+	v.s.expireIfDue(x)
+	return gen.GetSession200JSONResponse{Body: x.wire()}, nil
+}
+
+// wire is a session as the API shows it.
+func (x *session) wire() gen.Session {
+	w := gen.Session{
+		ID: x.id, Status: x.status, Mode: string(gen.CreateSessionRequestModePayment), MerchantID: x.merchant.ID,
+		Amount: x.amount.Minor(), Currency: string(x.amount.Currency()),
+		Country: x.vora.Country, Description: x.vora.Description, CollectShipping: x.vora.CollectShipping,
+		ShippingAddress: x.shipping, Metadata: x.vora.Metadata,
+		CreatedAt: x.createdAt, UpdatedAt: x.updatedAt.UTC(), ExpiresAt: x.expiresAt,
+	}
+	if x.transaction != "" {
+		w.TransactionID = &x.transaction
+	}
+	return w
+}
+
+var voraHealth = gen.Health{Status: gen.HealthStatusOk, Version: contract.VoraVersion}
+
+// GetHealth says that the sandbox is up.
+func (v vora) GetHealth(context.Context, gen.GetHealthRequestObject) (gen.GetHealthResponseObject, error) {
+	return gen.GetHealth200JSONResponse{Body: voraHealth}, nil
+}
+
+// GetHealthAtAPI says so at the other documents' path.
+func (v vora) GetHealthAtAPI(context.Context, gen.GetHealthAtAPIRequestObject) (gen.GetHealthAtAPIResponseObject, error) {
+	return gen.GetHealthAtAPI200JSONResponse{Body: voraHealth}, nil
+}
+
+// GetDiscovery describes the sandbox.
+func (v vora) GetDiscovery(context.Context, gen.GetDiscoveryRequestObject) (gen.GetDiscoveryResponseObject, error) {
+	return gen.GetDiscovery200JSONResponse{Body: discovery()}, nil
+}
+
+// GetDiscoveryAtWellKnown describes it at the other documents' path.
+func (v vora) GetDiscoveryAtWellKnown(context.Context, gen.GetDiscoveryAtWellKnownRequestObject) (gen.GetDiscoveryAtWellKnownResponseObject, error) {
+	return gen.GetDiscoveryAtWellKnown200JSONResponse{Body: discovery()}, nil
+}
+
+func discovery() gen.Discovery {
+	version, docs := contract.VoraVersion, "https://docs.vonpay.com"
+	capabilities := []string{"hosted_checkout", "dry_run", "webhooks_v1"}
+	return gen.Discovery{
+		APIVersion: &version, Docs: &docs, Capabilities: &capabilities,
+		Endpoints: &map[string]any{"createSession": "/v1/sessions", "getSession": "/v1/sessions/{sessionId}", "health": "/v1/health"},
+	}
+}
