@@ -1,0 +1,81 @@
+package hostedpay_test
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// packages that snippets use, by the name before the dot.
+var packages = map[string]string{
+	"context": "context", "errors": "errors", "fmt": "fmt", "http": "net/http", "httptest": "net/http/httptest", "os": "os",
+	"money":       "github.com/hostedpay/hostedpay-go/sdk/money",
+	"sandbox":     "github.com/hostedpay/hostedpay-go/sandbox",
+	"sdk":         "github.com/hostedpay/hostedpay-go/sdk",
+	"visionscope": "github.com/hostedpay/hostedpay-go/sdk/visionscope",
+	"vora":        "github.com/hostedpay/hostedpay-go/sdk/vora",
+	"webhooks":    "github.com/hostedpay/hostedpay-go/sdk/webhooks",
+}
+
+var goBlock = regexp.MustCompile("(?s)```go\n(.*?)```")
+
+// What a reader copies from a page must compile.
+func TestSnippetsCompile(t *testing.T) {
+	t.Parallel()
+	pages, err := filepath.Glob("docs/*.md")
+	require.NoError(t, err)
+	for _, page := range append(pages, "README.md") {
+		text, err := os.ReadFile(page)
+		require.NoError(t, err)
+		blocks := goBlock.FindAllStringSubmatch(string(text), -1)
+		require.NotEmpty(t, blocks, "%s has no Go in it", page)
+		dir := t.TempDir()
+		var files []string
+		for i, block := range blocks {
+			file := filepath.Join(dir, fmt.Sprintf("snippet%d.go", i))
+			require.NoError(t, os.WriteFile(file, []byte(program(i, block[1])), 0o600))
+			files = append(files, file)
+		}
+		out, err := exec.CommandContext(t.Context(), "go", append([]string{"vet"}, files...)...).CombinedOutput()
+		require.NoError(t, err, "%s: %s", page, out)
+	}
+}
+
+// program wraps a snippet into a function that has what snippets take for granted.
+func program(n int, snippet string) string {
+	body := fmt.Sprintf(`
+func snippet%d(ctx context.Context, w http.ResponseWriter, r *http.Request, given *vora.Client) error {
+	client := given
+	_ = client
+	{
+%s
+	%s
+	}
+	return nil
+}
+`, n, snippet, used(snippet))
+	var imports strings.Builder
+	for name, path := range packages {
+		if regexp.MustCompile(`\b` + name + `\.`).MatchString(body) {
+			fmt.Fprintf(&imports, "\t%q\n", path)
+		}
+	}
+	return "package snippets\n\nimport (\n" + imports.String() + ")\n" + body
+}
+
+// used keeps the compiler from asking for more than a snippet shows: what it ends with may be what it is about.
+func used(snippet string) string {
+	var out strings.Builder
+	for _, name := range []string{"client", "handler", "err"} {
+		if regexp.MustCompile(`\b` + name + `\b[^\n]*:=`).MatchString(snippet) {
+			fmt.Fprintf(&out, "_ = %s\n", name)
+		}
+	}
+	return out.String()
+}
