@@ -31,13 +31,24 @@ func demoCommand() *cobra.Command {
 		Short: "Run an approved and a declined payment through each gateway and print what happens",
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return demo(c.Context(), c.OutOrStdout())
+			return demo(c.Context(), c.OutOrStdout(), payments())
 		},
 	}
 }
 
-// demo runs the payments. It returns an error unless every step was what the documentation says.
-func demo(ctx context.Context, out io.Writer) (err error) {
+// payments are one that is approved and one that is declined at each gateway.
+func payments() []payment {
+	const good, declined = "4242 4242 4242 4242", "4000 0000 0000 0002"
+	return []payment{
+		{gateway: "Vora", amount: money.Minor(1499, "USD"), card: good, want: vora.Paid, order: "order-1001"},
+		{gateway: "Vora", amount: money.Minor(200, "USD"), card: good, want: vora.Failed, order: "order-1002"}, // the amount declines
+		{gateway: "VisionScope", amount: money.Minor(1000, "EUR"), card: good, want: vora.Paid, order: "order-1003"},
+		{gateway: "VisionScope", amount: money.Minor(2500, "EUR"), card: declined, want: vora.Failed, order: "order-1004"},
+	}
+}
+
+// demo runs payments. It returns an error unless every step was what the documentation says.
+func demo(ctx context.Context, out io.Writer, payments []payment) (err error) {
 	start := time.Now()
 	shopListener, shopURL, err := listen(ctx, "127.0.0.1:0")
 	if err != nil {
@@ -77,13 +88,7 @@ func demo(ctx context.Context, out io.Writer) (err error) {
 	fmt.Fprintf(out, "No money moves. The gateways' own waits are %d times shorter than in life.\n", demoFactor)
 	t := &timeline{out: out}
 	b := newBuyer()
-	const good, declined = "4242 4242 4242 4242", "4000 0000 0000 0002"
-	for i, p := range []payment{
-		{gateway: "Vora", amount: money.Minor(1499, "USD"), card: good, want: vora.Paid, order: "order-1001"},
-		{gateway: "Vora", amount: money.Minor(200, "USD"), card: good, want: vora.Failed, order: "order-1002"},
-		{gateway: "VisionScope", amount: money.Minor(1000, "EUR"), card: good, want: vora.Paid},
-		{gateway: "VisionScope", amount: money.Minor(2500, "EUR"), card: declined, want: vora.Failed},
-	} {
+	for i, p := range payments {
 		t.title("%d  %s: %s, expected to be %s", i+1, p.gateway, p.amount, p.want)
 		if p.gateway == "Vora" {
 			p.throughVora(ctx, t, b, shop, voraClient)

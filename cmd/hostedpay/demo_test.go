@@ -1,0 +1,42 @@
+package main
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/hostedpay/hostedpay-go/sandbox"
+	"github.com/hostedpay/hostedpay-go/sdk/money"
+	"github.com/hostedpay/hostedpay-go/sdk/vora"
+)
+
+func TestDemo(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	require.NoError(t, demo(t.Context(), &out, payments()), out.String())
+	text := out.String()
+	require.Contains(t, text, "28 steps")
+	require.Contains(t, text, "all as documented")
+	for _, event := range []string{"session.succeeded", "session.failed", "payment.success", "payment.failed"} {
+		require.Contains(t, text, event)
+	}
+	for _, secret := range []string{sandbox.Acme.SecretKey, sandbox.Acme.SessionSecret, sandbox.Acme.APIKey, "/c/vp_cs", "/checkout/cs_"} {
+		require.NotContains(t, text, secret)
+	}
+}
+
+// A demo that cannot fail would show nothing: expect the opposite of what happens, and it says so.
+func TestDemoNoticesWhatIsNotAsDocumented(t *testing.T) {
+	t.Parallel()
+	for _, gateway := range []string{"Vora", "VisionScope"} {
+		t.Run(gateway, func(t *testing.T) {
+			t.Parallel()
+			var out bytes.Buffer
+			err := demo(t.Context(), &out, []payment{{gateway: gateway, amount: money.Minor(1499, "USD"), card: "4242 4242 4242 4242", want: vora.Failed, order: "order-1"}})
+			require.ErrorContains(t, err, "3 of 7 steps were not as documented")
+			require.Equal(t, 3, strings.Count(out.String(), "NOT AS DOCUMENTED"), out.String())
+		})
+	}
+}

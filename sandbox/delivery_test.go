@@ -1,0 +1,135 @@
+package sandbox_test
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/hostedpay/hostedpay-go/sandbox"
+	"github.com/hostedpay/hostedpay-go/sdk/money"
+	"github.com/hostedpay/hostedpay-go/sdk/visionscope"
+	"github.com/hostedpay/hostedpay-go/sdk/vora"
+)
+
+// waits are the times between the attempts of a delivery.
+func waits(d sandbox.Delivery) []time.Duration {
+	var out []time.Duration
+	for i := 1; i < len(d.Attempts); i++ {
+		out = append(out, d.Attempts[i].At.Sub(d.Attempts[i-1].At))
+	}
+	return out
+}
+
+func TestRedeliverySchedule(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		pay  func(*world)
+		want []time.Duration
+	}{
+		"Vora": {
+			func(w *world) { w.press(w.session(vora.SessionParams{}).CheckoutURL, "pay") },
+			[]time.Duration{time.Second, 5 * time.Second, 25 * time.Second},
+		},
+		"VisionScope": {
+			func(w *world) { w.press(w.checkout(money.MustParse("10", "EUR")).CheckoutURL, "pay") },
+			[]time.Duration{time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 16 * time.Second},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := setup(t)
+			w.refuseNext(99)
+			c.pay(w)
+			w.clock.Advance(time.Hour)
+			require.Len(t, w.gateways.Deliveries(), 1)
+			d := w.gateways.Deliveries()[0]
+			require.Equal(t, c.want, waits(d))
+			require.Equal(t, sandbox.DeliveryGivenUp, d.State)
+			for _, a := range d.Attempts {
+				require.Equal(t, http.StatusInternalServerError, a.Status)
+			}
+			require.Empty(t, w.received())
+		})
+	}
+}
+
+// Every attempt is signed when it is sent: the last one would be outside of the receiver's window otherwise, and the
+// shop's own verifier takes it.
+func TestRedeliveryIsTaken(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	w.refuseNext(3)
+	w.press(w.session(vora.SessionParams{}).CheckoutURL, "pay")
+	w.clock.Advance(time.Minute)
+	require.Equal(t, []string{"session.succeeded"}, w.types())
+	d := w.gateways.Deliveries()[0]
+	require.Equal(t, sandbox.DeliveryAccepted, d.State)
+	require.Len(t, d.Attempts, 4)
+}
+
+func TestTimeFactorShortensWaits(t *testing.T) {
+	t.Parallel()
+	w := setup(t, sandbox.WithTimeFactor(10))
+	w.press(w.checkout(money.MustParse("10", "EUR")).CheckoutURL, "pay")
+	w.clock.Advance(200 * time.Millisecond)
+	require.Equal(t, []string{"payment.success"}, w.types())
+}
+
+func TestNothingIsSentElsewhere(t *testing.T) {
+	t.Parallel()
+	w := setup(t, sandbox.WithWebhookURL(sandbox.Brightline.ID, "https://shop.example.com/hook"))
+	created, err := w.visionscope.CreateCheckout(t.Context(), visionscope.CheckoutParams{
+		Amount: money.MustParse("10", "EUR"), WebhookURL: "https://shop.example.com/hook", WebhookSecret: w.secret, ReturnURL: "https://shop.example.com/",
+	})
+	require.NoError(t, err)
+	w.press(created.CheckoutURL, "pay")
+	w.clock.Advance(time.Hour)
+	d := w.gateways.Deliveries()[0]
+	require.Equal(t, sandbox.DeliveryUnsent, d.State)
+	require.Empty(t, d.Attempts)
+}
+
+func TestCloseEndsDeliveries(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	w.press(w.session(vora.SessionParams{}).CheckoutURL, "pay")
+	w.gateways.Close()
+	w.clock.Advance(time.Hour)
+	require.Empty(t, w.received())
+}
+
+func TestPages(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	shown := w.session(vora.SessionParams{LineItems: []vora.LineItem{{Name: "Vitamin D3", Quantity: 2, UnitAmount: money.Minor(749, "USD")}}})
+	status, header, body := w.browse(http.MethodGet, shown.CheckoutURL.Reveal(), nil)
+	require.Equal(t, http.StatusOK, status)
+	require.Contains(t, body, "14.99 USD")
+	require.Contains(t, body, "Vitamin D3")
+	require.Contains(t, header.Get("Content-Security-Policy"), "frame-ancestors 'none'")
+	require.Contains(t, header.Get("Content-Security-Policy"), "form-action 'self' "+w.shopURL)
+	require.Equal(t, "no-store", header.Get("Cache-Control"))
+
+	framed := w.checkout(money.MustParse("10", "EUR"))
+	_, header, _ = w.browse(http.MethodGet, framed.CheckoutURL.Reveal(), nil)
+	require.Contains(t, header.Get("Content-Security-Policy"), "frame-ancestors *")
+
+	for _, path := range []string{"/c/unknown", "/checkout/" + shown.ID, "/c/" + framed.SessionID} {
+		status, _, _ = w.browse(http.MethodGet, w.url+path, nil)
+		require.Equal(t, http.StatusNotFound, status, path)
+	}
+}
+
+func TestNewRefuses(t *testing.T) {
+	t.Parallel()
+	for name, option := range map[string]sandbox.Option{
+		"no merchants":        sandbox.WithMerchants(),
+		"a relative address":  sandbox.WithPublicURL("/pay"),
+		"a time factor below": sandbox.WithTimeFactor(0),
+	} {
+		_, err := sandbox.New(option)
+		require.Error(t, err, name)
+	}
+}
