@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"net/http"
 )
 
 // maxBody is far more than any body that the contracts describe can need.
@@ -20,8 +21,8 @@ type content struct {
 // peek reads a body and returns one that reads the same again, up to the same end or error. It must be closed in place
 // of the first.
 func peek(body io.ReadCloser) (content, io.ReadCloser) {
-	if body == nil {
-		return content{}, nil
+	if body == nil || body == http.NoBody {
+		return content{}, body
 	}
 	text, err := io.ReadAll(io.LimitReader(body, maxBody+1))
 	rest := io.Reader(body)

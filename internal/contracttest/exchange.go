@@ -23,7 +23,7 @@ type exchange struct {
 }
 
 func newExchange(name string, o *operation, params map[string]string, request *http.Request, body content) *exchange {
-	own := request.Clone(context.WithoutCancel(request.Context())) // the validator reads its body and may change it
+	own := request.Clone(request.Context()) // the validator reads its body and may change it
 	own.Body, own.GetBody, own.ContentLength = http.NoBody, nil, int64(len(body.text))
 	if len(body.text) > 0 {
 		own.Body = io.NopCloser(bytes.NewReader(body.text))
@@ -62,7 +62,7 @@ func (x *exchange) requestProblems() []string {
 			problems = append(problems, fmt.Sprintf("header %q comes more than once", p.Name))
 		}
 	}
-	return append(problems, x.body.jsonProblems(request.Header)...)
+	return append(problems, x.body.trailing(request.Header)...)
 }
 
 // answerProblems is everything in an answer that the operation does not document.
@@ -83,16 +83,22 @@ func (x *exchange) answerProblems(status int, header http.Header, body content) 
 	case body.err != nil:
 		return problems
 	}
-	return append(problems, body.jsonProblems(header)...)
+	return append(problems, body.trailing(header)...)
 }
 
-// jsonProblems finds what comes after a JSON value; the validator reads no further than its end.
-func (c content) jsonProblems(header http.Header) []string {
-	kind, _, err := mime.ParseMediaType(header.Get("Content-Type"))
-	if err != nil || kind != "application/json" || len(c.text) == 0 || json.Valid(c.text) {
+// trailing finds what comes after a JSON value; the validator reads no further than its end.
+func (c content) trailing(header http.Header) []string {
+	if kind, _, err := mime.ParseMediaType(header.Get("Content-Type")); err != nil || kind != "application/json" {
 		return nil
 	}
-	return []string{"the body is not exactly one JSON value"}
+	decoder := json.NewDecoder(bytes.NewReader(c.text))
+	if err := decoder.Decode(new(json.RawMessage)); err != nil {
+		return nil // the validator has said so
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return []string{"the body goes on after its JSON value"}
+	}
+	return nil
 }
 
 // hasCredential looks whether a credential is there at all.

@@ -75,7 +75,7 @@ func (x *exchange) masked(text string) string {
 	header := x.input.Request.Header
 	for name := range header {
 		lower := strings.ToLower(name)
-		if lower == "authorization" || strings.HasSuffix(lower, "-key") || strings.HasSuffix(lower, "-signature") {
+		if lower == "authorization" || lower == "x-api-key" || strings.HasSuffix(lower, "-signature") {
 			text = mask(text, credential(header, name))
 		}
 	}
