@@ -281,7 +281,7 @@ type EventReceipt struct {
 
 // EventRefusal defines model for EventRefusal.
 type EventRefusal struct {
-	// Code webhook_missing_signature, webhook_invalid_signature or webhook_not_configured.
+	// Code webhook_missing_signature, webhook_invalid_signature, webhook_not_configured or unsupported_media_type.
 	//
 	// Examples: webhook_invalid_signature
 	Code *string `json:"code,omitempty"`

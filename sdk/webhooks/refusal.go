@@ -62,8 +62,9 @@ func (r *Refusal) code() sdk.Code {
 		return sdk.CodeWebhookNotConfigured
 	case Offboarded:
 		return "" // nothing is wrong with the delivery
+	default:
+		return sdk.CodeWebhookInvalidSignature
 	}
-	return sdk.CodeWebhookInvalidSignature
 }
 
 // reply is what the gateway hears. (VisionScope documentation, section 5.3; Vora, webhook verification.)
@@ -82,6 +83,7 @@ func (r *Refusal) reply() reply {
 		if r.Scheme == SchemeVoraV2 {
 			return reply{status: http.StatusBadRequest, body: refusalBody{Error: "the signature's time is outside of the window", Code: r.code()}}
 		}
+	default: // whatever else is wrong with a signature sounds the same
 	}
 	body := refusalBody{Error: "invalid signature"}
 	if r.Scheme != SchemeVisionScope {

@@ -13,7 +13,7 @@ const parts = {
   "unicode": [[`{"event":"session.succeeded","metadata":{"note":"Grüße, 日本語, 🙂, e\u0301, \\u00e9, \u2028"}}`, 1]],
   "CRLF and white space": [[`{\r\n\t"event" : "payment.success" ,\r\n  "amount":1.0e1\r\n}\r\n`, 1]],
   "bytes that are no text": [[Buffer.from([0, 1, 0, 0xff, 0xfe, 0x0d, 0x0a, 0, 0x80, 0]), 1]],
-  "256 KiB": [[`{"event":"session.succeeded","metadata":{"note":"`, 1], ["0123456789abcdef", 16381], [`"}}`, 1]],
+  "256 KiB": [[`{"event":"session.succeeded","metadata":{"note":"`, 1], ["0123456789abcdef", 16380], ["0123456789ab", 1], [`"}}`, 1]],
   "nothing": [],
 };
 

@@ -2,6 +2,7 @@ package webhookstest
 
 import (
 	"bytes"
+	"context"
 	"net/http"
 	"strconv"
 	"strings"
@@ -97,7 +98,7 @@ func (d *delivery) sign(secret, prefix string) string {
 }
 
 func (d *delivery) request(signatureHeader, value string, rest map[string]string) *http.Request {
-	r, err := http.NewRequest(http.MethodPost, d.url, bytes.NewReader(d.sent))
+	r, err := http.NewRequestWithContext(context.Background(), http.MethodPost, d.url, bytes.NewReader(d.sent))
 	if err != nil {
 		panic("webhookstest: " + err.Error())
 	}

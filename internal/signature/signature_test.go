@@ -1,0 +1,100 @@
+package signature_test
+
+import (
+	"bytes"
+	"encoding/hex"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/hostedpay/hostedpay-go/internal/signature"
+)
+
+// rfc4231 are the test cases of RFC 4231 with a whole HMAC-SHA-256 (1 to 4, 6, 7).
+func rfc4231() []struct{ key, data, mac string } {
+	count := make([]byte, 25)
+	for i := range count {
+		count[i] = byte(i + 1)
+	}
+	of := func(b byte, times int) string { return string(bytes.Repeat([]byte{b}, times)) }
+	return []struct{ key, data, mac string }{
+		{of(0x0b, 20), "Hi There", "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"},
+		{"Jefe", "what do ya want for nothing?", "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"},
+		{of(0xaa, 20), of(0xdd, 50), "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe"},
+		{string(count), of(0xcd, 50), "82558a389a443c0ea4cc819899f2083a85f0faa3e578f8077a2e3ff46729665b"},
+		{of(0xaa, 131), "Test Using Larger Than Block-Size Key - Hash Key First", "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"},
+		{of(0xaa, 131), "This is a test using a larger than block-size key and a larger than block-size data. The key needs to be hashed before being used by the HMAC algorithm.", "9b09ffa71b942fcb27635fbcd5b0e944bfdc63644f0713938a7f51535c3a35e2"},
+	}
+}
+
+func TestRFC4231(t *testing.T) {
+	t.Parallel()
+	for _, vector := range rfc4231() {
+		require.Equal(t, vector.mac, signature.Hex(vector.key, vector.data))
+		sum := signature.Sum(vector.key, vector.data)
+		require.Equal(t, vector.mac, hex.EncodeToString(sum[:]))
+		require.True(t, signature.Matches(vector.mac, vector.key, vector.data))
+	}
+}
+
+func TestPartsAreSignedOneAfterTheOther(t *testing.T) {
+	t.Parallel()
+	whole := signature.Hex("key", "1776777494.{}")
+	require.Equal(t, whole, signature.Hex("key", "1776777494.", "{}"))
+	require.Equal(t, whole, signature.Hex("key", "", "1776777494", ".", "", "{}"))
+	require.Equal(t, signature.Hex("key", ""), signature.Hex("key"))
+	require.True(t, signature.Matches(whole, "key", "1776777494.", "{}"))
+}
+
+func TestMatches(t *testing.T) {
+	t.Parallel()
+	right := signature.Hex("key", "body")
+	tests := []struct {
+		name   string
+		signed string
+		secret string
+		body   string
+		want   bool
+	}{
+		{"right", right, "key", "body", true},
+		{"upper case", strings.ToUpper(right), "key", "body", true},
+		{"another key", right, "Key", "body", false},
+		{"another body", right, "key", "body\n", false},
+		{"one bit off", flipped(right), "key", "body", false},
+		{"cut off", right[:62], "key", "body", false},
+		{"half a byte short", right[:63], "key", "body", false},
+		{"longer", right + "00", "key", "body", false},
+		{"with a prefix", "0x" + right, "key", "body", false},
+		{"with a space", right + " ", "key", "body", false},
+		{"no hex", strings.Repeat("g", 64), "key", "body", false},
+		{"empty", "", "key", "body", false},
+		{"signed with nothing", signature.Hex("", "body"), "", "body", false},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			require.Equal(t, test.want, signature.Matches(test.signed, test.secret, test.body))
+		})
+	}
+}
+
+// flipped changes the last bit of a signature in hex.
+func flipped(mac string) string {
+	raw, err := hex.DecodeString(mac)
+	if err != nil {
+		return ""
+	}
+	raw[len(raw)-1] ^= 1
+	return hex.EncodeToString(raw)
+}
+
+func FuzzMatches(f *testing.F) {
+	f.Add("5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843", "Jefe", "what do ya want for nothing?")
+	f.Add("", "", "")
+	f.Fuzz(func(t *testing.T, signed, secret, body string) {
+		right := signature.Hex(secret, body)
+		require.Equal(t, secret != "" && strings.EqualFold(signed, right), signature.Matches(signed, secret, body))
+		require.Equal(t, secret != "", signature.Matches(right, secret, body))
+	})
+}

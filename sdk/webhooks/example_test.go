@@ -1,0 +1,91 @@
+package webhooks_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+
+	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
+)
+
+func ExampleNewHandler() {
+	const apiKey = "vp_sk_test_example"
+	keys, err := webhooks.StaticKeys(webhooks.Key{Name: "current", Secret: sdk.NewSecret(apiKey)})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	handler := webhooks.NewHandler(webhooks.Vora(keys), func(_ context.Context, event webhooks.Event) error {
+		switch event := event.(type) {
+		case *webhooks.SessionSucceeded:
+			fmt.Println("ship", event.Metadata["orderId"], "for", event.Amount)
+		case *webhooks.SessionFailed:
+			fmt.Println("ask for another card:", event.Reason)
+		case *webhooks.RefundCreated:
+			fmt.Println("refunded", event.Amount, "as", event.RefundID)
+		}
+		return nil
+	})
+
+	// What the gateway sends: a payment, the same once more, a partial refund.
+	for _, body := range [][]byte{webhookstest.SessionSucceeded(), webhookstest.SessionSucceeded(), webhookstest.RefundCreated()} {
+		answer := httptest.NewRecorder()
+		handler.ServeHTTP(answer, webhookstest.Vora(apiKey, body))
+		fmt.Print(answer.Code, " ", answer.Body)
+	}
+	// Output:
+	// ship order-789012 for 14.99 USD
+	// 200 {"received":true}
+	// 200 {"received":true,"duplicate":true}
+	// refunded 5.00 USD as re_5Tq81mXc
+	// 200 {"received":true}
+}
+
+func ExampleVerifier_Verify() {
+	const secret = "6d0f2c1b8a9e4f7053b1c2d3e4f5061728394a5b6c7d8e9fa0b1c2d3e4f50617"
+	// Each checkout has the secret that it was created with.
+	verifier := webhooks.VisionScope(webhooks.KeyFunc(func(_ context.Context, hint webhooks.Hint) ([]webhooks.Key, error) {
+		if hint.SessionID != "cs_mo8ly3a8_67d5e72898f11888" {
+			return nil, webhooks.ErrUnknownOwner
+		}
+		return []webhooks.Key{{Secret: sdk.NewSecret(secret)}}, nil
+	}))
+	verify := func(delivery *http.Request) {
+		body, err := io.ReadAll(delivery.Body)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		event, err := verifier.Verify(context.Background(), delivery.Header, body)
+		var refusal *webhooks.Refusal
+		switch {
+		case errors.As(err, &refusal):
+			fmt.Println("refused:", refusal.Reason)
+		case err != nil:
+			fmt.Println(err)
+		default:
+			fmt.Println(event.About().Type, event.About().Amount)
+		}
+	}
+
+	body := webhookstest.PaymentSucceeded()
+	verify(webhookstest.VisionScope(secret, body))
+	verify(webhookstest.VisionScope(secret, body, webhookstest.WithBodyAfterSigning([]byte(`{"amount":9999}`))))
+	verify(webhookstest.VisionScope("guessed", body))
+	// Output:
+	// payment.success 10.00 EUR
+	// refused: unknown_owner
+	// refused: wrong_signature
+}
+
+func ExampleStaticKeys() {
+	// The environment variable was not set: better to hear of it now than to accept what anybody signed with nothing.
+	_, err := webhooks.StaticKeys(webhooks.Key{Name: "current", Secret: sdk.NewSecret("")})
+	fmt.Println(err)
+	// Output: webhooks: key 0 ("current") has an empty secret: is its environment variable set?
+}

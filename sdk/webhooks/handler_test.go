@@ -1,0 +1,170 @@
+package webhooks_test
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
+)
+
+func TestADeliveryIsTaken(t *testing.T) {
+	t.Parallel()
+	for _, s := range schemes() {
+		t.Run(string(s.name), func(t *testing.T) {
+			t.Parallel()
+			r := setup(t, s)
+			requireAnswer(t, r.deliver(t, r.delivery()), http.StatusOK, received)
+			require.Len(t, r.events, 1)
+			require.Equal(t, string(s.body), string(r.events[0].About().Raw))
+
+			requireAnswer(t, r.deliver(t, r.delivery()), http.StatusOK, duplicate)
+			require.Len(t, r.events, 1)
+			require.NotContains(t, r.log.String(), s.secret)
+			require.Contains(t, r.log.String(), "duplicate")
+		})
+	}
+}
+
+func TestDeliveriesArePOSTed(t *testing.T) {
+	t.Parallel()
+	for _, s := range schemes() {
+		for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPut, http.MethodDelete, http.MethodOptions} {
+			r := setup(t, s)
+			delivery := r.delivery()
+			delivery.Method = method
+			answer := r.deliver(t, delivery)
+			requireAnswer(t, answer, http.StatusMethodNotAllowed, `{"error":"deliveries are POSTed"}`)
+			require.Equal(t, http.MethodPost, answer.Header().Get("Allow"))
+			require.Empty(t, r.events)
+		}
+	}
+}
+
+func TestContentTypes(t *testing.T) {
+	t.Parallel()
+	for _, s := range schemes() {
+		r := setup(t, s)
+		for _, kind := range []string{"application/json", "application/json; charset=utf-8", "Application/JSON;charset=UTF-8", "application/json; charset="} {
+			answer := r.deliver(t, r.delivery(webhookstest.WithHeader("Content-Type", kind)))
+			require.Equal(t, http.StatusOK, answer.Code, kind)
+		}
+		for _, kinds := range [][]string{nil, {""}, {"text/plain"}, {"application/x-www-form-urlencoded"}, {"application/jsonp"}, {"application/json/x"}} {
+			answer := r.deliver(t, r.delivery(webhookstest.WithHeader("Content-Type", kinds...)))
+			requireAnswer(t, answer, http.StatusUnsupportedMediaType, `{"error":"the body must be application/json","code":"unsupported_media_type"}`)
+		}
+		require.Len(t, r.events, 1)
+	}
+}
+
+func TestLargeDeliveries(t *testing.T) {
+	t.Parallel()
+	padded := func(size int) []byte {
+		body := webhookstest.SessionSucceeded()
+		return append(body, bytes.Repeat([]byte(" "), size-len(body))...)
+	}
+	for _, test := range []struct {
+		name  string
+		limit int
+		opts  []webhooks.HandlerOption
+	}{
+		{"default", 1 << 20, nil},
+		{"set", 1000, []webhooks.HandlerOption{webhooks.WithMaxBody(1000)}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			r := setup(t, voraV1(), withOptions(test.opts...))
+			tooLarge := r.deliveryOf(padded(test.limit + 1))
+			tooLarge.ContentLength = -1 // as with a chunked body, of which nobody knows the size
+			requireAnswer(t, r.deliver(t, tooLarge), http.StatusRequestEntityTooLarge, `{"error":"the delivery is too large"}`)
+			require.Empty(t, r.events)
+			requireAnswer(t, r.deliver(t, r.deliveryOf(padded(test.limit))), http.StatusOK, received)
+			require.Len(t, r.events, 1)
+		})
+	}
+}
+
+func TestABodyThatBreaksOff(t *testing.T) {
+	t.Parallel()
+	for _, s := range schemes() {
+		r := setup(t, s)
+		delivery := r.delivery()
+		delivery.Body = io.NopCloser(io.MultiReader(bytes.NewReader(s.body), iotest.ErrReader(io.ErrUnexpectedEOF)))
+		requireAnswer(t, r.deliver(t, delivery), http.StatusBadRequest, `{"error":"the body broke off"}`)
+		require.Empty(t, r.events)
+	}
+}
+
+func TestTheFunctionHasADeadline(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		opts []webhooks.HandlerOption
+		want time.Duration
+	}{
+		{nil, 8 * time.Second},
+		{[]webhooks.HandlerOption{webhooks.WithTimeout(3 * time.Second)}, 3 * time.Second},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			began := time.Now()
+			r := setup(t, voraV1(), withOptions(test.opts...), withWork(func(ctx context.Context, _ webhooks.Event) error {
+				<-ctx.Done()
+				return ctx.Err()
+			}))
+			require.Equal(t, http.StatusInternalServerError, r.deliver(t, r.delivery()).Code)
+			require.Equal(t, test.want, time.Since(began))
+		})
+	}
+}
+
+func TestAHangUpDoesNotStopTheWork(t *testing.T) {
+	t.Parallel()
+	ctx, hangUp := context.WithCancel(context.WithValue(t.Context(), traceKey{}, "trace-1"))
+	r := setup(t, voraV1(), withWork(func(ctx context.Context, _ webhooks.Event) error {
+		hangUp()
+		require.Equal(t, "trace-1", ctx.Value(traceKey{}), "what the request carries is still there")
+		return ctx.Err()
+	}))
+	requireAnswer(t, r.deliver(t, r.delivery().WithContext(ctx)), http.StatusOK, received)
+	require.Len(t, r.events, 1)
+	requireAnswer(t, r.deliver(t, r.delivery()), http.StatusOK, duplicate)
+}
+
+type traceKey struct{}
+
+func TestOverTheNetwork(t *testing.T) {
+	t.Parallel()
+	for _, s := range schemes() {
+		r := setup(t, s)
+		mux := http.NewServeMux()
+		mux.Handle("POST /webhooks/{gateway}", r.handler)
+		server := httptest.NewServer(mux)
+		t.Cleanup(server.Close)
+
+		answer, err := server.Client().Do(r.delivery(webhookstest.To(server.URL + "/webhooks/any")))
+		require.NoError(t, err)
+		t.Cleanup(func() { _ = answer.Body.Close() })
+		body, err := io.ReadAll(answer.Body)
+		require.NoError(t, err)
+		require.Equal(t, http.StatusOK, answer.StatusCode)
+		require.JSONEq(t, received, string(body))
+		require.Len(t, r.events, 1)
+	}
+}
+
+func TestWithoutALogger(t *testing.T) {
+	t.Parallel()
+	r := setup(t, voraV1(), withOptions(webhooks.WithLogger(nil), webhooks.WithStore(nil)))
+	require.Equal(t, http.StatusUnauthorized, r.deliver(t, r.delivery(webhookstest.WithoutSignature())).Code)
+	requireAnswer(t, r.deliver(t, r.delivery()), http.StatusOK, received)
+	require.Empty(t, strings.TrimSpace(r.log.String()))
+}

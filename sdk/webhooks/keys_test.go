@@ -1,0 +1,190 @@
+package webhooks_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
+)
+
+func TestStaticKeysRefuseWhatWouldVerifyForgeries(t *testing.T) {
+	t.Parallel()
+	_, err := webhooks.StaticKeys()
+	require.ErrorContains(t, err, "no keys")
+
+	_, err = webhooks.StaticKeys(webhooks.Key{Secret: sdk.NewSecret("whsec_webhooks")}, webhooks.Key{Name: "old", Secret: sdk.NewSecret("")})
+	require.ErrorContains(t, err, `"old"`)
+	require.ErrorContains(t, err, "empty secret")
+	require.NotContains(t, err.Error(), "whsec_webhooks")
+}
+
+func TestStaticKeysKeepTheirOwnList(t *testing.T) {
+	t.Parallel()
+	s := voraV2()
+	list := []webhooks.Key{{Secret: sdk.NewSecret(s.secret)}}
+	r := setup(t, s, withKeys(keys(t, list...)))
+	list[0].Secret = sdk.NewSecret("whsec_another")
+	r.event(t, r.delivery())
+}
+
+func TestRotation(t *testing.T) {
+	t.Parallel()
+	ends := signedAt()
+	for _, s := range schemes() {
+		source := keys(t,
+			webhooks.Key{Name: "current", Secret: sdk.NewSecret("new-" + s.secret)},
+			webhooks.Key{Name: "rotated out", Secret: sdk.NewSecret(s.secret), NotAfter: ends},
+		)
+		t.Run(string(s.name), func(t *testing.T) {
+			t.Parallel()
+			for _, test := range []struct {
+				secret string
+				now    time.Time
+				key    string // empty when none fits
+			}{
+				{"new-" + s.secret, ends, "current"},
+				{"new-" + s.secret, ends.Add(24 * time.Hour), "current"},
+				{s.secret, ends.Add(-24 * time.Hour), "rotated out"},
+				{s.secret, ends, "rotated out"},
+				{s.secret, ends.Add(time.Nanosecond), ""},
+			} {
+				r := setup(t, s, withKeys(source), func(r *receiver) { r.now = test.now })
+				delivery := s.sign(test.secret, s.body, webhookstest.At(test.now))
+				if test.key == "" {
+					require.Equal(t, webhooks.WrongSignature, r.refusal(t, delivery).Reason)
+					continue
+				}
+				require.Equal(t, test.key, r.event(t, delivery).About().Key)
+			}
+		})
+	}
+}
+
+func TestKeysThatCannotVerify(t *testing.T) {
+	t.Parallel()
+	s := voraV1()
+	for name, list := range map[string][]webhooks.Key{
+		"none":         nil,
+		"empty secret": {{Name: "unset"}},
+		"expired":      {{Secret: sdk.NewSecret(s.secret), NotAfter: signedAt().Add(-time.Second)}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := setup(t, s, withKeys(webhooks.KeyFunc(func(context.Context, webhooks.Hint) ([]webhooks.Key, error) { return list, nil })))
+			for _, secret := range []string{s.secret, ""} { // anybody can sign with the empty secret
+				delivery := s.sign(secret, s.body, webhookstest.At(r.now))
+				require.Equal(t, webhooks.NoKeys, r.refusal(t, webhookstest.Again(delivery)).Reason)
+				requireAnswer(t, r.deliver(t, delivery), http.StatusServiceUnavailable, `{"error":"not able to verify now","code":"webhook_not_configured"}`)
+			}
+		})
+	}
+}
+
+func TestHints(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		scheme scheme
+		body   string
+		hint   webhooks.Hint
+	}{
+		{visionScope(), `{"session_id":"cs_1","sessionId":"no","merchantId":"no"}`, webhooks.Hint{Scheme: webhooks.SchemeVisionScope, SessionID: "cs_1"}},
+		{voraV1(), `{"sessionId":"vp_1","merchantId":"mer_1","session_id":"no","merchant_id":"no"}`, webhooks.Hint{Scheme: webhooks.SchemeVoraV1, SessionID: "vp_1", MerchantID: "mer_1"}},
+		{voraV2(), `{"merchant_id":"mer_1","merchantId":"no","sessionId":"no"}`, webhooks.Hint{Scheme: webhooks.SchemeVoraV2, MerchantID: "mer_1"}},
+		{voraV1(), `{"sessionId":7,"merchantId":"mer_1"}`, webhooks.Hint{Scheme: webhooks.SchemeVoraV1, MerchantID: "mer_1"}},
+		{voraV1(), `no JSON`, webhooks.Hint{Scheme: webhooks.SchemeVoraV1}},
+	}
+	for _, test := range tests {
+		t.Run(fmt.Sprintf("%s, %s", test.scheme.name, test.body), func(t *testing.T) {
+			t.Parallel()
+			var asked []webhooks.Hint
+			r := setup(t, test.scheme, withKeys(webhooks.KeyFunc(func(_ context.Context, hint webhooks.Hint) ([]webhooks.Key, error) {
+				asked = append(asked, hint)
+				return []webhooks.Key{{Secret: sdk.NewSecret(test.scheme.secret)}}, nil
+			})))
+			refusal := r.refusal(t, r.deliveryOf([]byte(test.body), webhookstest.WithoutSignature()))
+			require.Equal(t, webhooks.MissingSignature, refusal.Reason)
+			require.Empty(t, asked, "a delivery without a signature costs no look-up")
+			r.event(t, r.deliveryOf([]byte(test.body)))
+			require.Equal(t, []webhooks.Hint{test.hint}, asked)
+		})
+	}
+}
+
+// An owner that is not there, or not the right one, must look exactly like a bad signature.
+func TestStrangersCannotFindOutWhoIsACustomer(t *testing.T) {
+	t.Parallel()
+	for _, s := range schemes() {
+		t.Run(string(s.name), func(t *testing.T) {
+			t.Parallel()
+			bad := setup(t, s)
+			wrong := asOnTheWire(t, bad.deliver(t, s.sign("another secret", s.body, webhookstest.At(bad.now))))
+			require.Contains(t, wrong, "401 Unauthorized")
+			require.Contains(t, wrong, "invalid signature")
+
+			unknown := setup(t, s, withKeys(webhooks.KeyFunc(func(context.Context, webhooks.Hint) ([]webhooks.Key, error) {
+				return nil, fmt.Errorf("merchants: %w", webhooks.ErrUnknownOwner)
+			})))
+			require.Equal(t, webhooks.UnknownOwner, unknown.refusal(t, unknown.delivery()).Reason)
+			require.Equal(t, wrong, asOnTheWire(t, unknown.deliver(t, unknown.delivery())))
+			require.Empty(t, unknown.events)
+
+			if s.name == webhooks.SchemeVisionScope {
+				return // its events name no merchant
+			}
+			other := setup(t, s, withKeys(keys(t, webhooks.Key{Secret: sdk.NewSecret(s.secret), MerchantID: "mer_brightline_saas"})))
+			require.Equal(t, webhooks.WrongOwner, other.refusal(t, other.delivery()).Reason)
+			require.Equal(t, wrong, asOnTheWire(t, other.deliver(t, other.delivery())))
+			require.Empty(t, other.events)
+		})
+	}
+}
+
+func TestTheMerchantOfTheKey(t *testing.T) {
+	t.Parallel()
+	for _, s := range schemes() {
+		r := setup(t, s, withKeys(keys(t, webhooks.Key{Secret: sdk.NewSecret(s.secret), MerchantID: "mer_acme_vitamins"})))
+		require.Equal(t, "mer_acme_vitamins", r.event(t, r.delivery()).About().MerchantID, s.name)
+	}
+}
+
+func TestOffboardedMerchantsAreAcknowledgedAndDropped(t *testing.T) {
+	t.Parallel()
+	for _, s := range schemes() {
+		r := setup(t, s, withKeys(webhooks.KeyFunc(func(context.Context, webhooks.Hint) ([]webhooks.Key, error) {
+			return nil, fmt.Errorf("merchants: %w", webhooks.ErrOffboarded)
+		})))
+		require.Equal(t, webhooks.Offboarded, r.refusal(t, r.delivery()).Reason)
+		requireAnswer(t, r.deliver(t, r.delivery()), http.StatusOK, received)
+		require.Empty(t, r.events)
+	}
+}
+
+func TestAFailedLookUpIsNotARefusalForGood(t *testing.T) {
+	t.Parallel()
+	for _, s := range schemes() {
+		broken := errors.New("connection refused")
+		r := setup(t, s, withKeys(webhooks.KeyFunc(func(context.Context, webhooks.Hint) ([]webhooks.Key, error) {
+			if broken != nil {
+				return nil, broken
+			}
+			return []webhooks.Key{{Secret: sdk.NewSecret(s.secret)}}, nil
+		})))
+		delivery := r.delivery()
+		answer := r.deliver(t, delivery)
+		require.Equal(t, http.StatusServiceUnavailable, answer.Code)
+		require.NotContains(t, answer.Body.String(), "connection refused")
+		require.Contains(t, r.log.String(), "connection refused")
+
+		broken = nil
+		requireAnswer(t, r.deliver(t, webhookstest.Again(delivery)), http.StatusOK, received)
+		require.Len(t, r.events, 1)
+	}
+}

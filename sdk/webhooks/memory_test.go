@@ -1,0 +1,161 @@
+package webhooks_test
+
+import (
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
+)
+
+// claim asks a store for an event, for a minute.
+func claim(t *testing.T, store webhooks.Store, key string) webhooks.Claim {
+	t.Helper()
+	got, err := store.Claim(t.Context(), key, time.Minute)
+	require.NoError(t, err)
+	if got.State == webhooks.New {
+		require.NotEmpty(t, got.Token)
+	}
+	return got
+}
+
+func TestMemoryStore(t *testing.T) {
+	t.Parallel()
+	store := webhooks.NewMemoryStore()
+
+	first := claim(t, store, "a")
+	require.Equal(t, webhooks.New, first.State)
+	require.Equal(t, webhooks.InFlight, claim(t, store, "a").State)
+	require.Equal(t, webhooks.New, claim(t, store, "b").State, "another event is another matter")
+
+	require.NoError(t, store.Release(t.Context(), "a", first.Token))
+	second := claim(t, store, "a")
+	require.Equal(t, webhooks.New, second.State)
+	require.NotEqual(t, first.Token, second.Token)
+
+	require.NoError(t, store.Complete(t.Context(), "a", second.Token))
+	require.Equal(t, webhooks.Done, claim(t, store, "a").State)
+}
+
+func TestMemoryStoreGivesAnEventToOne(t *testing.T) {
+	t.Parallel()
+	store := webhooks.NewMemoryStore()
+	for round := range 100 {
+		var fresh atomic.Int32
+		start := make(chan struct{})
+		var done sync.WaitGroup
+		for range 64 {
+			done.Go(func() {
+				<-start
+				got, err := store.Claim(t.Context(), strconv.Itoa(round), time.Minute)
+				if err == nil && got.State == webhooks.New {
+					fresh.Add(1)
+				}
+			})
+		}
+		close(start)
+		done.Wait()
+		require.EqualValues(t, 1, fresh.Load())
+	}
+}
+
+func TestMemoryStoreAfterTheLease(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		store := webhooks.NewMemoryStore()
+		late := claim(t, store, "a")
+		time.Sleep(time.Minute)
+		require.Equal(t, webhooks.InFlight, claim(t, store, "a").State, "a lease of a minute lasts a minute")
+		time.Sleep(time.Nanosecond)
+		now := claim(t, store, "a")
+		require.Equal(t, webhooks.New, now.State)
+
+		require.ErrorIs(t, store.Complete(t.Context(), "a", late.Token), webhooks.ErrClaimLost)
+		require.ErrorIs(t, store.Release(t.Context(), "a", late.Token), webhooks.ErrClaimLost)
+		require.Equal(t, webhooks.InFlight, claim(t, store, "a").State, "the late one took nothing away")
+		require.NoError(t, store.Complete(t.Context(), "a", now.Token))
+	})
+}
+
+func TestMemoryStoreWhenNobodyElseCame(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		store := webhooks.NewMemoryStore()
+		late := claim(t, store, "a")
+		time.Sleep(time.Hour)
+		require.NoError(t, store.Complete(t.Context(), "a", late.Token), "the work is done, however late")
+		require.Equal(t, webhooks.Done, claim(t, store, "a").State)
+	})
+}
+
+func TestMemoryStoreRefusesWhoHasNoClaim(t *testing.T) {
+	t.Parallel()
+	store := webhooks.NewMemoryStore()
+	done := claim(t, store, "done")
+	require.NoError(t, store.Complete(t.Context(), "done", done.Token))
+	claim(t, store, "in flight")
+
+	for key, token := range map[string]string{"unknown": done.Token, "done": done.Token, "in flight": "a guess"} {
+		require.ErrorIs(t, store.Complete(t.Context(), key, token), webhooks.ErrClaimLost, key)
+		require.ErrorIs(t, store.Release(t.Context(), key, token), webhooks.ErrClaimLost, key)
+	}
+	require.Equal(t, webhooks.Done, claim(t, store, "done").State)
+	require.Equal(t, webhooks.InFlight, claim(t, store, "in flight").State)
+}
+
+func TestMemoryStoreRemembersForAWeek(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		store := webhooks.NewMemoryStore()
+		require.NoError(t, store.Complete(t.Context(), "a", claim(t, store, "a").Token))
+		time.Sleep(7 * 24 * time.Hour)
+		require.Equal(t, webhooks.Done, claim(t, store, "a").State)
+		time.Sleep(time.Nanosecond)
+		require.Equal(t, webhooks.New, claim(t, store, "a").State)
+	})
+}
+
+const mostEvents = 100_000
+
+func TestMemoryStoreForgetsTheOldestWhenItIsFull(t *testing.T) {
+	t.Parallel()
+	store := webhooks.NewMemoryStore()
+	inFlight, slow := claim(t, store, "in flight"), claim(t, store, "slow")
+	for i := range mostEvents - 2 {
+		key := strconv.Itoa(i)
+		got, err := store.Claim(t.Context(), key, time.Minute)
+		require.NoError(t, err)
+		require.NoError(t, store.Complete(t.Context(), key, got.Token))
+	}
+	require.NoError(t, store.Complete(t.Context(), "slow", slow.Token))
+	require.Equal(t, webhooks.Done, claim(t, store, "0").State, "all of them fit")
+
+	claim(t, store, "one more")
+	require.Equal(t, webhooks.Done, claim(t, store, "1").State)
+	require.Equal(t, webhooks.InFlight, claim(t, store, "in flight").State, "what is being worked on is never forgotten")
+	require.Equal(t, webhooks.New, claim(t, store, "0").State, "the oldest is")
+	require.Equal(t, webhooks.Done, claim(t, store, "slow").State, "what was done last is not the oldest")
+	require.NoError(t, store.Complete(t.Context(), "in flight", inFlight.Token))
+}
+
+func TestMemoryStoreFullOfEventsInFlight(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		store := webhooks.NewMemoryStore()
+		for i := range mostEvents {
+			_, err := store.Claim(t.Context(), strconv.Itoa(i), time.Minute)
+			require.NoError(t, err)
+		}
+		_, err := store.Claim(t.Context(), "one more", time.Minute)
+		require.ErrorContains(t, err, "full")
+		require.Equal(t, webhooks.InFlight, claim(t, store, "0").State)
+
+		time.Sleep(time.Minute + time.Nanosecond)
+		require.Equal(t, webhooks.New, claim(t, store, "one more").State, "their holders are gone")
+	})
+}

@@ -1,0 +1,258 @@
+package webhooks_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
+)
+
+func TestTheDeliveryAfterAFailureDoesTheWork(t *testing.T) {
+	t.Parallel()
+	for name, fail := range map[string]func() error{
+		"error": func() error { return errOutOfStock },
+		"panic": func() error { panic("out of stock") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			calls := 0
+			r := setup(t, voraV1(), withWork(func(context.Context, webhooks.Event) error {
+				if calls++; calls == 1 {
+					return fail()
+				}
+				return nil
+			}))
+			answer := r.deliver(t, r.delivery())
+			requireAnswer(t, answer, http.StatusInternalServerError, `{"error":"the event could not be worked on"}`)
+			require.Contains(t, r.log.String(), "out of stock", "the log says why, and the gateway does not hear it")
+
+			requireAnswer(t, r.deliver(t, r.delivery()), http.StatusOK, received)
+			requireAnswer(t, r.deliver(t, r.delivery()), http.StatusOK, duplicate)
+			require.Equal(t, 2, calls)
+			require.Len(t, r.events, 1)
+		})
+	}
+}
+
+func TestADeliveryDuringTheWork(t *testing.T) {
+	t.Parallel()
+	began, goOn := make(chan struct{}), make(chan struct{})
+	r := setup(t, voraV1(), withWork(func(context.Context, webhooks.Event) error {
+		close(began)
+		<-goOn
+		return nil
+	}))
+	first := httptest.NewRecorder()
+	var done sync.WaitGroup
+	delivery := r.delivery()
+	done.Go(func() { r.handler.ServeHTTP(first, delivery) })
+	<-began
+
+	second := r.deliver(t, r.delivery())
+	requireAnswer(t, second, http.StatusConflict, `{"error":"the event is being worked on"}`)
+	require.Equal(t, "1", second.Header().Get("Retry-After"))
+
+	close(goOn)
+	done.Wait()
+	requireAnswer(t, first, http.StatusOK, received)
+	requireAnswer(t, r.deliver(t, r.delivery()), http.StatusOK, duplicate)
+	require.Len(t, r.events, 1)
+}
+
+func TestDeliveriesAtTheSameMomentDoTheWorkOnce(t *testing.T) {
+	t.Parallel()
+	var calls atomic.Int32
+	r := setup(t, voraV1(), withWork(func(context.Context, webhooks.Event) error {
+		calls.Add(1)
+		return nil
+	}), withOptions(webhooks.WithLogger(nil)))
+
+	answers := make([]*httptest.ResponseRecorder, 64)
+	start := make(chan struct{})
+	var done sync.WaitGroup
+	for i := range answers {
+		answers[i] = httptest.NewRecorder()
+		delivery := r.delivery()
+		done.Go(func() {
+			<-start
+			r.handler.ServeHTTP(answers[i], delivery)
+		})
+	}
+	close(start)
+	done.Wait()
+
+	require.EqualValues(t, 1, calls.Load())
+	firsts := 0
+	for _, answer := range answers {
+		require.Contains(t, []int{http.StatusOK, http.StatusConflict}, answer.Code)
+		if answer.Body.String() == received+"\n" {
+			firsts++
+		}
+	}
+	require.Equal(t, 1, firsts)
+}
+
+// The gateway delivers 1, 5 and 25 seconds after a failure, and never again: a claim that its holder left behind has to
+// be free by then.
+func TestACrashDoesNotLoseTheEvent(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		crashed := false
+		r := setup(t, voraV1(), withWork(func(context.Context, webhooks.Event) error {
+			if !crashed {
+				crashed = true
+				runtime.Goexit() // as far as the claim goes, the process is gone
+			}
+			return nil
+		}))
+		delivery := r.delivery()
+		go r.handler.ServeHTTP(httptest.NewRecorder(), delivery)
+		synctest.Wait()
+		require.True(t, crashed)
+
+		status := 0
+		for _, wait := range []time.Duration{1 * time.Second, 5 * time.Second, 25 * time.Second} {
+			time.Sleep(wait)
+			status = r.deliver(t, r.delivery()).Code
+			if status == http.StatusOK {
+				break
+			}
+			require.Equal(t, http.StatusConflict, status)
+		}
+		require.Equal(t, http.StatusOK, status)
+		require.Len(t, r.events, 1)
+	})
+}
+
+func TestWorkThatOutlivesItsLeaseIsNotAcknowledged(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var calls atomic.Int32
+		r := setup(t, voraV1(), withWork(func(context.Context, webhooks.Event) error {
+			if calls.Add(1) == 1 {
+				time.Sleep(time.Minute) // whatever its context says
+			}
+			return nil
+		}))
+		first := httptest.NewRecorder()
+		var done sync.WaitGroup
+		delivery := r.delivery()
+		done.Go(func() { r.handler.ServeHTTP(first, delivery) })
+		time.Sleep(30 * time.Second)
+		requireAnswer(t, r.deliver(t, r.delivery()), http.StatusOK, received)
+
+		done.Wait()
+		require.Equal(t, http.StatusInternalServerError, first.Code)
+		require.Contains(t, r.log.String(), webhooks.ErrClaimLost.Error())
+		requireAnswer(t, r.deliver(t, r.delivery()), http.StatusOK, duplicate)
+	})
+}
+
+var errStoreDown = errors.New("the database is down")
+
+// A failingStore is a memory store whose methods can be broken.
+type failingStore struct {
+	*webhooks.MemoryStore
+	claim, complete, release func(context.Context) error
+}
+
+func (s *failingStore) Claim(ctx context.Context, key string, lease time.Duration) (webhooks.Claim, error) {
+	if s.claim != nil {
+		return webhooks.Claim{}, s.claim(ctx)
+	}
+	return s.MemoryStore.Claim(ctx, key, lease)
+}
+
+func (s *failingStore) Complete(ctx context.Context, key, token string) error {
+	if s.complete != nil {
+		return s.complete(ctx)
+	}
+	return s.MemoryStore.Complete(ctx, key, token)
+}
+
+func (s *failingStore) Release(ctx context.Context, key, token string) error {
+	if s.release != nil {
+		return s.release(ctx)
+	}
+	return s.MemoryStore.Release(ctx, key, token)
+}
+
+func down(context.Context) error { return errStoreDown }
+
+func TestAStoreThatFails(t *testing.T) {
+	t.Parallel()
+	t.Run("to claim", func(t *testing.T) {
+		t.Parallel()
+		store := &failingStore{MemoryStore: webhooks.NewMemoryStore(), claim: down}
+		r := setup(t, voraV1(), withOptions(webhooks.WithStore(store)))
+		requireAnswer(t, r.deliver(t, r.delivery()), http.StatusServiceUnavailable, `{"error":"not able to take events now"}`)
+		require.Empty(t, r.events, "nobody knows whether the work is done already")
+		require.Contains(t, r.log.String(), errStoreDown.Error())
+
+		store.claim = nil
+		requireAnswer(t, r.deliver(t, r.delivery()), http.StatusOK, received)
+	})
+	t.Run("to complete", func(t *testing.T) {
+		t.Parallel()
+		store := &failingStore{MemoryStore: webhooks.NewMemoryStore(), complete: down}
+		r := setup(t, voraV1(), withOptions(webhooks.WithStore(store)))
+		requireAnswer(t, r.deliver(t, r.delivery()), http.StatusInternalServerError, `{"error":"the event could not be marked as done"}`)
+		require.Contains(t, r.log.String(), errStoreDown.Error())
+	})
+	t.Run("to release", func(t *testing.T) {
+		t.Parallel()
+		store := &failingStore{MemoryStore: webhooks.NewMemoryStore(), release: down}
+		r := setup(t, voraV1(), withOptions(webhooks.WithStore(store)), withWork(func(context.Context, webhooks.Event) error { return errOutOfStock }))
+		requireAnswer(t, r.deliver(t, r.delivery()), http.StatusInternalServerError, `{"error":"the event could not be worked on"}`)
+		require.Contains(t, r.log.String(), errStoreDown.Error())
+	})
+}
+
+// The work has lost the request's context, and the store must not hang for it.
+func TestAStoreThatHangsIsNotWaitedForForever(t *testing.T) {
+	t.Parallel()
+	hang := func(ctx context.Context) error {
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	for name, work := range map[string]webhooks.Func{
+		"complete": func(context.Context, webhooks.Event) error { return nil },
+		"release":  func(context.Context, webhooks.Event) error { return errOutOfStock },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				store := &failingStore{MemoryStore: webhooks.NewMemoryStore(), complete: hang, release: hang}
+				r := setup(t, voraV1(), withOptions(webhooks.WithStore(store)), withWork(work))
+				require.Equal(t, http.StatusInternalServerError, r.deliver(t, r.delivery()).Code)
+			})
+		})
+	}
+}
+
+// Whoever waits out the function's whole time must still be able to complete or release.
+func TestTheStoreHasTimeOfItsOwn(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		store := &failingStore{MemoryStore: webhooks.NewMemoryStore()}
+		store.release = func(ctx context.Context) error {
+			require.NoError(t, ctx.Err())
+			return nil
+		}
+		r := setup(t, voraV1(), withOptions(webhooks.WithStore(store)), withWork(func(ctx context.Context, _ webhooks.Event) error {
+			<-ctx.Done()
+			return ctx.Err()
+		}))
+		require.Equal(t, http.StatusInternalServerError, r.deliver(t, r.delivery()).Code)
+	})
+}

@@ -1,0 +1,175 @@
+package webhooks_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/hostedpay/hostedpay-go/internal/contracttest"
+	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
+)
+
+// A scheme is what tests that hold for all three need to know about one.
+type scheme struct {
+	name     webhooks.Scheme
+	verifier func(webhooks.KeySource, ...webhooks.VerifierOption) *webhooks.Verifier
+	sign     func(secret string, body []byte, opts ...webhookstest.Option) *http.Request
+	secret   string
+	body     []byte
+	header   string // of the signature
+}
+
+func visionScope() scheme {
+	return scheme{webhooks.SchemeVisionScope, webhooks.VisionScope, webhookstest.VisionScope,
+		"6d0f2c1b8a9e4f7053b1c2d3e4f50617", webhookstest.PaymentSucceeded(), "X-Signature"}
+}
+
+func voraV1() scheme {
+	return scheme{webhooks.SchemeVoraV1, webhooks.Vora, webhookstest.Vora,
+		"vp_sk_test_webhooks", webhookstest.SessionSucceeded(), "X-VonPay-Signature"}
+}
+
+func voraV2() scheme {
+	return scheme{webhooks.SchemeVoraV2, webhooks.VoraV2, webhookstest.VoraV2,
+		"whsec_webhooks", webhookstest.EventV2("charge.succeeded", nil), "x-vonpay-signature"}
+}
+
+func schemes() []scheme { return []scheme{visionScope(), voraV1(), voraV2()} }
+
+// signedAt is when the deliveries of these tests are signed.
+func signedAt() time.Time { return time.Date(2026, 4, 21, 13, 18, 14, 0, time.UTC) }
+
+// A receiver is a verifier, the handler over it, and what the handler did.
+type receiver struct {
+	scheme
+	keys     webhooks.KeySource
+	now      time.Time
+	work     webhooks.Func // instead of taking every event
+	options  []webhooks.HandlerOption
+	verifier *webhooks.Verifier
+	handler  *webhooks.Handler
+	log      *bytes.Buffer
+
+	mu     sync.Mutex
+	events []webhooks.Event
+}
+
+// setup makes a receiver that has the scheme's secret as its only key, unless it is told otherwise.
+func setup(t *testing.T, s scheme, changes ...func(*receiver)) *receiver {
+	t.Helper()
+	r := &receiver{scheme: s, now: signedAt(), log: &bytes.Buffer{}, keys: keys(t, webhooks.Key{Secret: sdk.NewSecret(s.secret)})}
+	for _, change := range changes {
+		change(r)
+	}
+	if r.work == nil {
+		r.work = func(context.Context, webhooks.Event) error { return nil }
+	}
+	r.verifier = s.verifier(r.keys, webhooks.WithClock(func() time.Time { return r.now }))
+	r.handler = webhooks.NewHandler(r.verifier, func(ctx context.Context, event webhooks.Event) error {
+		if err := r.work(ctx, event); err != nil {
+			return err
+		}
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.events = append(r.events, event)
+		return nil
+	}, append([]webhooks.HandlerOption{webhooks.WithLogger(slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug})))}, r.options...)...)
+	return r
+}
+
+func keys(t *testing.T, list ...webhooks.Key) webhooks.KeySource {
+	t.Helper()
+	source, err := webhooks.StaticKeys(list...)
+	require.NoError(t, err)
+	return source
+}
+
+// withKeys gives a receiver other keys.
+func withKeys(source webhooks.KeySource) func(*receiver) {
+	return func(r *receiver) { r.keys = source }
+}
+
+// withWork gives a receiver another function.
+func withWork(work webhooks.Func) func(*receiver) { return func(r *receiver) { r.work = work } }
+
+// withOptions gives a receiver's handler more options.
+func withOptions(opts ...webhooks.HandlerOption) func(*receiver) {
+	return func(r *receiver) { r.options = append(r.options, opts...) }
+}
+
+// delivery is one that the receiver accepts, when the options leave it so. Options come after the defaults.
+func (r *receiver) delivery(opts ...webhookstest.Option) *http.Request {
+	return r.deliveryOf(r.body, opts...)
+}
+
+func (r *receiver) deliveryOf(body []byte, opts ...webhookstest.Option) *http.Request {
+	return r.sign(r.secret, body, append([]webhookstest.Option{webhookstest.At(r.now)}, opts...)...)
+}
+
+// verify gives a delivery to the verifier alone.
+func (r *receiver) verify(t *testing.T, delivery *http.Request) (webhooks.Event, error) {
+	t.Helper()
+	body, err := io.ReadAll(delivery.Body)
+	require.NoError(t, err)
+	return r.verifier.Verify(t.Context(), delivery.Header, body)
+}
+
+// event is the event of a delivery that must verify.
+func (r *receiver) event(t *testing.T, delivery *http.Request) webhooks.Event {
+	t.Helper()
+	event, err := r.verify(t, delivery)
+	require.NoError(t, err)
+	return event
+}
+
+// refusal is why a delivery, which must not verify, was refused.
+func (r *receiver) refusal(t *testing.T, delivery *http.Request) *webhooks.Refusal {
+	t.Helper()
+	event, err := r.verify(t, delivery)
+	require.Nil(t, event)
+	var refusal *webhooks.Refusal
+	require.ErrorAs(t, err, &refusal)
+	require.Equal(t, r.name, refusal.Scheme)
+	return refusal
+}
+
+// deliver gives a delivery to the handler. Whatever the answer is, it is one that the gateway's contract knows.
+func (r *receiver) deliver(t *testing.T, delivery *http.Request) *httptest.ResponseRecorder {
+	t.Helper()
+	contract := contracttest.Vora
+	if r.name == webhooks.SchemeVisionScope {
+		contract = contracttest.VisionScope
+	}
+	answer := httptest.NewRecorder()
+	delivery = delivery.WithContext(contracttest.Invalid(delivery.Context())) // many of them are what no gateway sends
+	contract(t).Deliveries(r.handler).ServeHTTP(answer, delivery)
+	return answer
+}
+
+// requireAnswer compares what the gateway hears.
+func requireAnswer(t *testing.T, answer *httptest.ResponseRecorder, status int, body string) {
+	t.Helper()
+	require.Equal(t, status, answer.Code, answer.Body)
+	require.JSONEq(t, body, answer.Body.String())
+	require.Equal(t, "application/json", answer.Header().Get("Content-Type"))
+	require.Equal(t, "no-store", answer.Header().Get("Cache-Control"))
+}
+
+// The answers to deliveries that were taken.
+const (
+	received  = `{"received":true}`
+	duplicate = `{"received":true,"duplicate":true}`
+)
+
+var errOutOfStock = errors.New("out of stock")

@@ -1,0 +1,123 @@
+package webhookstest_test
+
+import (
+	"encoding/json"
+	"math"
+	"testing"
+	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/stretchr/testify/require"
+
+	"github.com/hostedpay/hostedpay-go/sdk/money"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
+)
+
+// The ready-made bodies are the contracts': every member that is described, no other, with the value of the example.
+func TestBodiesAreTheContracts(t *testing.T) {
+	t.Parallel()
+	vora, visionScope := load(t, "vora"), load(t, "visionscope")
+	tests := []struct {
+		contract *openapi3.T
+		schema   string
+		body     []byte
+	}{
+		{vora, "SessionSucceededEvent", webhookstest.SessionSucceeded()},
+		{vora, "SessionFailedEvent", webhookstest.SessionFailed()},
+		{vora, "SessionExpiredEvent", webhookstest.SessionExpired()},
+		{vora, "RefundCreatedEvent", webhookstest.RefundCreated()},
+		{vora, "EventV2", webhookstest.EventV2("payout.paid", nil)},
+		{visionScope, "PaymentSuccessEvent", webhookstest.PaymentSucceeded()},
+		{visionScope, "PaymentFailedEvent", webhookstest.PaymentFailed()},
+	}
+	for _, test := range tests {
+		t.Run(test.schema, func(t *testing.T) {
+			t.Parallel()
+			schema := test.contract.Components.Schemas[test.schema].Value
+			var body map[string]any
+			require.NoError(t, json.Unmarshal(test.body, &body))
+			require.NoError(t, schema.VisitJSON(body, openapi3.EnableJSONSchema2020()))
+			require.Len(t, body, len(schema.Properties))
+
+			for name, property := range schema.Properties {
+				require.Contains(t, body, name)
+				if name == "status" {
+					continue // the contract's one example is of another event
+				}
+				if examples := property.Value.Examples; len(examples) > 0 {
+					require.EqualValues(t, examples[0], body[name], name)
+				}
+			}
+		})
+	}
+}
+
+func load(t *testing.T, gateway string) *openapi3.T {
+	t.Helper()
+	contract, err := openapi3.NewLoader().LoadFromFile("../../../api/openapi-" + gateway + ".yaml")
+	require.NoError(t, err)
+	return contract
+}
+
+func TestMembers(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 5, 1, 2, 3, 4, 5_000_000, time.FixedZone("", 2*3600))
+	tests := []struct {
+		name string
+		body []byte
+		want string
+	}{
+		{
+			"Vora v1", webhookstest.SessionExpired(
+				webhookstest.SessionID("vp_cs_test_2"), webhookstest.MerchantID("mer_cobalt_coaching"),
+				webhookstest.Amount(money.Minor(1250, "KWD")), webhookstest.HappenedAt(at), webhookstest.Unset("metadata")),
+			`{"event":"session.expired","sessionId":"vp_cs_test_2","merchantId":"mer_cobalt_coaching","amount":1250,"currency":"KWD","timestamp":"2026-05-01T00:03:04.005Z","status":"expired"}`,
+		},
+		{
+			"Vora v2", webhookstest.EventV2("payout.paid", map[string]int{"amount": 5}, webhookstest.MerchantID("mer_cobalt_coaching"), webhookstest.HappenedAt(at), webhookstest.Set("livemode", true)),
+			`{"id":"evt_2Nk7Qw8LbX","type":"payout.paid","created":1777593784,"livemode":true,"merchant_id":"mer_cobalt_coaching","data":{"amount":5}}`,
+		},
+		{
+			"VisionScope", webhookstest.PaymentSucceeded(webhookstest.SessionID("cs_2"), webhookstest.Amount(money.Minor(1250, "KWD")), webhookstest.HappenedAt(at)),
+			`{"event":"payment.success","session_id":"cs_2","status":"paid","amount":1.250,"currency":"KWD","order_id":"VS-1776767335185-54D482EA","paid_at":"2026-05-01T00:03:04.005Z"}`,
+		},
+		{
+			"VisionScope's failure", webhookstest.PaymentFailed(webhookstest.HappenedAt(at), webhookstest.Set("reason", "<Müller & Söhne>"), webhookstest.Set("extra", nil)),
+			`{"event":"payment.failed","session_id":"cs_mo8ly3a8_67d5e72898f11888","status":"failed","amount":10,"currency":"EUR","order_id":"VS-1776767335185-54D482EA","reason":"<Müller & Söhne>","failed_at":"2026-05-01T00:03:04.005Z","extra":null}`,
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			require.Equal(t, test.want, string(test.body))
+		})
+	}
+}
+
+func TestBodiesThatCannotBeMade(t *testing.T) {
+	t.Parallel()
+	for want, make := range map[string]func(){
+		"VisionScope have no member for a merchant":       func() { webhookstest.PaymentFailed(webhookstest.MerchantID("mer_1")) },
+		"Vora's webhooks v2 have no member for a session": func() { webhookstest.EventV2("x", nil, webhookstest.SessionID("vp_1")) },
+		"Vora's webhooks v2 have no member for an amount": func() { webhookstest.EventV2("x", nil, webhookstest.Amount(money.Minor(1, "EUR"))) },
+		"ZZZ":                     func() { webhookstest.PaymentSucceeded(webhookstest.Amount(money.Minor(1, "ZZZ"))) },
+		"unsupported value: +Inf": func() { webhookstest.SessionFailed(webhookstest.Set("amount", math.Inf(1))) },
+	} {
+		t.Run(want, func(t *testing.T) {
+			t.Parallel()
+			requirePanic(t, want, make)
+		})
+	}
+}
+
+func requirePanic(t *testing.T, want string, f func()) {
+	t.Helper()
+	defer func() {
+		t.Helper()
+		text, ok := recover().(string)
+		require.True(t, ok, "it must panic with a text")
+		require.Contains(t, text, "webhookstest: ")
+		require.Contains(t, text, want)
+	}()
+	f()
+}
