@@ -38,8 +38,9 @@ func (s Status) Final() bool {
 	switch s {
 	case StatusSucceeded, StatusFailed, StatusExpired, StatusRefunded:
 		return true
+	default: // pending, processing, and what this SDK does not know
+		return false
 	}
-	return false
 }
 
 // A Session is a purchase as the gateway sees it. (Vora REST reference, "Retrieve a session".)

@@ -1,0 +1,105 @@
+package vora_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/money"
+	"github.com/hostedpay/hostedpay-go/sdk/vora"
+)
+
+// answering is a gateway without a network: it reads the request and gives the documented answer.
+type answering struct{ body []byte }
+
+func (a answering) RoundTrip(r *http.Request) (*http.Response, error) {
+	if _, err := io.Copy(io.Discard, r.Body); err != nil {
+		return nil, err
+	}
+	return &http.Response{
+		StatusCode: http.StatusCreated, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Request: r,
+		Header: http.Header{
+			"Content-Type": {"application/json"}, "X-Request-Id": {"req_7Yh2kQ9wLp"},
+			"Von-Pay-Version": {vora.APIVersion}, "Von-Pay-Latest-Version": {vora.APIVersion},
+		},
+		Body: io.NopCloser(bytes.NewReader(a.body)), ContentLength: int64(len(a.body)),
+	}, nil
+}
+
+var createdAnswer = answering{[]byte(`{"id":"vp_cs_test_k3TqJ9xWz2LmN8pR","checkoutUrl":"https://checkout.vonpay.com/c/vp_cs_test_k3TqJ9xWz2LmN8pR","expiresAt":"2030-04-21T13:48:14Z"}`)}
+
+const benchKey, benchIdempotencyKey = "vp_sk_test_benchmark", "acme_order-789012_1"
+
+// BenchmarkCreateSession is a create with everything on, beside the least that net/http can do for the same exchange.
+func BenchmarkCreateSession(b *testing.B) {
+	b.Run("floor", func(b *testing.B) {
+		client := &http.Client{Transport: createdAnswer}
+		b.ReportAllocs()
+		for b.Loop() {
+			id, err := bareCreate(b.Context(), client)
+			if err != nil || id == "" {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("sdk", func(b *testing.B) {
+		client, err := vora.New(benchKey, sdk.WithHTTPClient(&http.Client{Transport: createdAnswer}), sdk.WithLogger(slog.New(slog.DiscardHandler)))
+		require.NoError(b, err)
+		b.ReportAllocs()
+		for b.Loop() {
+			created, err := client.CreateSession(b.Context(), vora.SessionParams{
+				Amount: money.Minor(1499, "USD"), SuccessURL: "https://shop.example.com/thanks", Description: "Order 789012",
+			}, sdk.WithIdempotencyKey(benchIdempotencyKey))
+			if err != nil || created.ID == "" {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
+// bareCreate is what a program without an SDK would do, with the same headers.
+func bareCreate(ctx context.Context, client *http.Client) (string, error) {
+	body, err := json.Marshal(struct {
+		Amount      int64  `json:"amount"`
+		Currency    string `json:"currency"`
+		Description string `json:"description"`
+		SuccessURL  string `json:"successUrl"`
+	}{1499, "USD", "Order 789012", "https://shop.example.com/thanks"})
+	if err != nil {
+		return "", err
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://checkout.vonpay.com/v1/sessions", bytes.NewReader(body))
+	if err != nil {
+		return "", err
+	}
+	request.Header.Set("Authorization", "Bearer "+benchKey)
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Accept", "application/json")
+	request.Header.Set("User-Agent", "bare")
+	request.Header.Set("Von-Pay-Version", vora.APIVersion)
+	request.Header.Set("Idempotency-Key", benchIdempotencyKey)
+	response, err := client.Do(request)
+	if err != nil {
+		return "", err
+	}
+	defer response.Body.Close()
+	answer, err := io.ReadAll(response.Body)
+	if err != nil {
+		return "", err
+	}
+	var created struct {
+		ID          string    `json:"id"`
+		CheckoutURL string    `json:"checkoutUrl"`
+		ExpiresAt   time.Time `json:"expiresAt"`
+	}
+	err = json.Unmarshal(answer, &created)
+	return created.ID, err
+}
