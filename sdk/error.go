@@ -63,7 +63,7 @@ func (e *Error) Error() string {
 
 func (e *Error) what() string {
 	switch {
-	case e.Message != "" && e.Cause != nil && e.Status != 0:
+	case e.Message != "" && e.Cause != nil && e.Status >= 300:
 		return e.Message + "; then " + e.Cause.Error()
 	case e.Message != "":
 		return e.Message
@@ -183,11 +183,8 @@ func (e *Error) NextAction() NextAction {
 	if entry, ok := e.Code.Entry(); ok {
 		return entry.NextAction
 	}
-	switch {
-	case e.Retryable():
+	if e.Retryable() || e.Status < 300 { // nothing came back, or nothing that can be read: the same request again is the way
 		return ActionWaitAndRetry
-	case e.Status == 0:
-		return ActionFixInput
 	}
 	return ActionContactSupport
 }

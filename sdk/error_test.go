@@ -147,9 +147,9 @@ func TestRetryableAndNextAction(t *testing.T) {
 		"no code, 504":                         {sdk.Error{Status: 504}, true, sdk.ActionWaitAndRetry, ""},
 		"no code, 501":                         {sdk.Error{Status: 501}, false, sdk.ActionContactSupport, ""},
 		"nothing came back":                    {sdk.Error{Attempts: tried, Cause: io.ErrUnexpectedEOF}, true, sdk.ActionWaitAndRetry, ""},
-		"the caller gave up":                   {sdk.Error{Attempts: tried, Cause: context.Canceled}, false, sdk.ActionFixInput, ""},
+		"the caller gave up":                   {sdk.Error{Attempts: tried, Cause: context.Canceled}, false, sdk.ActionWaitAndRetry, ""},
 		"nothing was sent":                     {sdk.Error{Code: sdk.CodeValidationError}, false, sdk.ActionFixInput, "The message names the field; correct it."},
-		"nothing was sent and no code either":  {sdk.Error{Message: "no"}, false, sdk.ActionFixInput, ""},
+		"nothing was sent and no code either":  {sdk.Error{Message: "no"}, false, sdk.ActionWaitAndRetry, ""},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -186,6 +186,6 @@ func TestErrorInALog(t *testing.T) {
 	require.Equal(t, "level=WARN msg=charge error.outcome_unknown=true "+strings.ReplaceAll(want, "error.", "error.error."),
 		logged(slog.Any("error", unknown)))
 
-	require.Equal(t, "level=WARN msg=charge error.operation=vora.New error.next_action=fix_input error.attempts=0",
+	require.Equal(t, "level=WARN msg=charge error.operation=vora.New error.next_action=wait_and_retry error.attempts=0",
 		logged(slog.Any("error", &sdk.Error{Operation: "vora.New"})))
 }

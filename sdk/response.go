@@ -28,13 +28,38 @@ type RateLimit struct {
 }
 
 // Raw is a body as it came. It may hold what must not reach a log, so printing it shows its length only.
-type Raw []byte
+type Raw struct {
+	// Behind two pointers, because fmt prints the unexported fields of others without asking for methods, and follows
+	// one pointer when it complains about a verb.
+	body **[]byte
+}
+
+// NewRaw wraps a body, which must not change afterwards.
+func NewRaw(body []byte) Raw {
+	if len(body) == 0 {
+		return Raw{}
+	}
+	held := struct { // one allocation for both pointers
+		at   *[]byte
+		body []byte
+	}{body: body}
+	held.at = &held.body
+	return Raw{&held.at}
+}
+
+// Bytes is the body itself. Pass it on; do not change it.
+func (r Raw) Bytes() []byte {
+	if r.body == nil {
+		return nil
+	}
+	return **r.body
+}
 
 // Decode reads the body into v, for members that the SDK's own types do not carry.
-func (r Raw) Decode(v any) error { return json.Unmarshal(r, v) }
+func (r Raw) Decode(v any) error { return json.Unmarshal(r.Bytes(), v) }
 
 // String is the length.
-func (r Raw) String() string { return fmt.Sprintf("[%d bytes]", len(r)) }
+func (r Raw) String() string { return fmt.Sprintf("[%d bytes]", len(r.Bytes())) }
 
 // GoString is the length.
 func (r Raw) GoString() string { return r.String() }
@@ -42,8 +67,8 @@ func (r Raw) GoString() string { return r.String() }
 // Format prints the length, whatever the verb.
 func (r Raw) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, r.String()) }
 
-// LogValue is the length. Without it slog would write the body itself, because it is made of bytes.
+// LogValue is the length.
 func (r Raw) LogValue() slog.Value { return slog.StringValue(r.String()) }
 
-// MarshalJSON is the length as a text. To pass the body on, convert it to json.RawMessage.
+// MarshalJSON is the length as a text. To pass the body on, use json.RawMessage(r.Bytes()).
 func (r Raw) MarshalJSON() ([]byte, error) { return json.Marshal(r.String()) }

@@ -15,7 +15,7 @@ import (
 func TestRawIsNotPrinted(t *testing.T) {
 	t.Parallel()
 
-	raw := sdk.Raw(`{"checkoutUrl":"` + sentinel + `"}`)
+	raw := sdk.NewRaw([]byte(`{"checkoutUrl":"` + sentinel + `"}`))
 	for name, value := range map[string]any{
 		"raw":                 raw,
 		"pointer":             &raw,
@@ -24,6 +24,8 @@ func TestRawIsNotPrinted(t *testing.T) {
 		"slice":               []sdk.Raw{raw},
 		"map":                 map[string]sdk.Raw{"body": raw},
 		"any":                 []any{raw},
+		"unexported field":    struct{ raw sdk.Raw }{raw},
+		"deep in others":      struct{ r *sdk.Response }{&sdk.Response{Raw: raw}},
 	} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%q", "%s", "%d", "%x", "%X", "%o", "%10v"} {
 			requireMasked(t, fmt.Sprintf(verb, value), name, verb)
@@ -40,21 +42,21 @@ func TestRawIsNotPrinted(t *testing.T) {
 	}
 	require.Equal(t, "[34 bytes]", raw.String())
 	require.Equal(t, "[34 bytes]", fmt.Sprintf("%#v", raw))
-	require.Equal(t, "[0 bytes]", sdk.Raw(nil).String())
+	require.Equal(t, "[0 bytes]", sdk.Raw{}.String())
 }
 
 func TestRawDecodes(t *testing.T) {
 	t.Parallel()
 
-	raw := sdk.Raw(`{"newMember":7}`)
+	raw := sdk.NewRaw([]byte(`{"newMember":7}`))
 	var body struct {
 		NewMember int `json:"newMember"`
 	}
 	require.NoError(t, raw.Decode(&body))
 	require.Equal(t, 7, body.NewMember)
-	require.Error(t, sdk.Raw("<html>").Decode(&body))
+	require.Error(t, sdk.NewRaw([]byte("<html>")).Decode(&body))
 
-	passedOn, err := json.Marshal(json.RawMessage(raw))
+	passedOn, err := json.Marshal(json.RawMessage(raw.Bytes()))
 	require.NoError(t, err)
 	require.JSONEq(t, `{"newMember":7}`, string(passedOn))
 }

@@ -40,7 +40,9 @@ func (v CreateSessionRequest) Check(c *contract.Checker) {
 	if v.LineItems != nil {
 		c.Count("lineItems", len(*v.LineItems), 100, "")
 		for i := range *v.LineItems {
-			c.In("lineItems", i, (*v.LineItems)[i].Check)
+			outer := c.Enter("lineItems", i)
+			(*v.LineItems)[i].Check(c)
+			c.Leave(outer)
 		}
 	}
 	if v.Locale != nil {

@@ -14,7 +14,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/oapi-codegen/runtime"
@@ -1207,629 +1206,148 @@ func (t *HealthOrError) UnmarshalJSON(b []byte) error {
 	return err
 }
 
-// RequestEditorFn is the function signature for the RequestEditor callback function
+// RequestEditorFn changes a request before it is sent.
 type RequestEditorFn func(ctx context.Context, req *http.Request) error
 
-// Doer performs HTTP requests.
-//
-// The standard http.Client implements this interface.
+// HttpRequestDoer sends requests, as *http.Client does.
 type HttpRequestDoer interface {
 	Do(req *http.Request) (*http.Response, error)
 }
 
-// Client which conforms to the OpenAPI3 specification for this service.
-type Client struct {
-	// The endpoint of the server conforming to this interface, with scheme,
-	// https://api.deepmap.com for example. This can contain a path relative
-	// to the server, such as https://api.deepmap.com/dev-test, and all the
-	// paths in the swagger spec will be appended to the server.
-	Server string
+var contentTypeJSON = []string{"application/json"} // read only
 
-	// Doer for performing requests, typically a *http.Client with any
-	// customized settings, such as certificate chains.
-	Client HttpRequestDoer
-
-	// A list of callbacks for modifying requests which are generated before sending over
-	// the network.
-	RequestEditors []RequestEditorFn
-}
-
-// ClientOption allows setting custom parameters during construction
-type ClientOption func(*Client) error
-
-// Creates a new Client, with reasonable defaults
-func NewClient(server string, opts ...ClientOption) (*Client, error) {
-	// create a client with sane default values
-	client := Client{
-		Server: server,
+// NewGetDiscoveryAtWellKnownRequest builds the request of GET /.well-known/vonpay.json. base is absolute and ends with a slash.
+func NewGetDiscoveryAtWellKnownRequest(ctx context.Context, base *url.URL, params GetDiscoveryAtWellKnownParams) (*http.Request, error) {
+	target := *base
+	target.Path += ".well-known/vonpay.json"
+	if target.RawPath != "" {
+		target.RawPath += ".well-known/vonpay.json"
 	}
-	// mutate client and add all optional params
-	for _, o := range opts {
-		if err := o(&client); err != nil {
-			return nil, err
-		}
+	header := make(http.Header, 8)
+	req := (&http.Request{
+		Method: http.MethodGet, URL: &target, Host: target.Host, Header: header,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+	}).WithContext(ctx)
+	if params.VonPayVersion != nil {
+		header.Set("Von-Pay-Version", *params.VonPayVersion)
 	}
-	// ensure the server URL always has a trailing slash
-	if !strings.HasSuffix(client.Server, "/") {
-		client.Server += "/"
-	}
-	// create httpClient, if not already present
-	if client.Client == nil {
-		client.Client = &http.Client{}
-	}
-	return &client, nil
-}
-
-// WithHTTPClient allows overriding the default Doer, which is
-// automatically created using http.Client. This is useful for tests.
-func WithHTTPClient(doer HttpRequestDoer) ClientOption {
-	return func(c *Client) error {
-		c.Client = doer
-		return nil
-	}
-}
-
-// WithRequestEditorFn allows setting up a callback function, which will be
-// called right before sending the request. This can be used to mutate the request.
-func WithRequestEditorFn(fn RequestEditorFn) ClientOption {
-	return func(c *Client) error {
-		c.RequestEditors = append(c.RequestEditors, fn)
-		return nil
-	}
-}
-
-// The interface specification for the client above.
-type ClientInterface interface {
-
-	// GetDiscoveryAtWellKnown Capabilities and supported currencies (the path of other documents)
-	//
-	// Corresponds with GET /.well-known/vonpay.json (the `GetDiscoveryAtWellKnown` operationId).
-	GetDiscoveryAtWellKnown(ctx context.Context, params *GetDiscoveryAtWellKnownParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetHealthAtAPI Is the service up? (the path of other documents)
-	//
-	// A 503 with a health body is an answer (degraded or down), not an error.
-	//
-	// Corresponds with GET /api/health (the `GetHealthAtAPI` operationId).
-	GetHealthAtAPI(ctx context.Context, params *GetHealthAtAPIParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetDiscovery Capabilities and supported currencies
-	//
-	// Corresponds with GET /v1/discovery (the `GetDiscovery` operationId).
-	GetDiscovery(ctx context.Context, params *GetDiscoveryParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetHealth Is the service up?
-	//
-	// A 503 with a health body is an answer (degraded or down), not an error.
-	//
-	// Corresponds with GET /v1/health (the `GetHealth` operationId).
-	GetHealth(ctx context.Context, params *GetHealthParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// CreateSessionWithBody Create a checkout session
-	//
-	// Accepts secret keys and publishable keys. With `dry_run=true` the request is only validated.
-	// A request with an `Idempotency-Key` that was used within 24 hours returns the original answer; with another body it is refused.
-	//
-	// Takes any type of body and a specified content type.
-	//
-	// Corresponds with POST /v1/sessions (the `CreateSession` operationId).
-	CreateSessionWithBody(ctx context.Context, params *CreateSessionParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// CreateSession Create a checkout session
-	//
-	// Accepts secret keys and publishable keys. With `dry_run=true` the request is only validated.
-	// A request with an `Idempotency-Key` that was used within 24 hours returns the original answer; with another body it is refused.
-	//
-	// Takes a body of the `application/json` content type.
-	//
-	// Corresponds with POST /v1/sessions (the `CreateSession` operationId).
-	CreateSession(ctx context.Context, params *CreateSessionParams, body CreateSessionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
-
-	// GetSession Read a session
-	//
-	// Needs a secret key; a publishable key is answered 403 `auth_key_type_forbidden`.
-	//
-	// Corresponds with GET /v1/sessions/{sessionId} (the `GetSession` operationId).
-	GetSession(ctx context.Context, sessionID string, params *GetSessionParams, reqEditors ...RequestEditorFn) (*http.Response, error)
-}
-
-// GetDiscoveryAtWellKnown Capabilities and supported currencies (the path of other documents)
-//
-// Corresponds with GET /.well-known/vonpay.json (the `GetDiscoveryAtWellKnown` operationId).
-func (c *Client) GetDiscoveryAtWellKnown(ctx context.Context, params *GetDiscoveryAtWellKnownParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetDiscoveryAtWellKnownRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetHealthAtAPI Is the service up? (the path of other documents)
-//
-// A 503 with a health body is an answer (degraded or down), not an error.
-//
-// Corresponds with GET /api/health (the `GetHealthAtAPI` operationId).
-func (c *Client) GetHealthAtAPI(ctx context.Context, params *GetHealthAtAPIParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetHealthAtAPIRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetDiscovery Capabilities and supported currencies
-//
-// Corresponds with GET /v1/discovery (the `GetDiscovery` operationId).
-func (c *Client) GetDiscovery(ctx context.Context, params *GetDiscoveryParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetDiscoveryRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetHealth Is the service up?
-//
-// A 503 with a health body is an answer (degraded or down), not an error.
-//
-// Corresponds with GET /v1/health (the `GetHealth` operationId).
-func (c *Client) GetHealth(ctx context.Context, params *GetHealthParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetHealthRequest(c.Server, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// CreateSessionWithBody Create a checkout session
-//
-// Accepts secret keys and publishable keys. With `dry_run=true` the request is only validated.
-// A request with an `Idempotency-Key` that was used within 24 hours returns the original answer; with another body it is refused.
-//
-// Takes any type of body and a specified content type.
-//
-// Corresponds with POST /v1/sessions (the `CreateSession` operationId).
-func (c *Client) CreateSessionWithBody(ctx context.Context, params *CreateSessionParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewCreateSessionRequestWithBody(c.Server, params, contentType, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// CreateSession Create a checkout session
-//
-// Accepts secret keys and publishable keys. With `dry_run=true` the request is only validated.
-// A request with an `Idempotency-Key` that was used within 24 hours returns the original answer; with another body it is refused.
-//
-// Takes a body of the `application/json` content type.
-//
-// Corresponds with POST /v1/sessions (the `CreateSession` operationId).
-func (c *Client) CreateSession(ctx context.Context, params *CreateSessionParams, body CreateSessionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewCreateSessionRequest(c.Server, params, body)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// GetSession Read a session
-//
-// Needs a secret key; a publishable key is answered 403 `auth_key_type_forbidden`.
-//
-// Corresponds with GET /v1/sessions/{sessionId} (the `GetSession` operationId).
-func (c *Client) GetSession(ctx context.Context, sessionID string, params *GetSessionParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetSessionRequest(c.Server, sessionID, params)
-	if err != nil {
-		return nil, err
-	}
-	req = req.WithContext(ctx)
-	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
-		return nil, err
-	}
-	return c.Client.Do(req)
-}
-
-// NewGetDiscoveryAtWellKnownRequest constructs an http.Request for the GetDiscoveryAtWellKnown method
-func NewGetDiscoveryAtWellKnownRequest(server string, params *GetDiscoveryAtWellKnownParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/.well-known/vonpay.json")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-
-		if params.VonPayVersion != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Von-Pay-Version", *params.VonPayVersion, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("Von-Pay-Version", headerParam0)
-		}
-
-	}
-
 	return req, nil
 }
 
-// NewGetHealthAtAPIRequest constructs an http.Request for the GetHealthAtAPI method
-func NewGetHealthAtAPIRequest(server string, params *GetHealthAtAPIParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
+// NewGetHealthAtAPIRequest builds the request of GET /api/health. base is absolute and ends with a slash.
+func NewGetHealthAtAPIRequest(ctx context.Context, base *url.URL, params GetHealthAtAPIParams) (*http.Request, error) {
+	target := *base
+	target.Path += "api/health"
+	if target.RawPath != "" {
+		target.RawPath += "api/health"
 	}
-
-	operationPath := fmt.Sprintf("/api/health")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.Deep != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "deep", *params.Deep, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+	if params.Deep != nil {
+		if target.RawQuery != "" {
+			target.RawQuery += "&"
 		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+		target.RawQuery += "deep=" + url.QueryEscape(fmt.Sprint(*params.Deep))
 	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
+	header := make(http.Header, 8)
+	req := (&http.Request{
+		Method: http.MethodGet, URL: &target, Host: target.Host, Header: header,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+	}).WithContext(ctx)
+	if params.VonPayVersion != nil {
+		header.Set("Von-Pay-Version", *params.VonPayVersion)
 	}
-
-	if params != nil {
-
-		if params.VonPayVersion != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Von-Pay-Version", *params.VonPayVersion, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("Von-Pay-Version", headerParam0)
-		}
-
-	}
-
 	return req, nil
 }
 
-// NewGetDiscoveryRequest constructs an http.Request for the GetDiscovery method
-func NewGetDiscoveryRequest(server string, params *GetDiscoveryParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
+// NewGetDiscoveryRequest builds the request of GET /v1/discovery. base is absolute and ends with a slash.
+func NewGetDiscoveryRequest(ctx context.Context, base *url.URL, params GetDiscoveryParams) (*http.Request, error) {
+	target := *base
+	target.Path += "v1/discovery"
+	if target.RawPath != "" {
+		target.RawPath += "v1/discovery"
 	}
-
-	operationPath := fmt.Sprintf("/v1/discovery")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
+	header := make(http.Header, 8)
+	req := (&http.Request{
+		Method: http.MethodGet, URL: &target, Host: target.Host, Header: header,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+	}).WithContext(ctx)
+	if params.VonPayVersion != nil {
+		header.Set("Von-Pay-Version", *params.VonPayVersion)
 	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-
-		if params.VonPayVersion != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Von-Pay-Version", *params.VonPayVersion, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("Von-Pay-Version", headerParam0)
-		}
-
-	}
-
 	return req, nil
 }
 
-// NewGetHealthRequest constructs an http.Request for the GetHealth method
-func NewGetHealthRequest(server string, params *GetHealthParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
+// NewGetHealthRequest builds the request of GET /v1/health. base is absolute and ends with a slash.
+func NewGetHealthRequest(ctx context.Context, base *url.URL, params GetHealthParams) (*http.Request, error) {
+	target := *base
+	target.Path += "v1/health"
+	if target.RawPath != "" {
+		target.RawPath += "v1/health"
 	}
-
-	operationPath := fmt.Sprintf("/v1/health")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.Deep != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "deep", *params.Deep, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+	if params.Deep != nil {
+		if target.RawQuery != "" {
+			target.RawQuery += "&"
 		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+		target.RawQuery += "deep=" + url.QueryEscape(fmt.Sprint(*params.Deep))
 	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
+	header := make(http.Header, 8)
+	req := (&http.Request{
+		Method: http.MethodGet, URL: &target, Host: target.Host, Header: header,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+	}).WithContext(ctx)
+	if params.VonPayVersion != nil {
+		header.Set("Von-Pay-Version", *params.VonPayVersion)
 	}
-
-	if params != nil {
-
-		if params.VonPayVersion != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Von-Pay-Version", *params.VonPayVersion, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("Von-Pay-Version", headerParam0)
-		}
-
-	}
-
 	return req, nil
 }
 
-// NewCreateSessionRequest calls the generic CreateSession builder with application/json body
-func NewCreateSessionRequest(server string, params *CreateSessionParams, body CreateSessionJSONRequestBody) (*http.Request, error) {
-	var bodyReader io.Reader
-	buf, err := json.Marshal(body)
+// NewCreateSessionRequest builds the request of POST /v1/sessions. base is absolute and ends with a slash.
+func NewCreateSessionRequest(ctx context.Context, base *url.URL, params CreateSessionParams, body CreateSessionJSONRequestBody) (*http.Request, error) {
+	target := *base
+	target.Path += "v1/sessions"
+	if target.RawPath != "" {
+		target.RawPath += "v1/sessions"
+	}
+	if params.DryRun != nil {
+		if target.RawQuery != "" {
+			target.RawQuery += "&"
+		}
+		target.RawQuery += "dry_run=" + url.QueryEscape(fmt.Sprint(*params.DryRun))
+	}
+	header := make(http.Header, 8)
+	req := (&http.Request{
+		Method: http.MethodPost, URL: &target, Host: target.Host, Header: header,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+	}).WithContext(ctx)
+	text, err := json.Marshal(body)
 	if err != nil {
 		return nil, err
 	}
-	bodyReader = bytes.NewReader(buf)
-	return NewCreateSessionRequestWithBody(server, params, "application/json", bodyReader)
-}
-
-// NewCreateSessionRequestWithBody constructs an http.Request for the CreateSession method, with any body, and a specified content type
-func NewCreateSessionRequestWithBody(server string, params *CreateSessionParams, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
+	req.Body, req.ContentLength = io.NopCloser(bytes.NewReader(text)), int64(len(text))
+	req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text)), nil }
+	header["Content-Type"] = contentTypeJSON
+	if params.VonPayVersion != nil {
+		header.Set("Von-Pay-Version", *params.VonPayVersion)
 	}
-
-	operationPath := fmt.Sprintf("/v1/sessions")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
+	if params.IdempotencyKey != nil {
+		header.Set("Idempotency-Key", *params.IdempotencyKey)
 	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
-		if params.DryRun != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "dry_run", *params.DryRun, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
-		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	if params != nil {
-
-		if params.VonPayVersion != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Von-Pay-Version", *params.VonPayVersion, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("Von-Pay-Version", headerParam0)
-		}
-
-		if params.IdempotencyKey != nil {
-			var headerParam1 string
-
-			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("Idempotency-Key", headerParam1)
-		}
-
-	}
-
 	return req, nil
 }
 
-// NewGetSessionRequest constructs an http.Request for the GetSession method
-func NewGetSessionRequest(server string, sessionID string, params *GetSessionParams) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "sessionId", sessionID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
-	if err != nil {
-		return nil, err
+// NewGetSessionRequest builds the request of GET /v1/sessions/{sessionId}. base is absolute and ends with a slash.
+func NewGetSessionRequest(ctx context.Context, base *url.URL, sessionID string, params GetSessionParams) (*http.Request, error) {
+	target := *base
+	target.RawPath = base.EscapedPath() + fmt.Sprintf("v1/sessions/%s", url.PathEscape(sessionID))
+	target.Path += fmt.Sprintf("v1/sessions/%s", sessionID)
+	header := make(http.Header, 8)
+	req := (&http.Request{
+		Method: http.MethodGet, URL: &target, Host: target.Host, Header: header,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+	}).WithContext(ctx)
+	if params.VonPayVersion != nil {
+		header.Set("Von-Pay-Version", *params.VonPayVersion)
 	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/v1/sessions/%s", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	if params != nil {
-
-		if params.VonPayVersion != nil {
-			var headerParam0 string
-
-			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Von-Pay-Version", *params.VonPayVersion, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
-			if err != nil {
-				return nil, err
-			}
-
-			req.Header.Set("Von-Pay-Version", headerParam0)
-		}
-
-	}
-
 	return req, nil
-}
-
-func (c *Client) applyEditors(ctx context.Context, req *http.Request, additionalEditors []RequestEditorFn) error {
-	for _, r := range c.RequestEditors {
-		if err := r(ctx, req); err != nil {
-			return err
-		}
-	}
-	for _, r := range additionalEditors {
-		if err := r(ctx, req); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // Response parsers are left out on purpose: the SDK has one decoder, in internal/transport, and these would be a second.

@@ -35,13 +35,15 @@ type Checker struct {
 	prefix     string
 }
 
-// In runs check with the path of an array's element in front of every path.
-func (c *Checker) In(array string, index int, check func(*Checker)) {
-	outer := c.prefix
+// Enter puts the path of an array's element in front of every path, until [Checker.Leave] is given what it returns.
+func (c *Checker) Enter(array string, index int) (outer string) {
+	outer = c.prefix
 	c.prefix = outer + array + "[" + strconv.Itoa(index) + "]."
-	check(c)
-	c.prefix = outer
+	return outer
 }
+
+// Leave goes back to where [Checker.Enter] came from.
+func (c *Checker) Leave(outer string) { c.prefix = outer }
 
 func (c *Checker) report(path, problem, code, otherwise string) {
 	if code == "" {

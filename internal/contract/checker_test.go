@@ -125,10 +125,12 @@ func TestPathsOfNestedElements(t *testing.T) {
 	t.Parallel()
 
 	var c contract.Checker
-	c.In("orders", 2, func(c *contract.Checker) {
-		c.In("lineItems", 0, func(c *contract.Checker) { c.Present("name", "", "") })
-		c.Present("id", "", "")
-	})
+	order := c.Enter("orders", 2)
+	item := c.Enter("lineItems", 0)
+	c.Present("name", "", "")
+	c.Leave(item)
+	c.Present("id", "", "")
+	c.Leave(order)
 	c.Present("currency", "", "")
 	require.Equal(t, "orders[2].lineItems[0].name: is required validation_missing_field; orders[2].id: is required validation_missing_field; "+
 		"currency: is required validation_missing_field", describe(c))

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"mime"
 	"net/http"
 	"regexp"
 	"strconv"
@@ -44,7 +43,7 @@ type envelope struct {
 	Fix      string `json:"fix"`
 	Docs     string `json:"docs"`
 	SelfHeal *struct {
-		Retryable  *bool  `json:"retryable"`
+		Retryable  any    `json:"retryable"` // not *bool, which becomes false when a text stands there
 		NextAction string `json:"nextAction"`
 		LLMHint    string `json:"llmHint"`
 	} `json:"selfHeal"`
@@ -58,9 +57,14 @@ func decodeError(call Call, o *sdk.Options, result retry.Result) *sdk.Error {
 	case result.Status >= 300 && result.Status < 400:
 		e.Message = "the gateway redirects, and a redirect would carry the API key to another address"
 		e.Fix = "Check the base URL."
+	case len(result.Body) == 0 && brokeOff(result):
+		e.Message = "the answer broke off"
 	case len(result.Body) == 0:
 		e.Message = "the answer is empty"
-	case json.Unmarshal(result.Body, &body) != nil && body == (envelope{}):
+	case json.Unmarshal(result.Body, &body) == nil || body != (envelope{}):
+	case isJSON(kind):
+		e.Message = "the answer is not valid JSON"
+	default:
 		e.Message = fmt.Sprintf("the answer is %s instead of JSON: probably from a proxy in between", orUnknown(kind))
 	}
 	clean := func(text string) string { return presentable(text, call.Secrets) }
@@ -70,8 +74,9 @@ func decodeError(call Call, o *sdk.Options, result retry.Result) *sdk.Error {
 	e.Code = sdk.Code(clean(body.Code))
 	e.Fix, e.Docs = clean(body.Fix)+e.Fix, clean(body.Docs)
 	if heal := body.SelfHeal; heal != nil {
-		e.SelfHeal = &sdk.SelfHeal{
-			Retryable: heal.Retryable, NextAction: sdk.NextAction(clean(heal.NextAction)), Hint: clean(heal.LLMHint),
+		e.SelfHeal = &sdk.SelfHeal{NextAction: sdk.NextAction(clean(heal.NextAction)), Hint: clean(heal.LLMHint)}
+		if retryable, ok := heal.Retryable.(bool); ok {
+			e.SelfHeal.Retryable = &retryable
 		}
 	}
 	if e.Code == "" && call.AssignCode != nil {
@@ -82,6 +87,12 @@ func decodeError(call Call, o *sdk.Options, result retry.Result) *sdk.Error {
 		e.Docs = entry.Docs()
 	}
 	return e
+}
+
+// brokeOff tells whether the last answer did not come completely.
+func brokeOff(result retry.Result) bool {
+	n := len(result.Attempts)
+	return n > 0 && result.Attempts[n-1].Err != nil
 }
 
 // newError has what every error of a call has.
@@ -116,26 +127,32 @@ func responseOf(o *sdk.Options, result retry.Result) sdk.Response {
 		RateLimit:      rateLimit(result.Header),
 		IdempotencyKey: o.IdempotencyKey,
 		Attempts:       result.Attempts,
-		Raw:            result.Body,
+		Raw:            sdk.NewRaw(result.Body),
 	}
 }
 
-// rateLimit reads what is there; a malformed value is as good as none.
+// rateLimit reads what is there; a malformed value is as good as none. The names are canonical, which "X-RateLimit" is
+// not: looking that up would spell it anew each time.
 func rateLimit(h http.Header) (r sdk.RateLimit) {
-	r.Limit, _ = strconv.Atoi(h.Get("X-RateLimit-Limit"))
-	r.Remaining, _ = strconv.Atoi(h.Get("X-RateLimit-Remaining"))
-	if reset, err := strconv.ParseInt(h.Get("X-RateLimit-Reset"), 10, 64); err == nil && reset > 0 {
-		r.Reset = time.Unix(reset, 0)
+	r.Limit = number(h["X-Ratelimit-Limit"])
+	r.Remaining = number(h["X-Ratelimit-Remaining"])
+	if reset := number(h["X-Ratelimit-Reset"]); reset > 0 {
+		r.Reset = time.Unix(int64(reset), 0)
 	}
 	return r
 }
 
-func mediaType(h http.Header) string {
-	value := h.Get("Content-Type")
-	if kind, _, err := mime.ParseMediaType(value); err == nil {
-		return kind
+func number(values []string) int {
+	if len(values) == 0 {
+		return 0
 	}
-	return value
+	n, _ := strconv.Atoi(values[0])
+	return n
+}
+
+func mediaType(h http.Header) string {
+	kind, _, _ := strings.Cut(h.Get("Content-Type"), ";")
+	return strings.ToLower(strings.TrimSpace(kind))
 }
 
 func isJSON(kind string) bool {
@@ -152,7 +169,7 @@ func orUnknown(kind string) string {
 const longestMessage = 300 // characters; enough for every documented message
 
 // presentable makes a text that came over the network fit for a log: one line, bounded, without secrets.
-func presentable(text string, secrets []sdk.Secret) string {
+func presentable(text string, secrets [2]sdk.Secret) string {
 	for _, s := range secrets {
 		if !s.IsZero() {
 			text = strings.ReplaceAll(text, s.Reveal(), s.String())
@@ -179,14 +196,3 @@ var credential = sync.OnceValue(func() *regexp.Regexp {
 	}
 	return regexp.MustCompile(`\b(` + strings.Join(prefixes, "|") + `)[A-Za-z0-9_-]+`)
 })
-
-// Refused is the error of an answer that says no although its status says yes.
-func (call Call) Refused(response sdk.Response, message string) error {
-	if message == "" {
-		message = "the gateway answered success:false without a reason"
-	}
-	return &sdk.Error{
-		Operation: call.Operation, Status: response.Status, RequestID: response.RequestID,
-		Message: presentable(message, call.Secrets), Attempts: response.Attempts,
-	}
-}

@@ -23,33 +23,40 @@ type Call struct {
 	Safety    retry.Safety // what repeating it could do
 	Advice    string       // how to go on when its outcome is unknown; empty for reads, whose outcome is no matter
 
+	// Refusal is the gateway's no in an answer that was decoded, for gateways that say no with a 2xx. May be nil.
+	Refusal func() (message string, refused bool)
+
 	// Accepts lets an answer count as a result although its status is no 2xx. May be nil.
 	Accepts func(status int, body []byte) bool
 
 	// AssignCode names the catalog code of a status for gateways whose errors carry none. May be nil.
 	AssignCode func(status int) string
 
-	// Secrets are texts of this call that must not come back in a message.
-	Secrets []sdk.Secret
+	// Secrets are texts of this call that must not come back in a message: the API key, and what else it has.
+	Secrets [2]sdk.Secret
 }
 
 // Do sends a request and decodes its answer into out; essential tells, after decoding, whether what matters is there.
-func (e *Endpoint) Do(ctx context.Context, call Call, request *http.Request, out any, essential func() bool) (sdk.Response, error) {
+func (e *Endpoint) Do(call Call, request *http.Request, out any, essential func() bool) (sdk.Response, error) {
 	start := time.Now()
-	response, err := e.send(ctx, call, request, out, essential)
-	report(ctx, e.Options.Logger, call.Operation, response, err, time.Since(start))
+	response, err := e.send(call, request, out, essential)
+	report(request.Context(), e.Options.Logger, call.Operation, response, err, time.Since(start))
 	return response, err
 }
 
-func (e *Endpoint) send(ctx context.Context, call Call, request *http.Request, out any, essential func() bool) (sdk.Response, error) {
+func (e *Endpoint) send(call Call, request *http.Request, out any, essential func() bool) (sdk.Response, error) {
 	o := &e.Options
-	request = request.WithContext(ctx)
 	request.Header["Accept"] = acceptJSON
 	request.Header["User-Agent"] = userAgent()
 
 	policy := retry.Default()
 	policy.MaxRetries, policy.AttemptTimeout, policy.Budget = o.MaxRetries, o.AttemptTimeout, e.budget
 	result, err := policy.DoWith(httpClient(o), request, call.Safety)
+	for i := range result.Attempts {
+		if a := &result.Attempts[i]; a.Code != "" {
+			a.Code = sdk.Code(presentable(string(a.Code), call.Secrets))
+		}
+	}
 
 	switch {
 	case err != nil && result.Status != 0 && !isSuccess(result.Status): // the context ended while waiting after an answer
@@ -58,15 +65,23 @@ func (e *Endpoint) send(ctx context.Context, call Call, request *http.Request, o
 		return sdk.Response{}, unknownIf(result.Uncertain, call, failed)
 	case err != nil:
 		failed := newError(call, o, result)
-		failed.Message, failed.Cause = failure(err, request.URL.Host), err
+		failed.Message, failed.Cause = presentable(failure(err, request.URL.Host, result.Uncertain), call.Secrets), err
 		return sdk.Response{}, unknownIf(result.Uncertain, call, failed)
 	case !isSuccess(result.Status) && (call.Accepts == nil || !call.Accepts(result.Status, result.Body)):
-		return sdk.Response{}, unknownIf(result.Uncertain && retriable(result), call, decodeError(call, o, result))
+		failed := decodeError(call, o, result)
+		return sdk.Response{}, unknownIf(result.Uncertain && !settles(failed), call, failed)
 	}
 	if problem := decode(result, out, essential); problem != "" {
 		failed := newError(call, o, result)
 		failed.Message = problem
 		return sdk.Response{}, unknownIf(true, call, failed)
+	}
+	if call.Refusal != nil {
+		if message, refused := call.Refusal(); refused {
+			failed := newError(call, o, result)
+			failed.Message = presentable(message, call.Secrets)
+			return sdk.Response{}, failed
+		}
 	}
 	return responseOf(o, result), nil
 }
@@ -79,26 +94,28 @@ func unknownIf(uncertain bool, call Call, e *sdk.Error) error {
 	return e
 }
 
-// retriable tells whether the last answer says nothing about what earlier attempts may have done.
-func retriable(result retry.Result) bool {
-	return result.Status >= 500 || result.Status == http.StatusTooManyRequests
+// settles tells whether the last answer also says what became of earlier attempts that got none: what the gateway finds
+// wrong with a request, it finds wrong with every copy. An answer about the sender, the key or the gateway does not.
+func settles(e *sdk.Error) bool {
+	entry, known := e.Code.Entry()
+	return known && entry.Family == sdk.FamilyValidation
 }
 
 func isSuccess(status int) bool { return status >= 200 && status < 300 }
 
-// failure says in one sentence why no answer came.
-func failure(err error, host string) string {
+// failure says in one sentence why no answer came. uncertain means that some attempt may have been carried out.
+func failure(err error, host string, uncertain bool) string {
 	switch {
-	case errors.Is(err, retry.ErrAttemptTimeout):
-		return "no complete answer from " + host + " in time"
+	case retry.NeverSent(err) && !uncertain:
+		return "could not connect to " + host + ", nothing was sent: " + err.Error()
 	case errors.Is(err, context.Canceled):
 		return "the call was cancelled by its context"
-	case errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, retry.ErrAttemptTimeout):
+		return "no complete answer from " + host + " in time"
+	case errors.Is(err, context.DeadlineExceeded) && !retry.NeverSent(err):
 		return "the context's deadline passed before an answer came"
 	case errors.Is(err, retry.ErrBodyTooLarge):
 		return "the answer of " + host + " is larger than 1 MiB"
-	case retry.NeverSent(err):
-		return "could not connect to " + host + ", nothing was sent: " + err.Error()
 	}
 	return "the connection to " + host + " failed: " + err.Error()
 }
@@ -111,7 +128,7 @@ var userAgent = sync.OnceValue(func() []string {
 
 // httpClient is the caller's client, or one over a transport that all clients of the process share: connections are
 // worth sharing, and a client per merchant must not cost a pool per merchant. It is a clone, so that nobody's changes
-// to http.DefaultTransport reach it.
+// to http.DefaultTransport reach it. It has no time limit for answers: that is the attempt's, which a caller can change.
 func httpClient(o *sdk.Options) *http.Client {
 	if o.HTTPClient != nil {
 		return o.HTTPClient
@@ -126,6 +143,5 @@ var shared = sync.OnceValue(func() *http.Client {
 	}
 	t.ForceAttemptHTTP2 = true
 	t.MaxIdleConnsPerHost = 32
-	t.ResponseHeaderTimeout = 30 * time.Second
 	return &http.Client{Transport: t}
 })

@@ -39,70 +39,56 @@ var ErrAttemptTimeout = fmt.Errorf("no complete answer within the attempt's time
 // then the result is the last answer. Redirects are not followed. The request's body is replayed from its GetBody; a
 // request with a body and without GetBody is sent once. The request is not changed, and its body is closed.
 func (p Policy) Do(transport http.RoundTripper, request *http.Request, safety Safety) (Result, error) {
-	return p.do(&http.Client{Transport: transport}, request, safety)
+	return p.do(transport, nil, request, safety)
 }
 
 // DoWith is Do through the transport and the cookie jar of a client. The client's own redirect policy and timeout do
 // not apply.
 func (p Policy) DoWith(client *http.Client, request *http.Request, safety Safety) (Result, error) {
-	return p.do(&http.Client{Transport: client.Transport, Jar: client.Jar}, request, safety)
+	return p.do(client.Transport, client.Jar, request, safety)
 }
 
-func (p Policy) do(client *http.Client, request *http.Request, safety Safety) (Result, error) {
-	c := &call{policy: p, safety: safety, next: client.Transport}
+func (p Policy) do(transport http.RoundTripper, jar http.CookieJar, request *http.Request, safety Safety) (Result, error) {
+	c := &call{policy: p, safety: safety, next: transport, body: request.GetBody, own: *request}
 	if c.next == nil {
 		c.next = http.DefaultTransport
 	}
-	client.Transport = c
-	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-
-	repeatable, err := c.repeatable(request)
-	if err != nil {
-		return Result{}, err
-	}
-	loop := retryablehttp.Client{
-		HTTPClient:   client,
+	c.bodyOnce = request.Body != nil && request.Body != http.NoBody && request.GetBody == nil
+	c.client = http.Client{Transport: c, Jar: jar, CheckRedirect: useLastResponse}
+	c.loop = retryablehttp.Client{
+		HTTPClient:   &c.client,
 		RetryMax:     math.MaxInt, // c.again counts
 		CheckRetry:   c.again,
-		Backoff:      func(_, _ time.Duration, _ int, _ *http.Response) time.Duration { return c.wait },
+		Backoff:      c.backoff,
 		ErrorHandler: retryablehttp.PassthroughErrorHandler,
 	}
-	if client.Jar != nil { // an http.Client adds its cookies to the header that it is given, each time
-		repeatable.Header = request.Header.Clone()
-		loop.PrepareRetry = func(next *http.Request) error {
-			next.Header = request.Header.Clone()
-			return nil
-		}
+	if c.body != nil || jar != nil {
+		c.loop.PrepareRetry = c.renew
 	}
-	_, err = loop.Do(repeatable)
+	if jar != nil {
+		c.header = request.Header
+		c.own.Header = c.header.Clone()
+	}
+	c.request.Request = &c.own
+	_, err := c.loop.Do(&c.request) //nolint:bodyclose // each attempt has read and closed its answer's body
 	return c.finish(request.Context(), err)
 }
 
-// repeatable is a copy of the request whose body starts anew with every attempt. Its own GetBody and length are put
-// back: the loop would make them up, and lose the length.
-func (c *call) repeatable(request *http.Request) (*retryablehttp.Request, error) {
-	own := *request
-	repeatable := &retryablehttp.Request{Request: &own}
-	if request.Body == nil || request.Body == http.NoBody {
-		return repeatable, nil
-	}
-	if c.bodyOnce = request.GetBody == nil; c.bodyOnce {
-		return repeatable, nil
-	}
-	defer request.Body.Close()
-	if err := repeatable.SetBody(func() (io.Reader, error) { return request.GetBody() }); err != nil {
-		return nil, err
-	}
-	own.GetBody, own.ContentLength = request.GetBody, request.ContentLength
-	return repeatable, nil
-}
+func useLastResponse(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 // A call is one request with its attempts. It is the transport of the loop's http.Client, which therefore finds no
-// CloseIdleConnections to call on anybody's connection pool.
+// CloseIdleConnections to call on anybody's connection pool. Everything that a call needs is in it, in one piece.
 type call struct {
 	policy Policy
 	safety Safety
 	next   http.RoundTripper
+	body   func() (io.ReadCloser, error) // anew, for every attempt but the first
+	header http.Header                   // as it was, when a jar's cookies will be added to it
+
+	loop    retryablehttp.Client
+	client  http.Client
+	request retryablehttp.Request
+	own     http.Request // a copy, which the loop may change
 
 	result   Result
 	code     sdk.Code
@@ -112,6 +98,26 @@ type call struct {
 	waiting  bool          // for the next attempt, which has not begun
 	bodyOnce bool          // the body cannot be sent again
 }
+
+// renew gives the next attempt a body from its beginning, and a header without the last attempt's cookies, which an
+// http.Client adds to the header that it is given.
+func (c *call) renew(next *http.Request) error {
+	if c.header != nil {
+		next.Header = c.header.Clone()
+	}
+	if c.body == nil {
+		return nil
+	}
+	body, err := c.body()
+	if err != nil {
+		c.waiting, c.err = false, fmt.Errorf("the body cannot be sent again: %w", err)
+		return c.err
+	}
+	next.Body = body
+	return nil
+}
+
+func (c *call) backoff(_, _ time.Duration, _ int, _ *http.Response) time.Duration { return c.wait }
 
 // RoundTrip is one attempt: send, read the whole answer within the time limit, take notes. When the context is over
 // before it begins, there is no attempt, and what the last one brought stays.
@@ -155,11 +161,13 @@ func (c *call) RoundTrip(request *http.Request) (*http.Response, error) {
 
 // send is the attempt itself. A body that breaks off comes with the response and the error.
 func (c *call) send(request *http.Request) (*http.Response, error) {
+	ctx := request.Context()
 	if c.policy.AttemptTimeout > 0 {
-		ctx, cancel := context.WithTimeoutCause(request.Context(), c.policy.AttemptTimeout, ErrAttemptTimeout)
+		limited, cancel := context.WithTimeoutCause(ctx, c.policy.AttemptTimeout, ErrAttemptTimeout)
 		defer cancel()
-		request = request.WithContext(ctx)
+		ctx = limited
 	}
+	request = request.WithContext(ctx)
 	response, err := c.next.RoundTrip(request)
 	switch { // http.Client forgives transports the same
 	case err != nil:
@@ -189,7 +197,7 @@ func readBounded(response *http.Response, most int64) ([]byte, error) {
 	}
 	body, err := io.ReadAll(io.LimitReader(response.Body, most+1))
 	if err == nil && int64(len(body)) > most {
-		return nil, ErrBodyTooLarge
+		return body[:most], ErrBodyTooLarge
 	}
 	return body, err
 }
@@ -228,11 +236,14 @@ func (c *call) readEnvelope() {
 	var envelope struct {
 		Code     sdk.Code `json:"code"`
 		SelfHeal struct {
-			Retryable *bool `json:"retryable"`
+			Retryable any `json:"retryable"` // not *bool, which becomes false when a text stands there
 		} `json:"selfHeal"`
 	}
 	_ = json.Unmarshal(c.result.Body, &envelope)
-	c.code, c.heal = envelope.Code, envelope.SelfHeal.Retryable
+	c.code = envelope.Code
+	if retryable, ok := envelope.SelfHeal.Retryable.(bool); ok {
+		c.heal = &retryable
+	}
 }
 
 // again decides, after each attempt, whether there is another one. The caller's context comes first: when it is over
@@ -243,17 +254,17 @@ func (c *call) again(ctx context.Context, _ *http.Response, _ error) (bool, erro
 	}
 	attempt := &c.result.Attempts[len(c.result.Attempts)-1]
 	retries := len(c.result.Attempts) - 1
-	asked, didAsk := After(c.result.Header, time.Now())
 	c.result.After = 0
-	if c.result.Status >= 300 {
-		c.result.After = asked
-	}
 	if c.err == nil && c.result.Status < 300 {
 		c.policy.Budget.succeeded(retries)
 		return false, nil
 	}
+	asked, didAsk := After(c.result.Header, time.Now())
+	if c.result.Status >= 300 {
+		c.result.After = asked
+	}
 	if ctx.Err() != nil || c.policy.verdict(c.outcome()) != Retry {
-		return false, nil
+		return false, nil //nolint:nilerr // finish tells of it
 	}
 	c.wait = asked
 	if !didAsk {

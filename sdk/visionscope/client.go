@@ -60,7 +60,7 @@ func withoutPath(base *url.URL) *url.URL {
 // authorize puts the key on a request, and among the texts that no message may repeat.
 func (c *Client) authorize(call *transport.Call, request *http.Request) {
 	request.Header["X-Api-Key"] = []string{c.key.Reveal()}
-	call.Secrets = append(call.Secrets, c.key)
+	call.Secrets[0] = c.key
 }
 
 // String names the client without its key.

@@ -54,33 +54,36 @@ func (c *Client) CreateCheckout(ctx context.Context, params CheckoutParams, opts
 			return nil, err
 		}
 	}
-	request, err := gen.NewCreateCheckoutRequest(endpoint.Base.String(), body)
+	request, err := gen.NewCreateCheckoutRequest(ctx, endpoint.Base, body)
 	if err != nil {
 		return nil, transport.RefuseRequest(operation, err)
+	}
+	var wire struct {
+		Success json.RawMessage     `json:"success"` // raw, because a *bool also becomes false when a text stands there
+		Data    gen.CreatedCheckout `json:"data"`
+		Error   string              `json:"error"`
+	}
+	refused := func() (string, bool) {
+		if wire.Error == "" {
+			wire.Error = "the gateway answered success:false without a reason"
+		}
+		return wire.Error, string(wire.Success) == "false"
 	}
 	call := transport.Call{
 		Operation:  operation,
 		Safety:     retry.Once,
 		Advice:     "a checkout may exist. Creating another one is harmless as long as only one page is shown to the shopper; ship only what a webhook reports as paid, by its session id",
 		AssignCode: contract.VisionScopeAssignedCode,
-		Secrets:    []sdk.Secret{params.WebhookSecret},
+		Refusal:    refused,
+		Secrets:    [2]sdk.Secret{1: params.WebhookSecret},
 	}
 	c.authorize(&call, request)
-
-	var wire struct {
-		Success json.RawMessage     `json:"success"` // raw, because a *bool also becomes false when a text stands there
-		Data    gen.CreatedCheckout `json:"data"`
-		Error   string              `json:"error"`
-	}
-	refused := func() bool { return string(wire.Success) == "false" }
-	response, err := endpoint.Do(ctx, call, request, &wire, func() bool {
-		return refused() || wire.Data.SessionID != "" && wire.Data.CheckoutURL != ""
+	response, err := endpoint.Do(call, request, &wire, func() bool {
+		_, no := refused()
+		return no || wire.Data.SessionID != "" && wire.Data.CheckoutURL != ""
 	})
 	if err != nil {
 		return nil, err
-	}
-	if refused() {
-		return nil, call.Refused(response, wire.Error)
 	}
 	return &CreatedCheckout{
 		SessionID: wire.Data.SessionID, CheckoutURL: sdk.NewSecret(wire.Data.CheckoutURL), Response: response,

@@ -95,7 +95,7 @@ func TestCreateCheckoutResult(t *testing.T) {
 	require.Equal(t, checkoutID, checkout.SessionID)
 	require.Equal(t, "https://pay.visionscopeai.com/checkout/"+checkoutID, checkout.CheckoutURL.Reveal())
 	require.Equal(t, http.StatusOK, checkout.Response.Status)
-	require.Equal(t, created, string(checkout.Response.Raw))
+	require.Equal(t, created, string(checkout.Response.Raw.Bytes()))
 	require.Empty(t, checkout.Response.IdempotencyKey)
 	require.NotContains(t, fmt.Sprintf("%+v %#v", checkout, checkout), "visionscopeai.com/checkout")
 }

@@ -17,9 +17,11 @@ const APIVersion = contract.VoraVersion
 
 // A Client calls Vora with one merchant's key. It does not change after New and is safe for concurrent use.
 type Client struct {
-	key      sdk.Secret
-	kind     contract.APIKey
-	endpoint transport.Endpoint
+	key sdk.Secret
+	// authorization is the header with the key: a function for the same reason that a Secret is one.
+	authorization func() []string
+	kind          contract.APIKey
+	endpoint      transport.Endpoint
 }
 
 // New makes a client for a merchant's key: secret (vp_sk_test_…, vp_sk_live_…), or publishable (vp_pk_…), which can
@@ -41,7 +43,10 @@ func New(key string, opts ...sdk.Option) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Client{key: sdk.NewSecret(key), kind: kind, endpoint: endpoint}, nil
+	header := []string{"Bearer " + key} // read only
+	return &Client{
+		key: sdk.NewSecret(key), authorization: func() []string { return header }, kind: kind, endpoint: endpoint,
+	}, nil
 }
 
 var keys = apikey.Rule{
@@ -72,6 +77,6 @@ func (c *Client) needsSecretKey(operation string) error {
 
 // authorize puts the key on a request, and among the texts that no message may repeat.
 func (c *Client) authorize(call *transport.Call, request *http.Request) {
-	request.Header["Authorization"] = []string{"Bearer " + c.key.Reveal()}
-	call.Secrets = append(call.Secrets, c.key)
+	request.Header["Authorization"] = c.authorization()
+	call.Secrets[0] = c.key
 }

@@ -101,33 +101,34 @@ func (c *Client) create(ctx context.Context, endpoint transport.Endpoint, call t
 			return sdk.Response{}, err
 		}
 	}
-	request, err := gen.NewCreateSessionRequest(endpoint.Base.String(), &gen.CreateSessionParams{
-		DryRun:         optional(dryRun),
-		VonPayVersion:  optional(endpoint.Options.APIVersion),
-		IdempotencyKey: optional(endpoint.Options.IdempotencyKey),
+	request, err := gen.NewCreateSessionRequest(ctx, endpoint.Base, gen.CreateSessionParams{
+		DryRun:         present(&dryRun),
+		VonPayVersion:  present(&endpoint.Options.APIVersion),
+		IdempotencyKey: present(&endpoint.Options.IdempotencyKey),
 	}, body)
 	if err != nil {
 		return sdk.Response{}, transport.RefuseRequest(call.Operation, err)
 	}
 	c.authorize(&call, request)
-	return endpoint.Do(ctx, call, request, out, essential)
+	return endpoint.Do(call, request, out, essential)
 }
 
-func (params SessionParams) wire() (gen.CreateSessionRequest, error) {
+func (params *SessionParams) wire() (gen.CreateSessionRequest, error) {
+	mode, expiresIn := gen.CreateSessionRequestMode(params.Mode), int(params.ExpiresIn/time.Second)
 	body := gen.CreateSessionRequest{
 		Amount:          params.Amount.Minor(),
 		Currency:        string(params.Amount.Currency()),
-		Country:         optional(params.Country),
-		Mode:            optional(gen.CreateSessionRequestMode(params.Mode)),
-		Description:     optional(params.Description),
-		Locale:          optional(params.Locale),
-		SuccessURL:      optional(params.SuccessURL),
-		CancelURL:       optional(params.CancelURL),
-		BuyerID:         optional(params.BuyerID),
-		BuyerName:       optional(params.BuyerName),
-		BuyerEmail:      optional(params.BuyerEmail),
-		CollectShipping: optional(params.CollectShipping),
-		ExpiresIn:       optional(int(params.ExpiresIn / time.Second)),
+		Country:         present(&params.Country),
+		Mode:            present(&mode),
+		Description:     present(&params.Description),
+		Locale:          present(&params.Locale),
+		SuccessURL:      present(&params.SuccessURL),
+		CancelURL:       present(&params.CancelURL),
+		BuyerID:         present(&params.BuyerID),
+		BuyerName:       present(&params.BuyerName),
+		BuyerEmail:      present(&params.BuyerEmail),
+		CollectShipping: present(&params.CollectShipping),
+		ExpiresIn:       present(&expiresIn),
 	}
 	if params.ExpiresIn%time.Second != 0 {
 		return body, fmt.Errorf("expiresIn: %v is not a whole number of seconds", params.ExpiresIn)
@@ -142,7 +143,7 @@ func (params SessionParams) wire() (gen.CreateSessionRequest, error) {
 				return body, fmt.Errorf("lineItems[%d].unitAmount: is in %s, the session is in %s", i, c, params.Amount.Currency())
 			}
 			items[i] = gen.LineItem{
-				Name: item.Name, Quantity: item.Quantity, UnitAmount: item.UnitAmount.Minor(), ImageURL: optional(item.ImageURL),
+				Name: item.Name, Quantity: item.Quantity, UnitAmount: item.UnitAmount.Minor(), ImageURL: present(&params.LineItems[i].ImageURL),
 			}
 		}
 		body.LineItems = &items

@@ -177,7 +177,7 @@ func TestCreateSessionResult(t *testing.T) {
 	require.Equal(t, "2026-06-01", r.LatestVersion)
 	require.Equal(t, sdk.RateLimit{Limit: 10, Remaining: 9, Reset: time.Unix(1776777554, 0)}, r.RateLimit)
 	require.Len(t, r.Attempts, 1)
-	require.Equal(t, body, string(r.Raw))
+	require.Equal(t, body, string(r.Raw.Bytes()))
 
 	require.NotContains(t, fmt.Sprintf("%+v %#v", created, created), "vonpay.com/c/", "whoever has the page's address can see the purchase")
 }

@@ -20,8 +20,11 @@ func isDryRun(status int, body []byte) bool {
 // rejectionOf recognises a dry run's "no" in the other form that is documented, the error envelope.
 func rejectionOf(err error) *Validation {
 	var e *sdk.Error
-	if !errors.As(err, &e) || e.Status == 0 || !errors.Is(err, sdk.FamilyValidation) {
+	if !errors.As(err, &e) || e.Code == "" || !errors.Is(err, sdk.FamilyValidation) {
 		return nil
+	}
+	if e.Status != http.StatusBadRequest && e.Status != http.StatusUnprocessableEntity {
+		return nil // a proxy's page, a wrong address: nobody looked at the parameters
 	}
 	return &Validation{Errors: []string{e.Message}, Response: sdk.Response{
 		Status: e.Status, RequestID: e.RequestID, RateLimit: e.RateLimit, Attempts: e.Attempts,

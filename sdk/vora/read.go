@@ -28,8 +28,8 @@ func (c *Client) GetSession(ctx context.Context, id string, opts ...sdk.Option) 
 		return nil, err
 	}
 	endpoint.Options.IdempotencyKey = ""
-	request, err := gen.NewGetSessionRequest(endpoint.Base.String(), id, &gen.GetSessionParams{
-		VonPayVersion: optional(endpoint.Options.APIVersion),
+	request, err := gen.NewGetSessionRequest(ctx, endpoint.Base, id, gen.GetSessionParams{
+		VonPayVersion: present(&endpoint.Options.APIVersion),
 	})
 	if err != nil {
 		return nil, transport.RefuseRequest(operation, err)
@@ -37,7 +37,7 @@ func (c *Client) GetSession(ctx context.Context, id string, opts ...sdk.Option) 
 	call := transport.Call{Operation: operation, Safety: retry.Idempotent}
 	c.authorize(&call, request)
 	var wire wireSession
-	response, err := endpoint.Do(ctx, call, request, &wire, func() bool { return wire.ID != "" && wire.Status != "" })
+	response, err := endpoint.Do(call, request, &wire, func() bool { return wire.ID != "" && wire.Status != "" })
 	if err != nil {
 		return nil, err
 	}

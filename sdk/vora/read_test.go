@@ -94,7 +94,7 @@ func TestGetSessionReadsEverything(t *testing.T) {
 	client, _ := setup(t, testKey, http.StatusOK, body)
 	session, err := client.GetSession(t.Context(), sessionID)
 	require.NoError(t, err)
-	require.Equal(t, body, string(session.Response.Raw))
+	require.Equal(t, body, string(session.Response.Raw.Bytes()))
 	session.Response = sdk.Response{}
 	require.Equal(t, &vora.Session{
 		ID: sessionID, Status: vora.StatusSucceeded, Mode: "payment", MerchantID: "mer_acme_vitamins", Amount: money.Minor(1499, "USD"),

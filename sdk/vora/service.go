@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"net/url"
 	"time"
 
 	gen "github.com/hostedpay/hostedpay-go/gen/vora"
@@ -45,15 +46,15 @@ func (c *Client) health(ctx context.Context, operation string, deep *bool, opts 
 	}
 	endpoint.Options.MaxRetries = 0
 	call := transport.Call{Operation: operation, Safety: retry.Idempotent, Accepts: isHealth}
-	version := optional(endpoint.Options.APIVersion)
+	version := present(&endpoint.Options.APIVersion)
 	var wire gen.Health
 	start := time.Now()
-	response, err := eitherPath(ctx, endpoint, call, &wire, func() bool { return wire.Status != "" },
-		func(base string) (*http.Request, error) {
-			return gen.NewGetHealthRequest(base, &gen.GetHealthParams{Deep: deep, VonPayVersion: version})
+	response, err := eitherPath(endpoint, call, &wire, func() bool { return wire.Status != "" },
+		func(base *url.URL) (*http.Request, error) {
+			return gen.NewGetHealthRequest(ctx, base, gen.GetHealthParams{Deep: deep, VonPayVersion: version})
 		},
-		func(base string) (*http.Request, error) {
-			return gen.NewGetHealthAtAPIRequest(base, &gen.GetHealthAtAPIParams{Deep: deep, VonPayVersion: version})
+		func(base *url.URL) (*http.Request, error) {
+			return gen.NewGetHealthAtAPIRequest(ctx, base, gen.GetHealthAtAPIParams{Deep: deep, VonPayVersion: version})
 		})
 	if err != nil {
 		return nil, err
@@ -87,14 +88,14 @@ func (c *Client) Discovery(ctx context.Context, opts ...sdk.Option) (*Discovery,
 		return nil, err
 	}
 	call := transport.Call{Operation: operation, Safety: retry.Idempotent}
-	version := optional(endpoint.Options.APIVersion)
+	version := present(&endpoint.Options.APIVersion)
 	var wire gen.Discovery
-	response, err := eitherPath(ctx, endpoint, call, &wire, func() bool { return true },
-		func(base string) (*http.Request, error) {
-			return gen.NewGetDiscoveryRequest(base, &gen.GetDiscoveryParams{VonPayVersion: version})
+	response, err := eitherPath(endpoint, call, &wire, func() bool { return true },
+		func(base *url.URL) (*http.Request, error) {
+			return gen.NewGetDiscoveryRequest(ctx, base, gen.GetDiscoveryParams{VonPayVersion: version})
 		},
-		func(base string) (*http.Request, error) {
-			return gen.NewGetDiscoveryAtWellKnownRequest(base, &gen.GetDiscoveryAtWellKnownParams{VonPayVersion: version})
+		func(base *url.URL) (*http.Request, error) {
+			return gen.NewGetDiscoveryAtWellKnownRequest(ctx, base, gen.GetDiscoveryAtWellKnownParams{VonPayVersion: version})
 		})
 	if err != nil {
 		return nil, err
@@ -111,14 +112,14 @@ func (c *Client) Discovery(ctx context.Context, opts ...sdk.Option) (*Discovery,
 }
 
 // eitherPath asks at the integrator guide's path and, where that is not found, once at the other documents' path.
-func eitherPath(ctx context.Context, endpoint transport.Endpoint, call transport.Call, out any, essential func() bool, paths ...func(base string) (*http.Request, error)) (response sdk.Response, err error) {
+func eitherPath(endpoint transport.Endpoint, call transport.Call, out any, essential func() bool, paths ...func(base *url.URL) (*http.Request, error)) (response sdk.Response, err error) {
 	endpoint.Options.IdempotencyKey = ""
 	for _, build := range paths {
-		request, refused := build(endpoint.Base.String())
+		request, refused := build(endpoint.Base)
 		if refused != nil {
 			return response, transport.RefuseRequest(call.Operation, refused)
 		}
-		response, err = endpoint.Do(ctx, call, request, out, essential)
+		response, err = endpoint.Do(call, request, out, essential)
 		var e *sdk.Error
 		if !errors.As(err, &e) || e.Status != http.StatusNotFound {
 			return response, err

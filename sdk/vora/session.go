@@ -119,11 +119,11 @@ func value[T any](p *T) (v T) {
 	return v
 }
 
-// optional is a member of the wire that is left out when there is nothing to send.
-func optional[T comparable](v T) *T {
-	var none T
-	if v == none {
+// present is a member of the wire that is left out when there is nothing to send.
+func present[T comparable](p *T) *T {
+	var nothing T
+	if *p == nothing {
 		return nil
 	}
-	return &v
+	return p
 }

@@ -92,7 +92,7 @@ func decodeVoraV2(body []byte, info *Info) Event {
 	if wire.ID == "" || wire.Type == "" {
 		return unknown(info, errors.Join(errors.New("webhooks: id or type cannot be read"), err))
 	}
-	return &EventV2{Info: *info, ID: wire.ID, LiveMode: wire.LiveMode, Data: sdk.Raw(wire.Data)}
+	return &EventV2{Info: *info, ID: wire.ID, LiveMode: wire.LiveMode, Data: sdk.NewRaw(wire.Data)}
 }
 
 // decodeVisionScope reads a payment event. Its amount is a decimal number of major units, and is never a float here.
@@ -134,7 +134,7 @@ func decodeVisionScope(body []byte, info *Info) Event {
 // unknown keeps a verified event that has no type here. Nobody can say what tells it from the next one of its session,
 // so that its body is its identity: better to hear of it twice than to lose the second.
 func unknown(info *Info, problem error) Event {
-	sum := sha256.Sum256(info.Raw)
+	sum := sha256.Sum256(info.Raw.Bytes())
 	info.DedupeKey = dedupeKey(info.Scheme, "body", hex.EncodeToString(sum[:]))
 	return &Unknown{Info: *info, Problem: problem}
 }

@@ -61,14 +61,14 @@ func TestEveryEventOfTheContracts(t *testing.T) {
 				Scheme: webhooks.SchemeVoraV2, Type: "dispute.created", MerchantID: "mer_acme_vitamins", Time: signedAt(),
 				DedupeKey: "vora-v2/evt_2Nk7Qw8LbX", Key: "current", Delivered: signedAt(),
 			},
-			ID: "evt_2Nk7Qw8LbX", LiveMode: true, Data: sdk.Raw(`{"a": [1,2]}`),
+			ID: "evt_2Nk7Qw8LbX", LiveMode: true, Data: sdk.NewRaw([]byte(`{"a": [1,2]}`)),
 		}},
 	}
 	for _, test := range tests {
 		t.Run(string(test.scheme.name)+", "+test.want.About().Type, func(t *testing.T) {
 			t.Parallel()
 			r := setup(t, test.scheme, withKeys(keys(t, webhooks.Key{Name: "current", Secret: sdk.NewSecret(test.scheme.secret)})))
-			test.want.About().Raw = test.body
+			test.want.About().Raw = sdk.NewRaw(test.body)
 			require.Equal(t, test.want, r.event(t, r.deliveryOf(test.body)))
 		})
 	}
@@ -205,7 +205,7 @@ func TestEventsThatCannotBeReadAreKept(t *testing.T) {
 			if test.name != "null" { // which is the empty event, and read without a problem
 				require.Error(t, unknown.Problem)
 			}
-			require.Equal(t, string(test.body), string(unknown.Raw))
+			require.Equal(t, string(test.body), string(unknown.Raw.Bytes()))
 			require.NotEmpty(t, unknown.DedupeKey)
 
 			requireAnswer(t, r.deliver(t, delivery), http.StatusOK, received)

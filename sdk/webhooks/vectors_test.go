@@ -93,7 +93,7 @@ func TestSignaturesOfOthersVerify(t *testing.T) {
 			}
 			event, err := verifier.Verify(t.Context(), header, body)
 			require.NoError(t, err)
-			require.True(t, bytes.Equal(body, event.About().Raw))
+			require.True(t, bytes.Equal(body, event.About().Raw.Bytes()))
 
 			for name, values := range header {
 				if name != "X-Vonpay-Timestamp" { // of which there are several right ones

@@ -92,7 +92,7 @@ func (v *Verifier) Verify(ctx context.Context, header http.Header, body []byte) 
 	if err := s.inWindow(v.now()); err != nil {
 		return nil, v.refuse(err)
 	}
-	event := v.decode(body, &Info{Scheme: v.scheme, MerchantID: key.MerchantID, Key: key.Name, Delivered: s.time, Raw: body})
+	event := v.decode(body, &Info{Scheme: v.scheme, MerchantID: key.MerchantID, Key: key.Name, Delivered: s.time, Raw: sdk.NewRaw(body)})
 	if owner := event.About().MerchantID; key.MerchantID != "" && owner != key.MerchantID {
 		return nil, v.refuse(&Refusal{Reason: WrongOwner})
 	}

@@ -90,7 +90,7 @@ func (s schema) checks(name string, required bool) []string {
 		add("c.Count(%q, len(%s), %d, %s)", name, value, *s.MaxItems, code)
 	}
 	if s.Items != nil && s.Items.Ref != "" {
-		add("for i := range %s {\nc.In(%q, i, (%s)[i].Check)\n}", value, name, value)
+		add("for i := range %s {\nouter := c.Enter(%q, i)\n(%s)[i].Check(c)\nc.Leave(outer)\n}", value, name, value)
 	}
 	if values, ok := s.Additional.(map[string]any); ok && values["maxLength"] != nil {
 		add("for key, value := range %s {\nc.Length(%q + key, value, %v, %s)\n}", value, name+".", values["maxLength"], code)

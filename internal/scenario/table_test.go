@@ -1,0 +1,11 @@
+package scenario_test
+
+import "slices"
+
+func table() []scenario {
+	return slices.Concat(
+		createdScenarios(), unreadableScenarios(), retriedScenarios(), refusedScenarios(), rateLimitScenarios(),
+		connectionScenarios(), contextScenarios(), redirectScenarios(),
+		readScenarios(), validateScenarios(), serviceScenarios(), visionScopeScenarios(),
+	)
+}
