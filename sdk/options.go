@@ -1,6 +1,7 @@
 package sdk
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"time"
@@ -20,6 +21,11 @@ type Options struct {
 	IdempotencyKey string
 	SkipChecks     bool
 	Logger         *slog.Logger
+	Middleware     []Middleware
+	Observer       Observer
+	ErrorReporter  func(context.Context, ErrorReport)
+	NoticeHandler  func(context.Context, Notice)
+	Limiter        Limiter
 }
 
 // With returns the options with opts applied, in order.

@@ -11,10 +11,13 @@ import (
 // A Response is what is known about a successful answer besides its content.
 type Response struct {
 	Status         int       // HTTP status
+	Date           time.Time // when the gateway answered, by its own clock; zero when it did not say
 	RequestID      string    // X-Request-Id, for the gateway's support
 	Version        string    // the API version that answered
 	LatestVersion  string    // the newest API version there is
 	RateLimit      RateLimit // what the answer said about the rate limit
+	Notice         *Notice   // what the gateway said about the endpoint's future; nil when nothing
+	Odd            error     // a member that could not be read, and was left empty; nil when all was in order
 	IdempotencyKey string    // the key that was sent, also when the SDK made it
 	Attempts       []Attempt // every time the request was sent
 	Raw            Raw       `json:"-"` // the body as it came

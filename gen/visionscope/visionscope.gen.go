@@ -16,6 +16,7 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/oapi-codegen/runtime"
 )
 
@@ -362,8 +363,8 @@ func NewCreateCheckoutRequest(ctx context.Context, base *url.URL, body CreateChe
 	if err != nil {
 		return nil, err
 	}
-	req.Body, req.ContentLength = io.NopCloser(bytes.NewReader(text)), int64(len(text))
-	req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text)), nil }
+	payload := contract.NewPayload(text)
+	req.Body, req.GetBody, req.ContentLength = payload, payload.Again, int64(len(text))
 	header["Content-Type"] = contentTypeJSON
 	return req, nil
 }

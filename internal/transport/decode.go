@@ -18,22 +18,22 @@ import (
 )
 
 // decode reads a result and says what is wrong with it, or nothing. encoding/json leaves a member that it cannot read
-// at its zero value and goes on with the others; that is what essential judges.
-func decode(result retry.Result, out any, essential func() bool) (problem string) {
+// at its zero value and goes on with the others: odd is the first of them, and essential judges what is left.
+func decode(result retry.Result, out any, essential func() bool) (odd error, problem string) {
 	if kind := mediaType(result.Header); kind != "" && !isJSON(kind) {
-		return fmt.Sprintf("the answer is %s instead of JSON: is there a proxy in between, or is the base URL wrong?", kind)
+		return nil, fmt.Sprintf("the answer is %s instead of JSON: is there a proxy in between, or is the base URL wrong?", kind)
 	}
 	err := json.Unmarshal(result.Body, out)
 	var malformed *json.SyntaxError
 	switch {
 	case len(result.Body) == 0:
-		return "the answer is empty"
+		return nil, "the answer is empty"
 	case errors.As(err, &malformed):
-		return "the answer is not valid JSON"
+		return nil, "the answer is not valid JSON"
 	case !essential():
-		return "the answer lacks what it must have"
+		return nil, "the answer lacks what it must have"
 	}
-	return ""
+	return err, ""
 }
 
 // envelope is an error body of either gateway.
@@ -118,13 +118,20 @@ func lastRequestID(result retry.Result) string {
 	return ""
 }
 
-func responseOf(o *sdk.Options, result retry.Result) sdk.Response {
+func responseOf(o *sdk.Options, operation string, result retry.Result, odd error) sdk.Response {
+	var date time.Time
+	if text := result.Header.Get("Date"); text != "" {
+		date, _ = http.ParseTime(text)
+	}
 	return sdk.Response{
 		Status:         result.Status,
+		Date:           date,
 		RequestID:      result.Header.Get("X-Request-Id"),
 		Version:        result.Header.Get("Von-Pay-Version"),
 		LatestVersion:  result.Header.Get("Von-Pay-Latest-Version"),
 		RateLimit:      rateLimit(result.Header),
+		Notice:         noticeOf(operation, result.Header),
+		Odd:            odd,
 		IdempotencyKey: o.IdempotencyKey,
 		Attempts:       result.Attempts,
 		Raw:            sdk.NewRaw(result.Body),

@@ -14,14 +14,16 @@ import (
 type Endpoint struct {
 	Options sdk.Options
 	Base    *url.URL
+	KeyID   string // tells API keys apart, for rate limits
 
-	budget *retry.Budget
-	root   func(*url.URL) *url.URL
+	budget  *retry.Budget
+	notices *notices
+	root    func(*url.URL) *url.URL
 }
 
 // NewEndpoint checks a client's options. root, which may be nil, takes from an address what request builders add.
 func NewEndpoint(constructor string, options sdk.Options, root func(*url.URL) *url.URL) (Endpoint, error) {
-	e := Endpoint{Options: options, budget: retry.NewBudget(retry.DefaultBudget), root: root}
+	e := Endpoint{Options: options, budget: retry.NewBudget(retry.DefaultBudget), notices: &notices{}, root: root}
 	if options.IdempotencyKey != "" {
 		return e, Refuse(constructor, sdk.CodeValidationError, "an idempotency key names one purchase: give it to the call, not to the client")
 	}

@@ -4,17 +4,49 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
-// report logs a finished call with the attributes that may be logged, and no others.
-func report(ctx context.Context, logger *slog.Logger, operation string, response sdk.Response, err error, took time.Duration) {
+// observe calls the observer, if there is one, around a call.
+func observe(o *sdk.Options, operation string, request *http.Request) (*http.Request, func(sdk.CallResult)) {
+	if o.Observer == nil {
+		return request, nil
+	}
+	ctx, end := o.Observer(request.Context(), operation)
+	if ctx != nil {
+		request = request.WithContext(ctx)
+	}
+	return request, end
+}
+
+// report tells everybody who asked how a call ended. It is told when it is over, and cannot change that.
+func report(o *sdk.Options, call Call, request *http.Request, response sdk.Response, err error, took time.Duration) {
+	logCall(request.Context(), o.Logger, call.Operation, response, err, took)
+	var e *sdk.Error
+	if o.ErrorReporter == nil || !errors.As(err, &e) {
+		return
+	}
+	safely(func() {
+		o.ErrorReporter(request.Context(), sdk.ErrorReport{
+			Err: err, Operation: call.Operation, Method: request.Method, URL: withoutQuery(request.URL), Status: e.Status,
+			RequestID: e.RequestID, Code: e.Code, Attempt: len(e.Attempts), SDKVersion: sdk.Version,
+		})
+	})
+}
+
+// logCall logs a finished call with the attributes that may be logged, and no others.
+func logCall(ctx context.Context, logger *slog.Logger, operation string, response sdk.Response, err error, took time.Duration) {
 	if logger == nil {
 		return
 	}
 	if err == nil {
+		if !logger.Enabled(ctx, slog.LevelDebug) {
+			return
+		}
 		logger.LogAttrs(ctx, slog.LevelDebug, "gateway call succeeded",
 			slog.String("operation", operation),
 			slog.Int("status", response.Status),
@@ -29,4 +61,15 @@ func report(ctx context.Context, logger *slog.Logger, operation string, response
 		logger.LogAttrs(ctx, slog.LevelWarn, "gateway call failed",
 			slog.Any("error", e), slog.Bool("outcome_unknown", errors.As(err, &unknown)), slog.Duration("duration", took))
 	}
+}
+
+func withoutQuery(u *url.URL) string {
+	plain := url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path, RawPath: u.RawPath}
+	return plain.String()
+}
+
+// safely runs a function of the caller's that must not break a payment.
+func safely(f func()) {
+	defer func() { _ = recover() }()
+	f()
 }

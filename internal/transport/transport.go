@@ -32,6 +32,9 @@ type Call struct {
 	// AssignCode names the catalog code of a status for gateways whose errors carry none. May be nil.
 	AssignCode func(status int) string
 
+	// Metered is the rate limit that the call counts against; empty for none.
+	Metered sdk.MeteredKind
+
 	// Secrets are texts of this call that must not come back in a message: the API key, and what else it has.
 	Secrets [2]sdk.Secret
 }
@@ -39,8 +42,13 @@ type Call struct {
 // Do sends a request and decodes its answer into out; essential tells, after decoding, whether what matters is there.
 func (e *Endpoint) Do(call Call, request *http.Request, out any, essential func() bool) (sdk.Response, error) {
 	start := time.Now()
+	request, end := observe(&e.Options, call.Operation, request)
 	response, err := e.send(call, request, out, essential)
-	report(request.Context(), e.Options.Logger, call.Operation, response, err, time.Since(start))
+	if end != nil {
+		end(sdk.CallResult{Response: response, Err: err})
+	}
+	e.notices.tell(request.Context(), &e.Options, response.Notice)
+	report(&e.Options, call, request, response, err, time.Since(start))
 	return response, err
 }
 
@@ -51,6 +59,11 @@ func (e *Endpoint) send(call Call, request *http.Request, out any, essential fun
 
 	policy := retry.Default()
 	policy.MaxRetries, policy.AttemptTimeout, policy.Budget = o.MaxRetries, o.AttemptTimeout, e.budget
+	if o.Limiter != nil && call.Metered != "" {
+		policy.Before = func(ctx context.Context) error {
+			return o.Limiter.Wait(ctx, sdk.Metered{Operation: call.Operation, Kind: call.Metered, Key: e.KeyID})
+		}
+	}
 	result, err := policy.DoWith(httpClient(o), request, call.Safety)
 	for i := range result.Attempts {
 		if a := &result.Attempts[i]; a.Code != "" {
@@ -63,6 +76,10 @@ func (e *Endpoint) send(call Call, request *http.Request, out any, essential fun
 		failed := decodeError(call, o, result)
 		failed.Cause = err
 		return sdk.Response{}, unknownIf(result.Uncertain, call, failed)
+	case limited(err, call.Operation) != nil:
+		failed := limited(err, call.Operation)
+		failed.IdempotencyKey, failed.Attempts = o.IdempotencyKey, result.Attempts
+		return sdk.Response{}, unknownIf(result.Uncertain, call, failed)
 	case err != nil:
 		failed := newError(call, o, result)
 		failed.Message, failed.Cause = presentable(failure(err, request.URL.Host, result.Uncertain), call.Secrets), err
@@ -71,7 +88,8 @@ func (e *Endpoint) send(call Call, request *http.Request, out any, essential fun
 		failed := decodeError(call, o, result)
 		return sdk.Response{}, unknownIf(result.Uncertain && !settles(failed), call, failed)
 	}
-	if problem := decode(result, out, essential); problem != "" {
+	odd, problem := decode(result, out, essential)
+	if problem != "" {
 		failed := newError(call, o, result)
 		failed.Message = problem
 		return sdk.Response{}, unknownIf(true, call, failed)
@@ -83,7 +101,18 @@ func (e *Endpoint) send(call Call, request *http.Request, out any, essential fun
 			return sdk.Response{}, failed
 		}
 	}
-	return responseOf(o, result), nil
+	return responseOf(o, call.Operation, result, odd), nil
+}
+
+// limited is the error of a rate limiter that did not let an attempt begin.
+func limited(err error, operation string) *sdk.Error {
+	var e *sdk.Error
+	if !errors.As(err, &e) {
+		return nil
+	}
+	own := *e
+	own.Operation = operation
+	return &own
 }
 
 // unknownIf makes an error an unknown outcome when the operation may have been done and that matters.
@@ -130,10 +159,21 @@ var userAgent = sync.OnceValue(func() []string {
 // worth sharing, and a client per merchant must not cost a pool per merchant. It is a clone, so that nobody's changes
 // to http.DefaultTransport reach it. It has no time limit for answers: that is the attempt's, which a caller can change.
 func httpClient(o *sdk.Options) *http.Client {
-	if o.HTTPClient != nil {
-		return o.HTTPClient
+	client := o.HTTPClient
+	if client == nil {
+		client = shared()
 	}
-	return shared()
+	if len(o.Middleware) == 0 {
+		return client
+	}
+	transport := client.Transport
+	if transport == nil {
+		transport = http.DefaultTransport
+	}
+	for _, wrap := range o.Middleware {
+		transport = wrap(transport)
+	}
+	return &http.Client{Transport: transport, Jar: client.Jar}
 }
 
 var shared = sync.OnceValue(func() *http.Client {

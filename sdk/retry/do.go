@@ -122,7 +122,7 @@ func (c *call) backoff(_, _ time.Duration, _ int, _ *http.Response) time.Duratio
 // RoundTrip is one attempt: send, read the whole answer within the time limit, take notes. When the context is over
 // before it begins, there is no attempt, and what the last one brought stays.
 func (c *call) RoundTrip(request *http.Request) (*http.Response, error) {
-	if err := ended(request.Context()); err != nil {
+	if err := c.begin(request.Context()); err != nil {
 		if request.Body != nil {
 			_ = request.Body.Close()
 		}
@@ -157,6 +157,18 @@ func (c *call) RoundTrip(request *http.Request) (*http.Response, error) {
 		return nil, c.err
 	}
 	return response, nil
+}
+
+// begin is what comes before an attempt.
+func (c *call) begin(ctx context.Context) error {
+	if err := ended(ctx); err != nil || c.policy.Before == nil {
+		return err
+	}
+	err := c.policy.Before(ctx)
+	if err != nil && c.waiting { // the last attempt is over, and there is no next one
+		c.waiting, c.err = false, err
+	}
+	return err
 }
 
 // send is the attempt itself. A body that breaks off comes with the response and the error.

@@ -1,6 +1,7 @@
 package retry
 
 import (
+	"context"
 	"math/rand/v2"
 	"time"
 )
@@ -29,6 +30,10 @@ type Policy struct {
 
 	// Predicates are asked in order, and the first that is sure decides. Nil means [Predicates].
 	Predicates []Predicate
+
+	// Before is called before every attempt, outside of its time limit, and may wait. Its error ends the call; nothing
+	// is sent then. Nil means nothing to do.
+	Before func(ctx context.Context) error
 
 	// Jitter returns a number in [0, 1). Nil means math/rand.
 	Jitter func() float64

@@ -15,13 +15,14 @@ import (
 // [sdk.WithAPIVersion] asks for another.
 const APIVersion = contract.VoraVersion
 
-// A Client calls Vora with one merchant's key. It does not change after New and is safe for concurrent use.
+// A Client calls Vora with one merchant's key. It is safe for concurrent use, and its options do not change after New.
 type Client struct {
 	key sdk.Secret
 	// authorization is the header with the key: a function for the same reason that a Secret is one.
 	authorization func() []string
 	kind          contract.APIKey
 	endpoint      transport.Endpoint
+	keys          *keyMemory // of idempotency keys
 }
 
 // New makes a client for a merchant's key: secret (vp_sk_test_…, vp_sk_live_…), or publishable (vp_pk_…), which can
@@ -30,7 +31,7 @@ type Client struct {
 // Defaults: the base URL of the contract, [APIVersion], 2 retries, 30 s per attempt. The error is an [*sdk.Error] and
 // never contains the key.
 func New(key string, opts ...sdk.Option) (*Client, error) {
-	kind, err := keys.Check(key)
+	kind, err := apiKeys.Check(key)
 	if err != nil {
 		return nil, err
 	}
@@ -43,13 +44,15 @@ func New(key string, opts ...sdk.Option) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	endpoint.KeyID = apikey.ID(key)
 	header := []string{"Bearer " + key} // read only
 	return &Client{
 		key: sdk.NewSecret(key), authorization: func() []string { return header }, kind: kind, endpoint: endpoint,
+		keys: newKeyMemory(),
 	}, nil
 }
 
-var keys = apikey.Rule{
+var apiKeys = apikey.Rule{
 	Constructor: "vora.New",
 	Gateway:     "Vora",
 	Kinds:       []string{"secret", "publishable"},

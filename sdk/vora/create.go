@@ -3,7 +3,9 @@ package vora
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
 	gen "github.com/hostedpay/hostedpay-go/gen/vora"
@@ -50,13 +52,25 @@ type CreatedSession struct {
 	CheckoutURL sdk.Secret // the hosted page; whoever has it can see the purchase. Opaque.
 	ExpiresAt   time.Time  // a session cannot be revived
 
+	// Replayed means that the idempotency key stood for this session before. The gateway does not always say: false
+	// means that nobody noticed.
+	Replayed bool
+
+	// Stale means that the session has expired: its key is remembered for 24 hours, and the session lived for 30 minutes.
+	// Nobody can pay on its page any more. Read the session, because the buyer may have paid in time; for a fresh one
+	// use NextKey, or IdempotencyKey with the next attempt when NextKey is empty.
+	Stale   bool
+	NextKey string
+
 	Response sdk.Response // with the idempotency key that was sent
 }
 
 // CreateSession creates a session. Retried under one idempotency key, so that one call never makes two sessions; give
 // [sdk.WithIdempotencyKey] to make repeated calls safe too.
 //
-// Errors: an [*sdk.Error] when the session was not created; an [*sdk.OutcomeUnknownError] when it may have been.
+// Errors: an [*sdk.Error] when the session was not created; an [*sdk.OutcomeUnknownError] when it may have been. A
+// key that this client has used for another purchase is refused with code idempotency_key_collision before anything is
+// sent. A key whose session has expired since is no error: look at [CreatedSession.Stale].
 // (Vora integrator guide, "Endpoints today" and "Idempotency".)
 func (c *Client) CreateSession(ctx context.Context, params SessionParams, opts ...sdk.Option) (*CreatedSession, error) {
 	const operation = "vora.CreateSession"
@@ -70,6 +84,7 @@ func (c *Client) CreateSession(ctx context.Context, params SessionParams, opts .
 	call := transport.Call{
 		Operation: operation,
 		Safety:    retry.Idempotent, // by its key
+		Metered:   sdk.MeteredCreate,
 		Advice:    "call CreateSession again with the same parameters and this error's idempotency key; if the session was created, the gateway answers with that one",
 	}
 	var wire struct {
@@ -80,9 +95,15 @@ func (c *Client) CreateSession(ctx context.Context, params SessionParams, opts .
 	if err != nil {
 		return nil, err
 	}
-	return &CreatedSession{
-		ID: wire.ID, CheckoutURL: sdk.NewSecret(wire.CheckoutURL), ExpiresAt: wire.ExpiresAt.Time, Response: response,
-	}, nil
+	again := c.keys.created(response.IdempotencyKey, wire.ID)
+	created := &CreatedSession{
+		ID: wire.ID, CheckoutURL: sdk.NewSecret(wire.CheckoutURL), ExpiresAt: wire.ExpiresAt.Time,
+		Replayed: again || response.Status == http.StatusOK, Response: response,
+	}
+	if created.Stale = expired(created.ExpiresAt, response); created.Stale {
+		created.NextKey = nextKey(response.IdempotencyKey)
+	}
+	return created, nil
 }
 
 // create sends the parameters, for real or as a dry run.
@@ -110,7 +131,26 @@ func (c *Client) create(ctx context.Context, endpoint transport.Endpoint, call t
 		return sdk.Response{}, transport.RefuseRequest(call.Operation, err)
 	}
 	c.authorize(&call, request)
-	return endpoint.Do(call, request, out, essential)
+	key := endpoint.Options.IdempotencyKey
+	if dryRun || minted(key) { // a key of one call can stand for nothing else
+		return endpoint.Do(call, request, out, essential)
+	}
+	fresh, ok := c.keys.begin(key, request.Body.(*contract.Payload).Text())
+	if !ok {
+		return sdk.Response{}, transport.Refuse(call.Operation, sdk.CodeIdempotencyKeyCollision, fmt.Sprintf("this client has used the idempotency key %q for a purchase with other parameters; nothing was sent", key))
+	}
+	response, err := endpoint.Do(call, request, out, essential)
+	if fresh && neverTaken(err) {
+		c.keys.refused(key)
+	}
+	return response, err
+}
+
+// neverTaken tells whether an error means that the gateway has remembered nothing under the key.
+func neverTaken(err error) bool {
+	var unknown *sdk.OutcomeUnknownError
+	var e *sdk.Error
+	return errors.As(err, &e) && !errors.As(err, &unknown) && e.Status < http.StatusInternalServerError
 }
 
 func (params *SessionParams) wire() (gen.CreateSessionRequest, error) {
@@ -169,7 +209,7 @@ func (c *Client) ValidateSession(ctx context.Context, params SessionParams, opts
 	}
 	endpoint.Options.IdempotencyKey = "" // nothing is created, so that there is nothing to remember under a key
 	endpoint.Options.SkipChecks = true   // it is the gateway's opinion that is asked for
-	call := transport.Call{Operation: operation, Safety: retry.Idempotent, Accepts: isDryRun}
+	call := transport.Call{Operation: operation, Safety: retry.Idempotent, Metered: sdk.MeteredCreate, Accepts: isDryRun}
 	var wire struct {
 		Valid    json.RawMessage `json:"valid"` // raw, because a *bool also becomes false when a text stands there
 		Warnings notices         `json:"warnings"`

@@ -42,8 +42,12 @@ func encode(text string) string {
 	return b.String()
 }
 
+const mintedPrefix = "hostedpay_call_"
+
 // randomKey covers the retries of one call.
-func randomKey() string { return "hostedpay_" + rand.Text() }
+func randomKey() string { return mintedPrefix + rand.Text() }
+
+func minted(key string) bool { return strings.HasPrefix(key, mintedPrefix) }
 
 func checkKey(key string) error {
 	if len(key) > longestKey {

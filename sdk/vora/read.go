@@ -34,7 +34,7 @@ func (c *Client) GetSession(ctx context.Context, id string, opts ...sdk.Option) 
 	if err != nil {
 		return nil, transport.RefuseRequest(operation, err)
 	}
-	call := transport.Call{Operation: operation, Safety: retry.Idempotent}
+	call := transport.Call{Operation: operation, Safety: retry.Idempotent, Metered: sdk.MeteredRead}
 	c.authorize(&call, request)
 	var wire wireSession
 	response, err := endpoint.Do(call, request, &wire, func() bool { return wire.ID != "" && wire.Status != "" })

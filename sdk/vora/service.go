@@ -46,6 +46,9 @@ func (c *Client) health(ctx context.Context, operation string, deep *bool, opts 
 	}
 	endpoint.Options.MaxRetries = 0
 	call := transport.Call{Operation: operation, Safety: retry.Idempotent, Accepts: isHealth}
+	if deep != nil {
+		call.Metered = sdk.MeteredDeepHealth
+	}
 	version := present(&endpoint.Options.APIVersion)
 	var wire gen.Health
 	start := time.Now()
