@@ -19,21 +19,28 @@ import (
 
 // decode reads a result and says what is wrong with it, or nothing. encoding/json leaves a member that it cannot read
 // at its zero value and goes on with the others: odd is the first of them, and essential judges what is left.
-func decode(result retry.Result, out any, essential func() bool) (odd error, problem string) {
+func decode(result retry.Result, out any, essential func() bool) (problem string, odd error) {
 	if kind := mediaType(result.Header); kind != "" && !isJSON(kind) {
-		return nil, fmt.Sprintf("the answer is %s instead of JSON: is there a proxy in between, or is the base URL wrong?", kind)
+		return fmt.Sprintf("the answer is %s instead of JSON: is there a proxy in between, or is the base URL wrong?", kind), nil
 	}
 	err := json.Unmarshal(result.Body, out)
-	var malformed *json.SyntaxError
 	switch {
 	case len(result.Body) == 0:
-		return nil, "the answer is empty"
-	case errors.As(err, &malformed):
-		return nil, "the answer is not valid JSON"
+		return "the answer is empty", nil
+	case isMalformed(err):
+		return "the answer is not valid JSON", nil
 	case !essential():
-		return nil, "the answer lacks what it must have"
+		return "the answer lacks what it must have", nil
 	}
-	return err, ""
+	return "", err
+}
+
+func isMalformed(err error) bool {
+	if err == nil {
+		return false
+	}
+	var malformed *json.SyntaxError
+	return errors.As(err, &malformed)
 }
 
 // envelope is an error body of either gateway.

@@ -26,8 +26,11 @@ func observe(o *sdk.Options, operation string, request *http.Request) (*http.Req
 // report tells everybody who asked how a call ended. It is told when it is over, and cannot change that.
 func report(o *sdk.Options, call Call, request *http.Request, response sdk.Response, err error, took time.Duration) {
 	logCall(request.Context(), o.Logger, call.Operation, response, err, took)
+	if err == nil || o.ErrorReporter == nil {
+		return
+	}
 	var e *sdk.Error
-	if o.ErrorReporter == nil || !errors.As(err, &e) {
+	if !errors.As(err, &e) {
 		return
 	}
 	safely(func() {

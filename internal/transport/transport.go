@@ -76,19 +76,19 @@ func (e *Endpoint) send(call Call, request *http.Request, out any, essential fun
 		failed := decodeError(call, o, result)
 		failed.Cause = err
 		return sdk.Response{}, unknownIf(result.Uncertain, call, failed)
-	case limited(err, call.Operation) != nil:
-		failed := limited(err, call.Operation)
-		failed.IdempotencyKey, failed.Attempts = o.IdempotencyKey, result.Attempts
-		return sdk.Response{}, unknownIf(result.Uncertain, call, failed)
 	case err != nil:
-		failed := newError(call, o, result)
-		failed.Message, failed.Cause = presentable(failure(err, request.URL.Host, result.Uncertain), call.Secrets), err
+		failed := limited(err, call.Operation)
+		if failed == nil {
+			failed = newError(call, o, result)
+			failed.Message, failed.Cause = presentable(failure(err, request.URL.Host, result.Uncertain), call.Secrets), err
+		}
+		failed.IdempotencyKey, failed.Attempts = o.IdempotencyKey, result.Attempts
 		return sdk.Response{}, unknownIf(result.Uncertain, call, failed)
 	case !isSuccess(result.Status) && (call.Accepts == nil || !call.Accepts(result.Status, result.Body)):
 		failed := decodeError(call, o, result)
 		return sdk.Response{}, unknownIf(result.Uncertain && !settles(failed), call, failed)
 	}
-	odd, problem := decode(result, out, essential)
+	problem, odd := decode(result, out, essential)
 	if problem != "" {
 		failed := newError(call, o, result)
 		failed.Message = problem
