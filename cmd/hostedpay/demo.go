@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -31,7 +32,7 @@ func demoCommand() *cobra.Command {
 		Short: "Run an approved and a declined payment through each gateway and print what happens",
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return demo(c.Context(), c.OutOrStdout(), payments())
+			return demo(c.Context(), c.OutOrStdout(), payments(), openly)
 		},
 	}
 }
@@ -47,8 +48,13 @@ func payments() []payment {
 	}
 }
 
+// A stage is how the demo's two servers are put up: openly, or by a test between validators.
+type stage func(gateways, shop http.Handler) (http.Handler, http.Handler)
+
+func openly(gateways, shop http.Handler) (http.Handler, http.Handler) { return gateways, shop }
+
 // demo runs payments. It returns an error unless every step was what the documentation says.
-func demo(ctx context.Context, out io.Writer, payments []payment) (err error) {
+func demo(ctx context.Context, out io.Writer, payments []payment, stage stage) (err error) {
 	start := time.Now()
 	shopListener, shopURL, err := listen(ctx, "127.0.0.1:0")
 	if err != nil {
@@ -78,7 +84,8 @@ func demo(ctx context.Context, out io.Writer, payments []payment) (err error) {
 	if err != nil {
 		return err
 	}
-	gatewayServer, shopServer := serve(gatewayListener, gateways), serve(shopListener, handler)
+	atGateways, atShop := stage(gateways, handler)
+	gatewayServer, shopServer := serve(gatewayListener, atGateways), serve(shopListener, atShop)
 	defer func() {
 		gateways.Close()
 		err = errors.Join(err, gatewayServer.close(), shopServer.close())

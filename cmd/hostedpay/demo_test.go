@@ -2,20 +2,35 @@ package main
 
 import (
 	"bytes"
+	"net/http"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/hostedpay/hostedpay-go/internal/contracttest"
 	"github.com/hostedpay/hostedpay-go/sandbox"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
+// held holds every request, answer and delivery of the demo to the contracts.
+func held(t *testing.T) stage {
+	t.Helper()
+	vora, visionscope := contracttest.Vora(t), contracttest.VisionScope(t)
+	return func(gateways, shop http.Handler) (http.Handler, http.Handler) {
+		deliveries := http.NewServeMux()
+		deliveries.Handle("/", shop)
+		deliveries.Handle("/webhooks/vora", vora.Deliveries(shop))
+		deliveries.Handle("/webhooks/visionscope", visionscope.Deliveries(shop))
+		return visionscope.Handler(vora.Handler(gateways)), deliveries
+	}
+}
+
 func TestDemo(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
-	require.NoError(t, demo(t.Context(), &out, payments()), out.String())
+	require.NoError(t, demo(t.Context(), &out, payments(), held(t)), out.String())
 	text := out.String()
 	require.Contains(t, text, "28 steps")
 	require.Contains(t, text, "all as documented")
@@ -34,7 +49,7 @@ func TestDemoNoticesWhatIsNotAsDocumented(t *testing.T) {
 		t.Run(gateway, func(t *testing.T) {
 			t.Parallel()
 			var out bytes.Buffer
-			err := demo(t.Context(), &out, []payment{{gateway: gateway, amount: money.Minor(1499, "USD"), card: "4242 4242 4242 4242", want: vora.Failed, order: "order-1"}})
+			err := demo(t.Context(), &out, []payment{{gateway: gateway, amount: money.Minor(1499, "USD"), card: "4242 4242 4242 4242", want: vora.Failed, order: "order-1"}}, held(t))
 			require.ErrorContains(t, err, "3 of 7 steps were not as documented")
 			require.Equal(t, 3, strings.Count(out.String(), "NOT AS DOCUMENTED"), out.String())
 		})

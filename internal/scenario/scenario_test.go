@@ -8,12 +8,14 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/hostedpay/hostedpay-go/internal/contracttest"
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
@@ -80,7 +82,7 @@ func TestScenarios(t *testing.T) {
 				if s.cancelAfter != 0 {
 					defer time.AfterFunc(s.cancelAfter, func() { cancel(s.cancelCause) }).Stop()
 				}
-				r := s.run(ctx, &http.Client{Transport: g})
+				r := s.run(ctx, &http.Client{Transport: s.held(t, g)})
 				s.check(t, g, r)
 				s.checkTimes(t, g, r)
 			})
@@ -96,6 +98,15 @@ func TestScenarioNamesAreUnique(t *testing.T) {
 		require.False(t, seen[s.name], s.name)
 		seen[s.name] = true
 	}
+}
+
+// held holds every request to the contract of the gateway that the scenario calls.
+func (s scenario) held(t *testing.T, next http.RoundTripper) http.RoundTripper {
+	t.Helper()
+	if strings.HasPrefix(s.call.name, "visionscope.") {
+		return contracttest.VisionScope(t).Requests(next)
+	}
+	return contracttest.Vora(t).Requests(next)
 }
 
 // A run is what came of a call.

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.yaml.in/yaml/v3"
 
+	"github.com/hostedpay/hostedpay-go/internal/contracttest"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 	"github.com/hostedpay/hostedpay-go/sdk/visionscope"
@@ -213,12 +214,12 @@ func TestCreateCheckoutChecksTheContract(t *testing.T) {
 			client, g := setup(t, http.StatusOK, created)
 			changed := params()
 			test.change(&changed)
-			_, err := client.CreateCheckout(t.Context(), changed)
+			_, err := client.CreateCheckout(contracttest.Invalid(t.Context()), changed)
 			e := requireRefused(t, g, err, test.code)
 			require.Equal(t, test.problem+" (nothing was sent)", e.Message)
 			require.NotContains(t, err.Error(), webhookSecret[:31])
 
-			_, err = client.CreateCheckout(t.Context(), changed, sdk.WithoutChecks())
+			_, err = client.CreateCheckout(contracttest.Invalid(t.Context()), changed, sdk.WithoutChecks())
 			require.NoError(t, err, "the gateway decides")
 			require.Len(t, g.asked(), 1)
 		})

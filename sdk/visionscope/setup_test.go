@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/hostedpay/hostedpay-go/internal/contracttest"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 	"github.com/hostedpay/hostedpay-go/sdk/visionscope"
@@ -70,7 +71,7 @@ func setup(t *testing.T, status int, body string, opts ...sdk.Option) (*visionsc
 	t.Helper()
 	g := &gateway{status: status, body: body}
 	client, err := visionscope.New(key, append([]sdk.Option{
-		sdk.WithBaseURL(visionscope.DevelopmentURL), sdk.WithHTTPClient(&http.Client{Transport: g}), sdk.WithMaxRetries(0),
+		sdk.WithBaseURL(visionscope.DevelopmentURL), sdk.WithHTTPClient(&http.Client{Transport: contracttest.VisionScope(t).Requests(g)}), sdk.WithMaxRetries(0),
 	}, opts...)...)
 	require.NoError(t, err)
 	return client, g

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/hostedpay/hostedpay-go/internal/contracttest"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
@@ -73,14 +74,14 @@ func TestCreateSessionChecksTheContract(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			client, g := setup(t, testKey, http.StatusCreated, example(t, "CreatedSession"))
-			_, err := client.CreateSession(t.Context(), changed(test.change))
+			_, err := client.CreateSession(contracttest.Invalid(t.Context()), changed(test.change))
 			e := requireRefused(t, g, err, test.code)
 			require.Equal(t, "vora.CreateSession", e.Operation)
 			require.Equal(t, test.problem+" (nothing was sent)", e.Message)
 			require.Equal(t, sdk.ActionFixInput, e.NextAction())
 			require.False(t, e.Retryable())
 
-			_, err = client.CreateSession(t.Context(), changed(test.change), sdk.WithoutChecks())
+			_, err = client.CreateSession(contracttest.Invalid(t.Context()), changed(test.change), sdk.WithoutChecks())
 			require.NoError(t, err, "the gateway decides")
 			require.Len(t, g.asked(), 1)
 		})
@@ -162,7 +163,7 @@ func TestChecksCanBeSwitchedOffForAClient(t *testing.T) {
 	t.Parallel()
 
 	client, g := setup(t, testKey, http.StatusCreated, example(t, "CreatedSession"), sdk.WithoutChecks())
-	_, err := client.CreateSession(t.Context(), vora.SessionParams{})
+	_, err := client.CreateSession(contracttest.Invalid(t.Context()), vora.SessionParams{})
 	require.NoError(t, err)
 	require.Equal(t, `{"amount":0,"currency":""}`, strings.TrimSpace(g.only(t).Body))
 }

@@ -110,7 +110,7 @@ func TestCreateSessionMakesAKeyForEachCall(t *testing.T) {
 		created, err := client.CreateSession(t.Context(), minimalParams())
 		require.NoError(t, err)
 		key := created.Response.IdempotencyKey
-		require.Regexp(t, `^hostedpay_[A-Z2-7]{26}$`, key)
+		require.Regexp(t, `^hostedpay_call_[A-Z2-7]{26}$`, key)
 		require.False(t, seen[key], "the same key would be the same purchase")
 		seen[key] = true
 		require.Equal(t, []string{key}, g.asked()[len(seen)-1].Header["Idempotency-Key"])

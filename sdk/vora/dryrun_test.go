@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/hostedpay/hostedpay-go/internal/contracttest"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
@@ -31,7 +32,7 @@ func TestValidateSessionAsksTheGateway(t *testing.T) {
 	t.Parallel()
 
 	client, g := setup(t, testKey, http.StatusOK, `{"valid":true,"warnings":[]}`)
-	result, err := client.ValidateSession(t.Context(), vora.SessionParams{})
+	result, err := client.ValidateSession(contracttest.Invalid(t.Context()), vora.SessionParams{})
 	require.NoError(t, err)
 	require.True(t, result.Valid)
 	require.Len(t, g.asked(), 1, "although the SDK's own checks would have refused")

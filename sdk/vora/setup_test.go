@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.yaml.in/yaml/v3"
 
+	"github.com/hostedpay/hostedpay-go/internal/contracttest"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
@@ -97,7 +98,7 @@ func setup(t *testing.T, key string, status int, body string, opts ...sdk.Option
 func setupWith(t *testing.T, key string, respond func(request) answer, opts ...sdk.Option) (*vora.Client, *gateway) {
 	t.Helper()
 	g := &gateway{answer: respond}
-	client, err := vora.New(key, append([]sdk.Option{sdk.WithHTTPClient(&http.Client{Transport: g})}, opts...)...)
+	client, err := vora.New(key, append([]sdk.Option{sdk.WithHTTPClient(&http.Client{Transport: contracttest.Vora(t).Requests(g)})}, opts...)...)
 	require.NoError(t, err)
 	return client, g
 }
