@@ -15,12 +15,15 @@ import (
 // packages that snippets use, by the name before the dot.
 var packages = map[string]string{
 	"context": "context", "errors": "errors", "fmt": "fmt", "http": "net/http", "httptest": "net/http/httptest", "os": "os",
-	"money":       "github.com/hostedpay/hostedpay-go/sdk/money",
-	"sandbox":     "github.com/hostedpay/hostedpay-go/sandbox",
-	"sdk":         "github.com/hostedpay/hostedpay-go/sdk",
-	"visionscope": "github.com/hostedpay/hostedpay-go/sdk/visionscope",
-	"vora":        "github.com/hostedpay/hostedpay-go/sdk/vora",
-	"webhooks":    "github.com/hostedpay/hostedpay-go/sdk/webhooks",
+	"slog": "log/slog", "sql": "database/sql", "time": "time",
+	"money":        "github.com/hostedpay/hostedpay-go/sdk/money",
+	"sandbox":      "github.com/hostedpay/hostedpay-go/sandbox",
+	"sdk":          "github.com/hostedpay/hostedpay-go/sdk",
+	"visionscope":  "github.com/hostedpay/hostedpay-go/sdk/visionscope",
+	"vora":         "github.com/hostedpay/hostedpay-go/sdk/vora",
+	"webhooks":     "github.com/hostedpay/hostedpay-go/sdk/webhooks",
+	"sqlstore":     "github.com/hostedpay/hostedpay-go/sdk/webhooks/sqlstore",
+	"webhookstest": "github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest",
 }
 
 var goBlock = regexp.MustCompile("(?s)```go\n(.*?)```")

@@ -1,30 +1,25 @@
 package sandbox
 
 import (
-	"bytes"
-	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
-	genvision "github.com/hostedpay/hostedpay-go/gen/visionscope"
-	genvora "github.com/hostedpay/hostedpay-go/gen/vora"
 	"github.com/hostedpay/hostedpay-go/internal/contract"
-	"github.com/hostedpay/hostedpay-go/internal/signature"
 )
 
 // A Delivery is an event on its way to a merchant.
 type Delivery struct {
-	SessionID string
-	Event     string // "session.succeeded"
-	URL       string
-	Body      []byte
-	Attempts  []DeliveryAttempt
-	State     DeliveryState
+	ID        string            `json:"id"` // the sandbox's own
+	SessionID string            `json:"sessionId"`
+	Event     string            `json:"event"` // "session.succeeded"
+	URL       string            `json:"url"`
+	Body      string            `json:"body"`
+	Attempts  []DeliveryAttempt `json:"attempts"`
+	State     DeliveryState     `json:"state"`
 }
 
 // A DeliveryState is where a delivery stands.
@@ -40,16 +35,25 @@ const (
 
 // A DeliveryAttempt is one time that an event was sent.
 type DeliveryAttempt struct {
-	At       time.Time
-	Duration time.Duration
-	Status   int   // of the merchant's answer; 0 when none came
-	Err      error // why none came
+	At       time.Time     `json:"at"`
+	Duration time.Duration `json:"durationNs"`
+	Header   http.Header   `json:"header,omitempty"` // of the request, with its signature
+	Status   int           `json:"status"`           // of the merchant's answer; 0 when none came
+	Answer   string        `json:"answer,omitempty"`
+	Problem  string        `json:"problem,omitempty"` // why none came
+	Fault    DeliveryFault `json:"fault,omitempty"`   // that was injected
 }
 
 // delivery is a Delivery with what is needed to send it. Guarded by Sandbox.mu, but for what does not change.
 type delivery struct {
 	Delivery
 	session *session
+	name    string // of the event as webhooks v1 call it
+	v2      bool
+
+	tries int           // attempts that the schedule made, of which it makes no more than it has waits
+	extra int           // attempts to come that it did not plan: resent by hand, or twice on purpose
+	late  DeliveryFault // what the next attempt was held up by
 }
 
 // Deliveries lists what was and is being delivered, oldest first.
@@ -59,25 +63,38 @@ func (s *Sandbox) Deliveries() []Delivery {
 	out := make([]Delivery, len(s.deliveries))
 	for i, d := range s.deliveries {
 		out[i] = d.Delivery
-		out[i].Attempts = append([]DeliveryAttempt(nil), d.Attempts...)
+		out[i].Attempts = slices.Clone(d.Attempts)
 	}
 	return out
 }
 
-// send begins to deliver an event after a wait.
+// send begins to deliver an event after a wait. Called with Sandbox.mu held.
 func (s *Sandbox) send(x *session, e event, wait time.Duration) {
+	d := &delivery{session: x, name: e.name, Delivery: Delivery{
+		SessionID: x.id, Event: e.name, URL: x.vision.webhookURL, State: DeliveryPending,
+	}}
+	if x.gateway == voraGateway {
+		a, err := s.accountOf(x.merchant.ID)
+		if err != nil {
+			return // the merchant was replaced, and nobody is there to hear
+		}
+		d.URL = a.webhookURL
+		if d.v2 = a.webhookV2 != ""; d.v2 {
+			e = e.v2(s.ids.event(), x.merchant.ID, s.clock.Now())
+			d.Event = e.name
+		}
+	}
 	body, err := json.Marshal(e.body)
 	if err != nil {
 		s.log.Error("an event cannot be encoded", "event", e.name, "error", err)
 		return
 	}
-	target := x.vision.webhookURL
-	if x.gateway == voraGateway {
-		target = s.webhookURLs[x.merchant.ID]
-	}
-	d := &delivery{session: x, Delivery: Delivery{SessionID: x.id, Event: e.name, URL: target, Body: body, State: DeliveryPending}}
-	s.deliveries = append(s.deliveries, d)
-	if problem := s.undeliverable(target); problem != "" {
+	d.Body = string(body)
+	s.delivered++
+	d.ID = fmt.Sprintf("dlv_%d", s.delivered)
+	s.keepDelivery(d)
+	defer s.changed()
+	if problem := s.undeliverable(d.URL); problem != "" {
 		d.State = DeliveryUnsent
 		s.log.Warn("an event is not delivered", "event", e.name, "session_id", x.id, "reason", problem)
 		return
@@ -100,73 +117,66 @@ func (s *Sandbox) undeliverable(target string) string {
 
 // attempt sends an event once, and plans the next time when the merchant did not take it.
 func (s *Sandbox) attempt(d *delivery) {
-	at := s.clock.Now()
+	fault, now := s.disturb(d)
+	if !now {
+		return
+	}
+	a := DeliveryAttempt{At: s.clock.Now(), Fault: fault}
 	start := time.Now()
-	status, err := s.post(d, at)
-	a := DeliveryAttempt{At: at, Duration: time.Since(start), Status: status, Err: err}
+	if fault == DropDelivery {
+		a.Problem = "dropped on purpose"
+	} else {
+		s.post(d, &a)
+	}
+	a.Duration = time.Since(start)
 
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	defer s.changed()
+	if len(d.Attempts) >= mostAttempts { // after many resends
+		d.Attempts = slices.Delete(d.Attempts, 0, 1)
+	}
 	d.Attempts = append(d.Attempts, a)
-	s.log.Info("event delivered", "event", d.Event, "session_id", d.SessionID, "attempt", len(d.Attempts), "status", status, "error", err)
+	s.log.Info("event delivered", "event", d.Event, "session_id", d.SessionID, "attempt", len(d.Attempts), "status", a.Status, "problem", a.Problem)
 	waits := contract.VoraV1RetryAfter()
 	if d.session.gateway == visionScopeGateway {
 		waits = contract.VisionScopeRetryAfter()
 	}
-	switch n := len(d.Attempts); {
-	case status >= 200 && status < 300:
+	planned := d.extra == 0
+	if planned {
+		d.tries++
+	} else {
+		d.extra--
+	}
+	switch {
+	case a.Status >= 200 && a.Status < 300:
 		d.State = DeliveryAccepted
-	case n > len(waits):
+	case d.State != DeliveryPending || !planned:
+	case d.tries > len(waits):
 		d.State = DeliveryGivenUp
 	default:
-		s.after(waits[n-1], func() { s.attempt(d) })
+		s.after(waits[d.tries-1], func() { s.attempt(d) })
 	}
+	if fault == DuplicateDelivery {
+		d.extra++
+		s.after(0, func() { s.attempt(d) })
+	}
+	s.releaseOvertaken(d)
 }
 
-// post signs the body and sends it.
-func (s *Sandbox) post(d *delivery, at time.Time) (status int, err error) {
-	ctx, cancel := context.WithTimeout(s.ctx, contract.VoraV1ReplyWithin)
-	defer cancel()
-	response, err := s.initiate(ctx, d, stamp(at))
-	if err != nil {
-		var u *url.Error
-		if errors.As(err, &u) {
-			err = u.Err
-		}
-		return 0, err
+// Resend delivers an event once more, now.
+func (s *Sandbox) Resend(deliveryID string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i := slices.IndexFunc(s.deliveries, func(d *delivery) bool { return d.ID == deliveryID })
+	if i < 0 {
+		return fmt.Errorf("sandbox: there is no delivery %q", deliveryID)
 	}
-	defer response.Body.Close()
-	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, mostRequestBody)) // so that the connection can be used again
-	return response.StatusCode, nil
-}
-
-// initiate sends with the initiator that is generated from the contract.
-func (s *Sandbox) initiate(ctx context.Context, d *delivery, at time.Time) (*http.Response, error) {
-	const kind = "application/json"
-	body := bytes.NewReader(d.Body)
-	if d.session.gateway == visionScopeGateway {
-		return s.visionHooks.PaymentEventWithBody(ctx, d.URL, &genvision.PaymentEventParams{
-			XSignature: signature.Hex(d.session.vision.webhookSecret, string(d.Body)),
-			XTimestamp: at,
-		}, kind, body, userAgent(contract.VisionScopeUserAgent))
+	d := s.deliveries[i]
+	if problem := s.undeliverable(d.URL); problem != "" {
+		return fmt.Errorf("sandbox: delivery %q cannot be sent: %s", deliveryID, problem)
 	}
-	sig, agent := signature.Hex(d.session.merchant.SecretKey, string(d.Body)), userAgent(contract.VoraV1UserAgent)
-	switch d.Event {
-	case string(genvora.SessionSucceededEventEventSessionSucceeded):
-		return s.voraHooks.SessionSucceededWithBody(ctx, d.URL, &genvora.SessionSucceededParams{XVonPaySignature: sig, XVonPayTimestamp: at}, kind, body, agent)
-	case string(genvora.SessionFailedEventEventSessionFailed):
-		return s.voraHooks.SessionFailedWithBody(ctx, d.URL, &genvora.SessionFailedParams{XVonPaySignature: sig, XVonPayTimestamp: at}, kind, body, agent)
-	case string(genvora.SessionExpiredEventEventSessionExpired):
-		return s.voraHooks.SessionExpiredWithBody(ctx, d.URL, &genvora.SessionExpiredParams{XVonPaySignature: sig, XVonPayTimestamp: at}, kind, body, agent)
-	case string(genvora.RefundCreatedEventEventRefundCreated):
-		return s.voraHooks.RefundCreatedWithBody(ctx, d.URL, &genvora.RefundCreatedParams{XVonPaySignature: sig, XVonPayTimestamp: at}, kind, body, agent)
-	}
-	return nil, fmt.Errorf("the contract has no event %q", d.Event)
-}
-
-func userAgent(agent string) func(context.Context, *http.Request) error {
-	return func(_ context.Context, r *http.Request) error {
-		r.Header.Set("User-Agent", agent)
-		return nil
-	}
+	d.extra++
+	s.after(0, func() { s.attempt(d) })
+	return nil
 }

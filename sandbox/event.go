@@ -62,6 +62,25 @@ func refundEvent(x *session, refundID string, amount int64, now time.Time) event
 	}}
 }
 
+// v2Types are the types that webhooks v2 have for what webhooks v1 report.
+var v2Types = map[string]genvora.EventV2Type{ // read only
+	string(genvora.SessionSucceededEventEventSessionSucceeded): genvora.EventV2TypeChargeSucceeded,
+	string(genvora.SessionFailedEventEventSessionFailed):       genvora.EventV2TypeChargeFailed,
+	string(genvora.SessionExpiredEventEventSessionExpired):     genvora.EventV2TypePaymentIntentCancelled,
+	string(genvora.RefundCreatedEventEventRefundCreated):       genvora.EventV2TypeChargeRefunded,
+}
+
+// v2 is the event in the envelope of webhooks v2, with the v1 body as its data.
+func (e event) v2(id, merchantID string, now time.Time) event {
+	kind := v2Types[e.name]
+	var data map[string]any
+	text, _ := json.Marshal(e.body) // plain fields, which always encode
+	_ = json.Unmarshal(text, &data)
+	return event{string(kind), genvora.EventV2{
+		ID: id, Type: kind, Created: now.Unix(), MerchantID: merchantID, Data: data,
+	}}
+}
+
 func visionScopeEvent(x *session) event {
 	major, _ := x.amount.Major() // was checked when the checkout was created
 	amount, currency, at := json.Number(major), string(x.amount.Currency()), stamp(x.updatedAt)

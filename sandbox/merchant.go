@@ -2,16 +2,16 @@ package sandbox
 
 // A Merchant is an account at both gateways. Its keys are made up and work nowhere else.
 type Merchant struct {
-	ID   string
-	Name string
+	ID   string `json:"id"`
+	Name string `json:"name"`
 
 	// Vora.
-	SecretKey      string // vp_sk_test_…; also signs webhooks
-	PublishableKey string // vp_pk_test_…
-	SessionSecret  string // ss_test_…; signs return URLs
+	SecretKey      string `json:"secretKey"`      // vp_sk_test_…; also signs webhooks v1
+	PublishableKey string `json:"publishableKey"` // vp_pk_test_…
+	SessionSecret  string `json:"sessionSecret"`  // ss_test_…; signs return URLs
 
 	// VisionScope.
-	APIKey string // vsk_…
+	APIKey string `json:"apiKey"` // vsk_…
 }
 
 // The sample merchants.

@@ -12,10 +12,13 @@ import (
 // An Option changes how a sandbox works.
 type Option func(*Sandbox) error
 
-// WithMerchants replaces the sample merchants.
+// WithMerchants replaces the sample merchants. It comes before options that name one.
 func WithMerchants(merchants ...Merchant) Option {
 	return func(s *Sandbox) error {
-		s.merchants = merchants
+		s.accounts = nil
+		for _, m := range merchants {
+			s.accounts = append(s.accounts, &account{Merchant: m})
+		}
 		return nil
 	}
 }
@@ -23,7 +26,62 @@ func WithMerchants(merchants ...Merchant) Option {
 // WithWebhookURL registers where a merchant's Vora events go. VisionScope's address comes with each checkout.
 func WithWebhookURL(merchantID, address string) Option {
 	return func(s *Sandbox) error {
-		s.webhookURLs[merchantID] = address
+		a, err := s.accountOf(merchantID)
+		if err == nil {
+			a.webhookURL = address
+		}
+		return err
+	}
+}
+
+// WithWebhooksV2 sends a merchant's Vora events as webhooks v2, signed with a subscription's secret (whsec_…).
+func WithWebhooksV2(merchantID, secret string) Option {
+	return func(s *Sandbox) error {
+		a, err := s.accountOf(merchantID)
+		if err == nil {
+			a.webhookV2 = secret
+		}
+		return err
+	}
+}
+
+// WithRateLimits enforces Vora's documented rate limits, which are off otherwise.
+func WithRateLimits() Option {
+	return func(s *Sandbox) error {
+		s.rateLimits = true
+		return nil
+	}
+}
+
+// WithDeprecation announces on every answer of Vora that the endpoint is deprecated, and when it stops working. A zero
+// since says only that it is; a zero sunset leaves the day open.
+func WithDeprecation(since, sunset time.Time) Option {
+	return func(s *Sandbox) error {
+		s.notices.Set("Deprecation", "true")
+		if !since.IsZero() {
+			s.notices.Set("Deprecation", since.UTC().Format(http.TimeFormat))
+		}
+		if !sunset.IsZero() {
+			s.notices.Set("Sunset", sunset.UTC().Format(http.TimeFormat))
+		}
+		s.notices.Set("Link", "<https://docs.vonpay.com/reference/versions>; rel=\"deprecation\"")
+		return nil
+	}
+}
+
+// WithLatestVersion announces a newer version of Vora's API than the one that answers.
+func WithLatestVersion(version string) Option {
+	return func(s *Sandbox) error {
+		s.notices.Set("Von-Pay-Latest-Version", version)
+		return nil
+	}
+}
+
+// WithSeed makes the faults that happen to a share of calls repeatable in another order.
+func WithSeed(seed uint64) Option {
+	return func(s *Sandbox) error {
+		s.random = newRandom(seed)
+		s.ids.from(seed)
 		return nil
 	}
 }

@@ -23,7 +23,7 @@ func (s *Sandbox) showPage(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
-	s.render(w, x)
+	s.render(w, x, s.checkout(x))
 }
 
 // submitPage does what the buyer pressed, and sends the browser on. A second press finds the session as the first one
@@ -50,7 +50,17 @@ func (s *Sandbox) submitPage(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, next, http.StatusSeeOther)
 		return
 	}
-	s.render(w, x)
+	c := s.checkout(x)
+	if c.State == page.StateChallenge && framed(r) {
+		c.State = page.StateBreakOut
+	}
+	s.render(w, x, c)
+}
+
+// framed tells whether a browser loads the page into a frame.
+func framed(r *http.Request) bool {
+	dest := r.Header.Get("Sec-Fetch-Dest")
+	return dest == "iframe" || dest == "frame"
 }
 
 func (s *Sandbox) sessionOfPage(r *http.Request) (*session, bool) {
@@ -69,10 +79,10 @@ func (s *Sandbox) act(x *session, action string, form url.Values) {
 		if x.gateway == voraGateway && value(x.vora.CollectShipping) {
 			x.shipping = shippingOf(form)
 		}
-		s.pay(x, card{number: strings.NewReplacer(" ", "", "-", "").Replace(form.Get("card"))})
+		s.pay(x, strings.NewReplacer(" ", "", "-", "").Replace(form.Get("card")))
 	case "challenge_pass":
 		if x.challenged {
-			s.succeed(x)
+			s.passChallenge(x)
 		}
 	case "challenge_fail":
 		if x.challenged {
@@ -140,8 +150,7 @@ func (s *Sandbox) signedReturn(x *session) url.Values {
 	return fields.Query(sig)
 }
 
-func (s *Sandbox) render(w http.ResponseWriter, x *session) {
-	c := s.checkout(x)
+func (s *Sandbox) render(w http.ResponseWriter, x *session, c page.Checkout) {
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Security-Policy", page.ContentSecurityPolicy(c, value(x.vora.SuccessURL), value(x.vora.CancelURL), x.vision.returnURL))
@@ -168,12 +177,14 @@ func (s *Sandbox) checkout(x *session) page.Checkout {
 			UnitAmount: money.Minor(item.UnitAmount, x.amount.Currency()).String(),
 		})
 	}
-	for _, k := range contract.VoraTestCards() {
+	for _, k := range x.gateway.cards() {
 		c.Cards = append(c.Cards, page.Card{Number: grouped(k.Number), Label: k.Label})
 	}
 	switch {
 	case x.challenged:
 		c.State = page.StateChallenge
+	case x.status == processing:
+		c.State = page.StateProcessing
 	case x.status == expired:
 		c.State = page.StateExpired
 	case x.status == failed:

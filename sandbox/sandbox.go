@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"math/rand/v2"
 	"net/http"
 	"sync"
 	"time"
@@ -15,12 +16,12 @@ import (
 
 // A Sandbox is both gateways. It is an [http.Handler] and safe for concurrent use. Close it when you are done.
 type Sandbox struct {
-	merchants       []Merchant
-	webhookURLs     map[string]string // by merchant id
 	publicURL       string
 	clock           Clock
 	timeFactor      time.Duration
 	returnV2        bool
+	rateLimits      bool
+	notices         http.Header // about deprecation, on every answer of Vora
 	deliverAnywhere bool
 	deliver         http.Client
 	log             *slog.Logger
@@ -35,28 +36,47 @@ type Sandbox struct {
 
 	mu         sync.Mutex
 	closed     bool
+	change     chan struct{} // closed at the next change
+	ids        ids
+	random     *rand.Rand
+	accounts   []*account
 	sessions   map[string]*session
+	oldest     []*session        // all of them, oldest first
+	expiring   []*session        // those with a lifetime, by its end
+	watched    time.Time         // when expiring is looked at next; zero for never
 	replays    map[string]replay // by merchant and idempotency key
+	buckets    map[string]bucket // by limit
 	deliveries []*delivery
+	requests   []Request
+	faults     []Fault
+	delivered  int // how many deliveries there were
+	paused     bool
+	held       []*delivery // until the end of the pause
+	overtaken  []*delivery // until another event has come first
+
+	disturbances []DeliveryFault // of the next attempts
 }
 
 // New makes a sandbox.
 func New(opts ...Option) (*Sandbox, error) {
 	s := &Sandbox{
-		merchants:   []Merchant{Acme, Brightline, Cobalt},
-		webhookURLs: map[string]string{},
-		clock:       systemClock{},
-		timeFactor:  1,
-		log:         slog.New(slog.DiscardHandler),
-		sessions:    map[string]*session{},
-		replays:     map[string]replay{},
+		clock:      newRunningClock(),
+		timeFactor: 1,
+		log:        slog.New(slog.DiscardHandler),
+		change:     make(chan struct{}),
+		random:     newRandom(1),
+		accounts:   []*account{{Merchant: Acme}, {Merchant: Brightline}, {Merchant: Cobalt}},
+		notices:    http.Header{},
+		sessions:   map[string]*session{},
+		replays:    map[string]replay{},
+		buckets:    map[string]bucket{},
 	}
 	for _, apply := range opts {
 		if err := apply(s); err != nil {
 			return nil, err
 		}
 	}
-	if len(s.merchants) == 0 {
+	if len(s.accounts) == 0 {
 		return nil, errors.New("sandbox: there must be at least one merchant")
 	}
 	s.ctx, s.stop = context.WithCancel(context.Background())
@@ -70,11 +90,13 @@ func New(opts ...Option) (*Sandbox, error) {
 
 func (s *Sandbox) routes() *http.ServeMux {
 	mux := http.NewServeMux()
-	vora := s.voraAPI()
+	vora := s.journaled(voraGateway, s.faulty(s.denyVora, s.voraAPI()))
 	for _, path := range []string{"/v1/", "/api/health", "/.well-known/vonpay.json"} {
 		mux.Handle(path, vora)
 	}
-	mux.Handle("/api/checkout/", s.visionScopeAPI())
+	mux.Handle("/api/checkout/", s.journaled(visionScopeGateway, s.faulty(denyVisionScope, s.visionScopeAPI())))
+	mux.Handle(controlPath, s.control())
+	mux.HandleFunc("GET /{$}", s.showDashboard)
 	for _, path := range []string{voraPages, visionScopePages} {
 		mux.HandleFunc("GET "+path+"{id}", s.showPage)
 		mux.HandleFunc("POST "+path+"{id}", s.submitPage)
@@ -112,16 +134,6 @@ func (s *Sandbox) unlessClosed(f func()) func() {
 		defer s.busy.Done()
 		f()
 	}
-}
-
-// merchantBy finds a merchant by one of its credentials.
-func (s *Sandbox) merchantBy(matches func(Merchant) bool) (Merchant, bool) {
-	for _, m := range s.merchants {
-		if matches(m) {
-			return m, true
-		}
-	}
-	return Merchant{}, false
 }
 
 // origin is the address that the sandbox was called at, for links to its pages.

@@ -14,10 +14,11 @@ import (
 
 // The statuses of a session. VisionScope's paid and failed are succeeded and failed here.
 const (
-	pending   = genvora.SessionStatusPending
-	succeeded = genvora.SessionStatusSucceeded
-	failed    = genvora.SessionStatusFailed
-	expired   = genvora.SessionStatusExpired
+	pending    = genvora.SessionStatusPending
+	processing = genvora.SessionStatusProcessing
+	succeeded  = genvora.SessionStatusSucceeded
+	failed     = genvora.SessionStatusFailed
+	expired    = genvora.SessionStatusExpired
 )
 
 // A session is one purchase at either gateway. Its fields are guarded by Sandbox.mu; what it was created with does not
@@ -26,6 +27,7 @@ type session struct {
 	id        string
 	gateway   gateway
 	merchant  Merchant
+	origin    string // where its page is
 	amount    money.Amount
 	createdAt time.Time
 	expiresAt time.Time // zero at VisionScope, whose checkouts have no documented lifetime
@@ -41,6 +43,7 @@ type session struct {
 	failureCode string
 	reason      string // of a failure, in words
 	refunded    int64  // minor units
+	replayKey   string // of the create that made it; empty when it had no idempotency key
 }
 
 // gateway tells the two apart.
@@ -62,13 +65,10 @@ type visionScopeCheckout struct {
 // add takes a new session, and watches over its lifetime.
 func (s *Sandbox) add(x *session) {
 	x.status, x.updatedAt = pending, x.createdAt
-	s.sessions[x.id] = x
+	defer s.changed()
+	s.keepSession(x)
 	if !x.expiresAt.IsZero() {
-		s.clock.AfterFunc(x.expiresAt.Sub(s.clock.Now()), s.unlessClosed(func() {
-			s.mu.Lock()
-			defer s.mu.Unlock()
-			s.expireIfDue(x)
-		}))
+		s.watchOver(x)
 	}
 }
 
@@ -82,38 +82,68 @@ func (s *Sandbox) expireIfDue(x *session) {
 
 func (s *Sandbox) become(x *session, status genvora.SessionStatus) {
 	x.status, x.updatedAt, x.challenged = status, s.clock.Now(), false
+	s.changed()
 	s.log.Info("session changed", "session_id", x.id, "gateway", x.gateway, "status", status)
 }
 
-// A card is what the buyer typed, as far as it decides the outcome.
-type card struct{ number string }
+// cards are the test cards of a gateway.
+func (g gateway) cards() []contract.TestCard {
+	if g == visionScopeGateway {
+		return contract.VisionScopeTestCards()
+	}
+	return contract.VoraTestCards()
+}
 
-// outcome finds the card among the documented ones. Any other is approved.
-func (c card) outcome() contract.TestCard {
-	known := contract.VoraTestCards()
-	if i := slices.IndexFunc(known, func(k contract.TestCard) bool { return k.Number == c.number }); i >= 0 {
+// outcome finds a card number among the documented ones. Any other is approved.
+func (g gateway) outcome(number string) contract.TestCard {
+	known := g.cards()
+	if i := slices.IndexFunc(known, func(k contract.TestCard) bool { return k.Number == number }); i >= 0 {
 		return known[i]
 	}
 	return contract.TestCard{Outcome: "approved"}
 }
 
 // pay charges a card. The amount rule of test mode comes before the card's.
-func (s *Sandbox) pay(x *session, c card) {
-	outcome := c.outcome()
+func (s *Sandbox) pay(x *session, cardNumber string) {
+	card := x.gateway.outcome(cardNumber)
 	switch {
 	case x.gateway == voraGateway && x.amount.Minor() == contract.VoraDeclinedAmount:
 		s.fail(x, contract.VoraDeclinedFailureCode, "The card was declined")
-	case outcome.Outcome == "challenge":
+	case card.Outcome == "challenge":
 		x.challenged = true
-	case outcome.Outcome == "declined":
-		s.fail(x, outcome.FailureCode, outcome.Label)
+		s.changed()
+	case card.Outcome == "declined":
+		s.fail(x, card.FailureCode, card.Label)
+	case card.Outcome == "timeout":
+		s.settleLater(x)
 	default:
 		s.succeed(x)
 	}
 }
 
+// settleLater is a charge whose answer was lost: the gateway's background sync finds out what became of it.
+func (s *Sandbox) settleLater(x *session) {
+	s.become(x, processing)
+	s.after(contract.VisionScopeReconcileEvery, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if x.status == processing {
+			s.succeed(x)
+		}
+	})
+}
+
+// passChallenge is the buyer who proved who they are. VisionScope reports the outcome twice then: the page and the bank
+// race to tell it.
+func (s *Sandbox) passChallenge(x *session) {
+	s.succeed(x)
+	if x.gateway == visionScopeGateway {
+		s.announce(x)
+	}
+}
+
 func (s *Sandbox) succeed(x *session) {
-	x.transaction = newTransactionID()
+	x.transaction = s.ids.transaction()
 	s.become(x, succeeded)
 	s.announce(x)
 }
@@ -147,7 +177,7 @@ func (s *Sandbox) Refund(sessionID string, amount int64) (refundID string, err e
 	if x.refunded == x.amount.Minor() {
 		s.become(x, genvora.SessionStatusRefunded)
 	}
-	refundID = newRefundID()
+	refundID = s.ids.refund()
 	s.send(x, refundEvent(x, refundID, amount, s.clock.Now()), 0)
 	return refundID, nil
 }

@@ -81,9 +81,13 @@ func (w *world) shop() http.Handler {
 		return nil
 	}
 	clock := webhooks.WithClock(w.clock.Now)
+	fromVora, err := webhooks.NewHandler(webhooks.Vora(keys, clock), take)
+	require.NoError(w.t, err)
+	fromVisionScope, err := webhooks.NewHandler(webhooks.VisionScope(checkout, clock), take)
+	require.NoError(w.t, err)
 	mux := http.NewServeMux()
-	mux.Handle("/vora", contracttest.Vora(w.t).Deliveries(webhooks.NewHandler(webhooks.Vora(keys, clock), take)))
-	mux.Handle("/visionscope", contracttest.VisionScope(w.t).Deliveries(webhooks.NewHandler(webhooks.VisionScope(checkout, clock), take)))
+	mux.Handle("/vora", contracttest.Vora(w.t).Deliveries(fromVora))
+	mux.Handle("/visionscope", contracttest.VisionScope(w.t).Deliveries(fromVisionScope))
 	return mux
 }
 

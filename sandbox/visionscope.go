@@ -12,6 +12,7 @@ import (
 
 	gen "github.com/hostedpay/hostedpay-go/gen/visionscope"
 	"github.com/hostedpay/hostedpay-go/internal/contract"
+	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 )
 
@@ -19,11 +20,7 @@ const visionScopePages = "/checkout/"
 
 // visionScopeAPI is the generated server around the visionScope type, behind the checks that come before it.
 func (s *Sandbox) visionScopeAPI() http.Handler {
-	refuse := func(w http.ResponseWriter, status int, message string) {
-		w.Header().Set("Content-Type", "application/json")
-		w.WriteHeader(status)
-		_ = json.NewEncoder(w).Encode(gen.Error{Error: message}) // the caller may have gone
-	}
+	refuse := refuseCheckout
 	server := gen.Handler(gen.NewStrictHandlerWithOptions(visionScope{s}, nil, gen.StrictHTTPServerOptions{
 		RequestErrorHandlerFunc: func(w http.ResponseWriter, _ *http.Request, err error) {
 			refuse(w, http.StatusBadRequest, err.Error())
@@ -51,6 +48,25 @@ func (s *Sandbox) visionScopeAPI() http.Handler {
 		who := caller{merchant: m, origin: s.origin(r)}
 		server.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), callerKey{}, who)))
 	})
+}
+
+func refuseCheckout(w http.ResponseWriter, status int, message string) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(gen.Error{Error: message}) // the caller may have gone
+}
+
+// denyVisionScope is a fault's code in VisionScope's way: as one of its three documented errors.
+func denyVisionScope(w http.ResponseWriter, code sdk.Code) {
+	entry, _ := code.Entry()
+	switch entry.Family {
+	case sdk.FamilyAuth:
+		refuseCheckout(w, http.StatusUnauthorized, "Invalid API key")
+	case sdk.FamilyValidation:
+		refuseCheckout(w, http.StatusBadRequest, "amount and currency are required")
+	default:
+		refuseCheckout(w, http.StatusBadGateway, "Upstream checkout API unreachable")
+	}
 }
 
 // missingFields is the documented message when the amount or the currency is missing, and the same form otherwise.
@@ -86,10 +102,10 @@ func (v visionScope) CreateCheckout(ctx context.Context, request gen.CreateCheck
 	defer s.mu.Unlock()
 	now := s.clock.Now().UTC().Truncate(time.Millisecond)
 	x := &session{
-		id: newVisionScopeSessionID(now), gateway: visionScopeGateway, merchant: who.merchant, amount: amount, createdAt: now,
+		id: s.ids.visionScopeSession(now), gateway: visionScopeGateway, merchant: who.merchant, origin: who.origin, amount: amount, createdAt: now,
 		vision: visionScopeCheckout{
 			webhookURL: request.Body.WebhookURL, webhookSecret: request.Body.WebhookSecret,
-			returnURL: request.Body.ReturnURL, orderID: newOrderID(now),
+			returnURL: request.Body.ReturnURL, orderID: s.ids.order(now),
 		},
 	}
 	s.add(x)

@@ -1,14 +1,9 @@
 package sandbox
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
-	"io"
-	"mime"
 	"net/http"
-	"strings"
 	"time"
 
 	gen "github.com/hostedpay/hostedpay-go/gen/vora"
@@ -40,11 +35,18 @@ func (s *Sandbox) voraAPI() http.Handler {
 		},
 	})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("X-Request-Id", newRequestID())
+		w.Header().Set("X-Request-Id", s.ids.request())
 		w.Header().Set("Von-Pay-Latest-Version", contract.VoraVersion)
 		w.Header().Set("Von-Pay-Version", contract.VoraVersion)
 		if asked := r.Header.Get("Von-Pay-Version"); asked != "" {
 			w.Header().Set("Von-Pay-Version", asked)
+		}
+		for name, values := range s.notices {
+			w.Header()[name] = values
+		}
+		if refusal := s.limited(w, r); refusal != nil {
+			s.answer(w, *refusal)
+			return
 		}
 		admitted, refusal := s.admit(r)
 		if refusal != nil {
@@ -67,76 +69,6 @@ func (n notFound) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	n.ServeMux.ServeHTTP(w, r)
-}
-
-// A caller is who sent a request and from where it reaches the sandbox.
-type caller struct {
-	merchant    Merchant
-	publishable bool
-	origin      string
-}
-
-type callerKey struct{}
-
-// admit checks what comes before an operation: the key, the body's type, and that the body has what it must have,
-// which decoding into a struct can no longer tell.
-func (s *Sandbox) admit(r *http.Request) (*http.Request, *voraProblem) {
-	if !strings.HasPrefix(r.URL.Path, "/v1/sessions") {
-		return r, nil
-	}
-	who, refusal := s.authenticate(r)
-	if refusal != nil {
-		return nil, refusal
-	}
-	who.origin = s.origin(r)
-	r = r.WithContext(context.WithValue(r.Context(), callerKey{}, who))
-	if r.Method != http.MethodPost {
-		return r, nil
-	}
-	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
-		return nil, refuse(sdk.CodeUnsupportedMediaType, "Content-Type must be application/json")
-	}
-	body, err := io.ReadAll(io.LimitReader(r.Body, mostRequestBody))
-	if err != nil {
-		return nil, refuse(sdk.CodeValidationError, "the body broke off")
-	}
-	if found := wellFormed(body); len(found) > 0 {
-		return nil, refuseViolations(r, found)
-	}
-	r.Body = io.NopCloser(bytes.NewReader(body))
-	return r, nil
-}
-
-func (s *Sandbox) authenticate(r *http.Request) (caller, *voraProblem) {
-	key, bearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	if !bearer || key == "" {
-		return caller{}, refuse(sdk.CodeAuthMissingBearer, "The Authorization header has no Bearer key")
-	}
-	if m, ok := s.merchantBy(func(m Merchant) bool { return m.SecretKey == key }); ok {
-		return caller{merchant: m}, nil
-	}
-	if m, ok := s.merchantBy(func(m Merchant) bool { return m.PublishableKey == key }); ok {
-		if r.Method != http.MethodPost {
-			return caller{}, refuse(sdk.CodeAuthKeyTypeForbidden, "A publishable key can only create sessions")
-		}
-		return caller{merchant: m, publishable: true}, nil
-	}
-	return caller{}, refuse(sdk.CodeAuthInvalidKey, "API key is malformed or does not exist")
-}
-
-// wellFormed finds what is wrong with a create body before its values are looked at.
-func wellFormed(body []byte) []contract.Violation {
-	shape := gen.CreateSessionRequestShape()
-	var decoded gen.CreateSessionRequest
-	err := json.Unmarshal(body, &decoded)
-	var wrongType *json.UnmarshalTypeError
-	switch {
-	case errors.As(err, &wrongType) && wrongType.Field != "":
-		return []contract.Violation{shape.WrongType(wrongType)}
-	case err != nil:
-		return []contract.Violation{{Path: "body", Problem: "is not a JSON object", Code: string(sdk.CodeValidationError)}}
-	}
-	return shape.Missing(body)
 }
 
 // vora implements the generated server.
@@ -179,13 +111,14 @@ func (s *Sandbox) create(who caller, request gen.CreateSessionRequest, idempoten
 	}
 	now := s.clock.Now().UTC().Truncate(time.Millisecond)
 	x := &session{
-		id: newVoraSessionID(), gateway: voraGateway, merchant: who.merchant, vora: request,
+		id: s.ids.voraSession(), gateway: voraGateway, merchant: who.merchant, origin: who.origin, vora: request,
 		amount:    money.Minor(request.Amount, money.Currency(request.Currency)),
 		createdAt: now, expiresAt: now.Add(life),
 	}
 	s.add(x)
 	created := gen.CreatedSession{ID: x.id, CheckoutURL: who.origin + voraPages + x.id, ExpiresAt: x.expiresAt}
 	if key != "" {
+		x.replayKey = key
 		s.replays[key] = replay{body: body, created: created, until: now.Add(contract.VoraIdempotencyRetention)}
 	}
 	return created, nil

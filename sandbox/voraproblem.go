@@ -63,6 +63,13 @@ func (p voraProblem) VisitCreateSessionResponse(w http.ResponseWriter) error { r
 // VisitGetSessionResponse makes a problem an answer of GetSession.
 func (p voraProblem) VisitGetSessionResponse(w http.ResponseWriter) error { return p.write(w) }
 
+// denyVora is a fault's code in Vora's way.
+func (s *Sandbox) denyVora(w http.ResponseWriter, code sdk.Code) {
+	entry, _ := code.Entry()
+	w.Header().Set("X-Request-Id", s.ids.request())
+	s.answer(w, problem(code, entry.Meaning))
+}
+
 // answer sends a problem outside of an operation.
 func (s *Sandbox) answer(w http.ResponseWriter, p voraProblem) {
 	if err := p.write(w); err != nil {

@@ -19,8 +19,9 @@ const (
 	MeteredDeepHealth MeteredKind = "deep_health"
 )
 
-// A Limiter holds calls back until a gateway's rate limit has room for them. It is asked before every attempt. Wait
-// returns an error when the room does not come before the context ends, and does so at once. Package ratelimit has one.
+// A Limiter holds calls back until a gateway's rate limit has room for them. It is asked before every attempt, outside
+// of the attempt's time limit. Wait returns an error when the room does not come before the context ends, and does so at
+// once; its error ends the call, and nothing is sent. Safe for concurrent use. Package ratelimit has one.
 type Limiter interface {
 	Wait(ctx context.Context, call Metered) error
 }

@@ -66,9 +66,17 @@ func (m *merchant) handler() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	fromVora, err := webhooks.NewHandler(webhooks.Vora(keys), m.take)
+	if err != nil {
+		return nil, err
+	}
+	fromVisionScope, err := webhooks.NewHandler(webhooks.VisionScope(webhooks.KeyFunc(m.secretOf)), m.take)
+	if err != nil {
+		return nil, err
+	}
 	mux := http.NewServeMux()
-	mux.Handle("/webhooks/vora", timed(webhooks.NewHandler(webhooks.Vora(keys), m.take)))
-	mux.Handle("/webhooks/visionscope", timed(webhooks.NewHandler(webhooks.VisionScope(webhooks.KeyFunc(m.secretOf)), m.take)))
+	mux.Handle("/webhooks/vora", timed(fromVora))
+	mux.Handle("/webhooks/visionscope", timed(fromVisionScope))
 	mux.HandleFunc("GET /return/vora/{order}", m.returnFromVora)
 	mux.HandleFunc("GET /return/visionscope", m.returnFromVisionScope)
 	return mux, nil
@@ -110,6 +118,7 @@ func (m *merchant) take(ctx context.Context, event webhooks.Event) error {
 		o.state = vora.Paid
 	case *webhooks.SessionFailed, *webhooks.SessionExpired, *webhooks.PaymentFailed:
 		o.state = vora.Failed
+	default: // what else is reported changes nothing
 	}
 	m.mu.Unlock()
 	o.events <- arrival{event, came, verified}

@@ -40,6 +40,7 @@ func sandboxCommand() *cobra.Command {
 			s := serve(l, gateways)
 			introduce(c.OutOrStdout(), base, webhook, merchants)
 			<-c.Context().Done()
+			gateways.Close() // first, because it ends the dashboard's streams, which the server would wait for
 			return s.close()
 		},
 	}

@@ -53,6 +53,19 @@ const (
 	VisionScopeReconcileEvery = 10 * time.Second
 )
 
+// VisionScopeTestCards are the card numbers of test mode.
+func VisionScopeTestCards() []TestCard {
+	return []TestCard{
+		{Number: "4242424242424242", Label: "Approved", Outcome: "approved", FailureCode: ""},
+		{Number: "5555555555554444", Label: "Approved (Mastercard)", Outcome: "approved", FailureCode: ""},
+		{Number: "378282246310005", Label: "Approved (Amex)", Outcome: "approved", FailureCode: ""},
+		{Number: "4000002760003184", Label: "3D Secure", Outcome: "challenge", FailureCode: ""},
+		{Number: "4000000000000002", Label: "Declined", Outcome: "declined", FailureCode: "card_declined"},
+		{Number: "4000000000009995", Label: "Insufficient funds", Outcome: "declined", FailureCode: "insufficient_funds"},
+		{Number: "4000000000000119", Label: "Gateway time-out", Outcome: "timeout", FailureCode: ""},
+	}
+}
+
 // VoraVersion is info.version of the contract.
 const VoraVersion = "2026-04-14"
 
@@ -104,6 +117,9 @@ func VoraV2RetryAfter() []time.Duration {
 
 // VoraIdempotencyRetention is how long an idempotency key is remembered.
 const VoraIdempotencyRetention = 86400 * time.Second
+
+// VoraKeyGrace is how long a rotated key stays valid.
+const VoraKeyGrace = 86400 * time.Second
 
 // The contract's x-rate-limits: requests in a sliding window.
 const (

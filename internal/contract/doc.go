@@ -16,6 +16,6 @@ type APIKey struct {
 type TestCard struct {
 	Number      string // digits only
 	Label       string // for people: "Insufficient funds"
-	Outcome     string // approved, declined or challenge
+	Outcome     string // approved, declined, challenge or timeout
 	FailureCode string // why it is declined
 }

@@ -3,6 +3,7 @@ package signature
 import (
 	"crypto/hmac"
 	"crypto/sha256"
+	"crypto/subtle"
 	"hash"
 	"sync"
 )
@@ -27,20 +28,22 @@ func NewKey(secret string) *Key {
 
 func newState(secret string) *state { return &state{mac: hmac.New(sha256.New, []byte(secret))} }
 
-// Sum is the HMAC-SHA256 of the texts before the body and of the body, one after the other.
-func (k *Key) Sum(body []byte, before ...string) MAC {
+// Signed tells whether one of the HMACs is that of the texts before the body and of the body, one after the other. It
+// compares with all of them, in constant time.
+func (k *Key) Signed(macs []MAC, body []byte, before ...string) bool {
 	s := k.states.Get().(*state)
-	defer k.states.Put(s)
 	s.mac.Reset()
-	return s.of(body, before)
+	signed := s.signed(macs, body, before)
+	k.states.Put(s)
+	return signed
 }
 
-// SumOnce is the same for a secret that is not worth keeping a [Key] of.
-func SumOnce(secret string, body []byte, before ...string) MAC {
-	return newState(secret).of(body, before)
+// SignedOnce is the same for a secret that is not worth keeping a [Key] of.
+func SignedOnce(secret string, macs []MAC, body []byte, before ...string) bool {
+	return newState(secret).signed(macs, body, before)
 }
 
-func (s *state) of(body []byte, before []string) MAC {
+func (s *state) signed(macs []MAC, body []byte, before []string) bool {
 	for _, text := range before {
 		for len(text) > 0 { // in chunks, because a conversion to bytes would allocate
 			n := copy(s.chunk[:], text)
@@ -50,5 +53,9 @@ func (s *state) of(body []byte, before []string) MAC {
 	}
 	s.mac.Write(body)
 	s.mac.Sum(s.sum[:0])
-	return s.sum
+	one := 0
+	for i := range macs {
+		one |= subtle.ConstantTimeCompare(macs[i][:], s.sum[:])
+	}
+	return one == 1
 }

@@ -1,45 +1,43 @@
 package signature
 
-import (
-	"crypto/sha256"
-	"crypto/subtle"
-)
+import "crypto/sha256"
 
 // A MAC is an HMAC-SHA256.
 type MAC [sha256.Size]byte
 
-// Equal compares in constant time.
-func (m *MAC) Equal(other *MAC) bool { return subtle.ConstantTimeCompare(m[:], other[:]) == 1 }
+// Parse reads 64 hex digits of either case.
+func (m *MAC) Parse(text string) bool { return m.parse(text, &eitherCase) }
 
-// ParseMAC reads 64 hex digits of either case.
-func ParseMAC(text string) (MAC, bool) { return parse(text, 'F') }
+// ParseLower reads 64 hex digits in lower case.
+func (m *MAC) ParseLower(text string) bool { return m.parse(text, &lowerCase) }
 
-// ParseLowerMAC reads 64 hex digits in lower case.
-func ParseLowerMAC(text string) (MAC, bool) { return parse(text, 'A'-1) }
-
-func parse(text string, lastCapital byte) (mac MAC, ok bool) {
-	if len(text) != 2*len(mac) {
-		return MAC{}, false
+func (m *MAC) parse(text string, values *[256]byte) bool {
+	if len(text) != 2*len(m) {
+		return false
 	}
-	for i := range mac {
-		high, low := digit(text[2*i], lastCapital), digit(text[2*i+1], lastCapital)
-		if high|low > 0x0f {
-			return MAC{}, false
-		}
-		mac[i] = high<<4 | low
+	all := byte(0)
+	for i := range m {
+		high, low := values[text[2*i]], values[text[2*i+1]]
+		all |= high | low
+		m[i] = high<<4 | low
 	}
-	return mac, true
+	return all <= 0x0f
 }
 
-// digit is the value of a hex digit, and more than 15 of any other character.
-func digit(char, lastCapital byte) byte {
-	switch {
-	case '0' <= char && char <= '9':
-		return char - '0'
-	case 'a' <= char && char <= 'f':
-		return char - 'a' + 10
-	case 'A' <= char && char <= lastCapital:
-		return char - 'A' + 10
+// The values of hex digits; other characters have more than 15.
+var (
+	lowerCase  = digits("0123456789abcdef")
+	eitherCase = digits("0123456789abcdef", "0123456789ABCDEF")
+)
+
+func digits(alphabets ...string) (values [256]byte) {
+	for i := range values {
+		values[i] = 0xff
 	}
-	return 0xff
+	for _, alphabet := range alphabets {
+		for value, char := range []byte(alphabet) {
+			values[char] = byte(value)
+		}
+	}
+	return values
 }

@@ -5,34 +5,31 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"regexp"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
-	"unicode"
 
-	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/retry"
 )
 
 // decode reads a result and says what is wrong with it, or nothing. encoding/json leaves a member that it cannot read
-// at its zero value and goes on with the others: odd is the first of them, and essential judges what is left.
-func decode(result retry.Result, out any, essential func() bool) (problem string, odd error) {
-	if kind := mediaType(result.Header); kind != "" && !isJSON(kind) {
-		return fmt.Sprintf("the answer is %s instead of JSON: is there a proxy in between, or is the base URL wrong?", kind), nil
-	}
+// at its zero value and goes on with the others: odd is the first of them, and essential judges what is left. A wrong
+// content type explains an answer that cannot be read; it does not make one of an answer that can.
+func decode(call *Call, result retry.Result, out any, essential func() bool) (problem string, odd error) {
 	err := json.Unmarshal(result.Body, out)
+	kind := mediaType(result.Header)
 	switch {
+	case len(result.Body) > 0 && !isMalformed(err) && essential():
+		return "", err
+	case kind != "" && !isJSON(kind):
+		return fmt.Sprintf("the answer is %s instead of JSON: is there a proxy in between, or is the base URL wrong?", call.presentable(kind)), nil
 	case len(result.Body) == 0:
 		return "the answer is empty", nil
 	case isMalformed(err):
 		return "the answer is not valid JSON", nil
-	case !essential():
-		return "the answer lacks what it must have", nil
 	}
-	return "", err
+	return "the answer lacks what it must have", nil
 }
 
 func isMalformed(err error) bool {
@@ -57,7 +54,7 @@ type envelope struct {
 }
 
 // decodeError makes an error of an answer that is no result.
-func decodeError(call Call, o *sdk.Options, result retry.Result) *sdk.Error {
+func decodeError(call *Call, o *sdk.Options, result retry.Result) *sdk.Error {
 	e := newError(call, o, result)
 	var body envelope
 	switch kind := mediaType(result.Header); {
@@ -72,9 +69,9 @@ func decodeError(call Call, o *sdk.Options, result retry.Result) *sdk.Error {
 	case isJSON(kind):
 		e.Message = "the answer is not valid JSON"
 	default:
-		e.Message = fmt.Sprintf("the answer is %s instead of JSON: probably from a proxy in between", orUnknown(kind))
+		e.Message = fmt.Sprintf("the answer is %s instead of JSON: probably from a proxy in between", orUnknown(call.presentable(kind)))
 	}
-	clean := func(text string) string { return presentable(text, call.Secrets) }
+	clean := call.presentable
 	if body.Error != "" {
 		e.Message = clean(body.Error)
 	}
@@ -103,7 +100,7 @@ func brokeOff(result retry.Result) bool {
 }
 
 // newError has what every error of a call has.
-func newError(call Call, o *sdk.Options, result retry.Result) *sdk.Error {
+func newError(call *Call, o *sdk.Options, result retry.Result) *sdk.Error {
 	return &sdk.Error{
 		Operation:      call.Operation,
 		Status:         result.Status,
@@ -125,19 +122,19 @@ func lastRequestID(result retry.Result) string {
 	return ""
 }
 
-func responseOf(o *sdk.Options, operation string, result retry.Result, odd error) sdk.Response {
+func responseOf(o *sdk.Options, result retry.Result, notice *sdk.Notice, odd error) sdk.Response {
 	var date time.Time
-	if text := result.Header.Get("Date"); text != "" {
+	if text := first(result.Header["Date"]); text != "" {
 		date, _ = http.ParseTime(text)
 	}
 	return sdk.Response{
 		Status:         result.Status,
 		Date:           date,
-		RequestID:      result.Header.Get("X-Request-Id"),
-		Version:        result.Header.Get("Von-Pay-Version"),
-		LatestVersion:  result.Header.Get("Von-Pay-Latest-Version"),
+		RequestID:      result.Attempts[len(result.Attempts)-1].RequestID,
+		Version:        first(result.Header[versionHeader]),
+		LatestVersion:  first(result.Header[latestVersionHeader]),
 		RateLimit:      rateLimit(result.Header),
-		Notice:         noticeOf(operation, result.Header),
+		Notice:         notice,
 		Odd:            odd,
 		IdempotencyKey: o.IdempotencyKey,
 		Attempts:       result.Attempts,
@@ -165,11 +162,12 @@ func number(values []string) int {
 }
 
 func mediaType(h http.Header) string {
-	kind, _, _ := strings.Cut(h.Get("Content-Type"), ";")
-	return strings.ToLower(strings.TrimSpace(kind))
+	kind, _, _ := strings.Cut(first(h["Content-Type"]), ";")
+	return strings.TrimSpace(kind)
 }
 
 func isJSON(kind string) bool {
+	kind = strings.ToLower(kind)
 	return kind == "application/json" || strings.HasPrefix(kind, "application/") && strings.HasSuffix(kind, "+json")
 }
 
@@ -179,34 +177,3 @@ func orUnknown(kind string) string {
 	}
 	return kind
 }
-
-const longestMessage = 300 // characters; enough for every documented message
-
-// presentable makes a text that came over the network fit for a log: one line, bounded, without secrets.
-func presentable(text string, secrets [2]sdk.Secret) string {
-	for _, s := range secrets {
-		if !s.IsZero() {
-			text = strings.ReplaceAll(text, s.Reveal(), s.String())
-		}
-	}
-	text = credential().ReplaceAllString(text, "$1[redacted]")
-	text = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
-			return ' '
-		}
-		return r
-	}, text)
-	if runes := []rune(text); len(runes) > longestMessage {
-		text = string(runes[:longestMessage]) + "…"
-	}
-	return strings.TrimSpace(text)
-}
-
-// credential matches anything that looks like one of the gateways' keys.
-var credential = sync.OnceValue(func() *regexp.Regexp {
-	var prefixes []string
-	for _, k := range append(contract.VoraAPIKeys(), contract.VisionScopeAPIKeys()...) {
-		prefixes = append(prefixes, regexp.QuoteMeta(k.Prefix))
-	}
-	return regexp.MustCompile(`\b(` + strings.Join(prefixes, "|") + `)[A-Za-z0-9_-]+`)
-})

@@ -2,6 +2,7 @@ package transport
 
 import (
 	"errors"
+	"net/http"
 	"net/url"
 	"strings"
 
@@ -16,6 +17,7 @@ type Endpoint struct {
 	Base    *url.URL
 	KeyID   string // tells API keys apart, for rate limits
 
+	client  *http.Client // with the middleware around its transport
 	budget  *retry.Budget
 	notices *notices
 	root    func(*url.URL) *url.URL
@@ -27,6 +29,7 @@ func NewEndpoint(constructor string, options sdk.Options, root func(*url.URL) *u
 	if options.IdempotencyKey != "" {
 		return e, Refuse(constructor, sdk.CodeValidationError, "an idempotency key names one purchase: give it to the call, not to the client")
 	}
+	e.client = httpClient(&options)
 	return e.at(constructor)
 }
 
@@ -35,12 +38,20 @@ func (e Endpoint) With(operation string, opts []sdk.Option) (Endpoint, error) {
 	if len(opts) == 0 {
 		return e, nil
 	}
-	before := e.Options.BaseURL
-	e.Options = e.Options.With(opts...)
-	if e.Options.BaseURL == before {
+	before := e.Options
+	e.Options = before.With(opts...)
+	if e.Options.HTTPClient != before.HTTPClient || !sameSlice(e.Options.Middleware, before.Middleware) {
+		e.client = httpClient(&e.Options)
+	}
+	if e.Options.BaseURL == before.BaseURL {
 		return e, nil
 	}
 	return e.at(operation)
+}
+
+// sameSlice tells whether two slices are one; functions cannot be compared.
+func sameSlice(a, b []sdk.Middleware) bool {
+	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0])
 }
 
 func (e Endpoint) at(operation string) (Endpoint, error) {

@@ -11,26 +11,27 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
-// observe calls the observer, if there is one, around a call.
-func observe(o *sdk.Options, operation string, request *http.Request) (*http.Request, func(sdk.CallResult)) {
+// observe tells the observer, if there is one, that a call begins.
+func observe(ctx context.Context, o *sdk.Options, operation string) (context.Context, func(sdk.CallResult)) {
 	if o.Observer == nil {
-		return request, nil
+		return ctx, nil
 	}
-	ctx, end := o.Observer(request.Context(), operation)
-	if ctx != nil {
-		request = request.WithContext(ctx)
+	watched, end := ctx, (func(sdk.CallResult))(nil)
+	safely(func() { watched, end = o.Observer(ctx, operation) })
+	if watched == nil {
+		watched = ctx
 	}
-	return request, end
+	return watched, end
 }
 
 // report tells everybody who asked how a call ended. It is told when it is over, and cannot change that.
-func report(o *sdk.Options, call Call, request *http.Request, response sdk.Response, err error, took time.Duration) {
+func report(o *sdk.Options, call *Call, request *http.Request, response sdk.Response, err error, took time.Duration) {
 	logCall(request.Context(), o.Logger, call.Operation, response, err, took)
-	if err == nil || o.ErrorReporter == nil {
+	if o.ErrorReporter == nil || err == nil {
 		return
 	}
 	var e *sdk.Error
-	if !errors.As(err, &e) {
+	if !errors.As(err, &e) || len(e.Attempts) == 0 {
 		return
 	}
 	safely(func() {

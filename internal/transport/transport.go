@@ -1,8 +1,8 @@
 // Package transport is the one door that every call to a gateway goes through: headers, retries, and one decoder.
 //
-// The decoder's rule: the status decides, then the content type, then the body. Anything but a 2xx is a *sdk.Error. A
-// 2xx whose essential members are there is a result even if another member is odd; one that nobody can read is an
-// outcome that is not known.
+// The decoder's rule: the status decides, then the body; the content type helps to explain. Anything but a 2xx is a
+// *sdk.Error. A 2xx whose essential members are there is a result even if another member, or the content type, is odd;
+// one that nobody can read is an outcome that is not known.
 package transport
 
 import (
@@ -32,6 +32,9 @@ type Call struct {
 	// AssignCode names the catalog code of a status for gateways whose errors carry none. May be nil.
 	AssignCode func(status int) string
 
+	// Otherwise is the same request at the address to ask when the first is not found. May be nil.
+	Otherwise *http.Request
+
 	// Metered is the rate limit that the call counts against; empty for none.
 	Metered sdk.MeteredKind
 
@@ -42,17 +45,29 @@ type Call struct {
 // Do sends a request and decodes its answer into out; essential tells, after decoding, whether what matters is there.
 func (e *Endpoint) Do(call Call, request *http.Request, out any, essential func() bool) (sdk.Response, error) {
 	start := time.Now()
-	request, end := observe(&e.Options, call.Operation, request)
-	response, err := e.send(call, request, out, essential)
-	if end != nil {
-		end(sdk.CallResult{Response: response, Err: err})
+	o := &e.Options
+	ctx, end := observe(request.Context(), o, call.Operation)
+	if ctx != request.Context() {
+		request = request.WithContext(ctx)
 	}
-	e.notices.tell(request.Context(), &e.Options, response.Notice)
-	report(&e.Options, call, request, response, err, time.Since(start))
+	response, err := e.send(&call, request, out, essential)
+	if call.Otherwise != nil && err != nil && isNotFound(err) {
+		request = call.Otherwise.WithContext(ctx)
+		response, err = e.send(&call, request, out, essential)
+	}
+	if end != nil {
+		safely(func() { end(sdk.CallResult{Response: response, Err: err}) })
+	}
+	report(o, &call, request, response, err, time.Since(start))
 	return response, err
 }
 
-func (e *Endpoint) send(call Call, request *http.Request, out any, essential func() bool) (sdk.Response, error) {
+func isNotFound(err error) bool {
+	var e *sdk.Error
+	return errors.As(err, &e) && e.Status == http.StatusNotFound
+}
+
+func (e *Endpoint) send(call *Call, request *http.Request, out any, essential func() bool) (sdk.Response, error) {
 	o := &e.Options
 	request.Header["Accept"] = acceptJSON
 	request.Header["User-Agent"] = userAgent()
@@ -60,35 +75,33 @@ func (e *Endpoint) send(call Call, request *http.Request, out any, essential fun
 	policy := retry.Default()
 	policy.MaxRetries, policy.AttemptTimeout, policy.Budget = o.MaxRetries, o.AttemptTimeout, e.budget
 	if o.Limiter != nil && call.Metered != "" {
-		policy.Before = func(ctx context.Context) error {
-			return o.Limiter.Wait(ctx, sdk.Metered{Operation: call.Operation, Kind: call.Metered, Key: e.KeyID})
-		}
+		policy.Before = metered(o.Limiter, sdk.Metered{Operation: call.Operation, Kind: call.Metered, Key: e.KeyID})
 	}
-	result, err := policy.DoWith(httpClient(o), request, call.Safety)
-	for i := range result.Attempts {
-		if a := &result.Attempts[i]; a.Code != "" {
-			a.Code = sdk.Code(presentable(string(a.Code), call.Secrets))
-		}
-	}
+	result, err := policy.DoWith(e.client, request, call.Safety)
+	err = call.cover(&result, err)
+	notice := noticeOf(call.Operation, result.Header)
+	e.notices.tell(request.Context(), o, notice)
 
+	held := heldBy(err)
 	switch {
-	case err != nil && result.Status != 0 && !isSuccess(result.Status): // the context ended while waiting after an answer
+	case err != nil && result.Status != 0 && !isSuccess(result.Status): // the call ended while waiting after an answer
 		failed := decodeError(call, o, result)
 		failed.Cause = err
-		return sdk.Response{}, unknownIf(result.Uncertain, call, failed)
-	case err != nil:
-		failed := limited(err, call.Operation)
-		if failed == nil {
-			failed = newError(call, o, result)
-			failed.Message, failed.Cause = presentable(failure(err, request.URL.Host, result.Uncertain), call.Secrets), err
+		if held != nil {
+			failed.RetryAfter = max(failed.RetryAfter, held.retryAfter())
 		}
-		failed.IdempotencyKey, failed.Attempts = o.IdempotencyKey, result.Attempts
+		return sdk.Response{}, unknownIf(result.Uncertain, call, failed)
+	case held != nil:
+		return sdk.Response{}, unknownIf(result.Uncertain, call, held.asError(call, o, result, err))
+	case err != nil:
+		failed := newError(call, o, result)
+		failed.Message, failed.Cause = call.presentable(failure(err, request.URL.Host, result.Uncertain)), err
 		return sdk.Response{}, unknownIf(result.Uncertain, call, failed)
 	case !isSuccess(result.Status) && (call.Accepts == nil || !call.Accepts(result.Status, result.Body)):
 		failed := decodeError(call, o, result)
-		return sdk.Response{}, unknownIf(result.Uncertain && !settles(failed), call, failed)
+		return sdk.Response{}, unknownIf(result.Uncertain && !Settles(failed), call, failed)
 	}
-	problem, odd := decode(result, out, essential)
+	problem, odd := decode(call, result, out, essential)
 	if problem != "" {
 		failed := newError(call, o, result)
 		failed.Message = problem
@@ -97,35 +110,53 @@ func (e *Endpoint) send(call Call, request *http.Request, out any, essential fun
 	if call.Refusal != nil {
 		if message, refused := call.Refusal(); refused {
 			failed := newError(call, o, result)
-			failed.Message = presentable(message, call.Secrets)
+			failed.Message = call.presentable(message)
 			return sdk.Response{}, failed
 		}
 	}
-	return responseOf(o, call.Operation, result, odd), nil
+	return responseOf(o, result, notice, odd), nil
 }
 
-// limited is the error of a rate limiter that did not let an attempt begin.
-func limited(err error, operation string) *sdk.Error {
-	var e *sdk.Error
-	if !errors.As(err, &e) {
-		return nil
+// presentable makes a text from the network fit for a log.
+func (call *Call) presentable(text string) string { return Presentable(text, call.Secrets[:]...) }
+
+// cover takes secrets out of all that came over the network and may be printed later, but for bodies.
+func (call *Call) cover(result *retry.Result, err error) error {
+	secrets := call.Secrets[:]
+	for i := range result.Attempts {
+		a := &result.Attempts[i]
+		if a.Code != "" {
+			a.Code = sdk.Code(call.presentable(string(a.Code)))
+		}
+		if a.RequestID != "" {
+			a.RequestID = mask(a.RequestID, secrets)
+		}
+		a.Err = withoutSecrets(a.Err, secrets)
 	}
-	own := *e
-	own.Operation = operation
-	return &own
+	for _, name := range printedHeaders {
+		for i, value := range result.Header[name] {
+			if masked := mask(value, secrets); masked != value {
+				result.Header[name][i] = masked
+			}
+		}
+	}
+	return withoutSecrets(err, secrets)
 }
+
+// printedHeaders are those of an answer whose text is passed on.
+var printedHeaders = []string{"Content-Type", versionHeader, latestVersionHeader, "Link"} // read only
 
 // unknownIf makes an error an unknown outcome when the operation may have been done and that matters.
-func unknownIf(uncertain bool, call Call, e *sdk.Error) error {
+func unknownIf(uncertain bool, call *Call, e *sdk.Error) error {
 	if uncertain && call.Advice != "" {
 		return &sdk.OutcomeUnknownError{Err: e, Advice: call.Advice}
 	}
 	return e
 }
 
-// settles tells whether the last answer also says what became of earlier attempts that got none: what the gateway finds
-// wrong with a request, it finds wrong with every copy. An answer about the sender, the key or the gateway does not.
-func settles(e *sdk.Error) bool {
+// Settles tells whether an answer also says what became of earlier attempts that got none: what the gateway finds wrong
+// with a request, it finds wrong with every copy. An answer about the sender, the key or the gateway does not.
+func Settles(e *sdk.Error) bool {
 	entry, known := e.Code.Entry()
 	return known && entry.Family == sdk.FamilyValidation
 }
@@ -171,7 +202,12 @@ func httpClient(o *sdk.Options) *http.Client {
 		transport = http.DefaultTransport
 	}
 	for _, wrap := range o.Middleware {
-		transport = wrap(transport)
+		if wrap == nil {
+			continue
+		}
+		if wrapped := wrap(transport); wrapped != nil {
+			transport = wrapped
+		}
 	}
 	return &http.Client{Transport: transport, Jar: client.Jar}
 }

@@ -96,6 +96,7 @@ type call struct {
 	err      error         // why the last attempt has no complete answer
 	wait     time.Duration // before the next attempt
 	waiting  bool          // for the next attempt, which has not begun
+	held     bool          // Policy.Before refused the next attempt
 	bodyOnce bool          // the body cannot be sent again
 }
 
@@ -165,8 +166,15 @@ func (c *call) begin(ctx context.Context) error {
 		return err
 	}
 	err := c.policy.Before(ctx)
-	if err != nil && c.waiting { // the last attempt is over, and there is no next one
-		c.waiting, c.err = false, err
+	if err == nil {
+		return nil
+	}
+	if over := ended(ctx); over != nil {
+		return over
+	}
+	c.held, c.waiting = true, false
+	if n := len(c.result.Attempts); n > 0 {
+		c.result.Attempts[n-1].Stopped = "the next attempt was held back"
 	}
 	return err
 }
@@ -261,7 +269,7 @@ func (c *call) readEnvelope() {
 // again decides, after each attempt, whether there is another one. The caller's context comes first: when it is over
 // there is nobody left to answer to.
 func (c *call) again(ctx context.Context, _ *http.Response, _ error) (bool, error) {
-	if len(c.result.Attempts) == 0 || c.waiting {
+	if len(c.result.Attempts) == 0 || c.waiting || c.held {
 		return false, nil // there was no attempt
 	}
 	attempt := &c.result.Attempts[len(c.result.Attempts)-1]

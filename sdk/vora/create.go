@@ -58,7 +58,9 @@ type CreatedSession struct {
 
 	// Stale means that the session has expired: its key is remembered for 24 hours, and the session lived for 30 minutes.
 	// Nobody can pay on its page any more. Read the session, because the buyer may have paid in time; for a fresh one
-	// use NextKey, or IdempotencyKey with the next attempt when NextKey is empty.
+	// use NextKey, or IdempotencyKey with the next attempt when NextKey is empty. NextKey is the sent key with its attempt
+	// counted up, for keys of the form that IdempotencyKey makes: do not use it when your own keys look alike but end in
+	// something else.
 	Stale   bool
 	NextKey string
 
@@ -95,6 +97,7 @@ func (c *Client) CreateSession(ctx context.Context, params SessionParams, opts .
 	if err != nil {
 		return nil, err
 	}
+	response.Odd = firstOdd(response.Odd, wire.ExpiresAt)
 	again := c.keys.created(response.IdempotencyKey, wire.ID)
 	created := &CreatedSession{
 		ID: wire.ID, CheckoutURL: sdk.NewSecret(wire.CheckoutURL), ExpiresAt: wire.ExpiresAt.Time,
@@ -140,17 +143,21 @@ func (c *Client) create(ctx context.Context, endpoint transport.Endpoint, call t
 		return sdk.Response{}, transport.Refuse(call.Operation, sdk.CodeIdempotencyKeyCollision, fmt.Sprintf("this client has used the idempotency key %q for a purchase with other parameters; nothing was sent", key))
 	}
 	response, err := endpoint.Do(call, request, out, essential)
-	if fresh && neverTaken(err) {
+	if err != nil && neverTaken(fresh, err) {
 		c.keys.refused(key)
 	}
 	return response, err
 }
 
-// neverTaken tells whether an error means that the gateway has remembered nothing under the key.
-func neverTaken(err error) bool {
+// neverTaken tells whether an error means that the gateway has remembered nothing under a key. Of a key that is not
+// fresh it may have remembered an earlier call's purchase, whose outcome was unknown.
+func neverTaken(fresh bool, err error) bool {
 	var unknown *sdk.OutcomeUnknownError
 	var e *sdk.Error
-	return errors.As(err, &e) && !errors.As(err, &unknown) && e.Status < http.StatusInternalServerError
+	if !errors.As(err, &e) || errors.As(err, &unknown) || e.Status >= http.StatusInternalServerError {
+		return false
+	}
+	return fresh || transport.Settles(e)
 }
 
 func (params *SessionParams) wire() (gen.CreateSessionRequest, error) {
@@ -209,21 +216,29 @@ func (c *Client) ValidateSession(ctx context.Context, params SessionParams, opts
 	}
 	endpoint.Options.IdempotencyKey = "" // nothing is created, so that there is nothing to remember under a key
 	endpoint.Options.SkipChecks = true   // it is the gateway's opinion that is asked for
-	call := transport.Call{Operation: operation, Safety: retry.Idempotent, Metered: sdk.MeteredCreate, Accepts: isDryRun}
+	rejected := false
+	call := transport.Call{
+		Operation: operation, Safety: retry.Idempotent, Metered: sdk.MeteredCreate,
+		Accepts: func(status int, body []byte) bool {
+			rejected = isRejection(status, body)
+			return rejected || isDryRun(status, body)
+		},
+	}
 	var wire struct {
 		Valid    json.RawMessage `json:"valid"` // raw, because a *bool also becomes false when a text stands there
 		Warnings notices         `json:"warnings"`
 		Errors   notices         `json:"errors"`
+		Error    string          `json:"error"` // of a rejection
 	}
-	valid := func() bool { return string(wire.Valid) == "true" }
+	valid := func() bool { return string(wire.Valid) == "true" && !rejected }
 	response, err := c.create(ctx, endpoint, call, params, true, &wire, func() bool {
-		return valid() || string(wire.Valid) == "false"
+		return valid() || rejected || string(wire.Valid) == "false"
 	})
-	if rejection := rejectionOf(err); rejection != nil {
-		return rejection, nil
-	}
 	if err != nil {
 		return nil, err
 	}
-	return &Validation{Valid: valid(), Warnings: wire.Warnings, Errors: wire.Errors, Response: response}, nil
+	if rejected {
+		wire.Errors = append(notices{wire.Error}, wire.Errors...)
+	}
+	return &Validation{Valid: valid(), Warnings: wire.Warnings.presentable(c.key), Errors: wire.Errors.presentable(c.key), Response: response}, nil
 }

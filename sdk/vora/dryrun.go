@@ -2,9 +2,9 @@ package vora
 
 import (
 	"encoding/json"
-	"errors"
 	"net/http"
 
+	"github.com/hostedpay/hostedpay-go/internal/transport"
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
@@ -17,18 +17,18 @@ func isDryRun(status int, body []byte) bool {
 		json.Unmarshal(body, &answer) == nil && answer.Valid != nil
 }
 
-// rejectionOf recognises a dry run's "no" in the other form that is documented, the error envelope.
-func rejectionOf(err error) *Validation {
-	var e *sdk.Error
-	if !errors.As(err, &e) || e.Code == "" || !errors.Is(err, sdk.FamilyValidation) {
-		return nil
+// isRejection recognises a dry run's "no" in the other form that is documented, the error envelope. Another error, such
+// as a proxy's page or a key that is refused, means that nobody looked at the parameters.
+func isRejection(status int, body []byte) bool {
+	if status != http.StatusBadRequest && status != http.StatusUnprocessableEntity {
+		return false
 	}
-	if e.Status != http.StatusBadRequest && e.Status != http.StatusUnprocessableEntity {
-		return nil // a proxy's page, a wrong address: nobody looked at the parameters
+	var envelope struct {
+		Code sdk.Code `json:"code"`
 	}
-	return &Validation{Errors: []string{e.Message}, Response: sdk.Response{
-		Status: e.Status, RequestID: e.RequestID, RateLimit: e.RateLimit, Attempts: e.Attempts,
-	}}
+	_ = json.Unmarshal(body, &envelope) // an odd member costs no other
+	refusal := &sdk.Error{Status: status, Code: envelope.Code}
+	return envelope.Code != "" && refusal.Family() == sdk.FamilyValidation
 }
 
 // notices are texts, which some answers wrap in objects. Nothing that stands there is an error: the answer itself is
@@ -53,4 +53,13 @@ func (n *notices) UnmarshalJSON(data []byte) error {
 		*n = append(*n, text)
 	}
 	return nil
+}
+
+// presentable are the texts without secrets that they might repeat.
+func (n notices) presentable(key sdk.Secret) []string {
+	var texts []string
+	for _, text := range n {
+		texts = append(texts, transport.Presentable(text, key))
+	}
+	return texts
 }

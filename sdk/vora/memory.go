@@ -61,11 +61,12 @@ func (m *keyMemory) created(key, session string) (again bool) {
 	return again
 }
 
-// refused forgets a key whose request the gateway did not take: the corrected one may use it.
+// refused forgets a key whose request the gateway did not take: the corrected one may use it. A key that has given a
+// session stays.
 func (m *keyMemory) refused(key string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if element, ok := m.known[key]; ok {
+	if element, ok := m.known[key]; ok && element.Value.(*rememberedKey).session == "" {
 		m.forget(element)
 	}
 }

@@ -3,7 +3,6 @@ package vora
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"net/http"
 	"net/url"
 	"time"
@@ -115,18 +114,14 @@ func (c *Client) Discovery(ctx context.Context, opts ...sdk.Option) (*Discovery,
 }
 
 // eitherPath asks at the integrator guide's path and, where that is not found, once at the other documents' path.
-func eitherPath(endpoint transport.Endpoint, call transport.Call, out any, essential func() bool, paths ...func(base *url.URL) (*http.Request, error)) (response sdk.Response, err error) {
+func eitherPath(endpoint transport.Endpoint, call transport.Call, out any, essential func() bool, first, second func(base *url.URL) (*http.Request, error)) (sdk.Response, error) {
 	endpoint.Options.IdempotencyKey = ""
-	for _, build := range paths {
-		request, refused := build(endpoint.Base)
-		if refused != nil {
-			return response, transport.RefuseRequest(call.Operation, refused)
-		}
-		response, err = endpoint.Do(call, request, out, essential)
-		var e *sdk.Error
-		if !errors.As(err, &e) || e.Status != http.StatusNotFound {
-			return response, err
-		}
+	request, err := first(endpoint.Base)
+	if err == nil {
+		call.Otherwise, err = second(endpoint.Base)
 	}
-	return response, err
+	if err != nil {
+		return sdk.Response{}, transport.RefuseRequest(call.Operation, err)
+	}
+	return endpoint.Do(call, request, out, essential)
 }

@@ -86,6 +86,7 @@ type wireSession struct {
 }
 
 func sessionFrom(wire wireSession, response sdk.Response) *Session {
+	response.Odd = firstOdd(response.Odd, wire.CreatedAt, wire.UpdatedAt, wire.ExpiresAt)
 	s := &Session{
 		ID:              wire.ID,
 		Status:          Status(wire.Status),

@@ -1,6 +1,7 @@
 package vora
 
 import (
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -18,12 +19,20 @@ func expired(expiresAt time.Time, response sdk.Response) bool {
 	return !expiresAt.IsZero() && !now.Before(expiresAt)
 }
 
-// nextKey counts the attempt of a key up that IdempotencyKey made; empty for other keys.
+// nextKey counts the attempt of a key up that IdempotencyKey made; empty for keys of another form, and where there is no
+// place for one digit more.
 func nextKey(key string) string {
 	i := strings.LastIndexByte(key, '_')
-	attempt, err := strconv.Atoi(key[i+1:])
-	if i < 0 || err != nil || attempt < 1 || strconv.Itoa(attempt) != key[i+1:] {
+	if i < 0 || strings.IndexByte(key, '_') == i { // platform and order come before the attempt
 		return ""
 	}
-	return key[:i+1] + strconv.Itoa(attempt+1)
+	attempt, err := strconv.Atoi(key[i+1:])
+	if err != nil || attempt < 1 || attempt == math.MaxInt || strconv.Itoa(attempt) != key[i+1:] {
+		return ""
+	}
+	next := key[:i+1] + strconv.Itoa(attempt+1)
+	if len(next) > longestKey {
+		return ""
+	}
+	return next
 }

@@ -21,7 +21,7 @@ func TestEveryEventOfTheContracts(t *testing.T) {
 		return webhooks.Info{
 			Scheme: webhooks.SchemeVoraV1, Type: kind, SessionID: "vp_cs_test_k3TqJ9xWz2LmN8pR", MerchantID: "mer_acme_vitamins",
 			Amount: money.Minor(minor, "USD"), Time: happened, DedupeKey: "vora-v1/mer_acme_vitamins/vp_cs_test_k3TqJ9xWz2LmN8pR/" + kind,
-			Key: "current", Delivered: signedAt(),
+			Mode: webhooks.ModeTest, Key: "current", Delivered: signedAt(),
 		}
 	}
 	refundInfo := voraInfo("refund.created", 500)
@@ -58,7 +58,7 @@ func TestEveryEventOfTheContracts(t *testing.T) {
 		}},
 		{voraV2(), []byte(`{"id":"evt_2Nk7Qw8LbX","type":"dispute.created","created":1776777494,"livemode":true,"merchant_id":"mer_acme_vitamins","data":{"a": [1,2]}}`), &webhooks.EventV2{
 			Info: webhooks.Info{
-				Scheme: webhooks.SchemeVoraV2, Type: "dispute.created", MerchantID: "mer_acme_vitamins", Time: signedAt(),
+				Scheme: webhooks.SchemeVoraV2, Type: "dispute.created", MerchantID: "mer_acme_vitamins", Time: signedAt(), Mode: webhooks.ModeLive,
 				DedupeKey: "vora-v2/evt_2Nk7Qw8LbX", Key: "current", Delivered: signedAt(),
 			},
 			ID: "evt_2Nk7Qw8LbX", LiveMode: true, Data: sdk.NewRaw([]byte(`{"a": [1,2]}`)),

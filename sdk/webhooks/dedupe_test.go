@@ -2,6 +2,7 @@ package webhooks_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -110,5 +111,26 @@ func TestSchemesShareNoKey(t *testing.T) {
 		key := r.event(t, r.deliveryOf([]byte(`{"event":"?"}`))).About().DedupeKey
 		require.NotContains(t, whose, key)
 		whose[key] = s
+	}
+}
+
+// Every store can hold every key, and long ones are still told apart.
+func TestLongIdentitiesHaveShortKeys(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("x", 5000)
+	r := setup(t, voraV1())
+	whose := map[string]string{}
+	for _, session := range []string{long, long + "y", "y" + long} {
+		for _, body := range [][]byte{
+			webhookstest.SessionSucceeded(webhookstest.SessionID(session)), webhookstest.SessionFailed(webhookstest.SessionID(session)),
+			webhookstest.RefundCreated(webhookstest.SessionID(session)), webhookstest.RefundCreated(webhookstest.Set("refundId", session)),
+		} {
+			key := r.event(t, r.deliveryOf(body)).About().DedupeKey
+			require.LessOrEqual(t, len(key), 512)
+			require.True(t, strings.HasPrefix(key, "vora-v1/"))
+			require.Empty(t, whose[key])
+			whose[key] = session
+			require.Equal(t, key, r.event(t, r.deliveryOf(body)).About().DedupeKey)
+		}
 	}
 }

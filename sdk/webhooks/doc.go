@@ -2,7 +2,7 @@
 //
 //	keys, err := webhooks.StaticKeys(webhooks.Key{Secret: sdk.NewSecret(os.Getenv("VON_PAY_SECRET_KEY"))})
 //	…
-//	handler := webhooks.NewHandler(webhooks.Vora(keys), func(ctx context.Context, event webhooks.Event) error {
+//	handler, err := webhooks.NewHandler(webhooks.Vora(keys), func(ctx context.Context, event webhooks.Event) error {
 //		switch event := event.(type) {
 //		case *webhooks.SessionSucceeded:
 //			return shop.Ship(ctx, event.SessionID, event.Amount)
@@ -11,11 +11,16 @@
 //		}
 //		return nil
 //	})
+//	…
 //	http.Handle("POST /webhooks/vora", handler)
 //
 // The order of things is fixed, because each step protects the next: read the raw body once, bounded; find the keys;
 // verify against every one of them in constant time; decode; claim the event's dedupe key; call the function; complete
 // the claim, or release it when the function failed, so that the gateway's next delivery does the work.
 //
-// An event is acknowledged only when the function has returned nil. Events may come twice and in any order.
+// An event is acknowledged only when the function has returned nil. Events may come twice and in any order; [Reduce]
+// makes the state of an order of them that does not depend on it.
+//
+// One endpoint for several schemes is [Any]; a receiver behind an API gateway is [Handler.ServeProxy]. Why a delivery was
+// refused is for the log, where the handler writes it, and for [Diagnose]. docs/webhooks.md starts from the symptom.
 package webhooks

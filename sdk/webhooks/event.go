@@ -7,11 +7,25 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 )
 
-// An Event is what a gateway reported, verified. Its types are those of this package: switch over them.
+// An Event is what a gateway reported, verified. Its types are those of this file and no others: switch over them.
+//
+//sumtype:decl
 type Event interface {
 	// About is what every event has.
 	About() *Info
+
+	// Not a method of Info, which others can embed.
+	isEvent()
 }
+
+func (*SessionSucceeded) isEvent() {}
+func (*SessionFailed) isEvent()    {}
+func (*SessionExpired) isEvent()   {}
+func (*RefundCreated) isEvent()    {}
+func (*PaymentSucceeded) isEvent() {}
+func (*PaymentFailed) isEvent()    {}
+func (*EventV2) isEvent()          {}
+func (*Unknown) isEvent()          {}
 
 // Info is what every event has. A member that its gateway does not send is zero.
 type Info struct {
@@ -21,12 +35,14 @@ type Info struct {
 	MerchantID string       // whose it is; VisionScope does not say, and there it is the key's
 	Amount     money.Amount // paid, attempted or refunded
 	Time       time.Time    // when it happened, as the event says
+	Mode       Mode         // play money or real; Vora's webhooks v2 say, of others the key does
 
 	// DedupeKey is the same for every delivery of the same event, and another for any other event.
 	DedupeKey string
 
-	Key       string    // the name of the key that verified it
-	Delivered time.Time // when the gateway says that it signed this delivery; authentic with Vora v2 only
+	Key        string    // the name of the key that verified it
+	KeyExpires time.Time // when that key stops counting: its gateway should be using the next one by then; zero for never
+	Delivered  time.Time // when the gateway says that it signed this delivery; authentic with Vora v2 only
 
 	Raw sdk.Raw // the body as it came
 }

@@ -1,6 +1,7 @@
 package webhooks_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"net/http/httptest"
 
 	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/money"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
 )
@@ -20,7 +22,7 @@ func ExampleNewHandler() {
 		fmt.Println(err)
 		return
 	}
-	handler := webhooks.NewHandler(webhooks.Vora(keys), func(_ context.Context, event webhooks.Event) error {
+	handler, err := webhooks.NewHandler(webhooks.Vora(keys), func(_ context.Context, event webhooks.Event) error {
 		switch event := event.(type) {
 		case *webhooks.SessionSucceeded:
 			fmt.Println("ship", event.Metadata["orderId"], "for", event.Amount)
@@ -28,9 +30,14 @@ func ExampleNewHandler() {
 			fmt.Println("ask for another card:", event.Reason)
 		case *webhooks.RefundCreated:
 			fmt.Println("refunded", event.Amount, "as", event.RefundID)
+		default: // nothing to do for the rest
 		}
 		return nil
 	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
 
 	// What the gateway sends: a payment, the same once more, a partial refund.
 	for _, body := range [][]byte{webhookstest.SessionSucceeded(), webhookstest.SessionSucceeded(), webhookstest.RefundCreated()} {
@@ -88,4 +95,77 @@ func ExampleStaticKeys() {
 	_, err := webhooks.StaticKeys(webhooks.Key{Name: "current", Secret: sdk.NewSecret("")})
 	fmt.Println(err)
 	// Output: webhooks: key 0 ("current") has an empty secret: is its environment variable set?
+}
+
+func ExampleAny() {
+	const apiKey, subscription = "vp_sk_test_example", "whsec_example"
+	keys, err := webhooks.StaticKeys( // each is used for the scheme that its prefix names
+		webhooks.Key{Name: "API key", Secret: sdk.NewSecret(apiKey)},
+		webhooks.Key{Name: "subscription", Secret: sdk.NewSecret(subscription)},
+	)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	verifier := webhooks.Any(webhooks.Vora(keys), webhooks.VoraV2(keys))
+
+	v1, v2 := webhookstest.SessionSucceeded(), webhookstest.EventV2("payout.paid", nil)
+	match, err := verifier.Authenticate(context.Background(), webhookstest.Vora(apiKey, v1).Header, v1)
+	fmt.Println(match.Scheme, match.Key, err)
+	match, err = verifier.Authenticate(context.Background(), webhookstest.VoraV2(subscription, v2).Header, v2)
+	fmt.Println(match.Scheme, match.Key, err)
+	_, err = verifier.Authenticate(context.Background(), webhookstest.VoraV2(apiKey, v2).Header, v2)
+	fmt.Println(err)
+	// Output:
+	// vora-v1 API key <nil>
+	// vora-v2 subscription <nil>
+	// webhooks: a vora-v2 delivery was refused: wrong_signature
+}
+
+func ExampleDiagnose() {
+	const apiKey = "vp_sk_test_example"
+	keys, err := webhooks.StaticKeys(webhooks.Key{Secret: sdk.NewSecret(apiKey)})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	body := webhookstest.SessionSucceeded()
+	delivery := webhookstest.Vora(apiKey, body)
+	arrived := append(bytes.Clone(body), '\n') // a proxy's doing
+
+	diagnosis := webhooks.Diagnose(context.Background(), webhooks.Vora(keys), delivery.Header, arrived)
+	fmt.Println(diagnosis.Refusal.Reason)
+	for _, finding := range diagnosis.Findings {
+		fmt.Println(finding.Cause, finding.Proven)
+		fmt.Println(finding.Advice)
+	}
+	// Output:
+	// wrong_signature
+	// trailing_newline true
+	// something added a line break at the end of the body, or took it away: hand the body on byte for byte
+}
+
+func ExampleReduce() {
+	const apiKey = "vp_sk_test_example"
+	keys, err := webhooks.StaticKeys(webhooks.Key{Secret: sdk.NewSecret(apiKey)})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	verifier := webhooks.Vora(keys)
+	state := webhooks.OrderState{Expected: money.Minor(1499, "USD")}
+	refund, paid := webhookstest.RefundCreated(), webhookstest.SessionSucceeded()
+	for _, body := range [][]byte{refund, paid, refund} { // the refund is there before the payment, and once more
+		event, err := verifier.Verify(context.Background(), webhookstest.Vora(apiKey, body).Header, body)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		state = webhooks.Reduce(state, event)
+		fmt.Printf("%q: paid %s, given back %s\n", state.Status, state.Paid, state.Refunded)
+	}
+	// Output:
+	// "": paid no amount, given back no amount
+	// "partially_refunded": paid 14.99 USD, given back 5.00 USD
+	// "partially_refunded": paid 14.99 USD, given back 5.00 USD
 }

@@ -106,3 +106,67 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+// FuzzHeaders reads the headers of the two schemes that have one text for a signature. RIGHT stands for the right one.
+func FuzzHeaders(f *testing.F) {
+	for _, stamp := range []string{"2026-04-21T13:18:14Z", "2026-04-21T13:18:14.650Z", "2026-04-21T15:18:14+02:00", "2026-04-21T13:18:14,5Z", "1776777494", "0000-00-00T00:00:00Z", "9999-12-31T23:59:59Z", "", "\x00"} {
+		for _, value := range []string{"RIGHT", " RIGHT", "RIGHT,RIGHT", "", strings.Repeat("0", 64), strings.Repeat("A", 64), "v1=RIGHT"} {
+			f.Add(value, stamp, []byte(`{"event":"payment.success"}`))
+		}
+	}
+	f.Fuzz(func(t *testing.T, value, stamp string, body []byte) {
+		for _, s := range []scheme{visionScope(), voraV1()} {
+			r := setup(t, s)
+			right := r.deliveryOf(body).Header.Get(s.header)
+			header := strings.ReplaceAll(value, "RIGHT", right)
+			headers := http.Header{}
+			headers.Set(s.header, header)
+			headers.Set("X-VonPay-Timestamp", stamp)
+			headers.Set("X-Timestamp", stamp)
+			_, err := r.verifier.Verify(t.Context(), headers, body)
+			if s.name == webhooks.SchemeVisionScope {
+				require.Equal(t, strings.EqualFold(header, right), err == nil)
+				continue
+			}
+			at, unreadable := time.Parse(time.RFC3339Nano, stamp)
+			require.Equal(t, header == right && unreadable == nil && at.Sub(signedAt()).Abs() <= 5*time.Minute, err == nil)
+		}
+	})
+}
+
+// FuzzDiagnose explains what strangers made. It must agree with Verify, and tell nothing of what it saw.
+func FuzzDiagnose(f *testing.F) {
+	for _, body := range []string{
+		string(webhookstest.SessionSucceeded()), string(webhookstest.PaymentFailed()) + "\n", "\ufeff{}", "\x1f\x8b\x08", "eyJhIjoxfQ==", `{"a":"\u00e9\ud83d\ude42\/"}`, `{"a": [1, {"b": "c"}]}`,
+		`"{\"a\":1}"`, "[[[[", "", "null", `{"event":"a","event":"b"}`,
+	} {
+		f.Add("RIGHT", "2026-04-21T13:18:14Z", []byte(body), uint8(0), true)
+		f.Add("t=1776777494,v1=RIGHT", "", []byte(body), uint8(2), false)
+		f.Add("t=1,v1=RIGHT,v1=RIGHT", "x", []byte(body), uint8(1), false)
+	}
+	f.Fuzz(func(t *testing.T, value, stamp string, body []byte, at uint8, several bool) {
+		s := schemes()[int(at)%3]
+		r := setup(t, s)
+		verifier := r.verifier
+		if several {
+			verifier = anyOf(t, schemes()...)
+		}
+		headers := http.Header{}
+		headers.Set(s.header, strings.ReplaceAll(value, "RIGHT", strings.Repeat("0a", 32)))
+		headers.Set("X-VonPay-Timestamp", stamp)
+		diagnosis := webhooks.Diagnose(t.Context(), verifier, headers, body)
+		_, err := verifier.Verify(t.Context(), headers, body)
+		if err == nil {
+			require.Nil(t, diagnosis.Refusal)
+			return
+		}
+		require.Equal(t, err, error(diagnosis.Refusal))
+		require.NotContains(t, diagnosis.String(), s.secret)
+		require.NotContains(t, diagnosis.String(), "\n")
+		for _, finding := range diagnosis.Findings {
+			require.NotEmpty(t, finding.Advice)
+			require.False(t, finding.Proven && finding.Cause != webhooks.EmptyBody && finding.Cause != webhooks.OtherScheme && finding.Cause != webhooks.HeaderMissing,
+				"nobody has signed this")
+		}
+	})
+}

@@ -31,6 +31,10 @@ type Handler struct {
 	maxBody  int64
 	timeout  time.Duration
 	lease    time.Duration
+	allow    []func(*http.Request) bool
+	diagnose *bucket // how often there is time for it
+	expiring expiries
+	problems []error // of options
 }
 
 // A HandlerOption changes how a handler works.
@@ -49,11 +53,12 @@ func WithMaxBody(bytes int64) HandlerOption { return func(h *Handler) { h.maxBod
 // 10 s that gateways wait.
 func WithTimeout(d time.Duration) HandlerOption { return func(h *Handler) { h.timeout = d } }
 
-// NewHandler makes a handler. Without [WithStore] it remembers events in a [MemoryStore] of its own.
-func NewHandler(verifier *Verifier, work Func, opts ...HandlerOption) *Handler {
+// NewHandler makes a handler. Without [WithStore] it remembers events in a [MemoryStore] of its own. It refuses what
+// could not work: a verifier that accepts nothing, no function, limits that are not positive.
+func NewHandler(verifier *Verifier, work Func, opts ...HandlerOption) (*Handler, error) {
 	h := &Handler{
-		verifier: verifier, work: work, logger: slog.New(slog.DiscardHandler),
-		maxBody: 1 << 20, timeout: contract.VoraV1ReplyWithin - 2*time.Second,
+		verifier: verifier, work: work, maxBody: 1 << 20, timeout: contract.VoraV1ReplyWithin - 2*time.Second,
+		diagnose: newBucket(1, 20),
 	}
 	for _, apply := range opts {
 		apply(h)
@@ -65,7 +70,29 @@ func NewHandler(verifier *Verifier, work Func, opts ...HandlerOption) *Handler {
 		h.logger = slog.New(slog.DiscardHandler)
 	}
 	h.lease = h.timeout + settleWithin
-	return h
+	if err := h.check(); err != nil {
+		return nil, err
+	}
+	return h, nil
+}
+
+func (h *Handler) check() error {
+	problems := h.problems
+	if h.verifier == nil {
+		problems = append(problems, errors.New("webhooks: NewHandler was given no verifier"))
+	} else if err := h.verifier.usable(); err != nil {
+		problems = append(problems, err)
+	}
+	if h.work == nil {
+		problems = append(problems, errors.New("webhooks: NewHandler was given no function"))
+	}
+	if h.maxBody <= 0 {
+		problems = append(problems, fmt.Errorf("webhooks: deliveries of at most %d bytes would all be refused", h.maxBody))
+	}
+	if h.timeout <= 0 || h.timeout > contract.VoraV1ReplyWithin {
+		problems = append(problems, fmt.Errorf("webhooks: the function cannot have %s: gateways wait %s for an answer; put what takes longer in a queue", h.timeout, contract.VoraV1ReplyWithin))
+	}
+	return errors.Join(problems...)
 }
 
 // settleWithin is how long the store may take to complete or release a claim after the function's time is up. The lease
@@ -75,94 +102,163 @@ const settleWithin = 10 * time.Second
 // A reply is what the gateway hears.
 type reply struct {
 	status     int
-	body       any
+	body       string // JSON
 	retryAfter time.Duration
 }
 
-type receipt struct {
-	Received  bool `json:"received"`
-	Duplicate bool `json:"duplicate,omitempty"`
+// The receipts of the gateways' documentation. A duplicate says so, for whoever reads logs.
+const (
+	received  = `{"received":true}` + "\n"
+	duplicate = `{"received":true,"duplicate":true}` + "\n"
+)
+
+// refuse is a reply that says why, with the catalog's code if there is one.
+func refuse(status int, message string, code sdk.Code) reply {
+	body, err := json.Marshal(struct {
+		Error string   `json:"error"`
+		Code  sdk.Code `json:"code,omitempty"`
+	}{message, code})
+	if err != nil {
+		return reply{status: status}
+	}
+	return reply{status: status, body: string(body) + "\n"}
 }
 
-type refusalBody struct {
-	Error string   `json:"error"`
-	Code  sdk.Code `json:"code,omitempty"`
+// later is a reply that asks for another delivery in a second.
+func (r reply) later() reply {
+	r.retryAfter = time.Second
+	return r
 }
 
 // ServeHTTP receives one delivery.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	answer := h.receive(w, r)
-	w.Header().Set("Content-Type", "application/json")
+	h.answer(w, h.receive(w, r))
+}
+
+func (h *Handler) answer(w http.ResponseWriter, answer reply) {
+	w.Header().Set("Content-Type", mediaType)
 	w.Header().Set("Cache-Control", "no-store")
 	if answer.retryAfter > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(int(answer.retryAfter.Seconds())))
 	}
 	w.WriteHeader(answer.status)
-	_ = json.NewEncoder(w).Encode(answer.body) // the gateway has gone; it will deliver again
+	_, _ = io.WriteString(w, answer.body) // the gateway has gone; it will deliver again
 }
 
 func (h *Handler) receive(w http.ResponseWriter, r *http.Request) reply {
+	if !h.allows(r) {
+		return refuse(http.StatusTooManyRequests, "too many deliveries", sdk.CodeRateLimitExceeded).later()
+	}
 	if r.Method != http.MethodPost {
 		w.Header().Set("Allow", http.MethodPost)
-		return reply{status: http.StatusMethodNotAllowed, body: refusalBody{Error: "deliveries are POSTed"}}
+		return refuse(http.StatusMethodNotAllowed, "deliveries are POSTed", "")
 	}
-	// A type whose parameters cannot be read is still that type: an odd charset is no reason to lose an event.
-	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind != "application/json" {
-		return reply{status: http.StatusUnsupportedMediaType, body: refusalBody{Error: "the body must be application/json", Code: sdk.CodeUnsupportedMediaType}}
+	if !isJSON(r.Header.Get("Content-Type")) {
+		return refuse(http.StatusUnsupportedMediaType, "the body must be application/json", sdk.CodeUnsupportedMediaType)
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, h.maxBody))
-	var tooLarge *http.MaxBytesError
-	switch {
-	case errors.As(err, &tooLarge):
-		return reply{status: http.StatusRequestEntityTooLarge, body: refusalBody{Error: "the delivery is too large"}}
-	case err != nil:
-		return reply{status: http.StatusBadRequest, body: refusalBody{Error: "the body broke off"}}
-	}
-	event, err := h.verifier.Verify(r.Context(), r.Header, body)
+	body, err := readAll(http.MaxBytesReader(w, r.Body, h.maxBody), r.ContentLength)
 	if err != nil {
-		h.logger.WarnContext(r.Context(), "webhook refused", "error", err)
-		var refusal *Refusal
-		if errors.As(err, &refusal) {
-			return refusal.reply()
-		}
-		return failed("not able to verify now", http.StatusServiceUnavailable)
+		return unreadable(err)
 	}
+	var a attempt
+	if err := a.run(r.Context(), h.verifier, r.Header, body); err != nil {
+		return h.refused(r, a, body, err)
+	}
+	event := a.event(body)
+	h.warnOfExpiry(r.Context(), event.About(), a.now)
 	return h.once(r.Context(), event)
+}
+
+func unreadable(err error) reply {
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return refuse(http.StatusRequestEntityTooLarge, "the delivery is too large", "")
+	}
+	return refuse(http.StatusBadRequest, "the body broke off", "")
+}
+
+// isJSON takes a type whose parameters cannot be read for that type: an odd charset is no reason to lose an event.
+func isJSON(contentType string) bool {
+	if contentType == mediaType {
+		return true
+	}
+	kind, _, _ := mime.ParseMediaType(contentType)
+	return kind == mediaType
+}
+
+const mediaType = "application/json"
+
+// readAll reads a body that says how long it is, which nobody has to believe.
+func readAll(body io.Reader, says int64) ([]byte, error) {
+	read := make([]byte, 0, min(max(says, 511), 64<<10)+1) // room for one more, to see that nothing follows
+	for {
+		n, err := body.Read(read[len(read):cap(read)])
+		read = read[:len(read)+n]
+		switch {
+		case err == io.EOF:
+			return read, nil
+		case err != nil:
+			return nil, err
+		case len(read) == cap(read):
+			read = append(read, 0)[:len(read)]
+		}
+	}
+}
+
+// refused logs why. The gateway hears nothing of it.
+func (h *Handler) refused(r *http.Request, a attempt, body []byte, err error) reply {
+	if ctx := r.Context(); h.logger.Enabled(ctx, slog.LevelWarn) {
+		attrs := []slog.Attr{slog.Any("error", err)}
+		if h.diagnose.take() {
+			attrs = append(attrs, slog.Any("diagnosis", a.diagnose(err, r.Header, body)))
+		}
+		h.logger.LogAttrs(ctx, slog.LevelWarn, "webhook refused", attrs...)
+	}
+	var refusal *Refusal
+	if errors.As(err, &refusal) {
+		return refusal.reply()
+	}
+	return refuse(http.StatusServiceUnavailable, "not able to verify now", "")
 }
 
 // once does the work of an event that nobody else is doing or has done.
 func (h *Handler) once(ctx context.Context, event Event) reply {
 	info := event.About()
-	log := h.logger.With("scheme", info.Scheme, "type", info.Type, "session_id", info.SessionID)
 	claim, err := h.store.Claim(ctx, info.DedupeKey, h.lease)
 	switch {
 	case err != nil:
-		log.ErrorContext(ctx, "webhook store failed to claim", "error", err)
-		return failed("not able to take events now", http.StatusServiceUnavailable)
+		h.log(ctx, slog.LevelError, "webhook store failed to claim", info, err)
+		return refuse(http.StatusServiceUnavailable, "not able to take events now", "")
 	case claim.State == Done:
-		log.DebugContext(ctx, "webhook was a duplicate")
-		return reply{status: http.StatusOK, body: receipt{Received: true, Duplicate: true}}
+		h.log(ctx, slog.LevelDebug, "webhook was a duplicate", info, nil)
+		return reply{status: http.StatusOK, body: duplicate}
 	case claim.State == InFlight:
-		return reply{status: http.StatusConflict, body: refusalBody{Error: "the event is being worked on"}, retryAfter: time.Second}
+		return refuse(http.StatusConflict, "the event is being worked on", "").later()
 	}
 	// The work goes on when the gateway hangs up: half of it would be worse than an answer that nobody reads.
-	ctx = context.WithoutCancel(ctx)
+	ctx = ContextWithClaim(context.WithoutCancel(ctx), info.DedupeKey, claim.Token)
+	gone := true
+	defer func() {
+		if gone { // runtime.Goexit: nothing below is reached
+			h.release(ctx, info, claim.Token, errGone)
+		}
+	}()
 	failure := h.do(ctx, event)
+	gone = false
+	if failure != nil {
+		h.release(ctx, info, claim.Token, failure)
+		return refuse(http.StatusInternalServerError, "the event could not be worked on", "")
+	}
 	ctx, cancel := context.WithTimeout(ctx, settleWithin)
 	defer cancel()
-	if failure != nil {
-		log.ErrorContext(ctx, "webhook function failed; the gateway will deliver the event again", "error", failure)
-		if err := h.store.Release(ctx, info.DedupeKey, claim.Token); err != nil {
-			log.ErrorContext(ctx, "webhook store failed to release; the event is free again when its lease ends", "error", err)
-		}
-		return failed("the event could not be worked on", http.StatusInternalServerError)
-	}
 	if err := h.store.Complete(ctx, info.DedupeKey, claim.Token); err != nil {
-		log.ErrorContext(ctx, "webhook store failed to complete; the gateway will deliver the event again", "error", err)
-		return failed("the event could not be marked as done", http.StatusInternalServerError)
+		h.log(ctx, slog.LevelError, "webhook store failed to complete; the gateway will deliver the event again", info, err)
+		return refuse(http.StatusInternalServerError, "the event could not be marked as done", "")
 	}
-	return reply{status: http.StatusOK, body: receipt{Received: true}}
+	return reply{status: http.StatusOK, body: received}
 }
+
+var errGone = errors.New("webhooks: the function ended its goroutine")
 
 // do calls the function with its deadline; a panic is an error like any other.
 func (h *Handler) do(ctx context.Context, event Event) (err error) {
@@ -176,6 +272,25 @@ func (h *Handler) do(ctx context.Context, event Event) (err error) {
 	return h.work(ctx, event)
 }
 
-func failed(message string, status int) reply {
-	return reply{status: status, body: refusalBody{Error: message}}
+// release gives an event back whose work failed.
+func (h *Handler) release(ctx context.Context, info *Info, token string, failure error) {
+	ctx, cancel := context.WithTimeout(ctx, settleWithin)
+	defer cancel()
+	h.log(ctx, slog.LevelError, "webhook function failed; the gateway will deliver the event again", info, failure)
+	if err := h.store.Release(ctx, info.DedupeKey, token); err != nil {
+		h.log(ctx, slog.LevelError, "webhook store failed to release; the event is free again when its lease ends", info, err)
+	}
+}
+
+func (h *Handler) log(ctx context.Context, level slog.Level, message string, info *Info, err error) {
+	if !h.logger.Enabled(ctx, level) {
+		return
+	}
+	attrs := []slog.Attr{
+		slog.String("scheme", string(info.Scheme)), slog.String("type", info.Type), slog.String("session_id", info.SessionID),
+	}
+	if err != nil {
+		attrs = append(attrs, slog.Any("error", err))
+	}
+	h.logger.LogAttrs(ctx, level, message, attrs...)
 }

@@ -4,13 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
+	"github.com/hostedpay/hostedpay-go/internal/contract"
+	"github.com/hostedpay/hostedpay-go/internal/signature"
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
-// A Scheme is a way to sign deliveries. A key belongs to the scheme of the receiver that it is given to, so that a
-// signature of one scheme never satisfies another.
+// A Scheme is a way to sign deliveries. A signature of one scheme never satisfies another.
 type Scheme string
 
 // The schemes.
@@ -20,10 +22,21 @@ const (
 	SchemeVoraV2      Scheme = "vora-v2"     // x-vonpay-signature over time and body, keyed by a whsec_ secret
 )
 
+// A Mode tells play money from real money. It is empty where nothing says which.
+type Mode string
+
+// The modes.
+const (
+	ModeTest Mode = "test"
+	ModeLive Mode = "live"
+)
+
 // A Key is a secret that may have signed a delivery.
 type Key struct {
 	Secret     sdk.Secret
 	Name       string    // for logs: "current", "rotated out 2026-04-20"
+	Scheme     Scheme    // the only scheme that it is good for; when empty, whatever its prefix says (vp_sk_, whsec_)
+	Mode       Mode      // when set, an event of the other mode is refused; when empty, the prefix's (vp_sk_test_)
 	MerchantID string    // whose it is; when set, an event of another merchant is refused
 	NotAfter   time.Time // when it stops counting; zero for never
 }
@@ -60,10 +73,6 @@ var (
 	ErrOffboarded = errors.New("webhooks: the merchant has left")
 )
 
-type staticKeys []Key
-
-func (k staticKeys) Keys(context.Context, Hint) ([]Key, error) { return k, nil }
-
 // StaticKeys always finds the same keys. It refuses an empty list and an empty secret, which would verify forgeries.
 func StaticKeys(keys ...Key) (KeySource, error) {
 	if len(keys) == 0 {
@@ -74,5 +83,85 @@ func StaticKeys(keys ...Key) (KeySource, error) {
 			return nil, fmt.Errorf("webhooks: key %d (%q) has an empty secret: is its environment variable set?", i, k.Name)
 		}
 	}
-	return staticKeys(append([]Key(nil), keys...)), nil
+	static := staticKeys(candidates(keys))
+	for i := range static {
+		static[i].mac = signature.NewKey(static[i].Secret.Reveal())
+	}
+	return static, nil
+}
+
+type staticKeys []candidate
+
+func (s staticKeys) Keys(context.Context, Hint) ([]Key, error) {
+	keys := make([]Key, len(s))
+	for i := range s {
+		keys[i] = s[i].Key
+	}
+	return keys, nil
+}
+
+// A candidate is a key and what is known about it.
+type candidate struct {
+	Key
+	kin Scheme         // what its prefix says that it is for
+	mac *signature.Key // nil for a key that is used once
+}
+
+// noScheme is the kin of credentials that sign no deliveries at all.
+const noScheme Scheme = "none"
+
+func candidates(keys []Key) []candidate {
+	list := make([]candidate, len(keys))
+	for i, k := range keys {
+		kin, mode := kinOf(k.Secret.Reveal())
+		if k.Mode == "" {
+			k.Mode = mode
+		}
+		list[i] = candidate{Key: k, kin: kin}
+	}
+	return list
+}
+
+// kinOf reads a secret's prefix.
+func kinOf(secret string) (Scheme, Mode) {
+	for _, known := range contract.VoraAPIKeys() {
+		if !strings.HasPrefix(secret, known.Prefix) {
+			continue
+		}
+		switch known.Kind {
+		case "secret":
+			return SchemeVoraV1, Mode(known.Mode)
+		case "webhook_secret":
+			return SchemeVoraV2, Mode(known.Mode)
+		}
+		return noScheme, Mode(known.Mode)
+	}
+	for _, known := range contract.VisionScopeAPIKeys() {
+		if strings.HasPrefix(secret, known.Prefix) {
+			return noScheme, Mode(known.Mode)
+		}
+	}
+	return "", ""
+}
+
+// suits tells whether the key is meant for a scheme. VisionScope's secrets are the merchant's own texts, whose beginning
+// says nothing.
+func (c *candidate) suits(scheme Scheme) bool {
+	switch {
+	case c.Scheme != "":
+		return c.Scheme == scheme
+	case c.kin == "" || scheme == SchemeVisionScope:
+		return true
+	}
+	return c.kin == scheme
+}
+
+func (c *candidate) expired(now time.Time) bool { return !c.NotAfter.IsZero() && now.After(c.NotAfter) }
+
+// hasSigned tells whether one of a delivery's signatures is this key's.
+func (c *candidate) hasSigned(s *signed, body []byte) bool {
+	if c.mac != nil {
+		return c.mac.Signed(s.macs[:s.count], body, s.before[:]...)
+	}
+	return signature.SignedOnce(c.Secret.Reveal(), s.macs[:s.count], body, s.before[:]...)
 }

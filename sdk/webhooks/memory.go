@@ -25,7 +25,7 @@ type memoryEntry struct {
 	key   string
 	token string
 	done  bool
-	until time.Time // the end of the lease, or of the retention
+	ends  time.Time // when the lease ends, or when the work was done
 }
 
 // NewMemoryStore makes a store for up to 100,000 events, which it remembers for 7 days.
@@ -38,13 +38,19 @@ func NewMemoryStore() *MemoryStore {
 var errStoreFull = errors.New("webhooks: the memory store is full of events in flight: use a durable store, or finish handlers faster")
 
 // Claim asks for an event.
-func (s *MemoryStore) Claim(_ context.Context, key string, lease time.Duration) (Claim, error) {
+func (s *MemoryStore) Claim(ctx context.Context, key string, lease time.Duration) (Claim, error) {
+	if err := ctx.Err(); err != nil {
+		return Claim{}, err
+	}
+	if lease <= 0 {
+		return Claim{}, ErrBadLease
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.now()
 	if element, known := s.entries[key]; known {
 		switch e := element.Value.(*memoryEntry); {
-		case now.After(e.until):
+		case s.over(e, now):
 			s.forget(element)
 		case e.done:
 			return Claim{State: Done}, nil
@@ -55,15 +61,23 @@ func (s *MemoryStore) Claim(_ context.Context, key string, lease time.Duration) 
 	if len(s.entries) >= s.most && !s.makeRoom(now) {
 		return Claim{}, errStoreFull
 	}
-	e := &memoryEntry{key: key, token: rand.Text(), until: now.Add(lease)}
+	e := &memoryEntry{key: key, token: rand.Text(), ends: now.Add(lease)}
 	s.entries[key] = s.order.PushBack(e)
 	return Claim{State: New, Token: e.token}, nil
+}
+
+// over tells whether an entry stands in nobody's way any more.
+func (s *MemoryStore) over(e *memoryEntry, now time.Time) bool {
+	if e.done {
+		return now.After(e.ends.Add(s.retention))
+	}
+	return now.After(e.ends)
 }
 
 // makeRoom forgets the oldest event that nobody is working on.
 func (s *MemoryStore) makeRoom(now time.Time) bool {
 	for element := s.order.Front(); element != nil; element = element.Next() {
-		if e := element.Value.(*memoryEntry); e.done || now.After(e.until) {
+		if e := element.Value.(*memoryEntry); e.done || s.over(e, now) {
 			s.forget(element)
 			return true
 		}
@@ -77,7 +91,10 @@ func (s *MemoryStore) forget(element *list.Element) {
 }
 
 // Complete marks the event as done.
-func (s *MemoryStore) Complete(_ context.Context, key, token string) error {
+func (s *MemoryStore) Complete(ctx context.Context, key, token string) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	element, err := s.held(key, token)
@@ -85,18 +102,27 @@ func (s *MemoryStore) Complete(_ context.Context, key, token string) error {
 		return err
 	}
 	e := element.Value.(*memoryEntry)
-	e.done, e.until = true, s.now().Add(s.retention)
+	if e.done {
+		return nil
+	}
+	e.done, e.ends = true, s.now()
 	s.order.MoveToBack(element)
 	return nil
 }
 
 // Release gives the event back.
-func (s *MemoryStore) Release(_ context.Context, key, token string) error {
+func (s *MemoryStore) Release(ctx context.Context, key, token string) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	element, err := s.held(key, token)
 	if err != nil {
 		return err
+	}
+	if element.Value.(*memoryEntry).done {
+		return ErrClaimLost
 	}
 	s.forget(element)
 	return nil
@@ -104,8 +130,30 @@ func (s *MemoryStore) Release(_ context.Context, key, token string) error {
 
 func (s *MemoryStore) held(key, token string) (*list.Element, error) {
 	element, known := s.entries[key]
-	if !known || element.Value.(*memoryEntry).token != token || element.Value.(*memoryEntry).done {
+	if !known || element.Value.(*memoryEntry).token != token {
 		return nil, ErrClaimLost
 	}
 	return element, nil
+}
+
+// Purge forgets what ended longer ago than this.
+func (s *MemoryStore) Purge(ctx context.Context, olderThan time.Duration) (int, error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	if olderThan < 0 {
+		return 0, ErrBadAge
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	before, count := s.now().Add(-olderThan), 0
+	for element := s.order.Front(); element != nil; {
+		next := element.Next()
+		if element.Value.(*memoryEntry).ends.Before(before) {
+			s.forget(element)
+			count++
+		}
+		element = next
+	}
+	return count, nil
 }

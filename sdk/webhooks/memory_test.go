@@ -100,7 +100,7 @@ func TestMemoryStoreRefusesWhoHasNoClaim(t *testing.T) {
 	require.NoError(t, store.Complete(t.Context(), "done", done.Token))
 	claim(t, store, "in flight")
 
-	for key, token := range map[string]string{"unknown": done.Token, "done": done.Token, "in flight": "a guess"} {
+	for key, token := range map[string]string{"unknown": done.Token, "done": "a guess", "in flight": "a guess"} {
 		require.ErrorIs(t, store.Complete(t.Context(), key, token), webhooks.ErrClaimLost, key)
 		require.ErrorIs(t, store.Release(t.Context(), key, token), webhooks.ErrClaimLost, key)
 	}
@@ -157,5 +157,24 @@ func TestMemoryStoreFullOfEventsInFlight(t *testing.T) {
 
 		time.Sleep(time.Minute + time.Nanosecond)
 		require.Equal(t, webhooks.New, claim(t, store, "one more").State, "their holders are gone")
+	})
+}
+
+func TestMemoryStorePurgesByItsClock(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		store := webhooks.NewMemoryStore()
+		for _, key := range []string{"a", "b", "c"} { // done a minute after one another
+			require.NoError(t, store.Complete(t.Context(), key, claim(t, store, key).Token))
+			time.Sleep(time.Minute)
+		}
+		claim(t, store, "in flight")
+
+		n, err := store.Purge(t.Context(), 2*time.Minute)
+		require.NoError(t, err)
+		require.Equal(t, 1, n, "what is exactly as old stays")
+		require.Equal(t, webhooks.Done, claim(t, store, "b").State)
+		require.Equal(t, webhooks.New, claim(t, store, "a").State)
+		require.Equal(t, webhooks.InFlight, claim(t, store, "in flight").State)
 	})
 }

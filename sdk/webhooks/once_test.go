@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
 )
 
 func TestTheDeliveryAfterAFailureDoesTheWork(t *testing.T) {
@@ -102,16 +103,36 @@ func TestDeliveriesAtTheSameMomentDoTheWorkOnce(t *testing.T) {
 	require.Equal(t, 1, firsts)
 }
 
+func TestAFunctionThatEndsItsGoroutineGivesTheEventBack(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		calls := 0
+		r := setup(t, voraV1(), withWork(func(context.Context, webhooks.Event) error {
+			if calls++; calls == 1 {
+				runtime.Goexit() // as t.FailNow does in a test
+			}
+			return nil
+		}))
+		delivery := r.delivery()
+		go r.handler.ServeHTTP(httptest.NewRecorder(), delivery)
+		synctest.Wait()
+		requireAnswer(t, r.deliver(t, r.delivery()), http.StatusOK, received)
+		require.Equal(t, 2, calls)
+		require.Contains(t, r.log.String(), "ended its goroutine")
+	})
+}
+
 // The gateway delivers 1, 5 and 25 seconds after a failure, and never again: a claim that its holder left behind has to
 // be free by then.
 func TestACrashDoesNotLoseTheEvent(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		crashed := false
-		r := setup(t, voraV1(), withWork(func(context.Context, webhooks.Event) error {
+		store := &failingStore{MemoryStore: webhooks.NewMemoryStore(), release: func(context.Context) error { return nil }}
+		r := setup(t, voraV1(), withOptions(webhooks.WithStore(store)), withWork(func(context.Context, webhooks.Event) error {
 			if !crashed {
 				crashed = true
-				runtime.Goexit() // as far as the claim goes, the process is gone
+				runtime.Goexit() // and the store does not hear of it: as far as the claim goes, the process is gone
 			}
 			return nil
 		}))
@@ -120,6 +141,7 @@ func TestACrashDoesNotLoseTheEvent(t *testing.T) {
 		synctest.Wait()
 		require.True(t, crashed)
 
+		require.Equal(t, http.StatusConflict, r.deliver(t, r.delivery()).Code)
 		status := 0
 		for _, wait := range []time.Duration{1 * time.Second, 5 * time.Second, 25 * time.Second} {
 			time.Sleep(wait)
@@ -238,6 +260,68 @@ func TestAStoreThatHangsIsNotWaitedForForever(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A sale, two equal partial refunds, one of them ten times at once, and all of it once more with a new signature and a new
+// time: three effects.
+func TestThreeEffects(t *testing.T) {
+	t.Parallel()
+	const sale, refunds = 1499, 500
+	var charged, givenBack, effects atomic.Int64
+	r := setup(t, voraV1(), withOptions(webhooks.WithLogger(nil)), withWork(func(_ context.Context, event webhooks.Event) error {
+		effects.Add(1)
+		switch event := event.(type) {
+		case *webhooks.SessionSucceeded:
+			charged.Add(event.Amount.Minor())
+		case *webhooks.RefundCreated:
+			givenBack.Add(event.Amount.Minor())
+		default:
+			t.Errorf("unexpected %T", event)
+		}
+		return nil
+	}))
+	bodies := func(at time.Time) [][]byte {
+		happened := webhookstest.HappenedAt(at)
+		return [][]byte{
+			webhookstest.SessionSucceeded(happened),
+			webhookstest.RefundCreated(webhookstest.Set("refundId", "re_1"), happened),
+			webhookstest.RefundCreated(webhookstest.Set("refundId", "re_2"), happened),
+		}
+	}
+	first := bodies(signedAt())
+	require.Equal(t, http.StatusOK, r.deliver(t, r.deliveryOf(first[0])).Code)
+	require.Equal(t, http.StatusOK, r.deliver(t, r.deliveryOf(first[1])).Code)
+	var done sync.WaitGroup
+	for range 10 {
+		delivery := r.deliveryOf(first[2])
+		done.Go(func() { r.handler.ServeHTTP(httptest.NewRecorder(), delivery) })
+	}
+	done.Wait()
+	r.now = r.now.Add(25 * time.Second)
+	for _, body := range bodies(r.now) {
+		requireAnswer(t, r.deliver(t, r.deliveryOf(body)), http.StatusOK, duplicate)
+	}
+	require.EqualValues(t, 3, effects.Load())
+	require.EqualValues(t, sale, charged.Load())
+	require.EqualValues(t, 2*refunds, givenBack.Load())
+}
+
+func TestTheDeliveryAfterATimeoutDoesTheWork(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		calls := 0
+		r := setup(t, voraV1(), withWork(func(ctx context.Context, _ webhooks.Event) error {
+			if calls++; calls == 1 {
+				<-ctx.Done()
+			}
+			return ctx.Err()
+		}))
+		require.Equal(t, http.StatusInternalServerError, r.deliver(t, r.delivery()).Code)
+		requireAnswer(t, r.deliver(t, r.delivery()), http.StatusOK, received)
+		requireAnswer(t, r.deliver(t, r.delivery()), http.StatusOK, duplicate)
+		require.Equal(t, 2, calls)
+		require.Len(t, r.events, 1)
+	})
 }
 
 // Whoever waits out the function's whole time must still be able to complete or release.

@@ -18,6 +18,7 @@ const (
 	WrongSignature     Reason = "wrong_signature"     // no key matches: another secret, or the body was changed on the way
 	UnknownOwner       Reason = "unknown_owner"       // nobody here has that session or merchant
 	WrongOwner         Reason = "wrong_owner"         // the key matched, but the event is another merchant's
+	WrongMode          Reason = "wrong_mode"          // the key matched, but it is a test key and the event is live, or the other way round
 	TooOld             Reason = "too_old"             // signed before the replay window, or this machine's clock is ahead
 	TooNew             Reason = "too_new"             // signed after now: this machine's clock is behind
 	NoKeys             Reason = "no_keys"             // the key source has no usable key for it
@@ -27,7 +28,7 @@ const (
 
 // A Refusal is a delivery that was not accepted.
 type Refusal struct {
-	Scheme Scheme
+	Scheme Scheme // empty when nobody can say, which happens with Any
 	Reason Reason
 	Detail string // for the log: for example by how much the clock is off
 	Cause  error  // of a failed look-up
@@ -35,7 +36,10 @@ type Refusal struct {
 
 // Error is one line without any part of the delivery.
 func (r *Refusal) Error() string {
-	text := fmt.Sprintf("webhooks: a %s delivery was refused: %s", r.Scheme, r.Reason)
+	text := "webhooks: a delivery was refused: " + string(r.Reason)
+	if r.Scheme != "" {
+		text = fmt.Sprintf("webhooks: a %s delivery was refused: %s", r.Scheme, r.Reason)
+	}
 	if r.Detail != "" {
 		text += " (" + r.Detail + ")"
 	}
@@ -71,23 +75,22 @@ func (r *Refusal) code() sdk.Code {
 func (r *Refusal) reply() reply {
 	switch r.Reason {
 	case Offboarded:
-		return reply{status: http.StatusOK, body: receipt{Received: true}}
+		return reply{status: http.StatusOK, body: received}
 	case NoKeys, LookupFailed:
-		return reply{status: http.StatusServiceUnavailable, body: refusalBody{Error: "not able to verify now", Code: r.code()}}
+		return refuse(http.StatusServiceUnavailable, "not able to verify now", r.code())
 	case MissingSignature:
 		if r.Scheme == SchemeVisionScope {
-			return reply{status: http.StatusBadRequest, body: refusalBody{Error: "missing signature"}}
+			return refuse(http.StatusBadRequest, "missing signature", "")
 		}
-		return reply{status: http.StatusUnauthorized, body: refusalBody{Error: "missing signature", Code: r.code()}}
+		return refuse(http.StatusUnauthorized, "missing signature", r.code())
 	case TooOld, TooNew:
 		if r.Scheme == SchemeVoraV2 {
-			return reply{status: http.StatusBadRequest, body: refusalBody{Error: "the signature's time is outside of the window", Code: r.code()}}
+			return refuse(http.StatusBadRequest, "the signature's time is outside of the window", r.code())
 		}
 	default: // whatever else is wrong with a signature sounds the same
 	}
-	body := refusalBody{Error: "invalid signature"}
-	if r.Scheme != SchemeVisionScope {
-		body.Code = r.code()
+	if r.Scheme == SchemeVisionScope {
+		return refuse(http.StatusUnauthorized, "invalid signature", "")
 	}
-	return reply{status: http.StatusUnauthorized, body: body}
+	return refuse(http.StatusUnauthorized, "invalid signature", r.code())
 }

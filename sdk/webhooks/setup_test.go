@@ -76,7 +76,7 @@ func setup(t *testing.T, s scheme, changes ...func(*receiver)) *receiver {
 		r.work = func(context.Context, webhooks.Event) error { return nil }
 	}
 	r.verifier = s.verifier(r.keys, webhooks.WithClock(func() time.Time { return r.now }))
-	r.handler = webhooks.NewHandler(r.verifier, func(ctx context.Context, event webhooks.Event) error {
+	handler, err := webhooks.NewHandler(r.verifier, func(ctx context.Context, event webhooks.Event) error {
 		if err := r.work(ctx, event); err != nil {
 			return err
 		}
@@ -85,6 +85,8 @@ func setup(t *testing.T, s scheme, changes ...func(*receiver)) *receiver {
 		r.events = append(r.events, event)
 		return nil
 	}, append([]webhooks.HandlerOption{webhooks.WithLogger(slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug})))}, r.options...)...)
+	require.NoError(t, err)
+	r.handler = handler
 	return r
 }
 

@@ -3,6 +3,7 @@ package webhooks
 import (
 	"context"
 	"errors"
+	"strconv"
 	"time"
 )
 
@@ -16,23 +17,63 @@ const (
 	Done                  // its work is done
 )
 
+// String is the state in words.
+func (s State) String() string {
+	switch s {
+	case New:
+		return "new"
+	case InFlight:
+		return "in flight"
+	case Done:
+		return "done"
+	}
+	return "state " + strconv.Itoa(int(s))
+}
+
 // A Claim is the right to work on an event.
 type Claim struct {
 	State State
-	Token string // proves, to Complete and Release, that the claim is still the caller's
+	Token string // proves, to Complete and Release, that the claim is still the caller's; empty unless State is New
 }
 
-// ErrClaimLost is the answer to Complete or Release when the lease ended and somebody else has the event now.
-var ErrClaimLost = errors.New("webhooks: the claim's lease ended, and the event belongs to somebody else")
+// ErrClaimLost is the answer to Complete or Release of a claim that is not the caller's: its lease ended and somebody
+// else has the event now, or it was released, or it never was.
+var ErrClaimLost = errors.New("webhooks: the claim is lost: its lease ended and somebody else has the event, or it was given back")
 
-// A Store remembers which events are being worked on and which are done, so that each is worked on once. Claim is
-// atomic. Safe for concurrent use.
+// ErrBadLease is the answer to a Claim whose lease is not positive.
+var ErrBadLease = errors.New("webhooks: a lease must be longer than nothing")
+
+// ErrBadAge is the answer to a Purge whose age is negative.
+var ErrBadAge = errors.New("webhooks: an age must not be negative: what is still to come cannot be purged")
+
+// A Store remembers which events are being worked on and which are done, so that each is worked on once. It is safe for
+// concurrent use, from as many processes as share what is behind it. Each method is one atomic step: a store that first
+// looks and then writes gives the same event to two.
+//
+// A key is any text without a NUL; keys of up to 1 KiB that differ in one byte are different keys. Leases are measured by
+// the clock of what is behind the store (the database's, the cache's), never by the caller's: two machines seldom agree
+// on the time. A method that returns an error because its context ended may or may not have done its work, but never half
+// of it; a claim that nobody heard about ends with its lease.
+//
+// Package storetest has the tests of all this, for stores of your own.
 type Store interface {
 	// Claim asks for an event. A claim that is neither completed nor released ends with its lease, so that the crash of
-	// its holder does not lose the event.
+	// its holder does not lose the event: whoever asks next gets it, with another token. A lease that is not positive is
+	// ErrBadLease.
 	Claim(ctx context.Context, key string, lease time.Duration) (Claim, error)
-	// Complete marks the event as done.
+	// Complete marks the event as done, which is final. It succeeds after the end of the lease too, as long as nobody else
+	// has claimed the event since; and again, with the same token, when it has succeeded before. Otherwise it is
+	// ErrClaimLost.
 	Complete(ctx context.Context, key, token string) error
-	// Release gives the event back, so that its next delivery is new.
+	// Release gives the event back, so that its next delivery is new. It is ErrClaimLost when the claim is not the
+	// caller's any more, or when the event is done.
 	Release(ctx context.Context, key, token string) error
+}
+
+// A Purger is a [Store] that can be told to forget. The stores of this SDK are.
+type Purger interface {
+	// Purge forgets the events that were done longer ago than this, and the claims whose lease ended longer ago than
+	// this, and says how many. It never touches a claim that is held. A forgotten event is new again: keep events for
+	// longer than a gateway delivers them. A negative age is ErrBadAge.
+	Purge(ctx context.Context, olderThan time.Duration) (int, error)
 }

@@ -2,36 +2,44 @@ package webhooks
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/hostedpay/hostedpay-go/internal/contract"
-	"github.com/hostedpay/hostedpay-go/internal/signature"
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
-// A Verifier accepts deliveries of one scheme. Make one with [VisionScope], [Vora] or [VoraV2]. It does not change and
-// is safe for concurrent use.
+// A Verifier accepts deliveries of one scheme. Make one with [VisionScope], [Vora] or [VoraV2], or several into one with
+// [Any]. It does not change and is safe for concurrent use.
 type Verifier struct {
-	scheme Scheme
-	keys   KeySource
-	now    func() time.Time
-	read   func(http.Header) (signed, error)   // what the headers say
-	decode func(body []byte, info *Info) Event // after verification
+	dialect
+	keys    KeySource
+	now     func() time.Time
+	choices []*Verifier // of Any, which has nothing else
+	problem error       // why it cannot accept anything; NewHandler and Verify report it
 }
 
-// signed is what a delivery's headers say about its signature.
-type signed struct {
-	signatures []string
-	prefix     string    // goes before the body into the HMAC
-	time       time.Time // when it was signed; zero when the headers do not say
-	past       time.Duration
-	future     time.Duration // the window around now; zero for none
+// A dialect is what differs between the schemes.
+type dialect struct {
+	scheme Scheme
+	is     func(http.Header) bool // the shape of the headers is this scheme's
+	window window
+	parse  func(body []byte) parsed
+}
+
+var (
+	visionScope = dialect{SchemeVisionScope, looksLikeVisionScope, window{}, parseVisionScope}
+	voraV1      = dialect{SchemeVoraV1, looksLikeVoraV1, window{contract.VoraV1Past, contract.VoraV1Future}, parseVoraV1}
+	voraV2      = dialect{SchemeVoraV2, looksLikeVoraV2, window{contract.VoraV2Past, contract.VoraV2Future}, parseVoraV2}
+)
+
+// parsed is a body that was read and that nobody believes yet.
+type parsed interface {
+	hint() Hint       // what it claims, to find keys with
+	mode() Mode       // what it claims to be, empty when it does not say
+	event(Info) Event // after verification
 }
 
 // A VerifierOption changes how a verifier works.
@@ -44,7 +52,7 @@ func WithClock(now func() time.Time) VerifierOption { return func(v *Verifier) {
 // the key source finds it by [Hint.SessionID]. The signature covers the body and no time, and the gateway documents no
 // replay window, so that the dedupe store is the protection against replays. (VisionScope documentation, section 5.)
 func VisionScope(keys KeySource, opts ...VerifierOption) *Verifier {
-	return newVerifier(Verifier{scheme: SchemeVisionScope, keys: keys, read: readVisionScope, decode: decodeVisionScope}, opts)
+	return newVerifier(visionScope, keys, opts)
 }
 
 // Vora verifies Vora's webhooks v1, signed with the merchant's whole API key (vp_sk_…); keep the old key for 24 hours
@@ -52,21 +60,40 @@ func VisionScope(keys KeySource, opts ...VerifierOption) *Verifier {
 // 5 minutes is enforced, but the header that it is about is not signed: the dedupe store is the protection against
 // replays. (Vora integrator guide, "Webhook signature format".)
 func Vora(keys KeySource, opts ...VerifierOption) *Verifier {
-	return newVerifier(Verifier{scheme: SchemeVoraV1, keys: keys, read: readVoraV1, decode: decodeVoraV1}, opts)
+	return newVerifier(voraV1, keys, opts)
 }
 
 // VoraV2 verifies Vora's webhooks v2, signed with a subscription's secret (whsec_…) over time and body.
 // (Vora webhook verification, section 2.)
 func VoraV2(keys KeySource, opts ...VerifierOption) *Verifier {
-	return newVerifier(Verifier{scheme: SchemeVoraV2, keys: keys, read: readVoraV2, decode: decodeVoraV2}, opts)
+	return newVerifier(voraV2, keys, opts)
 }
 
-func newVerifier(v Verifier, opts []VerifierOption) *Verifier {
-	v.now = time.Now
+func newVerifier(d dialect, keys KeySource, opts []VerifierOption) *Verifier {
+	v := &Verifier{dialect: d, keys: keys}
 	for _, apply := range opts {
-		apply(&v)
+		apply(v)
 	}
-	return &v
+	if v.now == nil {
+		v.now = time.Now
+	}
+	static, isStatic := keys.(staticKeys)
+	switch {
+	case keys == nil:
+		v.problem = fmt.Errorf("webhooks: the verifier of %s has no key source", v.scheme)
+	case isStatic && !anySuits(static, v.scheme):
+		v.problem = fmt.Errorf("webhooks: no key that was given is one of %s: see each key's prefix and Scheme", v.scheme)
+	}
+	return v
+}
+
+func anySuits(list []candidate, scheme Scheme) bool {
+	for i := range list {
+		if list[i].suits(scheme) {
+			return true
+		}
+	}
+	return false
 }
 
 // Verify checks a delivery's headers and raw body and decodes the event. The error is a [*Refusal]. Most programs use
@@ -74,63 +101,93 @@ func newVerifier(v Verifier, opts []VerifierOption) *Verifier {
 //
 // body must be exactly what came over the network, and must not change afterwards: the event keeps it.
 func (v *Verifier) Verify(ctx context.Context, header http.Header, body []byte) (Event, error) {
-	s, err := v.read(header)
-	if err != nil {
-		return nil, v.refuse(err)
+	var a attempt
+	if err := a.run(ctx, v, header, body); err != nil {
+		return nil, err
 	}
-	keys, err := v.keys.Keys(ctx, v.hint(body))
-	if err != nil {
-		if errors.Is(err, ErrUnknownOwner) {
-			_, _ = match(s, []Key{{Secret: sdk.NewSecret("nobody's")}}, body, v.now()) // as slow as for one who is known
-		}
-		return nil, v.refuse(lookupProblem(err))
-	}
-	key, err := match(s, keys, body, v.now())
-	if err != nil {
-		return nil, v.refuse(err)
-	}
-	if err := s.inWindow(v.now()); err != nil {
-		return nil, v.refuse(err)
-	}
-	event := v.decode(body, &Info{Scheme: v.scheme, MerchantID: key.MerchantID, Key: key.Name, Delivered: s.time, Raw: sdk.NewRaw(body)})
-	if owner := event.About().MerchantID; key.MerchantID != "" && owner != key.MerchantID {
-		return nil, v.refuse(&Refusal{Reason: WrongOwner})
-	}
-	return event, nil
+	return a.event(body), nil
 }
 
-func (v *Verifier) refuse(err error) error {
-	var r *Refusal
-	if errors.As(err, &r) {
-		r.Scheme = v.scheme
+// Authenticate is [Verifier.Verify] without decoding, for whoever only passes deliveries on. It refuses what Verify
+// refuses. It allocates nothing when the keys are [StaticKeys] that name no merchant.
+func (v *Verifier) Authenticate(ctx context.Context, header http.Header, body []byte) (Match, error) {
+	var a attempt
+	if err := a.run(ctx, v, header, body); err != nil {
+		return Match{}, err
+	}
+	return Match{a.verifier.scheme, a.key.Name, a.key.NotAfter, a.key.MerchantID, a.key.Mode, a.signed.time}, nil
+}
+
+// A Match says what proved that a delivery is authentic.
+type Match struct {
+	Scheme     Scheme
+	Key        string    // the name of the key that signed it
+	KeyExpires time.Time // when that key stops counting; zero for never
+	MerchantID string    // whose key it is, when it says
+	Mode       Mode      // the key's
+	Delivered  time.Time // when the gateway says that it signed; authentic with Vora v2 only
+}
+
+// An attempt is the verification of one delivery.
+type attempt struct {
+	verifier *Verifier // the one of Any's that the delivery was meant for
+	now      time.Time
+	signed   signed
+	keys     []candidate
+	key      *candidate // the one that signed
+	parsed   parsed     // nil as long as nobody needs to know
+}
+
+func (a *attempt) run(ctx context.Context, from *Verifier, header http.Header, body []byte) error {
+	err := a.steps(ctx, from, header, body)
+	if err == nil {
+		return nil
+	}
+	var refusal *Refusal
+	if errors.As(err, &refusal) && a.verifier != nil {
+		refusal.Scheme = a.verifier.scheme
 	}
 	return err
 }
 
-// hint reads, from a body that nobody has verified, what is needed to find keys.
-func (v *Verifier) hint(body []byte) Hint {
-	var claimed struct {
-		VoraSession   string `json:"sessionId"`
-		VoraMerchant  string `json:"merchantId"`
-		V2Merchant    string `json:"merchant_id"`
-		VisionSession string `json:"session_id"`
+func (a *attempt) steps(ctx context.Context, from *Verifier, header http.Header, body []byte) (err error) {
+	if a.verifier, err = from.choose(header); err != nil {
+		return err
 	}
-	_ = json.Unmarshal(body, &claimed) // a body that is no JSON has no hint, and will not verify
-	h := Hint{Scheme: v.scheme}
-	switch v.scheme {
-	case SchemeVisionScope:
-		h.SessionID = claimed.VisionSession
-	case SchemeVoraV1:
-		h.SessionID, h.MerchantID = claimed.VoraSession, claimed.VoraMerchant
-	case SchemeVoraV2:
-		h.MerchantID = claimed.V2Merchant
+	v := a.verifier
+	a.now = v.now()
+	if err := a.signed.read(v.scheme, header); err != nil {
+		return err
 	}
-	return h
+	if err := a.findKeys(ctx, body); err != nil {
+		return err
+	}
+	if a.key, err = a.matching(body); err != nil {
+		return err
+	}
+	if err := v.window.check(a.signed.time, a.now); err != nil {
+		return err
+	}
+	return a.checkOwner(body)
 }
 
-func lookupProblem(err error) error {
+// findKeys asks the key source, which gets to know what the body claims.
+func (a *attempt) findKeys(ctx context.Context, body []byte) error {
+	if static, ok := a.verifier.keys.(staticKeys); ok {
+		a.keys = static
+		return nil
+	}
+	a.parsed = a.verifier.parse(body)
+	hint := a.parsed.hint()
+	hint.Scheme = a.verifier.scheme
+	keys, err := a.verifier.keys.Keys(ctx, hint)
 	switch {
+	case err == nil:
+		a.keys = candidates(keys)
+		return nil
 	case errors.Is(err, ErrUnknownOwner):
+		a.keys = candidates([]Key{{Secret: sdk.NewSecret("nobody's")}})
+		_, _ = a.matching(body) // as slow as for one who is known
 		return &Refusal{Reason: UnknownOwner}
 	case errors.Is(err, ErrOffboarded):
 		return &Refusal{Reason: Offboarded}
@@ -138,118 +195,58 @@ func lookupProblem(err error) error {
 	return &Refusal{Reason: LookupFailed, Cause: err}
 }
 
-// match finds the key that signed the body. Every valid key and every signature is tried, so that the time it takes
+// matching finds the key that signed the body. Every valid key and every signature is tried, so that the time it takes
 // says nothing about which one it was.
-func match(s signed, keys []Key, body []byte, now time.Time) (found Key, err error) {
-	usable, matched, text := 0, false, string(body)
-	for _, k := range keys {
-		if k.Secret.IsZero() || !k.NotAfter.IsZero() && now.After(k.NotAfter) {
+func (a *attempt) matching(body []byte) (*candidate, error) {
+	var found *candidate
+	usable := 0
+	for i := range a.keys {
+		key := &a.keys[i]
+		if key.Secret.IsZero() || key.expired(a.now) || !key.suits(a.verifier.scheme) {
 			continue
 		}
 		usable++
-		for _, sig := range s.signatures {
-			if signature.Matches(sig, k.Secret.Reveal(), s.prefix, text) && !matched {
-				found, matched = k, true
-			}
+		if key.hasSigned(&a.signed, body) && found == nil {
+			found = key
 		}
 	}
 	switch {
-	case matched:
+	case found != nil:
 		return found, nil
 	case usable == 0:
-		return Key{}, &Refusal{Reason: NoKeys}
+		return nil, &Refusal{Reason: NoKeys}
 	}
-	return Key{}, &Refusal{Reason: WrongSignature}
+	return nil, &Refusal{Reason: WrongSignature}
 }
 
-func (s signed) inWindow(now time.Time) error {
-	age, ahead := now.Sub(s.time), s.time.Sub(now) // each saturates; the negative of the other would not
+// checkOwner holds the event to the merchant and the mode of the key that signed it.
+func (a *attempt) checkOwner(body []byte) error {
+	if a.verifier.scheme == SchemeVisionScope || a.key.MerchantID == "" && (a.key.Mode == "" || a.verifier.scheme == SchemeVoraV1) {
+		return nil // the event does not say, or the key does not
+	}
+	if a.parsed == nil {
+		a.parsed = a.verifier.parse(body)
+	}
+	owner, mode := a.parsed.hint().MerchantID, a.parsed.mode()
 	switch {
-	case s.past == 0:
-		return nil
-	case age > s.past:
-		return &Refusal{Reason: TooOld, Detail: fmt.Sprintf("signed %s ago, at most %s is allowed", age.Round(time.Second), s.past)}
-	case ahead > s.future:
-		return &Refusal{Reason: TooNew, Detail: fmt.Sprintf("signed %s in the future, at most %s is allowed", ahead.Round(time.Second), s.future)}
+	case a.key.MerchantID != "" && owner != a.key.MerchantID:
+		return &Refusal{Reason: WrongOwner}
+	case a.key.Mode != "" && mode != "" && mode != a.key.Mode:
+		return &Refusal{Reason: WrongMode, Detail: fmt.Sprintf("a %s event, signed with a %s key", mode, a.key.Mode)}
 	}
 	return nil
 }
 
-func readVisionScope(h http.Header) (signed, error) {
-	sig, err := single(h, contract.VisionScopeSignatureHeader)
-	if err != nil {
-		return signed{}, err
+func (a *attempt) event(body []byte) Event {
+	if a.parsed == nil {
+		a.parsed = a.verifier.parse(body)
 	}
-	if !isHex(strings.ToLower(sig)) {
-		return signed{}, &Refusal{Reason: MalformedSignature, Detail: contract.VisionScopeSignatureHeader + " is not 64 hex digits"}
+	info := Info{
+		Scheme: a.verifier.scheme, MerchantID: a.key.MerchantID, Mode: a.key.Mode,
+		Key: a.key.Name, KeyExpires: a.key.NotAfter, Delivered: a.signed.time, Raw: sdk.NewRaw(body),
 	}
-	s := signed{signatures: []string{sig}}
-	s.time, _ = time.Parse(time.RFC3339Nano, h.Get(contract.VisionScopeTimestampHeader)) // told, not enforced
-	return s, nil
-}
-
-func readVoraV1(h http.Header) (signed, error) {
-	sig, err := single(h, contract.VoraV1SignatureHeader)
-	if err != nil {
-		return signed{}, err
+	if mode := a.parsed.mode(); mode != "" {
+		info.Mode = mode
 	}
-	if !isHex(sig) {
-		return signed{}, &Refusal{Reason: MalformedSignature, Detail: contract.VoraV1SignatureHeader + " is not 64 lower-case hex digits"}
-	}
-	stamp, err := single(h, contract.VoraV1TimestampHeader)
-	if err != nil {
-		return signed{}, err
-	}
-	at, err := time.Parse(time.RFC3339Nano, stamp)
-	if err != nil {
-		return signed{}, &Refusal{Reason: MalformedSignature, Detail: contract.VoraV1TimestampHeader + " is no ISO 8601 time"}
-	}
-	return signed{signatures: []string{sig}, time: at, past: contract.VoraV1Past, future: contract.VoraV1Future}, nil
-}
-
-func readVoraV2(h http.Header) (signed, error) {
-	value, err := single(h, contract.VoraV2SignatureHeader)
-	if err != nil {
-		return signed{}, err
-	}
-	malformed := func(detail string) (signed, error) {
-		return signed{}, &Refusal{Reason: MalformedSignature, Detail: detail}
-	}
-	var s signed
-	stamp := ""
-	for _, part := range strings.Split(value, ",") {
-		name, text, _ := strings.Cut(part, "=")
-		switch {
-		case name == "t" && stamp == "" && text != "" && strings.Trim(text, "0123456789") == "":
-			stamp = text
-		case name == "v1" && isHex(text) && len(s.signatures) < contract.VoraV2MaxSignatures:
-			s.signatures = append(s.signatures, text)
-		default:
-			return malformed("it must have one t and one or two v1")
-		}
-	}
-	seconds, err := strconv.ParseInt(stamp, 10, 64)
-	if err != nil || len(s.signatures) == 0 {
-		return malformed("it must have one t and one or two v1")
-	}
-	s.prefix = stamp + "."
-	s.time, s.past, s.future = time.Unix(seconds, 0).UTC(), contract.VoraV2Past, contract.VoraV2Future
-	return s, nil
-}
-
-// isHex tells whether a text is an HMAC-SHA256 in lower-case hex.
-func isHex(text string) bool {
-	return len(text) == 64 && strings.Trim(text, "0123456789abcdef") == ""
-}
-
-// single reads a header that must come exactly once.
-func single(h http.Header, name string) (string, error) {
-	switch values := h.Values(name); {
-	case len(values) == 0 || values[0] == "":
-		return "", &Refusal{Reason: MissingSignature, Detail: name}
-	case len(values) > 1:
-		return "", &Refusal{Reason: MalformedSignature, Detail: name + " comes more than once"}
-	default:
-		return values[0], nil
-	}
+	return a.parsed.event(info)
 }

@@ -20,9 +20,10 @@ func TestSchemesRefuseOneAnother(t *testing.T) {
 			t.Run(fmt.Sprintf("%s to %s", sender.name, receiving.name), func(t *testing.T) {
 				t.Parallel()
 				// One secret for both, which a careless configuration would have.
-				receiving.secret = sender.secret
+				const secret = "one secret for all"
+				receiving.secret = secret
 				r := setup(t, receiving)
-				delivery := sender.sign(sender.secret, receiving.body, webhookstest.At(r.now))
+				delivery := sender.sign(secret, receiving.body, webhookstest.At(r.now))
 				if sender.name == receiving.name {
 					r.event(t, delivery)
 					return
@@ -38,7 +39,7 @@ func TestSchemesRefuseOneAnother(t *testing.T) {
 func TestAnHMACOfOneVoraSchemeDoesNotFitIntoTheOther(t *testing.T) {
 	t.Parallel()
 	v1, v2 := voraV1(), voraV2()
-	v2.secret = v1.secret
+	v1.secret, v2.secret = "one secret for both", "one secret for both"
 
 	t.Run("v1 as v2", func(t *testing.T) {
 		t.Parallel()

@@ -61,6 +61,9 @@ type document struct {
 	Idempotency struct {
 		RetentionSeconds int `yaml:"retentionSeconds"`
 	} `yaml:"x-idempotency"`
+	Rotation struct {
+		GraceSeconds int `yaml:"graceSeconds"`
+	} `yaml:"x-key-rotation"`
 	RateLimits map[string]int `yaml:"x-rate-limits"`
 	Timing     map[string]int `yaml:"x-timing"`
 	ReturnURL  struct {

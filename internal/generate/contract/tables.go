@@ -71,6 +71,11 @@ func {{$n}}RetryAfter() []time.Duration {
 const {{$gateway}}IdempotencyRetention = {{.}} * time.Second
 {{end}}
 
+{{- with $d.Rotation.GraceSeconds}}
+// {{$gateway}}KeyGrace is how long a rotated key stays valid.
+const {{$gateway}}KeyGrace = {{.}} * time.Second
+{{end}}
+
 {{- with $d.RateLimits}}
 // The contract's x-rate-limits: requests in a sliding window.
 const (
@@ -105,7 +110,9 @@ const (
 	{{$gateway}}DeclinedAmount = {{$d.TestMode.DeclinedAmount}} // minor units
 	{{$gateway}}DeclinedFailureCode = {{printf "%q" $d.TestMode.FailureCode}}
 )
+{{end}}
 
+{{- if $d.TestMode.Cards}}
 // {{$gateway}}TestCards are the card numbers of test mode.
 func {{$gateway}}TestCards() []TestCard {
 	return []TestCard{

@@ -1,9 +1,9 @@
 package page
 
 import (
-	"crypto/sha256"
 	_ "embed" // for the assets
-	"encoding/base64"
+
+	"github.com/hostedpay/hostedpay-go/internal/hostedpage"
 )
 
 var (
@@ -25,13 +25,6 @@ var style = sharedStyle + visionScopeStyle + voraStyle
 // Style and script are inlined as they are, so the policy can name them by
 // their hash: anything else that finds its way into a page does not run.
 var (
-	styleSource  = hashSource(style)
-	scriptSource = hashSource(script)
+	styleSource  = hostedpage.Hash(style)
+	scriptSource = hostedpage.Hash(script)
 )
-
-// hashSource names an inline element by its content, in the terms of a
-// Content-Security-Policy.
-func hashSource(content string) string {
-	sum := sha256.Sum256([]byte(content))
-	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
-}

@@ -20,6 +20,7 @@ type State string
 const (
 	StateOpen       State = "open"       // waits for the buyer
 	StateChallenge  State = "challenge"  // waits for the buyer to prove who they are
+	StateBreakOut   State = "breakout"   // in a frame, which the challenge must leave first
 	StateProcessing State = "processing" // waits for the gateway
 	StateSucceeded  State = "succeeded"
 	StateFailed     State = "failed"

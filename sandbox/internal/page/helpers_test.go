@@ -14,7 +14,7 @@ import (
 var (
 	gateways = []page.Gateway{page.VisionScope, page.Vora}
 	states   = []page.State{
-		page.StateOpen, page.StateChallenge, page.StateProcessing,
+		page.StateOpen, page.StateChallenge, page.StateBreakOut, page.StateProcessing,
 		page.StateSucceeded, page.StateFailed, page.StateExpired,
 	}
 )

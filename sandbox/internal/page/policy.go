@@ -1,9 +1,9 @@
 package page
 
 import (
-	"net/url"
-	"regexp"
 	"strings"
+
+	"github.com/hostedpay/hostedpay-go/internal/hostedpage"
 )
 
 // ContentSecurityPolicy returns the value of the Content-Security-Policy header
@@ -16,7 +16,7 @@ import (
 func ContentSecurityPolicy(c Checkout, formAction ...string) string {
 	targets := "'self'"
 	for _, target := range formAction {
-		if source, ok := originSource(target); ok {
+		if source, ok := hostedpage.Source(target); ok {
 			targets += " " + source
 		}
 	}
@@ -33,27 +33,10 @@ func ContentSecurityPolicy(c Checkout, formAction ...string) string {
 
 // frameAncestors says who may embed the page. VisionScope is made to be
 // embedded in a shop, but not while the buyer proves who they are: a page on
-// top of the frame could steer that click.
+// top of the frame could steer that click. It leaves the frame first.
 func frameAncestors(c Checkout) string {
 	if c.Gateway == VisionScope && c.State != StateChallenge {
 		return "*"
 	}
 	return "'none'"
-}
-
-// hostSource is what a policy can express as a host: neither an IPv6 address
-// nor a name outside ASCII.
-var hostSource = regexp.MustCompile(`^[A-Za-z0-9.-]+(:[0-9]+)?$`)
-
-// originSource is the origin of raw as a source in a policy, or its scheme
-// where a policy cannot express the host.
-func originSource(raw string) (source string, ok bool) {
-	u, err := url.Parse(raw)
-	if err != nil || !isWeb(u) {
-		return "", false
-	}
-	if !hostSource.MatchString(u.Host) {
-		return u.Scheme + ":", true
-	}
-	return u.Scheme + "://" + u.Host, true
 }

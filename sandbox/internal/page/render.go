@@ -38,7 +38,7 @@ func Render(w io.Writer, c Checkout) error {
 		return fmt.Errorf("page: unknown gateway %q", c.Gateway)
 	}
 	switch c.State {
-	case StateOpen, StateChallenge, StateProcessing, StateSucceeded, StateFailed, StateExpired:
+	case StateOpen, StateChallenge, StateBreakOut, StateProcessing, StateSucceeded, StateFailed, StateExpired:
 	default:
 		return fmt.Errorf("page: unknown state %q", c.State)
 	}

@@ -44,6 +44,7 @@ func TestEveryStateSaysWhatItIs(t *testing.T) {
 	headings := map[page.State]string{
 		page.StateOpen:       "Pay Acme Books",
 		page.StateChallenge:  "Is it you?",
+		page.StateBreakOut:   "Your bank wants to know if it is you",
 		page.StateProcessing: "Your payment is being processed",
 		page.StateSucceeded:  "Payment successful",
 		page.StateFailed:     "Payment failed",
@@ -80,14 +81,30 @@ func TestOnlyFinalStatesLeadBackToTheShop(t *testing.T) {
 	final := map[page.State]bool{page.StateSucceeded: true, page.StateFailed: true, page.StateExpired: true}
 	eachPage(t, func(t *testing.T, c page.Checkout) {
 		var want []string
+		if c.State == page.StateBreakOut {
+			want = []string{""}
+		}
 		if final[c.State] {
 			want = []string{"https://shop.test/return?order=7&amp;paid=1"}
 		}
 		require.Equal(t, want, values(tags(render(t, c), "a"), "href"))
 
 		c.ReturnURL = ""
-		require.Empty(t, tags(render(t, c), "a"))
+		require.NotContains(t, render(t, c), "Return to the shop")
 	})
+}
+
+// The challenge refuses to be framed, so that its address is opened in the whole window.
+func TestBreakOutLeavesTheFrame(t *testing.T) {
+	t.Parallel()
+	for _, gateway := range gateways {
+		document := render(t, checkout(gateway, page.StateBreakOut))
+		links := tags(document, "a")
+		require.Equal(t, []string{"break-out"}, values(links, "id"), "which the script opens")
+		require.Equal(t, []string{"_top"}, values(links, "target"))
+		require.Equal(t, []string{""}, values(links, "href"), "the page's own URL")
+		require.Contains(t, text(document), "lacks allow-top-navigation", "what a frame that may not leave is told")
+	}
 }
 
 func TestOnlyProcessingRefreshesItself(t *testing.T) {

@@ -19,12 +19,16 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	shop := webhooks.NewHandler(webhooks.Vora(keys), func(_ context.Context, event webhooks.Event) error {
+	shop, err := webhooks.NewHandler(webhooks.Vora(keys), func(_ context.Context, event webhooks.Event) error {
 		if paid, ok := event.(*webhooks.SessionSucceeded); ok {
 			fmt.Println("shop ships", paid.SessionID, "for", paid.Amount)
 		}
 		return nil
 	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
 
 	paid := webhookstest.SessionSucceeded(
 		webhookstest.SessionID("vp_cs_test_1"),

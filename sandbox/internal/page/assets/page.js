@@ -29,6 +29,22 @@ expiry?.addEventListener("input", (event) => {
   if (date && !deleting) expiry.value = `${date[1]} / ${date[2]}`;
 });
 
+// Leave the frame for the challenge, which refuses to be framed. A frame that may
+// not navigate the window is told so by an exception, or by nothing at all.
+const breakOut = document.getElementById("break-out");
+if (breakOut) {
+  const stuck = () => {
+    document.getElementById("leaving").hidden = true;
+    document.getElementById("stuck").hidden = false;
+  };
+  setTimeout(stuck, 2000);
+  try {
+    top.location.href = breakOut.href;
+  } catch {
+    stuck();
+  }
+}
+
 // Count down to the end of the session. The buyer's clock may be off and the
 // sandbox's moved, so only the difference that the page states is used.
 const countdown = document.querySelector("time[data-seconds-left]");

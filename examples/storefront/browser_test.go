@@ -1,0 +1,249 @@
+package main_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/dom"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+)
+
+// A browser is one Chromium without a window, for all tests of a run; each gets a profile of its own.
+type browser struct{ ctx context.Context }
+
+const patience = 20 * time.Second // of everything that is waited for; nothing takes a tenth of it
+
+func startBrowser(t *testing.T) browser {
+	t.Helper()
+	path, err := findBrowser()
+	if err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatalf("there is no Chromium: %v", err)
+		}
+		t.Skipf("SKIPPED, AND THEREFORE NOT TESTED: there is no Chromium: %v\ninstall chromium, or set CHROMIUM to its path", err)
+	}
+	options := []chromedp.ExecAllocatorOption{
+		chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir()),
+		chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
+		chromedp.Flag("disable-quic", true),
+		chromedp.Flag("disable-background-networking", true),
+		chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("disable-sync", true),
+		chromedp.Flag("disable-default-apps", true),
+		chromedp.Flag("disable-dev-shm-usage", true),
+		chromedp.Flag("disable-extensions", true),
+		chromedp.Flag("no-proxy-server", true),
+		// One process for the frames of all sites, so that one connection reaches them. What sites may do to one another
+		// stays the same.
+		chromedp.Flag("disable-features", "SitePerProcess,IsolateOrigins,IsolateSandboxedIframes,Translate"),
+		chromedp.Flag("disable-site-isolation-trials", true),
+		chromedp.Flag("force-color-profile", "srgb"),
+		chromedp.Flag("hide-scrollbars", true),
+	}
+	allocator, cancel := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, _ := chromedp.NewContext(allocator)
+	t.Cleanup(func() {
+		_ = chromedp.Cancel(ctx) // waits for the processes to end, so that their files can be removed
+		cancel()
+	})
+	require.NoError(t, chromedp.Do(ctx))
+	return browser{ctx}
+}
+
+func findBrowser() (string, error) {
+	if set := os.Getenv("CHROMIUM"); set != "" {
+		return exec.LookPath(set)
+	}
+	var all error
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		path, err := exec.LookPath(name)
+		if err == nil {
+			return path, nil
+		}
+		all = errors.Join(all, err)
+	}
+	return "", all
+}
+
+// A tab is a window of a buyer who has never been here.
+type tab struct {
+	t   *testing.T
+	ctx context.Context
+}
+
+func (b browser) open(t *testing.T, address string) *tab {
+	t.Helper()
+	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
+	t.Cleanup(cancel)
+	require.NoError(t, chromedp.Do(ctx, chromedp.EmulateViewport(1280, 900)))
+	tab := &tab{t, ctx}
+	tab.goTo(address)
+	return tab
+}
+
+func (b *tab) goTo(address string) {
+	b.t.Helper()
+	b.do(chromedp.Navigate(address))
+}
+
+func (b *tab) reload() {
+	b.t.Helper()
+	b.do(chromedp.Reload())
+}
+
+func (b *tab) do(step chromedp.Action[chromedp.Void]) {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	require.NoError(b.t, chromedp.Do(ctx, step))
+}
+
+// command sends one of the browser's debugging commands.
+func command[P, R any](b *tab, cmd cdp.Command[P, R], params P) (R, error) {
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	return chromedp.Call(ctx, cmd, params)
+}
+
+// A place is where in the window something is.
+type place int
+
+const (
+	window place = iota // the whole
+	frame               // the checkout's iframe
+)
+
+func (b *tab) frameOf(p place) (*cdp.Frame, error) {
+	tree, err := command(b, page.GetFrameTree, cdp.Empty{})
+	switch {
+	case err != nil:
+		return nil, err
+	case p == window:
+		return tree.FrameTree.Frame, nil
+	case len(tree.FrameTree.ChildFrames) != 1:
+		return nil, fmt.Errorf("the page has %d frames instead of one", len(tree.FrameTree.ChildFrames))
+	}
+	return tree.FrameTree.ChildFrames[0].Frame, nil
+}
+
+// evaluate runs an expression besides the page's own scripts, unhindered by its policy.
+func (b *tab) evaluate(p place, expression string, byValue bool) (*runtime.RemoteObject, error) {
+	f, err := b.frameOf(p)
+	if err != nil {
+		return nil, err
+	}
+	world, err := command(b, page.CreateIsolatedWorld, page.CreateIsolatedWorldParams{FrameID: f.ID, WorldName: "test"})
+	if err != nil {
+		return nil, err
+	}
+	result, err := command(b, runtime.Evaluate, runtime.EvaluateParams{Expression: expression, ContextID: world.ExecutionContextID, ReturnByValue: &byValue})
+	switch {
+	case err != nil:
+		return nil, err
+	case result.ExceptionDetails != nil:
+		return nil, fmt.Errorf("%s: %s", expression, result.ExceptionDetails.Text)
+	}
+	return result.Result, nil
+}
+
+// text is the value of an expression.
+func (b *tab) text(p place, expression string) (value string, err error) {
+	result, err := b.evaluate(p, "String("+expression+")", true)
+	if err == nil {
+		err = json.Unmarshal(result.Value, &value)
+	}
+	return value, err
+}
+
+// until waits for a condition that pages, webhooks and navigations need time for.
+func (b *tab) until(what string, holds func() (bool, error)) {
+	b.t.Helper()
+	deadline := time.Now().Add(patience)
+	for {
+		ok, err := holds()
+		if ok && err == nil {
+			return
+		}
+		if time.Now().After(deadline) {
+			b.t.Fatalf("waited in vain for %s (%v)\n%s", what, err, b.describe())
+		}
+		time.Sleep(10 * time.Millisecond) // between looks: what is waited for has no event that covers all frames
+	}
+}
+
+// describe is what the window shows, for a failed test.
+func (b *tab) describe() string {
+	var text string
+	for name, p := range map[string]place{"window": window, "frame": frame} {
+		at, _ := b.text(p, "location.href")
+		shown, _ := b.text(p, "document.body.innerText")
+		text += fmt.Sprintf("%s at %q shows:\n%s\n\n", name, at, shown)
+	}
+	return text
+}
+
+// sees waits for a text.
+func (b *tab) sees(p place, text string) {
+	b.t.Helper()
+	b.until(fmt.Sprintf("%q", text), func() (bool, error) {
+		shown, err := b.text(p, "document.body.innerText")
+		return strings.Contains(shown, text), err
+	})
+}
+
+// clicks waits for an element and clicks on it with the mouse.
+func (b *tab) clicks(p place, selector string) {
+	b.t.Helper()
+	b.until("a click on "+selector, func() (bool, error) {
+		element, err := b.evaluate(p, fmt.Sprintf("document.readyState == 'complete' ? document.querySelector(%q) : null", selector), false)
+		if err != nil || element.ObjectID == "" {
+			return false, errors.Join(err, errors.New("it is not there"))
+		}
+		if _, err := command(b, dom.ScrollIntoViewIfNeeded, dom.ScrollIntoViewIfNeededParams{ObjectID: element.ObjectID}); err != nil {
+			return false, err
+		}
+		found, err := command(b, dom.GetContentQuads, dom.GetContentQuadsParams{ObjectID: element.ObjectID})
+		if err != nil || len(found.Quads) == 0 {
+			return false, errors.Join(err, errors.New("it is not visible"))
+		}
+		q := found.Quads[0]
+		ctx, cancel := context.WithTimeout(b.ctx, patience)
+		defer cancel()
+		err = chromedp.Do(ctx, chromedp.MouseClickXY((q[0]+q[4])/2, (q[1]+q[5])/2))
+		return err == nil, err
+	})
+}
+
+// at is the address in the address bar.
+func (b *tab) at() string {
+	b.t.Helper()
+	var address string
+	b.until("the address", func() (ok bool, err error) {
+		address, err = b.text(window, "location.href")
+		return err == nil, err
+	})
+	return address
+}
+
+// history are all addresses that the tab remembers.
+func (b *tab) history() string {
+	b.t.Helper()
+	history, err := command(b, page.GetNavigationHistory, cdp.Empty{})
+	require.NoError(b.t, err)
+	var addresses strings.Builder
+	for _, entry := range history.Entries {
+		fmt.Fprintln(&addresses, entry.URL)
+	}
+	return addresses.String()
+}

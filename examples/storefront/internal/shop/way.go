@@ -1,0 +1,57 @@
+package shop
+
+import "slices"
+
+// A way is a gateway and how its checkout is shown.
+type way string
+
+const (
+	visionScopeRedirect way = "visionscope-redirect"
+	visionScopeHandOver way = "visionscope-handover"
+	visionScopeFrame    way = "visionscope-frame"
+	voraRedirect        way = "vora-redirect"
+)
+
+// Title is the way's name for a buyer.
+func (w way) Title() string {
+	switch w {
+	case visionScopeRedirect:
+		return "VisionScope, on its own page"
+	case visionScopeHandOver:
+		return "VisionScope, handed over"
+	case visionScopeFrame:
+		return "VisionScope, right here"
+	case voraRedirect:
+		return "Vora"
+	}
+	return string(w)
+}
+
+// About says what happens.
+func (w way) About() string {
+	switch w {
+	case visionScopeRedirect:
+		return "Option A: we send you to the checkout."
+	case visionScopeHandOver:
+		return "Option B: the checkout fills this window, and its address is nowhere to be seen."
+	case visionScopeFrame:
+		return "Option C: the checkout opens inside of our page."
+	case voraRedirect:
+		return "We send you to the checkout."
+	}
+	return ""
+}
+
+// ways are those that this shop has an account for.
+func (s *Shop) ways() []way {
+	var list []way
+	if s.VisionScope != nil {
+		list = append(list, visionScopeRedirect, visionScopeHandOver, visionScopeFrame)
+	}
+	if s.Vora != nil {
+		list = append(list, voraRedirect)
+	}
+	return list
+}
+
+func (s *Shop) offers(w way) bool { return slices.Contains(s.ways(), w) }

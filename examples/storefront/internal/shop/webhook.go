@@ -1,0 +1,81 @@
+package shop
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"net/http"
+
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
+)
+
+func (s *Shop) receiveWebhooks(mux *http.ServeMux) error {
+	options := []webhooks.HandlerOption{webhooks.WithStore(s.events), webhooks.WithLogger(s.Log), webhooks.WithRateLimit(50, 100)}
+	if s.Vora != nil {
+		keys, err := webhooks.StaticKeys(webhooks.Key{Secret: s.Vora.SecretKey, Name: "current"})
+		if err != nil {
+			return err
+		}
+		handler, err := webhooks.NewHandler(webhooks.Vora(keys, webhooks.WithClock(s.Now)), s.take, options...)
+		if err != nil {
+			return err
+		}
+		mux.Handle("/webhooks/vora", handler)
+	}
+	if s.VisionScope != nil {
+		handler, err := webhooks.NewHandler(webhooks.VisionScope(webhooks.KeyFunc(s.secretOf)), s.take, options...)
+		if err != nil {
+			return err
+		}
+		mux.Handle("/webhooks/visionscope", handler)
+	}
+	return nil
+}
+
+// secretOf finds the secret that a VisionScope checkout was created with.
+func (s *Shop) secretOf(ctx context.Context, hint webhooks.Hint) ([]webhooks.Key, error) {
+	o, err := s.orders.bySession(ctx, hint.SessionID)
+	switch {
+	case errors.Is(err, errNoOrder) || err == nil && o.Secret.IsZero():
+		return nil, webhooks.ErrUnknownOwner
+	case err != nil:
+		return nil, err
+	}
+	return []webhooks.Key{{Secret: o.Secret, Name: "checkout"}}, nil
+}
+
+// take writes what an event says into its order, and that the event is done, in one transaction: a parcel leaves once.
+func (s *Shop) take(ctx context.Context, event webhooks.Event) error {
+	tx, err := s.DB.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }() // nothing to undo after the commit
+	if err := change(ctx, tx, event); err != nil {
+		return err
+	}
+	key, token, _ := webhooks.ClaimFrom(ctx)
+	if err := s.events.CompleteTx(ctx, tx, key, token); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// change moves the order.
+func change(ctx context.Context, tx *sql.Tx, event webhooks.Event) error {
+	info, orders := event.About(), orders{tx}
+	switch event := event.(type) {
+	case *webhooks.SessionSucceeded, *webhooks.PaymentSucceeded:
+		return orders.pay(ctx, info.SessionID, info.Amount)
+	case *webhooks.SessionFailed:
+		return orders.end(ctx, info.SessionID, failed, event.Reason)
+	case *webhooks.PaymentFailed:
+		return orders.end(ctx, info.SessionID, failed, event.Reason)
+	case *webhooks.SessionExpired:
+		return orders.end(ctx, info.SessionID, expired, "")
+	case *webhooks.RefundCreated:
+		return orders.refund(ctx, info.SessionID, info.Amount)
+	case *webhooks.EventV2, *webhooks.Unknown: // nothing that this shop waits for
+	}
+	return nil
+}

@@ -1,0 +1,64 @@
+// Storefront is a small web shop that takes payments through Vora and VisionScope.
+//
+//	go run ./examples/storefront
+//
+// starts the shop together with both gateways on this machine, offline, and prints the shop's address. With the
+// environment variables below it takes payments through the real gateways instead:
+//
+//	PUBLIC_URL               where browsers and gateways reach the shop, https://shop.example.com
+//	LISTEN                   the address to listen on; 127.0.0.1:8080 when it is not set
+//	VON_PAY_SECRET_KEY       vp_sk_…; also verifies webhooks. Register PUBLIC_URL/webhooks/vora in the dashboard
+//	VON_PAY_SESSION_SECRET   ss_…; verifies returns
+//	VISIONSCOPE_API_URL      https://api-dev.visionscopeai.com, or the address that VisionScope gave you
+//	VISIONSCOPE_API_KEY      vsk_live_…
+//	STOREFRONT_DB            the SQLite file; storefront.db when it is not set
+//
+// One gateway is enough: the shop offers those that it has keys for.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	start := offline
+	if online() {
+		start = atGateways
+	}
+	err := start(ctx, slog.New(slog.NewTextHandler(os.Stderr, nil)))
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "storefront:", err) // with its advice, which logs leave out
+		os.Exit(1)
+	}
+}
+
+func listen(ctx context.Context, address string) (net.Listener, error) {
+	var config net.ListenConfig
+	return config.Listen(ctx, "tcp", address)
+}
+
+// serve answers until ctx ends.
+func serve(ctx context.Context, l net.Listener, handler http.Handler) error {
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second}
+	stopped := context.AfterFunc(ctx, func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+		defer cancel()
+		_ = server.Shutdown(ctx)
+	})
+	defer stopped()
+	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serving on %s: %w", l.Addr(), err)
+	}
+	return nil
+}

@@ -1,0 +1,68 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+
+	"github.com/hostedpay/hostedpay-go/examples/storefront/internal/shop"
+	"github.com/hostedpay/hostedpay-go/sandbox"
+	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/visionscope"
+	"github.com/hostedpay/hostedpay-go/sdk/vora"
+)
+
+// offline starts shop and gateways on free ports of this machine, and forgets everything when it ends.
+func offline(ctx context.Context, log *slog.Logger) error {
+	atShop, err := listen(ctx, "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	atSandbox, err := listen(ctx, "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	shopURL, sandboxURL := "http://"+atShop.Addr().String(), "http://"+atSandbox.Addr().String()
+	gateways, err := sandbox.New(
+		// Another name for the same machine, so that browsers treat shop and gateways as different sites.
+		sandbox.WithPublicURL(fmt.Sprintf("http://localhost:%d", atSandbox.Addr().(*net.TCPAddr).Port)),
+		sandbox.WithWebhookURL(sandbox.Acme.ID, shopURL+"/webhooks/vora"),
+		sandbox.WithLogger(log.With("at", "gateway")),
+	)
+	if err != nil {
+		return err
+	}
+	defer gateways.Close()
+
+	db, err := shop.OpenInMemory()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }() // nothing in it outlives the program
+	atVora, err := vora.New(sandbox.Acme.SecretKey, sdk.WithBaseURL(sandboxURL))
+	if err != nil {
+		return err
+	}
+	atVisionScope, err := visionscope.New(sandbox.Acme.APIKey, sdk.WithBaseURL(sandboxURL))
+	if err != nil {
+		return err
+	}
+	s, err := shop.New(shop.Config{
+		PublicURL: shopURL, DB: db, OrderBook: true, Log: log.With("at", "shop"), VisionScope: atVisionScope,
+		Vora: &shop.Vora{Client: atVora, SecretKey: sdk.NewSecret(sandbox.Acme.SecretKey), SessionSecret: sdk.NewSecret(sandbox.Acme.SessionSecret)},
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Printf("The shop is open: %s\nBoth gateways are on this machine; no money moves. Stop with Ctrl-C.\n", shopURL)
+	ended := make(chan error, 2)
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	go func() { ended <- serve(ctx, atSandbox, gateways) }()
+	go func() { ended <- serve(ctx, atShop, s) }()
+	err = <-ended
+	stop()
+	return errors.Join(err, <-ended)
+}

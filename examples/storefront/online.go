@@ -1,0 +1,62 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+
+	"github.com/hostedpay/hostedpay-go/examples/storefront/internal/shop"
+	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/visionscope"
+	"github.com/hostedpay/hostedpay-go/sdk/vora"
+)
+
+// online tells whether there are keys for a real gateway.
+func online() bool {
+	return os.Getenv("VON_PAY_SECRET_KEY") != "" || os.Getenv("VISIONSCOPE_API_KEY") != ""
+}
+
+// atGateways starts the shop with the gateways that there are keys for.
+func atGateways(ctx context.Context, log *slog.Logger) error {
+	c := shop.Config{PublicURL: os.Getenv("PUBLIC_URL"), Log: log}
+	if c.PublicURL == "" {
+		return errors.New("set PUBLIC_URL to the address at which buyers and gateways reach the shop, https://shop.example.com")
+	}
+	if key := os.Getenv("VON_PAY_SECRET_KEY"); key != "" {
+		secret := os.Getenv("VON_PAY_SESSION_SECRET")
+		if secret == "" {
+			return errors.New("set VON_PAY_SESSION_SECRET (ss_…) too: it verifies the returns of buyers")
+		}
+		client, err := vora.New(key, sdk.WithLogger(log))
+		if err != nil {
+			return err
+		}
+		c.Vora = &shop.Vora{Client: client, SecretKey: sdk.NewSecret(key), SessionSecret: sdk.NewSecret(secret)}
+	}
+	if key := os.Getenv("VISIONSCOPE_API_KEY"); key != "" {
+		client, err := visionscope.New(key, sdk.WithBaseURL(os.Getenv("VISIONSCOPE_API_URL")), sdk.WithLogger(log))
+		if err != nil {
+			return err
+		}
+		c.VisionScope = client
+	}
+	db, err := shop.OpenFile(cmp.Or(os.Getenv("STOREFRONT_DB"), "storefront.db"))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }()
+	c.DB = db
+	s, err := shop.New(c)
+	if err != nil {
+		return err
+	}
+	l, err := listen(ctx, cmp.Or(os.Getenv("LISTEN"), "127.0.0.1:8080"))
+	if err != nil {
+		return err
+	}
+	fmt.Printf("The shop is open: %s (listening on %s). Stop with Ctrl-C.\n", c.PublicURL, l.Addr())
+	return serve(ctx, l, s)
+}

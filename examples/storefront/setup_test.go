@@ -1,0 +1,179 @@
+package main_test
+
+import (
+	"bytes"
+	"database/sql"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/hostedpay/hostedpay-go/examples/storefront/internal/shop"
+	"github.com/hostedpay/hostedpay-go/sandbox"
+	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/visionscope"
+	"github.com/hostedpay/hostedpay-go/sdk/vora"
+)
+
+// The test cards of both gateways, as their pages offer them.
+const (
+	approved  = "4242 4242 4242 4242"
+	declined  = "4000 0000 0000 0002"
+	challenge = "4000 0027 6000 3184"
+)
+
+// A fixture is the shop and both gateways on this machine.
+type fixture struct {
+	t       *testing.T
+	url     string // of the shop
+	pages   string // origin of the gateways' pages, another site than the shop
+	db      *sql.DB
+	gateway *sandbox.Sandbox
+	logged  *log
+	refuses atomic.Bool
+
+	mu      sync.Mutex
+	between []func(http.Handler) http.Handler
+}
+
+// setup opens the shop. The gateways' own waits are a hundredth of the documented ones.
+func setup(t *testing.T, options ...sandbox.Option) *fixture {
+	t.Helper()
+	return open(t, time.Now, options...)
+}
+
+// standing opens the shop with a clock that stands still, for both sides: the gateways send nothing until it is moved.
+func standing(t *testing.T) (*fixture, *sandbox.ManualClock) {
+	t.Helper()
+	clock := sandbox.NewManualClock(time.Now())
+	return open(t, clock.Now, sandbox.WithClock(clock)), clock
+}
+
+func open(t *testing.T, now func() time.Time, options ...sandbox.Option) *fixture {
+	t.Helper()
+	f := &fixture{t: t, logged: &log{}}
+	logger := slog.New(slog.NewTextHandler(f.logged, &slog.HandlerOptions{Level: slog.LevelDebug}))
+
+	var atShop, atGateway http.Handler
+	shopServer := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { f.wrap(atShop).ServeHTTP(w, r) }))
+	gatewayServer := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if f.refuses.Load() {
+			panic(http.ErrAbortHandler)
+		}
+		atGateway.ServeHTTP(w, r)
+	}))
+	f.url = shopServer.URL
+	f.pages = fmt.Sprintf("http://localhost:%d", gatewayServer.Listener.Addr().(*net.TCPAddr).Port)
+
+	gateways, err := sandbox.New(append([]sandbox.Option{
+		sandbox.WithTimeFactor(100), sandbox.WithPublicURL(f.pages), sandbox.WithWebhookURL(sandbox.Acme.ID, f.url+"/webhooks/vora"),
+	}, options...)...)
+	require.NoError(t, err)
+	f.gateway, atGateway = gateways, gateways
+
+	f.db, err = shop.OpenInMemory()
+	require.NoError(t, err)
+	atVora, err := vora.New(sandbox.Acme.SecretKey, sdk.WithBaseURL(gatewayServer.URL), sdk.WithLogger(logger), sdk.WithMaxRetries(0))
+	require.NoError(t, err)
+	atVisionScope, err := visionscope.New(sandbox.Acme.APIKey, sdk.WithBaseURL(gatewayServer.URL), sdk.WithLogger(logger), sdk.WithMaxRetries(0))
+	require.NoError(t, err)
+	atShop, err = shop.New(shop.Config{
+		PublicURL: f.url, DB: f.db, OrderBook: true, Now: now, Log: logger, VisionScope: atVisionScope,
+		Vora: &shop.Vora{Client: atVora, SecretKey: sdk.NewSecret(sandbox.Acme.SecretKey), SessionSecret: sdk.NewSecret(sandbox.Acme.SessionSecret)},
+	})
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		gateways.Close()
+		shopServer.CloseClientConnections()
+		gatewayServer.CloseClientConnections()
+		shopServer.Close()
+		gatewayServer.Close()
+		require.NoError(t, f.db.Close())
+		require.NotContains(t, f.logged.String(), "/checkout/cs_", "checkout addresses are in no log")
+		require.NotContains(t, f.logged.String(), sandbox.Acme.SecretKey)
+	})
+	return f
+}
+
+// refuse breaks every connection to the gateways.
+func (f *fixture) refuse(yes bool) { f.refuses.Store(yes) }
+
+// put sets something between the network and the shop.
+func (f *fixture) put(between func(http.Handler) http.Handler) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.between = append(f.between, between)
+}
+
+func (f *fixture) wrap(handler http.Handler) http.Handler {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, between := range f.between {
+		handler = between(handler)
+	}
+	return handler
+}
+
+// An order is what the shop's table says about the last one.
+type order struct {
+	State   string
+	Shipped bool
+}
+
+func (f *fixture) order() order {
+	f.t.Helper()
+	var o order
+	err := f.db.QueryRowContext(f.t.Context(), "SELECT state, shipped_at IS NOT NULL FROM orders ORDER BY number DESC LIMIT 1").Scan(&o.State, &o.Shipped)
+	require.NoError(f.t, err)
+	return o
+}
+
+// becomes waits for an order's state.
+func (f *fixture) becomes(want order) {
+	f.t.Helper()
+	require.Eventually(f.t, func() bool { return f.order() == want }, patience, 5*time.Millisecond, "the order never became %+v", want)
+}
+
+// A log is what the shop writes.
+type log struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *log) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *log) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
+// holdReturns keeps buyers who come back waiting at the door, until they are let in.
+func (f *fixture) holdReturns() (arrived <-chan struct{}, letIn func()) {
+	at, opened := make(chan struct{}, 16), make(chan struct{})
+	f.put(func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if strings.HasPrefix(r.URL.Path, "/return/") {
+				at <- struct{}{}
+				select {
+				case <-opened:
+				case <-r.Context().Done():
+				}
+			}
+			next.ServeHTTP(w, r)
+		})
+	})
+	return at, sync.OnceFunc(func() { close(opened) })
+}

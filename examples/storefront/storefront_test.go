@@ -1,0 +1,23 @@
+package main_test
+
+import "testing"
+
+// Everything that needs a browser, in one.
+func TestInABrowser(t *testing.T) {
+	t.Parallel()
+	b := startBrowser(t)
+	for name, test := range map[string]func(*testing.T, browser){
+		"VisionScope":                           testVisionScope,
+		"Vora":                                  testVora,
+		"hand-over":                             testHandOver,
+		"frame, reloaded":                       testFrameReload,
+		"frame, without allow-top-navigation":   testFrameWithoutTopNavigation,
+		"pages":                                 testPages,
+		"webhooks and buyers come in any order": testArrivals,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, b)
+		})
+	}
+}

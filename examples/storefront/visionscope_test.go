@@ -1,0 +1,153 @@
+package main_test
+
+import (
+	"bytes"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// The ways to show VisionScope's checkout, and where in the window it is then.
+func options() map[string]place {
+	return map[string]place{"visionscope-redirect": window, "visionscope-handover": frame, "visionscope-frame": frame}
+}
+
+// buy presses the button.
+func (f *fixture) buy(b browser, way string) *tab {
+	f.t.Helper()
+	buyer := b.open(f.t, f.url)
+	buyer.clicks(window, `input[value="`+way+`"]`)
+	buyer.clicks(window, "form button")
+	return buyer
+}
+
+// pay fills the form with a test card and sends it.
+func (b *tab) pay(p place, card string) {
+	b.t.Helper()
+	b.clicks(p, `button[data-number="`+card+`"]`)
+	b.clicks(p, `button[value="pay"]`)
+}
+
+func testVisionScope(t *testing.T, b browser) {
+	for way, where := range options() {
+		t.Run(way, func(t *testing.T) {
+			t.Parallel()
+			t.Run("approved", func(t *testing.T) {
+				t.Parallel()
+				f := setup(t)
+				buyer := f.buy(b, way)
+				buyer.pay(where, approved)
+				buyer.sees(window, "your parcel is on its way")
+				require.Equal(t, order{"paid", true}, f.order())
+				require.Contains(t, buyer.at(), f.url+"/return/visionscope?", "in the whole window")
+				if where == frame {
+					require.NotContains(t, buyer.history(), "/checkout/cs_", "the address was hidden all the time")
+				}
+			})
+			t.Run("declined", func(t *testing.T) {
+				t.Parallel()
+				f := setup(t)
+				buyer := f.buy(b, way)
+				buyer.pay(where, declined)
+				buyer.sees(window, "The payment did not work")
+				require.Equal(t, order{"failed", false}, f.order())
+				require.Contains(t, buyer.at(), f.url+"/return/visionscope?")
+			})
+			t.Run("3DS", func(t *testing.T) {
+				t.Parallel()
+				f := setup(t)
+				buyer := f.buy(b, way)
+				buyer.pay(where, challenge)
+				buyer.sees(window, "Is it you?")
+				require.Contains(t, buyer.at(), f.pages+"/checkout/", "the bank's page has the whole window")
+				require.Equal(t, order{"open", false}, f.order())
+				buyer.clicks(window, `button[value="challenge_pass"]`)
+				buyer.sees(window, "your parcel is on its way")
+				require.Equal(t, order{"paid", true}, f.order())
+			})
+			t.Run("3DS rejected", func(t *testing.T) {
+				t.Parallel()
+				f := setup(t)
+				buyer := f.buy(b, way)
+				buyer.pay(where, challenge)
+				buyer.clicks(window, `button[value="challenge_fail"]`)
+				buyer.sees(window, "Payment declined after 3DS")
+				require.Equal(t, order{"failed", false}, f.order())
+			})
+		})
+	}
+}
+
+// The handed-over address is read once.
+func testHandOver(t *testing.T, b browser) {
+	f := setup(t)
+	buyer := f.buy(b, "visionscope-handover")
+	buyer.sees(frame, "Pay Acme Vitamins")
+	require.Equal(t, f.url+"/checkout/picked-up", buyer.at())
+	left, err := buyer.text(window, "sessionStorage.length")
+	require.NoError(t, err)
+	require.Equal(t, "0", left)
+
+	buyer.reload()
+	buyer.sees(window, "We are checking your payment")
+	require.Equal(t, f.url+"/order", buyer.at(), "without an address there is nothing to show")
+}
+
+// A page with the frame in it can be loaded again.
+func testFrameReload(t *testing.T, b browser) {
+	f := setup(t)
+	buyer := f.buy(b, "visionscope-frame")
+	buyer.sees(frame, "Pay Acme Vitamins")
+	buyer.reload()
+	buyer.pay(frame, approved)
+	buyer.sees(window, "your parcel is on its way")
+}
+
+// without takes a word out of the shop's pages.
+func (f *fixture) without(word string) {
+	f.put(func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			answer := httptest.NewRecorder()
+			next.ServeHTTP(answer, r)
+			for name, values := range answer.Header() {
+				w.Header()[name] = values
+			}
+			w.WriteHeader(answer.Code)
+			_, _ = w.Write(bytes.ReplaceAll(answer.Body.Bytes(), []byte(word), nil))
+		})
+	})
+}
+
+// An iframe that lacks a documented token fails here as it does in production, and says why.
+func testFrameWithoutTopNavigation(t *testing.T, b browser) {
+	t.Run("3DS", func(t *testing.T) {
+		t.Parallel()
+		f := setup(t)
+		f.without(" allow-top-navigation")
+		buyer := f.buy(b, "visionscope-frame")
+		buyer.pay(frame, challenge)
+		buyer.sees(frame, "sandbox attribute lacks allow-top-navigation")
+		require.Equal(t, f.url+"/checkout", buyer.at(), "it could not leave")
+		require.Equal(t, order{"open", false}, f.order())
+
+		_, err := buyer.evaluate(frame, "location.replace(document.getElementById('break-out').href)", true)
+		require.NoError(t, err)
+		buyer.until("the bank's page to refuse the frame", func() (bool, error) {
+			at, err := buyer.frameOf(frame)
+			return err == nil && strings.HasPrefix(at.UnreachableURL, f.pages), err
+		})
+	})
+	t.Run("return", func(t *testing.T) {
+		t.Parallel()
+		f := setup(t)
+		f.without(" allow-top-navigation")
+		buyer := f.buy(b, "visionscope-frame")
+		buyer.pay(frame, approved)
+		buyer.sees(frame, "Continue")
+		require.Equal(t, f.url+"/checkout", buyer.at())
+		f.becomes(order{"paid", true})
+	})
+}

@@ -1,0 +1,37 @@
+package redisstore_test
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/hostedpay/hostedpay-go/redisstore"
+	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
+)
+
+func ExampleNew() {
+	client := redis.NewClient(&redis.Options{Addr: "127.0.0.1:6379", ContextTimeoutEnabled: true})
+	defer func() { _ = client.Close() }()
+	store, err := redisstore.New(client, redisstore.WithPrefix("acme:webhooks:"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	keys, err := webhooks.StaticKeys(webhooks.Key{Name: "current", Secret: sdk.NewSecret("vp_sk_test_example")})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	handler, err := webhooks.NewHandler(webhooks.Vora(keys), func(_ context.Context, event webhooks.Event) error {
+		fmt.Println("a", event.About().Type)
+		return nil
+	}, webhooks.WithStore(store))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	_ = handler // http.Handle("POST /webhooks/vora", handler)
+	// Output:
+}

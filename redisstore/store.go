@@ -1,0 +1,152 @@
+package redisstore
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
+)
+
+// A Store remembers events in Redis. It is a [webhooks.Store] and a [webhooks.Purger], and safe for concurrent use from
+// as many processes as share the Redis.
+type Store struct {
+	client    redis.UniversalClient
+	prefix    string
+	retention time.Duration
+	scripts   scripts
+}
+
+var (
+	_ webhooks.Store  = (*Store)(nil)
+	_ webhooks.Purger = (*Store)(nil)
+)
+
+// New makes a store. It does not talk to Redis, and does not close the client.
+func New(client redis.UniversalClient, opts ...Option) (*Store, error) {
+	s := &Store{client: client, prefix: DefaultPrefix, retention: DefaultRetention, scripts: newScripts()}
+	for _, apply := range opts {
+		apply(s)
+	}
+	switch {
+	case client == nil:
+		return nil, errors.New("redisstore: the client is nil: pass what redis.NewClient returned")
+	case s.prefix == "":
+		return nil, errors.New("redisstore: the prefix is empty: without one, the keys of events and those of other programs are not told apart")
+	case s.retention < time.Minute:
+		return nil, fmt.Errorf("redisstore: a retention of %s is shorter than the time in which gateways deliver an event again: use days", s.retention)
+	}
+	return s, nil
+}
+
+// Claim asks for an event.
+func (s *Store) Claim(ctx context.Context, key string, lease time.Duration) (webhooks.Claim, error) {
+	if lease <= 0 {
+		return webhooks.Claim{}, webhooks.ErrBadLease
+	}
+	token := rand.Text()
+	state, err := s.run(ctx, s.scripts.claim, key, token, milliseconds(lease), milliseconds(s.retention)).Text()
+	if err != nil {
+		return webhooks.Claim{}, failed("claim an event", err)
+	}
+	switch state {
+	case "new":
+		return webhooks.Claim{State: webhooks.New, Token: token}, nil
+	case "in flight":
+		return webhooks.Claim{State: webhooks.InFlight}, nil
+	case "done":
+		return webhooks.Claim{State: webhooks.Done}, nil
+	}
+	return webhooks.Claim{}, fmt.Errorf("redisstore: Redis answered a claim with %q", state)
+}
+
+// Complete marks the event as done.
+func (s *Store) Complete(ctx context.Context, key, token string) error {
+	return held("complete an event", s.run(ctx, s.scripts.complete, key, token, milliseconds(s.retention)))
+}
+
+// Release gives the event back.
+func (s *Store) Release(ctx context.Context, key, token string) error {
+	return held("release an event", s.run(ctx, s.scripts.release, key, token))
+}
+
+func (s *Store) run(ctx context.Context, script *redis.Script, key string, args ...any) *redis.Cmd {
+	return script.Run(ctx, s.client, []string{s.prefix + key}, args...)
+}
+
+func held(to string, answer *redis.Cmd) error {
+	n, err := answer.Int()
+	switch {
+	case err != nil:
+		return failed(to, err)
+	case n == 0:
+		return webhooks.ErrClaimLost
+	}
+	return nil
+}
+
+// Purge forgets what ended longer ago than this, before its retention ends. It goes through all the keys of the Redis, of
+// every master if there are several, a thousand at a time. On an error it says how many are forgotten nevertheless.
+func (s *Store) Purge(ctx context.Context, olderThan time.Duration) (int, error) {
+	if olderThan < 0 {
+		return 0, webhooks.ErrBadAge
+	}
+	var purged atomic.Int64
+	node := func(ctx context.Context, node redis.UniversalClient) error {
+		keys := node.Scan(ctx, 0, escape(s.prefix)+"*", 1000).Iterator()
+		for keys.Next(ctx) {
+			n, err := s.scripts.purge.Run(ctx, node, []string{keys.Val()}, milliseconds(olderThan)).Int()
+			if err != nil {
+				return err
+			}
+			purged.Add(int64(n))
+		}
+		return keys.Err()
+	}
+	each := func(ctx context.Context, client *redis.Client) error { return node(ctx, client) }
+	var err error
+	switch client := s.client.(type) {
+	case *redis.ClusterClient:
+		err = client.ForEachMaster(ctx, each)
+	case *redis.Ring:
+		err = client.ForEachShard(ctx, each)
+	default:
+		err = node(ctx, s.client)
+	}
+	if err != nil {
+		err = failed("purge", err)
+	}
+	return int(purged.Load()), err
+}
+
+// escape makes a prefix mean itself where Redis expects a pattern.
+func escape(prefix string) string {
+	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`, `]`, `\]`).Replace(prefix)
+}
+
+// milliseconds is a duration as Redis counts it, rounded up.
+func milliseconds(d time.Duration) int64 {
+	if d%time.Millisecond > 0 {
+		d += time.Millisecond
+	}
+	return d.Milliseconds()
+}
+
+// failed says what could not be done, and what to do about the most frequent reasons.
+func failed(to string, err error) error {
+	switch text := err.Error(); {
+	case strings.HasPrefix(text, "WRONGTYPE"):
+		return fmt.Errorf("redisstore: cannot %s: %w (another program uses the key: set another prefix with WithPrefix)", to, err)
+	case strings.HasPrefix(text, "NOPERM"):
+		return fmt.Errorf("redisstore: cannot %s: %w (the user needs EVAL, EVALSHA, SCAN, TIME, HMGET, HGET, HSET, PEXPIRE and DEL on the prefix)", to, err)
+	case strings.HasPrefix(text, "READONLY"):
+		return fmt.Errorf("redisstore: cannot %s: %w (this is a replica: connect to the primary)", to, err)
+	}
+	return fmt.Errorf("redisstore: cannot %s: %w", to, err)
+}

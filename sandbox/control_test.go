@@ -1,0 +1,223 @@
+package sandbox_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/hostedpay/hostedpay-go/sandbox"
+	"github.com/hostedpay/hostedpay-go/sdk/money"
+	"github.com/hostedpay/hostedpay-go/sdk/vora"
+)
+
+// steer calls the control API and decodes its answer.
+func (w *world) steer(method, path, body string, into any) {
+	w.t.Helper()
+	status, _, text := w.api(method, "/_sandbox/"+path, body, "Content-Type", "application/json")
+	require.Equal(w.t, http.StatusOK, status, text)
+	if into != nil {
+		require.NoError(w.t, json.Unmarshal([]byte(text), into), text)
+	}
+}
+
+// Everything that Go can do, any language can.
+func TestControl(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	created := w.pay()
+
+	var deliveries []sandbox.Delivery
+	w.clock.Advance(0)
+	w.steer(http.MethodGet, "deliveries", "", &deliveries)
+	require.Len(t, deliveries, 1)
+	require.Equal(t, w.gateways.Deliveries()[0].Body, deliveries[0].Body)
+	require.Equal(t, http.StatusOK, deliveries[0].Attempts[0].Status)
+
+	var refund struct{ RefundID string }
+	w.steer(http.MethodPost, "sessions/"+created.ID+"/refund", `{"amount":500}`, &refund)
+	require.Regexp(t, "^re_", refund.RefundID)
+	require.Equal(t, []string{"session.succeeded", "refund.created"}, w.types())
+
+	var clock struct{ Now time.Time }
+	before := w.clock.Now()
+	w.steer(http.MethodPost, "clock", `{"advance":"1h30m"}`, &clock)
+	require.Equal(t, before.Add(90*time.Minute), clock.Now)
+
+	w.steer(http.MethodPost, "deliveries/pause", `{}`, nil)
+	w.pay()
+	require.Len(t, w.received(), 2)
+	w.steer(http.MethodPost, "deliveries/disturb", `{"faults":["delay"]}`, nil)
+	w.steer(http.MethodPost, "deliveries/resume", `{}`, nil)
+	require.Len(t, w.received(), 2)
+	w.clock.Advance(10 * time.Second)
+	require.Len(t, w.received(), 3)
+	w.steer(http.MethodPost, "deliveries/"+deliveries[0].ID+"/resend", `{}`, nil)
+	w.clock.Advance(0)
+	require.Len(t, w.gateways.Deliveries()[0].Attempts, 2)
+
+	w.steer(http.MethodPost, "merchants/"+sandbox.Acme.ID+"/webhook", `{"url":""}`, nil)
+	w.pay()
+	require.Equal(t, sandbox.DeliveryUnsent, w.gateways.Deliveries()[3].State)
+
+	var faults []sandbox.Fault
+	w.steer(http.MethodPost, "faults", `{"route":"POST /v1/sessions","code":"provider_unavailable"}`, nil)
+	w.steer(http.MethodGet, "faults", "", &faults)
+	require.Equal(t, w.gateways.Faults(), faults)
+	require.Error(t, w.create())
+	w.steer(http.MethodDelete, "faults", "", nil)
+	require.NoError(t, w.create())
+
+	var key struct{ SecretKey string }
+	var merchants []sandbox.Merchant
+	w.steer(http.MethodPost, "merchants/"+sandbox.Acme.ID+"/rotate", `{}`, &key)
+	w.steer(http.MethodPost, "merchants/"+sandbox.Acme.ID+"/revoke", `{}`, nil)
+	w.steer(http.MethodGet, "merchants", "", &merchants)
+	require.Equal(t, key.SecretKey, merchants[0].SecretKey)
+	require.NoError(t, w.try(key.SecretKey, created.ID))
+	require.Error(t, w.try(sandbox.Acme.SecretKey, created.ID))
+
+	var sessions []sandbox.SessionInfo
+	w.steer(http.MethodGet, "sessions", "", &sessions)
+	require.Equal(t, created.ID, sessions[0].ID)
+	require.EqualValues(t, 500, sessions[0].Refunded)
+	require.Equal(t, created.CheckoutURL.Reveal(), sessions[0].CheckoutURL)
+}
+
+func TestControlRefuses(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	created := w.session(vora.SessionParams{})
+	for path, bodies := range map[string][]string{
+		"clock":                              {`{"advance":"-1s"}`, `{"advance":"soon"}`, `{}`, ``, `{"advance":"1s","by":2}`},
+		"sessions/" + created.ID + "/refund": {`{"amount":1}`},
+		"sessions/vp_cs_test_nobody/refund":  {`{"amount":1}`},
+		"faults":                             {`{}`, `{"code":"nonsense"}`, `{"satus":503}`},
+		"deliveries/disturb":                 {`{"faults":["lose"]}`},
+		"deliveries/dlv_0/resend":            {`{}`},
+		"merchants/mer_nobody/rotate":        {`{}`},
+		"merchants/mer_nobody/revoke":        {`{}`},
+		"merchants/mer_nobody/webhook":       {`{"url":""}`},
+	} {
+		for _, body := range bodies {
+			status, _, text := w.api(http.MethodPost, "/_sandbox/"+path, body, "Content-Type", "application/json")
+			require.Equal(t, http.StatusBadRequest, status, "%s %s: %s", path, body, text)
+			require.Contains(t, text, `"error":`, path)
+		}
+		// What a form of another origin can send.
+		status, _, _ := w.api(http.MethodPost, "/_sandbox/"+path, bodies[0], "Content-Type", "text/plain")
+		require.Equal(t, http.StatusUnsupportedMediaType, status, path)
+	}
+	status, _, _ := w.api(http.MethodGet, "/_sandbox/deliveries?wait=soon", "")
+	require.Equal(t, http.StatusBadRequest, status)
+	require.Empty(t, w.received())
+}
+
+func TestControlFindsDeliveries(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	first, second := w.pay(), w.pay()
+	_, err := w.gateways.Refund(second.ID, 1)
+	require.NoError(t, err)
+	w.clock.Advance(0)
+	for query, want := range map[string]int{
+		"": 3, "?session=" + first.ID: 1, "?session=" + second.ID: 2, "?session=" + second.ID + "&event=refund.created": 1,
+		"?event=session.succeeded": 2, "?session=nobody": 0, "?session=" + first.ID + "&wait=10s": 1, "?session=nobody&wait=0s": 0,
+	} {
+		found := []sandbox.Delivery{{}}
+		w.steer(http.MethodGet, "deliveries"+query, "", &found)
+		require.Len(t, found, want, query)
+		require.NotNil(t, found, query)
+	}
+}
+
+// The answer waits for the event, and not for a time.
+func TestControlWaitsForDeliveries(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	created := w.checkout(money.MustParse("10", "EUR"))
+	answered := make(chan string)
+	response, err := http.NewRequestWithContext(t.Context(), http.MethodGet, w.url+"/_sandbox/deliveries?wait=1m&session="+created.SessionID, nil)
+	require.NoError(t, err)
+	go func() {
+		defer close(answered)
+		answer, err := http.DefaultClient.Do(response)
+		if err != nil {
+			return
+		}
+		defer answer.Body.Close()
+		var found []sandbox.Delivery
+		if json.NewDecoder(answer.Body).Decode(&found) == nil && len(found) == 1 {
+			answered <- string(found[0].State)
+		}
+	}()
+	w.press(created.CheckoutURL, "pay")
+	select {
+	case <-answered:
+		require.Fail(t, "it answered before the event was due")
+	default:
+	}
+	w.clock.Advance(2 * time.Second)
+	require.Equal(t, "accepted", <-answered)
+}
+
+func TestControlSink(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	require.NoError(t, w.gateways.SetWebhookURL(sandbox.Acme.ID, w.url+"/_sandbox/sink"))
+	w.pay()
+	require.Equal(t, sandbox.DeliveryAccepted, w.only().State)
+}
+
+// The dashboard, and whoever listens, is told when something happens.
+func TestControlStreamsChanges(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, w.url+"/_sandbox/changes", nil)
+	require.NoError(t, err)
+	response, err := http.DefaultClient.Do(request)
+	require.NoError(t, err)
+	defer response.Body.Close()
+	require.Equal(t, "text/event-stream", response.Header.Get("Content-Type"))
+	lines := bufio.NewScanner(response.Body)
+	next := func() string {
+		for lines.Scan() {
+			if data, found := strings.CutPrefix(lines.Text(), "data: "); found {
+				return data
+			}
+		}
+		return ""
+	}
+	require.Equal(t, "1", next(), "what there is already")
+	w.session(vora.SessionParams{})
+	require.Equal(t, "2", next())
+}
+
+// The log has everything that a person needs to see what a client did, and no API key.
+func TestRequestsAreLogged(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	created := w.session(vora.SessionParams{})
+	w.checkout(money.MustParse("10", "EUR"))
+	_, _ = w.vora.GetSession(t.Context(), "vp_cs_test_nobody")
+	log := w.gateways.Requests()
+	require.Len(t, log, 3)
+	require.Equal(t, created.Response.RequestID, log[0].ID)
+	require.Equal(t, created.Response.IdempotencyKey, log[0].IdempotencyKey)
+	require.Equal(t, vora.APIVersion, log[0].Version)
+	require.Equal(t, http.StatusCreated, log[0].Status)
+	require.Contains(t, log[0].Body, `"amount":1499`)
+	require.Contains(t, log[0].Answer, created.ID)
+	require.Contains(t, log[0].UserAgent, "hostedpay-go/")
+	require.Equal(t, "visionscope", log[1].Gateway)
+	require.Equal(t, "/v1/sessions/vp_cs_test_nobody", log[2].Path)
+	require.Equal(t, http.StatusNotFound, log[2].Status)
+	text, err := json.Marshal(log)
+	require.NoError(t, err)
+	require.NotContains(t, string(text), sandbox.Acme.SecretKey)
+	require.NotContains(t, string(text), sandbox.Acme.APIKey)
+}

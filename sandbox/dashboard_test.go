@@ -1,0 +1,229 @@
+package sandbox_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"html"
+	"net/http"
+	"os/exec"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/hostedpay/hostedpay-go/sandbox"
+	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/money"
+	"github.com/hostedpay/hostedpay-go/sdk/vora"
+)
+
+// dashboard is its document, as a browser gets it.
+func (w *world) dashboard() string {
+	w.t.Helper()
+	status, header, document := w.browse(http.MethodGet, w.url+"/", nil)
+	require.Equal(w.t, http.StatusOK, status)
+	require.Equal(w.t, "text/html; charset=utf-8", header.Get("Content-Type"))
+	require.Contains(w.t, header.Get("Content-Security-Policy"), "default-src 'none'")
+	return document
+}
+
+// control calls the sandbox's API as the dashboard does.
+func (w *world) control(method, path, body string) (status int, answer string) {
+	w.t.Helper()
+	status, _, answer = w.api(method, path, body, "Content-Type", "application/json")
+	return status, answer
+}
+
+// busy is a world in which everything has happened that the dashboard has a button for.
+func busy(t *testing.T) (*world, *vora.CreatedSession) {
+	w := setup(t)
+	paid := w.session(vora.SessionParams{Description: "<script>alert(1)</script>"}, sdk.WithIdempotencyKey("order-1"))
+	w.press(paid.CheckoutURL, "pay", "card", "4242424242424242")
+	w.press(w.checkout(money.MustParse("10.00", "EUR")).CheckoutURL, "decline")
+	_, err := w.gateways.RotateKey(sandbox.Acme.ID)
+	require.NoError(t, err)
+	require.NoError(t, w.gateways.Inject(sandbox.Fault{Route: "GET /v1/health", Status: 503, Times: 3}))
+	w.received()
+	return w, paid
+}
+
+func TestDashboardShowsWhatHappened(t *testing.T) {
+	t.Parallel()
+	w, paid := busy(t)
+	document := w.dashboard()
+	for _, want := range []string{
+		paid.ID, paid.CheckoutURL.Reveal(), "succeeded", "14.99 USD", "10.00 EUR", "Idempotency key", "order-1",
+		"session.succeeded", "X-Vonpay-Signature", "payment.failed", "status=503", sandbox.Brightline.SecretKey, sandbox.Cobalt.APIKey,
+		"&lt;script&gt;alert(1)", "2026-04-21 13:18:",
+	} {
+		require.Contains(t, document, want)
+	}
+	require.NotContains(t, document, "<script>alert(1)")
+}
+
+func TestDashboardIsAtTheRootOnly(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	for _, path := range []string{"/index.html", "/favicon.ico", "/v2"} {
+		status, _, _ := w.browse(http.MethodGet, w.url+path, nil)
+		require.Equal(t, http.StatusNotFound, status, path)
+	}
+	status, _, _ := w.browse(http.MethodPost, w.url+"/", nil)
+	require.Equal(t, http.StatusMethodNotAllowed, status)
+	status, _, _ = w.browse(http.MethodGet, w.url+"/?session=vp_cs_test_1&status=succeeded", nil)
+	require.Equal(t, http.StatusOK, status, "a buyer may return to it")
+}
+
+func TestDashboardShowsTheLastOfMany(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	for range 52 {
+		w.session(vora.SessionParams{})
+	}
+	all := w.gateways.Sessions()
+	document := w.dashboard()
+	require.Contains(t, document, "The last 50 of 52.")
+	require.Equal(t, 50, strings.Count(document, "open-vp_cs_test_"))
+	require.Contains(t, document, all[51].ID)
+	require.NotContains(t, document, "open-"+all[1].ID)
+}
+
+var (
+	buttons = regexp.MustCompile(`<(button|form) [^>]*data-(post|delete)="([^"]+)"(?: data-body=(?:'([^']*)'|"([^"]*)"))?`)
+	// What somebody types into the forms, by the end of their paths.
+	typed = map[string]string{"refund": `{"amount":100}`, "faults": `{"code":"internal_error","times":1}`, "webhook": `{"url":"http://localhost:1/hooks"}`}
+)
+
+// pushAll presses every button and sends every form of the dashboard as it is now, but for those already pressed.
+func (w *world) pushAll(pressed map[string]bool) {
+	w.t.Helper()
+	for _, found := range buttons.FindAllStringSubmatch(w.dashboard(), -1) {
+		method, path, body := http.MethodPost, html.UnescapeString(found[3]), html.UnescapeString(found[4]+found[5])
+		if found[2] == "delete" {
+			method = http.MethodDelete
+		}
+		if found[1] == "form" {
+			body = typed[path[strings.LastIndex(path, "/")+1:]]
+		}
+		if body == "" {
+			body = "{}"
+		}
+		if push := found[1] + path + body; !pressed[push] {
+			pressed[push] = true
+			status, answer := w.control(method, path, body)
+			require.Equal(w.t, http.StatusOK, status, "%s %s %s: %s", method, path, body, answer)
+		}
+	}
+}
+
+func TestEveryButtonOfTheDashboardWorks(t *testing.T) {
+	t.Parallel()
+	w, paid := busy(t)
+	// The partial refund comes first: there is nothing left after the other one.
+	status, answer := w.control(http.MethodPost, "/_sandbox/sessions/"+paid.ID+"/refund", typed["refund"])
+	require.Equal(t, http.StatusOK, status, answer)
+	require.Contains(t, w.dashboard(), "1.00 USD refunded")
+	start, key := w.clock.Now(), w.gateways.Merchants()[0].SecretKey
+
+	const resume = `data-post="/_sandbox/deliveries/resume"`
+	pressed := map[string]bool{"form/_sandbox/sessions/" + paid.ID + `/refund{"amount":100}`: true}
+	w.pushAll(pressed)
+	require.Contains(t, w.dashboard(), resume)
+	w.pushAll(pressed)
+	require.NotContains(t, w.dashboard(), resume)
+	require.Greater(t, len(pressed), 20)
+
+	require.EqualValues(t, 1499, w.gateways.Sessions()[0].Refunded)
+	require.Equal(t, start.Add(24*time.Hour+31*time.Minute), w.clock.Now())
+	require.NotEqual(t, key, w.gateways.Merchants()[0].SecretKey)
+	require.Len(t, w.gateways.Faults(), 1, "one was injected after all were cleared")
+	require.Contains(t, w.dashboard(), `value="http://localhost:1/hooks"`)
+}
+
+// The disturbances that the dashboard offers are those that there are.
+func TestDashboardOffersEveryDisturbance(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	document := w.dashboard()
+	for _, f := range []sandbox.DeliveryFault{
+		sandbox.DropDelivery, sandbox.DuplicateDelivery, sandbox.DelayDelivery, sandbox.ReorderDelivery, sandbox.MissignDelivery,
+	} {
+		require.Contains(t, document, `data-body='{"faults":["`+string(f)+`"]}'`)
+	}
+	for _, code := range sdk.Codes() {
+		require.Contains(t, document, `<option value="`+string(code)+`">`)
+	}
+}
+
+// The form for faults sends its fields under their names. They must be those of the API.
+func TestDashboardsFormForFaultsSpeaksTheAPI(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	_, form, _ := strings.Cut(w.dashboard(), `data-post="/_sandbox/faults"`)
+	form, _, _ = strings.Cut(form, "</form>")
+	fault := map[string]any{"status": 503, "body": "<h1>", "retryAfter": "soon", "route": "GET /", "latencyMs": 1, "times": 2, "share": 50, "code": "internal_error"}
+	names := regexp.MustCompile(` name="([^"]+)"`).FindAllStringSubmatch(form, -1)
+	require.Len(t, names, len(fault))
+	for _, name := range names {
+		require.Contains(t, fault, name[1])
+	}
+	for _, flag := range regexp.MustCompile(`value="([^"]+)" data-flag`).FindAllStringSubmatch(form, -1) {
+		fault[flag[1]] = true
+	}
+	require.Len(t, fault, 12)
+	body, err := json.Marshal(fault)
+	require.NoError(t, err)
+	status, answer := w.control(http.MethodPost, "/_sandbox/faults", string(body))
+	require.Equal(t, http.StatusOK, status, answer)
+	require.Equal(t, sandbox.Fault{
+		Route: "GET /", Times: 2, Share: 50, Code: sdk.CodeInternalError, Status: 503, Body: "<h1>", RetryAfter: "soon", LatencyMS: 1,
+		Hang: true, ResetBefore: true, ResetAfter: true, Truncate: true,
+	}, w.gateways.Faults()[0])
+}
+
+// The dashboard hears of a change without asking for it.
+func TestDashboardFollows(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, w.url+"/_sandbox/changes", nil)
+	require.NoError(t, err)
+	stream, err := http.DefaultClient.Do(request)
+	require.NoError(t, err)
+	defer stream.Body.Close()
+	require.Equal(t, "text/event-stream", stream.Header.Get("Content-Type"))
+	lines := bufio.NewScanner(stream.Body)
+	change := func() {
+		t.Helper()
+		for lines.Scan() {
+			if lines.Text() == "event: change" {
+				return
+			}
+		}
+		t.Fatal("the stream ended", lines.Err())
+	}
+	change() // that it has connected
+	created := w.session(vora.SessionParams{})
+	change()
+	require.Contains(t, w.dashboard(), created.ID)
+}
+
+// The first thing that somebody does is to paste the commands.
+func TestDashboardsCommandsRun(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	if _, err := exec.LookPath("curl"); err != nil {
+		t.Skip("there is no curl here")
+	}
+	for _, found := range regexp.MustCompile(`(?s)<pre id="curl-[a-z]+"[^>]*>(.*?)</pre>`).FindAllStringSubmatch(w.dashboard(), -1) {
+		command := html.UnescapeString(found[1]) + " --silent --show-error --fail-with-body"
+		out, err := exec.CommandContext(t.Context(), "sh", "-c", command).CombinedOutput()
+		require.NoError(t, err, "%s\n%s", command, out)
+	}
+	var gateways []string
+	for _, s := range w.gateways.Sessions() {
+		gateways = append(gateways, s.Gateway)
+	}
+	require.Equal(t, []string{"vora", "visionscope"}, gateways)
+}

@@ -1,0 +1,230 @@
+package sandbox_test
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/hostedpay/hostedpay-go/sandbox"
+	"github.com/hostedpay/hostedpay-go/sdk/money"
+	"github.com/hostedpay/hostedpay-go/sdk/vora"
+)
+
+// pay makes a session and pays it.
+func (w *world) pay() *vora.CreatedSession {
+	w.t.Helper()
+	created := w.session(vora.SessionParams{})
+	w.press(created.CheckoutURL, "pay")
+	return created
+}
+
+// only is the only delivery that there is, with everything done that is due.
+func (w *world) only() sandbox.Delivery {
+	w.t.Helper()
+	w.clock.Advance(0)
+	require.Len(w.t, w.gateways.Deliveries(), 1)
+	return w.gateways.Deliveries()[0]
+}
+
+func TestDroppedDeliveryComesBySchedule(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	require.NoError(t, w.gateways.Disturb(sandbox.DropDelivery))
+	w.pay()
+	require.Empty(t, w.received())
+	dropped := w.only()
+	require.Equal(t, sandbox.DeliveryPending, dropped.State)
+	require.Equal(t, sandbox.DropDelivery, dropped.Attempts[0].Fault)
+	require.Zero(t, dropped.Attempts[0].Status)
+	w.clock.Advance(time.Second)
+	require.Equal(t, []string{"session.succeeded"}, w.types())
+	require.Equal(t, sandbox.DeliveryAccepted, w.only().State)
+}
+
+// A duplicate reaches the shop, which must notice; the shop's handler did, and answered both with 200.
+func TestDuplicatedDelivery(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	require.NoError(t, w.gateways.Disturb(sandbox.DuplicateDelivery))
+	w.pay()
+	require.Equal(t, []string{"session.succeeded"}, w.types(), "once for the shop")
+	d := w.only()
+	require.Len(t, d.Attempts, 2)
+	for _, a := range d.Attempts {
+		require.Equal(t, http.StatusOK, a.Status)
+	}
+	require.Contains(t, d.Attempts[1].Answer, "duplicate")
+}
+
+// What comes twice on purpose takes nothing from the schedule.
+func TestDuplicateOfARefusedDelivery(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	w.refuseNext(99)
+	require.NoError(t, w.gateways.Disturb(sandbox.DuplicateDelivery))
+	w.pay()
+	w.clock.Advance(time.Hour)
+	d := w.only()
+	require.Equal(t, []time.Duration{0, time.Second, 5 * time.Second, 25 * time.Second}, waits(d))
+	require.Equal(t, sandbox.DeliveryGivenUp, d.State)
+}
+
+func TestDelayedDelivery(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	require.NoError(t, w.gateways.Disturb(sandbox.DelayDelivery))
+	paid := w.clock.Now()
+	w.pay()
+	w.clock.Advance(10*time.Second - 1)
+	require.Empty(t, w.received())
+	w.clock.Advance(1)
+	require.Equal(t, []string{"session.succeeded"}, w.types())
+	attempts := w.only().Attempts
+	require.Len(t, attempts, 1)
+	require.Equal(t, 10*time.Second, attempts[0].At.Sub(paid))
+	require.Equal(t, sandbox.DelayDelivery, attempts[0].Fault)
+}
+
+func TestReorderedDelivery(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	require.NoError(t, w.gateways.Disturb(sandbox.ReorderDelivery))
+	created := w.pay()
+	w.clock.Advance(time.Hour)
+	require.Empty(t, w.received(), "nothing has overtaken it yet")
+	_, err := w.gateways.Refund(created.ID, 0)
+	require.NoError(t, err)
+	require.Equal(t, []string{"refund.created", "session.succeeded"}, w.types())
+	require.Equal(t, sandbox.ReorderDelivery, w.gateways.Deliveries()[0].Attempts[0].Fault)
+}
+
+// A shop that verifies refuses a wrong signature, and gets the event properly signed by the schedule.
+func TestMissignedDelivery(t *testing.T) {
+	t.Parallel()
+	for name, pay := range map[string]func(*world){
+		"Vora":        func(w *world) { w.pay() },
+		"VisionScope": func(w *world) { w.press(w.checkout(money.MustParse("10", "EUR")).CheckoutURL, "pay") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := setup(t)
+			require.NoError(t, w.gateways.Disturb(sandbox.MissignDelivery))
+			pay(w)
+			w.clock.Advance(2 * time.Second)
+			require.Equal(t, http.StatusUnauthorized, w.only().Attempts[0].Status)
+			w.clock.Advance(time.Second)
+			require.Len(t, w.received(), 1)
+			require.Equal(t, sandbox.DeliveryAccepted, w.only().State)
+		})
+	}
+}
+
+func TestDisturbancesHappenInTheirOrder(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	require.NoError(t, w.gateways.Disturb(sandbox.DelayDelivery, sandbox.DropDelivery, sandbox.MissignDelivery))
+	w.pay() // is delayed, and then arrives
+	require.Empty(t, w.received())
+	w.pay() // is dropped, mis-signed, and then arrives
+	w.clock.Advance(time.Minute)
+	require.Len(t, w.received(), 2)
+	var faults [][]sandbox.DeliveryFault
+	for _, d := range w.gateways.Deliveries() {
+		var one []sandbox.DeliveryFault
+		for _, a := range d.Attempts {
+			one = append(one, a.Fault)
+		}
+		faults = append(faults, one)
+	}
+	require.Equal(t, [][]sandbox.DeliveryFault{{sandbox.DelayDelivery}, {sandbox.DropDelivery, sandbox.MissignDelivery, ""}}, faults)
+}
+
+func TestUnknownDisturbance(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	require.ErrorContains(t, w.gateways.Disturb(sandbox.DropDelivery, "lose"), "drop, duplicate, delay, reorder or missign")
+	w.pay()
+	require.Len(t, w.received(), 1, "none of them happens when one is wrong")
+}
+
+// The return comes before the webhook.
+func TestPausedDeliveries(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	w.gateways.PauseDeliveries()
+	created := w.pay()
+	w.clock.Advance(time.Minute)
+	require.Empty(t, w.received())
+	require.Empty(t, w.only().Attempts)
+	session, err := w.vora.GetSession(t.Context(), created.ID)
+	require.NoError(t, err)
+	require.Equal(t, vora.StatusSucceeded, session.Status)
+
+	w.gateways.ResumeDeliveries()
+	require.Equal(t, []string{"session.succeeded"}, w.types())
+	require.Len(t, w.only().Attempts, 1)
+}
+
+func TestResend(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	w.pay()
+	require.Len(t, w.received(), 1)
+	d := w.only()
+	require.NoError(t, w.gateways.Resend(d.ID))
+	require.Len(t, w.received(), 1, "the shop has it already")
+	again := w.only()
+	require.Len(t, again.Attempts, 2)
+	require.Equal(t, http.StatusOK, again.Attempts[1].Status)
+	require.Equal(t, sandbox.DeliveryAccepted, again.State)
+
+	require.ErrorContains(t, w.gateways.Resend("dlv_nobody"), "dlv_nobody")
+}
+
+// Resending by hand wakes up what the gateway has given up, and is not one of its attempts while it has not.
+func TestResendAndTheSchedule(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	w.refuseNext(5)
+	w.pay()
+	w.clock.Advance(500 * time.Millisecond)
+	require.NoError(t, w.gateways.Resend(w.only().ID))
+	w.clock.Advance(time.Hour)
+	d := w.only()
+	require.Equal(t, []time.Duration{500 * time.Millisecond, 500 * time.Millisecond, 5 * time.Second, 25 * time.Second}, waits(d))
+	require.Equal(t, sandbox.DeliveryGivenUp, d.State)
+
+	require.NoError(t, w.gateways.Resend(d.ID))
+	require.Len(t, w.received(), 1)
+	require.Equal(t, sandbox.DeliveryAccepted, w.only().State)
+}
+
+func TestNothingIsResentElsewhere(t *testing.T) {
+	t.Parallel()
+	w := setup(t, sandbox.WithWebhookURL(sandbox.Acme.ID, "https://shop.example.com/hook"))
+	w.pay()
+	require.ErrorContains(t, w.gateways.Resend(w.only().ID), "not on this machine")
+}
+
+// The attempt shows what was sent and what came back, for who has to find out.
+func TestAttemptsTellWhatHappened(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	w.pay()
+	d := w.only()
+	require.Equal(t, w.shopURL+"/vora", d.URL)
+	require.Contains(t, d.Body, `"event":"session.succeeded"`)
+	a := d.Attempts[0]
+	require.Regexp(t, "^[0-9a-f]{64}$", a.Header.Get("X-Vonpay-Signature"))
+	require.Equal(t, "VonPay-Webhook/1.0", a.Header.Get("User-Agent"))
+	require.JSONEq(t, `{"received":true}`, a.Answer)
+
+	require.NoError(t, w.gateways.SetWebhookURL(sandbox.Acme.ID, "http://127.0.0.1:1/nobody"))
+	w.pay()
+	w.clock.Advance(0)
+	lost := w.gateways.Deliveries()[1].Attempts[0]
+	require.Zero(t, lost.Status)
+	require.Contains(t, lost.Problem, "refused")
+}

@@ -1,0 +1,183 @@
+package sandbox_test
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/hostedpay/hostedpay-go/internal/contracttest"
+	"github.com/hostedpay/hostedpay-go/sandbox"
+	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/money"
+	"github.com/hostedpay/hostedpay-go/sdk/vora"
+)
+
+func codes(t *testing.T) []row {
+	return table(t, "Code", "HTTP", "Family", "Again?", "Next action", "Attempts", "In nature")
+}
+
+// The page has every code of the catalog, and says about each what the catalog says.
+func TestPageHasTheCatalog(t *testing.T) {
+	t.Parallel()
+	rows := codes(t)
+	require.Len(t, rows, len(sdk.Codes()))
+	for i, code := range sdk.Codes() {
+		entry, _ := code.Entry()
+		again := map[bool]string{true: "yes", false: "no"}[entry.Retryable]
+		require.Equal(t, row{
+			"Code": string(code), "HTTP": strconv.Itoa(entry.Statuses[0]), "Family": string(entry.Family), "Again?": again,
+			"Next action": string(entry.NextAction), "Attempts": map[string]string{"yes": "3", "no": "1"}[again], "In nature": rows[i]["In nature"],
+		}, rows[i])
+	}
+}
+
+// Each code can be provoked through the SDK in each of the ways that the page names, and is then exactly what the page
+// says.
+func TestEveryCode(t *testing.T) {
+	t.Parallel()
+	ways := map[string]func(w *wire, code sdk.Code) error{
+		"key": func(w *wire, code sdk.Code) error { return w.call("create", sandbox.KeyFor(code)) },
+		"header": func(w *wire, code sdk.Code) error {
+			return w.call("create", sandbox.Acme.SecretKey, header(sandbox.FaultHeader, "code="+string(code)))
+		},
+		"control": func(w *wire, code sdk.Code) error {
+			w.control(http.MethodPost, "faults", `{"route":"POST /v1/sessions","code":"`+string(code)+`"}`)
+			return w.call("create", sandbox.Acme.SecretKey)
+		},
+	}
+	natural := natures()
+	for _, row := range codes(t) {
+		code := sdk.Code(row["Code"])
+		for way, provoke := range ways {
+			t.Run(row["Code"]+" by "+way, func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					requireError(t, row, provoke(newWire(t, contracttest.Vora(t).Handler), code))
+				})
+			})
+		}
+		nature, found := natural[code]
+		require.Equal(t, row["In nature"] != "", found, code)
+		delete(natural, code)
+		if found {
+			t.Run(row["Code"]+" in nature", func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					requireError(t, row, nature(newWire(t, contracttest.Vora(t).Handler, sandbox.WithRateLimits())))
+				})
+			})
+		}
+	}
+	require.Empty(t, natural)
+}
+
+// natures are how the gateway comes to a code without being asked to.
+func natures() map[sdk.Code]func(*wire) error {
+	const acme = "vp_sk_test_acme_vitamins"
+	create := func(params vora.SessionParams, opts ...sdk.Option) func(*wire) error {
+		return func(w *wire) error {
+			_, err := w.vora(acme, sdk.WithoutChecks()).CreateSession(w.t.Context(), params, opts...)
+			return err
+		}
+	}
+	good := vora.SessionParams{Amount: money.Minor(1499, "USD")}
+	return map[sdk.Code]func(*wire) error{
+		sdk.CodeAuthMissingBearer: create(good, header("Authorization", "")),
+		sdk.CodeAuthInvalidKey:    func(w *wire) error { return w.call("create", "vp_sk_test_nobody") },
+		sdk.CodeAuthKeyExpired: func(w *wire) error {
+			_, err := w.gateways.RotateKey(sandbox.Acme.ID)
+			require.NoError(w.t, err)
+			w.gateways.Clock().Advance(24 * time.Hour)
+			return w.call("create", acme)
+		},
+		sdk.CodeAuthKeyTypeForbidden: func(w *wire) error { // the client refuses to send it, unless it does not know
+			return w.call("read", acme, header("Authorization", "Bearer "+sandbox.Acme.PublishableKey))
+		},
+		sdk.CodeSessionNotFound: func(w *wire) error {
+			created, err := w.vora(sandbox.Brightline.SecretKey).CreateSession(w.t.Context(), good)
+			require.NoError(w.t, err)
+			_, err = w.vora(acme).GetSession(w.t.Context(), created.ID)
+			return err
+		},
+		sdk.CodeValidationError:         create(vora.SessionParams{Amount: money.Minor(1499, "usd")}),
+		sdk.CodeValidationMissingField:  create(good, body(`{"amount":1499}`)),
+		sdk.CodeValidationInvalidAmount: create(vora.SessionParams{Amount: money.Minor(0, "USD")}),
+		sdk.CodeUnsupportedMediaType:    create(good, header("Content-Type", "text/plain")),
+		sdk.CodeRateLimitExceeded: func(w *wire) error {
+			for range 10 {
+				require.NoError(w.t, create(good)(w))
+			}
+			return create(good)(w)
+		},
+		sdk.CodeRateLimitExceededPerKey: func(w *wire) error {
+			for i := range 30 {
+				require.NoError(w.t, create(good, from(i/10))(w))
+			}
+			return create(good, from(3))(w)
+		},
+		sdk.CodeIdempotencyKeyCollision: func(w *wire) error {
+			key := sdk.WithIdempotencyKey(vora.IdempotencyKey("acme", "order-1", 1))
+			require.NoError(w.t, create(good, key)(w))
+			return create(vora.SessionParams{Amount: money.Minor(1599, "USD")}, key)(w)
+		},
+	}
+}
+
+// from lets a call come from another address: the proxy in front of the wire believes this header.
+func from(host int) sdk.Option { return header(addressHeader, "203.0.113."+strconv.Itoa(host)+":1") }
+
+// body sends another body than the client would.
+func body(text string) sdk.Option {
+	return edit(func(r *http.Request) {
+		r.Body = io.NopCloser(strings.NewReader(text))
+		r.ContentLength = int64(len(text))
+	})
+}
+
+// requireError holds an error to what a row of the page says.
+func requireError(t *testing.T, row row, err error) {
+	t.Helper()
+	var e *sdk.Error
+	require.ErrorAs(t, err, &e)
+	require.ErrorIs(t, err, e.Code)
+	require.ErrorIs(t, err, sdk.Family(row["Family"]))
+	require.Equal(t, row["Code"], string(e.Code))
+	require.False(t, e.CodeAssigned)
+	require.Equal(t, row["HTTP"], strconv.Itoa(e.Status))
+	require.Equal(t, row["Again?"] == "yes", e.Retryable())
+	require.Equal(t, row["Next action"], string(e.NextAction()))
+	require.Equal(t, row["Attempts"], strconv.Itoa(len(e.Attempts)))
+	for _, a := range e.Attempts {
+		require.Equal(t, e.Code, a.Code)
+		require.NotEmpty(t, a.RequestID)
+	}
+	require.NotEmpty(t, e.Message)
+	require.NotEmpty(t, e.Fix)
+	require.Equal(t, "https://docs.vonpay.com/reference/error-codes#"+row["Code"], e.Docs)
+	var unknown *sdk.OutcomeUnknownError
+	require.False(t, errors.As(err, &unknown), "a refusal is a definite answer")
+}
+
+// control steers the sandbox over the wire, as a test in another language would.
+func (w *wire) control(method, path, body string) string {
+	w.t.Helper()
+	r, err := http.NewRequestWithContext(w.t.Context(), method, "http://localhost/_sandbox/"+path, bytes.NewReader([]byte(body)))
+	require.NoError(w.t, err)
+	r.Header.Set("Content-Type", "application/json")
+	response, err := w.transport.RoundTrip(r)
+	require.NoError(w.t, err)
+	defer w.transport.CloseIdleConnections() // what is cut on a used connection, net/http repeats by itself
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	require.NoError(w.t, err)
+	require.Equal(w.t, http.StatusOK, response.StatusCode, string(text))
+	return string(text)
+}

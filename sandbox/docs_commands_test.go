@@ -1,0 +1,100 @@
+//go:build unix
+
+package sandbox_test
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"regexp"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// A command is what the page tells people to type, and what it says they will see.
+type command struct{ text, shown string }
+
+var shellBlock = regexp.MustCompile("(?s)```sh\n(.*?)```(?:\n\n```(?:text|json)\n(.*?)```)?")
+
+// Every command of the page does what the page shows, in the order of the page, in one shell, with nothing but curl, jq
+// and openssl.
+func TestEveryCommandOfThePage(t *testing.T) {
+	t.Parallel()
+	for _, tool := range []string{"bash", "curl", "jq", "openssl", "go"} {
+		need(t, tool)
+	}
+	text, err := os.ReadFile(page)
+	require.NoError(t, err)
+	port := freePort(t)
+	var commands []command
+	for _, block := range shellBlock.FindAllStringSubmatch(strings.ReplaceAll(string(text), "4010", port), -1) {
+		commands = append(commands, command{block[1], block[2]})
+	}
+	require.Greater(t, len(commands), 20)
+	require.True(t, strings.HasPrefix(commands[0].text, "go run ./cmd/hostedpay sandbox "), "the page begins with how to start the sandbox")
+	begin(t, commands[0].text)
+
+	const mark = "=== end of block"
+	var script strings.Builder
+	script.WriteString("set -euo pipefail\n")
+	for _, c := range commands[1:] {
+		fmt.Fprintf(&script, "%s\necho; echo '%s'\n", c.text, mark)
+	}
+	shell := exec.CommandContext(t.Context(), "bash", "-c", script.String())
+	shell.Dir = t.TempDir()
+	var problems bytes.Buffer
+	shell.Stderr = &problems
+	out, err := shell.Output()
+	shown := strings.Split(string(out), mark+"\n")
+	for i, c := range commands[1:] {
+		require.Less(t, i, len(shown)-1, "the shell ended (%v) in:\n%s\n%s%s", err, c.text, shown[len(shown)-1], problems.String())
+		require.Regexp(t, loosely(c.shown), strings.TrimSpace(shown[i]), "the page shows something else for\n%s\n%s", c.text, problems.String())
+	}
+	require.NoError(t, err)
+}
+
+// loosely is what the page shows, with … for whatever stands there.
+func loosely(shown string) string {
+	var parts []string
+	for _, part := range strings.Split(strings.TrimSpace(shown), "…") {
+		parts = append(parts, regexp.QuoteMeta(part))
+	}
+	return "^" + strings.Join(parts, `[^\n]+`) + "$"
+}
+
+// begin runs a command that does not end, in the repository, until the test does. It has begun when it prints something.
+func begin(t *testing.T, text string) {
+	t.Helper()
+	c := exec.Command("bash", "-c", "exec "+text)
+	c.Dir = ".."
+	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // go run starts a process of its own
+	var problems bytes.Buffer
+	c.Stderr = &problems
+	out, err := c.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, c.Start())
+	t.Cleanup(func() {
+		_ = syscall.Kill(-c.Process.Pid, syscall.SIGTERM)
+		_ = c.Wait()
+	})
+	_, err = bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		_ = c.Wait()
+		require.Fail(t, "it ended", "%s: %s", text, problems.String())
+	}
+}
+
+func freePort(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer l.Close()
+	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
+}

@@ -1,0 +1,142 @@
+package sandbox_test
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/hostedpay/hostedpay-go/sandbox"
+	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/money"
+	"github.com/hostedpay/hostedpay-go/sdk/vora"
+)
+
+// Each fault does to a call what the page says, asked for by header, by the control API and from Go.
+func TestEveryFault(t *testing.T) {
+	t.Parallel()
+	rows := table(t, "Call", "Fault", "Reported", "HTTP", "Code", "Attempts", "Sessions")
+	require.Greater(t, len(rows), 20)
+	routes := map[string]string{"create": "POST /v1/sessions", "read": "GET /v1/sessions/", "checkout": "POST /api/checkout/create"}
+	ways := map[string]func(*wire, row) error{
+		"header": func(w *wire, r row) error {
+			return w.call(r["Call"], sandbox.Acme.SecretKey, header(sandbox.FaultHeader, r["Fault"]))
+		},
+		"control": func(w *wire, r row) error {
+			fault, err := sandbox.ParseFault(r["Fault"])
+			require.NoError(w.t, err)
+			fault.Route = routes[r["Call"]]
+			text, err := json.Marshal(fault)
+			require.NoError(w.t, err)
+			w.control(http.MethodPost, "faults", string(text))
+			return w.call(r["Call"], sandbox.Acme.SecretKey)
+		},
+		"Go": func(w *wire, r row) error {
+			fault, err := sandbox.ParseFault(r["Fault"])
+			require.NoError(w.t, err)
+			require.NoError(w.t, w.gateways.Inject(fault))
+			return w.call(r["Call"], sandbox.Acme.SecretKey)
+		},
+	}
+	for _, row := range rows {
+		for way, provoke := range ways {
+			t.Run(row["Call"]+" "+row["Fault"]+" by "+way, func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					w := newWire(t, open)
+					if row["Call"] == "read" {
+						w.createOne()
+					}
+					requireReported(t, row, provoke(w, row))
+					require.Len(t, w.gateways.Sessions(), number(t, row["Sessions"]))
+					synctest.Wait() // for the log of what the client has given up
+					var requests []sandbox.Request
+					for _, r := range w.gateways.Requests() {
+						if strings.HasPrefix(r.Method+" "+r.Path, routes[row["Call"]]) {
+							requests = append(requests, r)
+						}
+					}
+					require.Len(t, requests, number(t, row["Attempts"]))
+					for _, r := range requests {
+						require.NotEmpty(t, r.Fault, "the log says that it was on purpose")
+						require.Equal(t, requests[0].IdempotencyKey, r.IdempotencyKey)
+					}
+				})
+			})
+		}
+	}
+}
+
+// createOne makes the session that reads read.
+func (w *wire) createOne() {
+	w.t.Helper()
+	created, err := w.vora(sandbox.Acme.SecretKey).CreateSession(w.t.Context(), vora.SessionParams{Amount: money.Minor(1499, "USD")})
+	require.NoError(w.t, err)
+	w.session = created.ID
+	w.transport.CloseIdleConnections()
+}
+
+func open(next http.Handler) http.Handler { return next }
+
+func requireReported(t *testing.T, row row, err error) {
+	t.Helper()
+	if row["Reported"] == "answer" {
+		require.NoError(t, err)
+		return
+	}
+	var unknown *sdk.OutcomeUnknownError
+	require.Equal(t, row["Reported"] == "unknown", errors.As(err, &unknown), "%v", err)
+	var e *sdk.Error
+	require.ErrorAs(t, err, &e)
+	require.Equal(t, number(t, row["HTTP"]), e.Status, "%+v", e)
+	require.Equal(t, row["Code"], string(e.Code))
+	require.Equal(t, number(t, row["Attempts"]), len(e.Attempts), "%+v", e)
+}
+
+// number is a cell's; 0 for one that says nothing.
+func number(t *testing.T, cell string) int {
+	t.Helper()
+	if cell == "" {
+		return 0
+	}
+	n, err := strconv.Atoi(cell)
+	require.NoError(t, err)
+	return n
+}
+
+// VisionScope's three errors, by fault and in nature.
+func TestEveryVisionScopeError(t *testing.T) {
+	t.Parallel()
+	natural := map[string][]sdk.Option{
+		"validation_missing_field": {body(`{"currency":"EUR"}`)},
+		"auth_invalid_key":         {header("X-API-Key", "vsk_live_nobody")},
+	}
+	rows := table(t, "Fault", "HTTP", "Code", "Again?", "Attempts", "In nature")
+	require.Len(t, rows, 3)
+	for _, row := range rows {
+		ways := map[string][]sdk.Option{"fault": {header(sandbox.FaultHeader, row["Fault"])}}
+		require.Equal(t, row["In nature"] != "", natural[row["Code"]] != nil)
+		if row["In nature"] != "" {
+			ways["nature"] = natural[row["Code"]]
+		}
+		for way, opts := range ways {
+			t.Run(row["Code"]+" by "+way, func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					err := newWire(t, open).call("checkout", "", opts...)
+					row["Reported"] = "error"
+					requireReported(t, row, err)
+					var e *sdk.Error
+					require.ErrorAs(t, err, &e)
+					require.True(t, e.CodeAssigned)
+					require.Equal(t, row["Again?"] == "yes", e.Retryable())
+				})
+			})
+		}
+	}
+}

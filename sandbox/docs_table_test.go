@@ -1,0 +1,42 @@
+package sandbox_test
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// page is what people read who use the sandbox without Go.
+const page = "../docs/sandbox.md"
+
+// A row of a table, by the names of its columns.
+type row map[string]string
+
+// table reads the table of the page that begins with these columns.
+func table(t *testing.T, columns ...string) []row {
+	t.Helper()
+	text, err := os.ReadFile(page)
+	require.NoError(t, err)
+	head := "| " + strings.Join(columns, " | ") + " |"
+	_, rest, found := strings.Cut(string(text), head+"\n")
+	require.True(t, found, "%s has no table %s", page, head)
+	var rows []row
+	for line := range strings.Lines(rest) {
+		cells := strings.Split(strings.Trim(strings.TrimSpace(line), "|"), "|")
+		if len(cells) != len(columns) {
+			break
+		}
+		r := row{}
+		for i, cell := range cells {
+			if r[columns[i]] = strings.Trim(cell, " `"); r[columns[i]] == "–" {
+				r[columns[i]] = ""
+			}
+		}
+		if !strings.HasPrefix(r[columns[0]], "---") {
+			rows = append(rows, r)
+		}
+	}
+	return rows
+}

@@ -1,0 +1,82 @@
+package dashboard_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/hostedpay/hostedpay-go/sandbox/internal/dashboard"
+)
+
+func TestRetriesStandTogether(t *testing.T) {
+	t.Parallel()
+	start := time.Date(2030, time.May, 17, 9, 30, 0, 0, time.UTC)
+	var requests []dashboard.Request // the newest first
+	add := func(key, method, path, body string, status int) {
+		r := dashboard.Request{
+			Gateway: "vora", IdempotencyKey: key, Method: method, Path: path, Body: body, Status: status,
+			At: start.Add(time.Duration(len(requests)) * time.Second),
+		}
+		requests = append([]dashboard.Request{r}, requests...)
+	}
+	add("order-1", "POST", "/v1/sessions", "a", 503)
+	add("", "GET", "/v1/sessions/1", "", 200)
+	add("order-2", "POST", "/v1/sessions", "a", 201)
+	add("order-1", "POST", "/v1/sessions", "a", 503)
+	add("", "GET", "/v1/sessions/1", "", 200)
+	add("order-1", "POST", "/v1/sessions?dry_run=true", "a", 200)
+	add("order-1", "POST", "/v1/sessions", "a", 201)
+	add("order-2", "POST", "/v1/sessions", "another", 409)
+
+	type seen struct {
+		key, path string
+		statuses  []int
+		differ    bool
+	}
+	var got []seen
+	for _, c := range dashboard.Calls(requests) {
+		s := seen{key: c.Key, path: c.Path, differ: c.Differ}
+		for _, a := range c.Attempts {
+			s.statuses = append(s.statuses, a.Status)
+		}
+		got = append(got, s)
+	}
+	require.Equal(t, []seen{
+		{"order-2", "/v1/sessions", []int{201, 409}, true},
+		{"order-1", "/v1/sessions", []int{503, 503, 201}, false},
+		{"order-1", "/v1/sessions?dry_run=true", []int{200}, false},
+		{"", "/v1/sessions/1", []int{200}, false},
+		{"", "/v1/sessions/1", []int{200}, false},
+	}, got)
+
+	v := full()
+	v.Requests = requests
+	shown := text(render(t, v))
+	require.Contains(t, shown, "POST /v1/sessions 3 attempts Idempotency key order-1")
+	require.Contains(t, shown, "POST /v1/sessions 2 attempts whose bodies differ Idempotency key order-2")
+}
+
+// What a reader has opened stays open when newer requests come, so an attempt keeps its id, also among those of the same
+// moment.
+func TestAttemptKeepsItsIDWhenNewerOnesCome(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2030, time.May, 17, 9, 30, 0, 0, time.UTC)
+	first := []dashboard.Request{{At: at, Path: "/b"}, {At: at, Path: "/a"}}
+	later := append([]dashboard.Request{{At: at.Add(1), Path: "/d"}, {At: at, Path: "/c"}}, first...)
+	anchors := func(requests []dashboard.Request) map[string]string {
+		found := map[string]string{}
+		for _, c := range dashboard.Calls(requests) {
+			found[c.Path] = c.Attempts[0].Anchor
+		}
+		return found
+	}
+	before, after := anchors(first), anchors(later)
+	require.Equal(t, before["/a"], after["/a"])
+	require.Equal(t, before["/b"], after["/b"])
+	ids := map[string]bool{}
+	for _, id := range after {
+		ids[id] = true
+	}
+	require.Len(t, ids, 4)
+}

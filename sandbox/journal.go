@@ -1,0 +1,92 @@
+package sandbox
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"time"
+)
+
+// A Request is a call to one of the APIs, for the dashboard and for tests. It holds no API key.
+type Request struct {
+	ID             string        `json:"id,omitempty"` // of the answer's X-Request-Id; VisionScope has none
+	Gateway        string        `json:"gateway"`      // vora or visionscope
+	At             time.Time     `json:"at"`
+	Duration       time.Duration `json:"durationNs"`
+	Method         string        `json:"method"`
+	Path           string        `json:"path"` // with its query
+	IdempotencyKey string        `json:"idempotencyKey,omitempty"`
+	Version        string        `json:"version,omitempty"` // that was asked for
+	UserAgent      string        `json:"userAgent,omitempty"`
+	Body           string        `json:"body,omitempty"`
+	Status         int           `json:"status"` // 0 when the connection was cut
+	Answer         string        `json:"answer,omitempty"`
+	Fault          string        `json:"fault,omitempty"` // that was injected, in words
+}
+
+const (
+	mostRequests = 1000
+	mostLogged   = 16 << 10 // bytes of a body
+)
+
+// Requests lists the last calls, oldest first, 1000 at the most.
+func (s *Sandbox) Requests() []Request {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]Request{}, s.requests...)
+}
+
+// journaled notes what passes by.
+func (s *Sandbox) journaled(g gateway, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(io.LimitReader(r.Body, mostRequestBody))
+		if err != nil {
+			return // the caller broke off
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		start := time.Now()
+		seen := &Request{
+			Gateway: string(g), At: s.clock.Now(), Method: r.Method, Path: cutOff(r.URL.RequestURI()),
+			IdempotencyKey: cutOff(r.Header.Get("Idempotency-Key")), Version: cutOff(r.Header.Get("Von-Pay-Version")), UserAgent: cutOff(r.UserAgent()),
+			Body: string(body[:min(len(body), mostLogged)]),
+		}
+		w.Header().Set("Date", seen.At.UTC().Format(http.TimeFormat)) // the gateway's own clock, by which clients judge what is stale
+		recorder := &recorder{ResponseWriter: w, seen: seen}
+		defer func() {
+			seen.Duration, seen.ID = time.Since(start), w.Header().Get("X-Request-Id")
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			if len(s.requests) >= mostRequests {
+				s.requests = s.requests[1:] // append moves the rest, once in a while
+			}
+			s.requests = append(s.requests, *seen)
+			s.changed()
+		}()
+		next.ServeHTTP(recorder, r)
+	})
+}
+
+// cutOff keeps a header from filling the memory.
+func cutOff(text string) string { return text[:min(len(text), 512)] }
+
+// recorder notes an answer on its way.
+type recorder struct {
+	http.ResponseWriter
+	seen *Request
+}
+
+func (r *recorder) WriteHeader(status int) {
+	r.seen.Status = status
+	r.ResponseWriter.WriteHeader(status)
+}
+
+func (r *recorder) Write(p []byte) (int, error) {
+	if r.seen.Status == 0 {
+		r.seen.Status = http.StatusOK
+	}
+	r.seen.Answer += string(p[:min(len(p), max(mostLogged-len(r.seen.Answer), 0))])
+	return r.ResponseWriter.Write(p)
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }

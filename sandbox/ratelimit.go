@@ -1,0 +1,76 @@
+package sandbox
+
+import (
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/hostedpay/hostedpay-go/internal/contract"
+	"github.com/hostedpay/hostedpay-go/sdk"
+)
+
+// A bucket is the calls of the last window that count against one limit.
+type bucket []time.Time
+
+// limited counts a call against the documented limits and says which one is exhausted. A call with a wrong key counts
+// against its address too. (Vora contract, x-rate-limits.)
+func (s *Sandbox) limited(w http.ResponseWriter, r *http.Request) *voraProblem {
+	if !s.rateLimits {
+		return nil
+	}
+	address, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		address = r.RemoteAddr
+	}
+	sessions := strings.HasPrefix(r.URL.Path, "/v1/sessions")
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case sessions && r.Method == http.MethodPost:
+		p, key := s.count(w, "create "+address, contract.VoraCreatesPerAddress, sdk.CodeRateLimitExceeded), r.Header.Get("Authorization")
+		if p != nil || key == "" {
+			return p
+		}
+		return s.count(w, "create "+key, contract.VoraCreatesPerKey, sdk.CodeRateLimitExceededPerKey)
+	case sessions:
+		return s.count(w, "read "+address, contract.VoraReadsPerAddress, sdk.CodeRateLimitExceeded)
+	case r.URL.Query().Get("deep") == "true":
+		return s.count(w, "deep "+address, contract.VoraDeepHealthChecksPerAddress, sdk.CodeRateLimitExceeded)
+	}
+	return nil
+}
+
+func (s *Sandbox) count(w http.ResponseWriter, name string, most int, code sdk.Code) *voraProblem {
+	now := s.clock.Now()
+	calls := s.buckets[name]
+	for len(calls) > 0 && now.Sub(calls[0]) >= contract.VoraRateLimitWindow {
+		calls = calls[1:]
+	}
+	reset := now.Add(contract.VoraRateLimitWindow)
+	if len(calls) > 0 {
+		reset = calls[0].Add(contract.VoraRateLimitWindow)
+	}
+	exhausted := len(calls) >= most
+	if !exhausted {
+		calls = append(calls, now)
+	}
+	if len(s.buckets) >= mostBuckets {
+		s.forgetIdleBuckets(now)
+	}
+	s.buckets[name] = calls
+	h, remaining := w.Header(), most-len(calls)
+	if before, err := strconv.Atoi(h.Get("X-RateLimit-Remaining")); err != nil || remaining < before { // the tightest limit
+		h.Set("X-RateLimit-Limit", strconv.Itoa(most))
+		h.Set("X-RateLimit-Remaining", strconv.Itoa(remaining))
+		h.Set("X-RateLimit-Reset", strconv.FormatInt(reset.Unix(), 10))
+	}
+	if !exhausted {
+		return nil
+	}
+	wait := reset.Sub(now)
+	h.Set("Retry-After", strconv.Itoa(int((wait+time.Second-1)/time.Second)))
+	entry, _ := code.Entry()
+	return refuse(code, entry.Meaning)
+}

@@ -1,0 +1,149 @@
+package sandbox_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/hostedpay/hostedpay-go/internal/contracttest"
+	"github.com/hostedpay/hostedpay-go/sandbox"
+	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/money"
+	"github.com/hostedpay/hostedpay-go/sdk/vora"
+)
+
+// A hit is a call that counts against a limit.
+type hit struct {
+	method, path, key, address string
+}
+
+var (
+	acme       = sandbox.Acme.SecretKey
+	brightline = sandbox.Brightline.SecretKey
+)
+
+// hit makes a call and gives its answer.
+func (w *world) hit(h hit) *http.Response {
+	w.t.Helper()
+	body := ""
+	if h.method == http.MethodPost {
+		body = `{"amount":1499,"currency":"USD"}`
+	}
+	r := httptest.NewRequestWithContext(contracttest.Invalid(w.t.Context()), h.method, h.path, strings.NewReader(body))
+	r.Header.Set("Content-Type", "application/json")
+	if h.key != "" {
+		r.Header.Set("Authorization", "Bearer "+h.key)
+	}
+	r.RemoteAddr = h.address + ":4711"
+	recorder := httptest.NewRecorder()
+	contracttest.Vora(w.t).Handler(w.gateways).ServeHTTP(recorder, r)
+	return recorder.Result()
+}
+
+func TestRateLimits(t *testing.T) {
+	t.Parallel()
+	create := hit{http.MethodPost, "/v1/sessions", acme, "192.0.2.1"}
+	read := hit{http.MethodGet, "/v1/sessions/vp_cs_test_nobody", acme, "192.0.2.1"}
+	deep := hit{http.MethodGet, "/v1/health?deep=true", "", "192.0.2.1"}
+	for name, c := range map[string]struct {
+		call  hit
+		limit int
+		free  []hit // what does not share the limit
+	}{
+		"creates of an address": {create, 10, []hit{read, deep, {http.MethodPost, "/v1/sessions", acme, "192.0.2.2"}}},
+		"reads of an address":   {read, 30, []hit{create, deep, {http.MethodGet, "/v1/sessions/x", acme, "192.0.2.2"}}},
+		"deep health checks":    {deep, 5, []hit{create, read, {http.MethodGet, "/v1/health", "", "192.0.2.1"}, {http.MethodGet, "/api/health?deep=true", "", "192.0.2.2"}}},
+		"wrong keys count too":  {hit{http.MethodPost, "/v1/sessions", "vp_sk_test_nobody", "192.0.2.1"}, 10, nil},
+		"both spellings":        {hit{http.MethodGet, "/api/health?deep=true", "", "192.0.2.1"}, 5, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := setup(t, sandbox.WithRateLimits())
+			end := w.clock.Now().Add(time.Minute)
+			for i := range c.limit {
+				answer := w.hit(c.call)
+				require.NotEqual(t, http.StatusTooManyRequests, answer.StatusCode, "call %d", i+1)
+				require.Equal(t, strconv.Itoa(c.limit), answer.Header.Get("X-Ratelimit-Limit"))
+				require.Equal(t, strconv.Itoa(c.limit-i-1), answer.Header.Get("X-Ratelimit-Remaining"))
+				require.Equal(t, strconv.FormatInt(end.Unix(), 10), answer.Header.Get("X-Ratelimit-Reset"))
+				require.Empty(t, answer.Header.Get("Retry-After"))
+			}
+			w.clock.Advance(15 * time.Second)
+			answer := w.hit(c.call)
+			require.Equal(t, http.StatusTooManyRequests, answer.StatusCode)
+			require.Equal(t, "0", answer.Header.Get("X-Ratelimit-Remaining"))
+			require.Equal(t, "45", answer.Header.Get("Retry-After"))
+			for _, other := range c.free {
+				require.NotEqual(t, http.StatusTooManyRequests, w.hit(other).StatusCode, "%v", other)
+			}
+			w.clock.Advance(45*time.Second - 1)
+			require.Equal(t, http.StatusTooManyRequests, w.hit(c.call).StatusCode)
+			w.clock.Advance(1)
+			require.NotEqual(t, http.StatusTooManyRequests, w.hit(c.call).StatusCode, "a refused call does not count, and the window is over")
+		})
+	}
+}
+
+func TestRateLimitOfAKey(t *testing.T) {
+	t.Parallel()
+	w := setup(t, sandbox.WithRateLimits())
+	for i := range 30 {
+		answer := w.hit(hit{http.MethodPost, "/v1/sessions", acme, "192.0.2." + strconv.Itoa(i)})
+		require.Equal(t, http.StatusCreated, answer.StatusCode)
+	}
+	refused := w.hit(hit{http.MethodPost, "/v1/sessions", acme, "192.0.2.100"})
+	require.Equal(t, http.StatusTooManyRequests, refused.StatusCode)
+	require.Equal(t, "30", refused.Header.Get("X-Ratelimit-Limit"))
+	require.Equal(t, http.StatusCreated, w.hit(hit{http.MethodPost, "/v1/sessions", brightline, "192.0.2.100"}).StatusCode)
+}
+
+// The window slides: what has left it is free again, one call at a time.
+func TestRateLimitWindowSlides(t *testing.T) {
+	t.Parallel()
+	w := setup(t, sandbox.WithRateLimits())
+	call := hit{http.MethodPost, "/v1/sessions", acme, "192.0.2.1"}
+	for range 10 {
+		require.Equal(t, http.StatusCreated, w.hit(call).StatusCode)
+		w.clock.Advance(5 * time.Second)
+	}
+	require.Equal(t, http.StatusTooManyRequests, w.hit(call).StatusCode) // 50 s after the first
+	w.clock.Advance(10 * time.Second)
+	require.Equal(t, http.StatusCreated, w.hit(call).StatusCode)
+	require.Equal(t, http.StatusTooManyRequests, w.hit(call).StatusCode)
+	w.clock.Advance(5 * time.Second)
+	require.Equal(t, http.StatusCreated, w.hit(call).StatusCode)
+}
+
+func TestRateLimitsAreOffOtherwise(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	for range 50 {
+		answer := w.hit(hit{http.MethodPost, "/v1/sessions", acme, "192.0.2.1"})
+		require.Equal(t, http.StatusCreated, answer.StatusCode)
+		require.Empty(t, answer.Header.Get("X-Ratelimit-Limit"))
+	}
+}
+
+// The SDK sees what the gateway says about its limit, on answers and on refusals.
+func TestRateLimitReachesTheSDK(t *testing.T) {
+	t.Parallel()
+	w := setup(t, sandbox.WithRateLimits())
+	var last *vora.CreatedSession
+	for range 10 {
+		last = w.session(vora.SessionParams{})
+	}
+	want := sdk.RateLimit{Limit: 10, Remaining: 0, Reset: w.clock.Now().Add(time.Minute)}
+	require.Equal(t, want.Reset.Unix(), last.Response.RateLimit.Reset.Unix())
+	require.Equal(t, want.Limit, last.Response.RateLimit.Limit)
+	_, err := w.vora.CreateSession(t.Context(), vora.SessionParams{Amount: money.Minor(1499, "USD")}, sdk.WithMaxRetries(0))
+	var e *sdk.Error
+	require.ErrorAs(t, err, &e)
+	require.ErrorIs(t, err, sdk.CodeRateLimitExceeded)
+	require.Equal(t, time.Minute, e.RetryAfter)
+	require.Equal(t, 10, e.RateLimit.Limit)
+}

@@ -1,0 +1,292 @@
+package sandboxtest_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/hostedpay/hostedpay-go/internal/contracttest"
+	"github.com/hostedpay/hostedpay-go/sandbox"
+	"github.com/hostedpay/hostedpay-go/sandbox/sandboxtest"
+	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/money"
+	"github.com/hostedpay/hostedpay-go/sdk/visionscope"
+	"github.com/hostedpay/hostedpay-go/sdk/vora"
+)
+
+const (
+	thanks = "https://shop.example.com/thanks"
+	sink   = "/_sandbox/sink" // takes every event
+)
+
+// held has a client's traffic held to a contract.
+func held(contract *contracttest.Contract) sdk.Option {
+	return sdk.WithMiddleware(func(next http.RoundTripper) http.RoundTripper { return contract.Transport(next) })
+}
+
+func create(t *testing.T, g *sandboxtest.Gateways, params vora.SessionParams) *vora.CreatedSession {
+	t.Helper()
+	if params.Amount == (money.Amount{}) {
+		params.Amount = money.Minor(1499, "USD")
+	}
+	params.SuccessURL = thanks
+	created, err := g.Vora(sandbox.Acme, held(contracttest.Vora(t))).CreateSession(t.Context(), params)
+	require.NoError(t, err)
+	return created
+}
+
+func checkout(t *testing.T, g *sandboxtest.Gateways) *visionscope.CreatedCheckout {
+	t.Helper()
+	created, err := g.VisionScope(sandbox.Acme, held(contracttest.VisionScope(t))).CreateCheckout(t.Context(), visionscope.CheckoutParams{
+		Amount: money.MustParse("10.00", "EUR"), WebhookURL: g.URL + sink, WebhookSecret: visionscope.NewWebhookSecret(), ReturnURL: thanks,
+	})
+	require.NoError(t, err)
+	return created
+}
+
+func TestButtons(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		press  func(*sandboxtest.Page) (status string)
+		vora   string
+		vision string
+	}{
+		"approved":   {func(p *sandboxtest.Page) string { return p.Pay(sandboxtest.Approved).Query().Get("status") }, "succeeded", "paid"},
+		"declined":   {func(p *sandboxtest.Page) string { return p.Pay(sandboxtest.Declined).Query().Get("status") }, "failed", "failed"},
+		"no funds":   {func(p *sandboxtest.Page) string { return p.Pay(sandboxtest.InsufficientFunds).Query().Get("status") }, "failed", "failed"},
+		"the button": {func(p *sandboxtest.Page) string { return p.Decline().Query().Get("status") }, "failed", "failed"},
+		"challenge passed": {func(p *sandboxtest.Page) string {
+			if p.Pay(sandboxtest.Challenge) != nil {
+				return "left before the challenge"
+			}
+			return p.PassChallenge().Query().Get("status")
+		}, "succeeded", "paid"},
+		"challenge failed": {func(p *sandboxtest.Page) string {
+			p.Pay(sandboxtest.Challenge)
+			return p.FailChallenge().Query().Get("status")
+		}, "failed", "failed"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			g := sandboxtest.Start(t)
+			require.Equal(t, c.vora, c.press(g.Open(create(t, g, vora.SessionParams{}).CheckoutURL)))
+			require.Equal(t, c.vision, c.press(g.Open(checkout(t, g).CheckoutURL)))
+		})
+	}
+}
+
+func TestCancel(t *testing.T) {
+	t.Parallel()
+	g := sandboxtest.Start(t)
+	created := create(t, g, vora.SessionParams{CancelURL: "https://shop.example.com/cart"})
+	require.Equal(t, "https://shop.example.com/cart", g.Open(created.CheckoutURL).Cancel().String())
+	g.WaitStatus(created.ID, "pending")
+
+	other := checkout(t, g)
+	require.Equal(t, "failed", g.Open(other.CheckoutURL).Cancel().Query().Get("status"))
+	g.WaitStatus(other.SessionID, "failed")
+}
+
+func TestGatewayTimeout(t *testing.T) {
+	t.Parallel()
+	g := sandboxtest.Start(t)
+	created := checkout(t, g)
+	page := g.Open(created.CheckoutURL)
+	require.Nil(t, page.Pay(sandboxtest.GatewayTimeout), "the buyer waits on the page")
+	require.Contains(t, page.HTML, "being processed")
+	start := g.Now()
+	delivery := g.WaitDelivery(created.SessionID, "payment.success")
+	require.Equal(t, sandbox.DeliveryAccepted, delivery.State)
+	require.GreaterOrEqual(t, delivery.Attempts[0].At.Sub(start), 10*time.Second)
+	page.Reload()
+	require.Contains(t, page.HTML, "Payment successful")
+}
+
+func TestFill(t *testing.T) {
+	t.Parallel()
+	g := sandboxtest.Start(t)
+	created := create(t, g, vora.SessionParams{CollectShipping: true})
+	g.Open(created.CheckoutURL).Fill("shipping_city", "Shelbyville").Pay(sandboxtest.Approved)
+	session, err := g.Vora(sandbox.Acme).GetSession(t.Context(), created.ID)
+	require.NoError(t, err)
+	require.Equal(t, "Shelbyville", session.ShippingAddress.City)
+	require.Equal(t, "Ada", session.ShippingAddress.FirstName)
+}
+
+func TestWaitDeliveries(t *testing.T) {
+	t.Parallel()
+	g := sandboxtest.Start(t)
+	require.NoError(t, g.SetWebhookURL(sandbox.Acme.ID, g.URL+sink))
+	created := create(t, g, vora.SessionParams{})
+	g.Open(created.CheckoutURL).Pay(sandboxtest.Approved)
+	for range 2 {
+		_, err := g.Refund(created.ID, 100)
+		require.NoError(t, err)
+	}
+	var events []string
+	for _, d := range g.WaitDeliveries(created.ID, 3) {
+		events = append(events, d.Event)
+	}
+	require.Equal(t, []string{"session.succeeded", "refund.created", "refund.created"}, events)
+}
+
+// Whoever pays may be another goroutine: the shop's own worker, or a browser.
+func TestWaitDeliveryWaitsForTheBuyer(t *testing.T) {
+	t.Parallel()
+	g := sandboxtest.Start(t)
+	created := checkout(t, g)
+	page := g.Open(created.CheckoutURL)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for range 100 {
+			runtime.Gosched()
+		}
+		page.Pay(sandboxtest.Approved)
+	}()
+	require.Equal(t, sandbox.DeliveryAccepted, g.WaitDelivery(created.SessionID, "payment.success").State)
+	<-done
+}
+
+func TestDeliveriesThatNobodyTakes(t *testing.T) {
+	t.Parallel()
+	shop := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(shop.Close)
+	g := sandboxtest.Start(t, sandbox.WithWebhookURL(sandbox.Acme.ID, shop.URL))
+	created := create(t, g, vora.SessionParams{})
+	g.Open(created.CheckoutURL).Pay(sandboxtest.Approved)
+	delivery := g.WaitDelivery(created.ID, "session.succeeded")
+	require.Equal(t, sandbox.DeliveryGivenUp, delivery.State)
+	require.Len(t, delivery.Attempts, 4)
+}
+
+// Two runs are the same, to the letter.
+func TestRunsAreRepeatable(t *testing.T) {
+	t.Parallel()
+	run := func() []string {
+		g := sandboxtest.Start(t, sandbox.WithClock(sandbox.NewManualClock(time.Date(2026, 4, 21, 13, 18, 14, 0, time.UTC))))
+		var out []string
+		for range 2 {
+			a, b := create(t, g, vora.SessionParams{}), checkout(t, g)
+			_, err := g.Vora(sandbox.Acme).GetSession(t.Context(), a.ID) // reads do not shift what comes after
+			require.NoError(t, err)
+			back := g.Open(a.CheckoutURL).Pay(sandboxtest.Approved)
+			refund, err := g.Refund(a.ID, 0)
+			require.NoError(t, err)
+			order := g.Open(b.CheckoutURL).Pay(sandboxtest.Approved).Query().Get("order_id")
+			out = append(out, a.ID, a.Response.RequestID, back.Query().Get("transaction_id"), refund, b.SessionID, order)
+		}
+		key, err := g.RotateKey(sandbox.Acme.ID)
+		require.NoError(t, err)
+		return append(out, key)
+	}
+	first, second := run(), run()
+	require.Equal(t, first, second)
+	seen := map[string]bool{}
+	for _, id := range first {
+		require.False(t, seen[id], "%s comes twice", id)
+		seen[id] = true
+	}
+
+	other := sandboxtest.Start(t, sandbox.WithSeed(2))
+	require.NotEqual(t, first[0], create(t, other, vora.SessionParams{}).ID)
+}
+
+func TestClientsHaveTheKeyOfToday(t *testing.T) {
+	t.Parallel()
+	g := sandboxtest.Start(t)
+	_, err := g.RotateKey(sandbox.Acme.ID)
+	require.NoError(t, err)
+	require.NoError(t, g.RevokeKeys(sandbox.Acme.ID))
+	create(t, g, vora.SessionParams{})
+}
+
+// A failure says what was waited for and what there was instead.
+func TestFailures(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		do   func(t *testing.T, g *sandboxtest.Gateways)
+		want []string
+	}{
+		"no such button": {func(t *testing.T, g *sandboxtest.Gateways) {
+			g.Open(create(t, g, vora.SessionParams{}).CheckoutURL).Cancel() // without a cancelUrl there is none
+		}, []string{`no button "cancel"`}},
+		"no such field": {func(t *testing.T, g *sandboxtest.Gateways) {
+			g.Open(create(t, g, vora.SessionParams{}).CheckoutURL).Fill("shipping_city", "Springfield").Pay(sandboxtest.Approved)
+		}, []string{`no field "shipping_city"`}},
+		"no such page": {func(_ *testing.T, g *sandboxtest.Gateways) {
+			g.Open(sdk.NewSecret(g.URL + "/c/nobody"))
+		}, []string{"cannot be opened", "404"}},
+		"another event": {func(t *testing.T, g *sandboxtest.Gateways) {
+			created := create(t, g, vora.SessionParams{})
+			g.Open(created.CheckoutURL).Decline()
+			g.WaitDelivery(created.ID, "session.succeeded")
+		}, []string{"did not come", "delivery of session.failed", "unsent"}},
+		"a bad option": {func(t *testing.T, _ *sandboxtest.Gateways) {
+			sandboxtest.Start(&failing{T: t}, sandbox.WithTimeFactor(0))
+		}, []string{"time factor"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			tb := &failing{T: t}
+			g := sandboxtest.Start(tb)
+			defer func() {
+				said := fmt.Sprint(recover())
+				for _, want := range c.want {
+					require.Contains(t, said, want)
+				}
+			}()
+			c.do(t, g)
+			t.Error("it did not fail")
+		})
+	}
+}
+
+// failing is a test whose failures can be looked at.
+type failing struct{ *testing.T }
+
+func (f *failing) Fatalf(format string, args ...any) { panic(fmt.Sprintf(format, args...)) }
+
+// The end of a test does not wait for a shop that does not answer, nor for a dashboard that listens.
+func TestTheEndIsNotHeldUp(t *testing.T) {
+	t.Parallel()
+	shop := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		<-r.Context().Done()
+	}))
+	t.Cleanup(shop.Close)
+	inner := &cleaning{T: t}
+	g := sandboxtest.Start(inner, sandbox.WithWebhookURL(sandbox.Acme.ID, shop.URL))
+	response, err := http.Get(g.URL + "/_sandbox/changes")
+	require.NoError(t, err)
+	t.Cleanup(func() { response.Body.Close() })
+	g.Open(create(t, g, vora.SessionParams{}).CheckoutURL).Pay(sandboxtest.Approved)
+	moved := make(chan struct{})
+	go func() {
+		defer close(moved)
+		g.Advance(0)
+	}()
+	g.WaitFor("the event", func() bool { return len(g.Deliveries()) == 1 })
+	inner.over()
+	<-moved
+}
+
+// cleaning is a test whose end comes when it is told to.
+type cleaning struct {
+	*testing.T
+	cleanups []func()
+}
+
+func (c *cleaning) Cleanup(f func()) { c.cleanups = append(c.cleanups, f) }
+
+func (c *cleaning) over() {
+	for _, f := range c.cleanups {
+		f()
+	}
+}

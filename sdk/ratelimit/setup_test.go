@@ -1,0 +1,119 @@
+package ratelimit_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/money"
+	"github.com/hostedpay/hostedpay-go/sdk/ratelimit"
+	"github.com/hostedpay/hostedpay-go/sdk/vora"
+)
+
+const (
+	acmeKey       = "vp_sk_test_acme"
+	brightlineKey = "vp_sk_test_brightline"
+)
+
+// A gateway creates sessions without a limit of its own and remembers what it was sent.
+type gateway struct {
+	mu     sync.Mutex
+	calls  []call
+	status []int // of the first answers; all others are fine
+}
+
+type call struct {
+	key  string
+	at   time.Time
+	what string // a create's description, or a path
+}
+
+func (g *gateway) RoundTrip(r *http.Request) (*http.Response, error) {
+	what := r.URL.Path
+	if r.Body != nil {
+		body, _ := io.ReadAll(r.Body)
+		r.Body.Close()
+		_, description, _ := strings.Cut(string(body), `"description":"`)
+		what, _, _ = strings.Cut(description, `"`)
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.calls = append(g.calls, call{strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "), time.Now(), what})
+	status, answer := http.StatusOK, `{"id":"vp_cs_1","status":"pending","checkoutUrl":"https://checkout.example.com/1","amount":1,"currency":"USD"}`
+	if n := len(g.calls); n <= len(g.status) {
+		status, answer = g.status[n-1], `{"error":"not now"}`
+	}
+	return &http.Response{
+		StatusCode: status, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(answer)), Request: r,
+	}, nil
+}
+
+// times are when the calls of a key came; of all keys for the empty one.
+func (g *gateway) times(key string) []time.Time {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	var times []time.Time
+	for _, c := range g.calls {
+		if key == "" || c.key == key {
+			times = append(times, c.at)
+		}
+	}
+	return times
+}
+
+func (g *gateway) whats() []string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	var whats []string
+	for _, c := range g.calls {
+		whats = append(whats, c.what)
+	}
+	return whats
+}
+
+// client is a client of one tenant.
+func (g *gateway) client(t *testing.T, key string, limiter sdk.Limiter, opts ...sdk.Option) *vora.Client {
+	t.Helper()
+	client, err := vora.New(key, append([]sdk.Option{sdk.WithHTTPClient(&http.Client{Transport: g}), sdk.WithLimiter(limiter)}, opts...)...)
+	require.NoError(t, err)
+	return client
+}
+
+func order(n int) string { return fmt.Sprintf("order %03d", n) }
+
+// create creates the session of an order.
+func create(ctx context.Context, client *vora.Client, what string) error {
+	_, err := client.CreateSession(ctx, vora.SessionParams{Amount: money.Minor(1499, "USD"), Description: what})
+	return err
+}
+
+// requireWindows requires that no window of a minute has more calls than are allowed, wherever it begins.
+func requireWindows(t *testing.T, times []time.Time, most int) {
+	t.Helper()
+	for i, first := range times {
+		n := 0
+		for _, at := range times[i:] {
+			if at.Sub(first) <= time.Minute {
+				n++
+			}
+		}
+		require.LessOrEqual(t, n, most, "calls in the minute from call %d on", i+1)
+	}
+}
+
+// reserve asks a limiter alone, and says how long that took.
+func reserve(ctx context.Context, l *ratelimit.Limiter, kind sdk.MeteredKind, key string) (time.Duration, error) {
+	start := time.Now()
+	err := l.Wait(ctx, sdk.Metered{Operation: "vora.CreateSession", Kind: kind, Key: key})
+	return time.Since(start), err
+}
+
+func minimal() vora.SessionParams { return vora.SessionParams{Amount: money.Minor(1499, "USD")} }

@@ -1,0 +1,92 @@
+package visionscope_test
+
+import (
+	"fmt"
+	"html/template"
+	"net/http"
+	"net/http/httptest"
+	"os"
+
+	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/visionscope"
+)
+
+// What CreateCheckout returned.
+func exampleCheckout() *visionscope.CreatedCheckout {
+	return &visionscope.CreatedCheckout{
+		SessionID:   "cs_mo8ly3a8_67d5e72898f11888",
+		CheckoutURL: sdk.NewSecret("https://pay.visionscopeai.com/checkout/cs_mo8ly3a8_67d5e72898f11888"),
+	}
+}
+
+// Option A.
+func ExampleCreatedCheckout_Redirect() {
+	created := exampleCheckout()
+
+	w, r := httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/buy", nil)
+	created.Redirect(w, r)
+	fmt.Println(w.Code, w.Header().Get("Cache-Control"))
+	fmt.Println(w.Header().Get("Location"))
+	// Output:
+	// 303 no-store
+	// https://pay.visionscopeai.com/checkout/cs_mo8ly3a8_67d5e72898f11888
+}
+
+// Option B, the answer to the buy form. The page at /checkout shows a PickUpFrame.
+func ExampleCreatedCheckout_HandOver() {
+	created := exampleCheckout()
+
+	w := httptest.NewRecorder()
+	if err := created.HandOver(w, "/checkout"); err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(w.Code, w.Header().Get("Cache-Control"), w.Header().Get("Referrer-Policy"))
+	// Output: 200 no-store no-referrer
+}
+
+// Option B, the page that was handed over to.
+func ExamplePickUpFrame() {
+	frame, err := visionscope.PickUpFrame("https://pay.visionscopeai.com", "/")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(frame)
+	fmt.Println(frame.Policy().FrameSrc)
+	// Output:
+	// visionscope.Frame(of https://pay.visionscopeai.com)
+	// 'self' https://pay.visionscopeai.com
+}
+
+// Option C, in the shop's own page.
+func ExampleCreatedCheckout_Frame() {
+	page := template.Must(template.New("checkout").Parse("<h1>Acme Vitamins</h1>\n{{.HTML}}\n"))
+
+	frame, err := exampleCheckout().Frame()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	w := httptest.NewRecorder()
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; "+frame.Policy().String())
+	_ = page.Execute(os.Stdout, frame)
+	// Output:
+	// <h1>Acme Vitamins</h1>
+	// <iframe
+	//   id="checkoutFrame"
+	//   title="Secure Checkout"
+	//   sandbox="allow-scripts allow-forms allow-same-origin allow-top-navigation allow-popups"
+	//   referrerpolicy="no-referrer-when-downgrade"
+	//   style="width:100%; height:100vh; border:0; display:block;"
+	//   src="https://pay.visionscopeai.com/checkout/cs_mo8ly3a8_67d5e72898f11888"
+	// ></iframe>
+}
+
+func ExampleBreakOut() {
+	http.Handle("GET /return", visionscope.BreakOut(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		// find the order by the shop's own cookie, and show what the webhook has said about it
+		fmt.Fprintln(w, "Thank you, we are checking your payment")
+	})))
+}

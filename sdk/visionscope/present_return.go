@@ -1,0 +1,55 @@
+package visionscope
+
+import (
+	"bytes"
+	"html/template"
+	"net/http"
+
+	"github.com/hostedpay/hostedpay-go/internal/hostedpage"
+)
+
+const breakOutScript = `if (top !== self) top.location.replace(location.href);`
+
+// BreakOut wraps the handler of the return page. After a checkout in a [Frame] the return page would load inside the
+// frame; BreakOut answers that request with a few lines that load it again in the whole window. Every other request goes
+// to next. (VisionScope documentation, section 4, option C, "Return URL behavior".)
+//
+// It must stand in front of everything that reads cookies: inside the frame the navigation comes from the gateway's
+// site, and browsers leave out cookies that are SameSite=Lax or Strict; in the whole window they are there.
+//
+// Nothing but these lines can be framed, by anybody: next may refuse framing altogether. A browser tells where it loads
+// a page with Sec-Fetch-Dest, on https and on this machine; for those before 2023 that do not, put [BreakOutScript] into
+// the return page as well.
+func BreakOut(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Add("Vary", "Sec-Fetch-Dest")
+		if dest := r.Header.Get("Sec-Fetch-Dest"); dest != "iframe" && dest != "frame" {
+			next.ServeHTTP(w, r)
+			return
+		}
+		w.Header().Del("X-Frame-Options") // which a shop may set for all of its pages
+		serve(w, bytes.NewBufferString(breakOutPage), "script-src "+BreakOutScriptSource())
+	})
+}
+
+// The link is for a frame that may not navigate the window by itself.
+const breakOutPage = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="robots" content="noindex">
+<title>Back to the shop</title>
+</head>
+<body>
+<p><a href="" target="_top">Continue</a></p>
+<script>` + breakOutScript + `</script>
+</body>
+</html>
+`
+
+// BreakOutScript is what loads a framed return page in the whole window, for browsers that [BreakOut] cannot tell. Such
+// a page must allow [BreakOutScriptSource] as a script, and to be framed by the shop: frame-ancestors 'self'.
+func BreakOutScript() template.HTML { return "<script>" + breakOutScript + "</script>" }
+
+// BreakOutScriptSource is [BreakOutScript] in a Content-Security-Policy: script-src.
+func BreakOutScriptSource() string { return hostedpage.Hash(breakOutScript) }

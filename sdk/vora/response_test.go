@@ -1,0 +1,98 @@
+package vora_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/hostedpay/hostedpay-go/sdk"
+)
+
+func TestTheGatewaysDate(t *testing.T) {
+	t.Parallel()
+
+	moment := time.Date(2026, time.April, 21, 13, 18, 14, 0, time.UTC)
+	for text, want := range map[string]time.Time{
+		"Tue, 21 Apr 2026 13:18:14 GMT":    moment,
+		"Tuesday, 21-Apr-26 13:18:14 GMT":  moment,
+		"Tue Apr 21 13:18:14 2026":         moment,
+		"":                                 {},
+		"now":                              {},
+		"2026-04-21T13:18:14Z":             {},
+		"Tue, 21 Apr 2026 13:18:14 GMT, x": {},
+	} {
+		client, _ := setupWith(t, testKey, func(request) answer {
+			return answer{http.StatusOK, example(t, "PendingSession"), http.Header{"Date": {text}}}
+		})
+		session, err := client.GetSession(t.Context(), sessionID)
+		require.NoError(t, err)
+		require.True(t, want.Equal(session.Response.Date), "%q: %v", text, session.Response.Date)
+	}
+}
+
+func TestAnOddMemberIsNamed(t *testing.T) {
+	t.Parallel()
+
+	for name, members := range map[string]map[string]any{
+		"nothing":     {},
+		"unknown":     {"newMember": 1},
+		"country":     {"country": 7},
+		"metadata":    {"metadata": []int{1}},
+		"expiresAt":   {"expiresAt": ""},
+		"createdAt":   {"createdAt": 7},
+		"updatedAt":   {"updatedAt": "now"},
+		"no time yet": {"updatedAt": nil},
+	} {
+		client, _ := setup(t, testKey, http.StatusOK, with(t, example(t, "PendingSession"), members))
+		session, err := client.GetSession(t.Context(), sessionID)
+		require.NoError(t, err)
+		require.Equal(t, sessionID, session.ID, name)
+		switch name {
+		case "nothing", "unknown", "no time yet":
+			require.NoError(t, session.Response.Odd, name)
+		default:
+			require.Error(t, session.Response.Odd, name)
+		}
+		_, err = json.Marshal(session)
+		require.NoError(t, err, "it can still be stored")
+	}
+
+	client, _ := setup(t, testKey, http.StatusCreated, with(t, example(t, "CreatedSession"), map[string]any{"expiresAt": ""}))
+	created, err := client.CreateSession(t.Context(), minimalParams())
+	require.NoError(t, err)
+	require.Zero(t, created.ExpiresAt)
+	require.Error(t, created.Response.Odd)
+}
+
+func TestTheBodyIsKept(t *testing.T) {
+	t.Parallel()
+
+	body := with(t, example(t, "PendingSession"), map[string]any{"newMember": "kept"})
+	client, _ := setup(t, testKey, http.StatusOK, body)
+	session, err := client.GetSession(t.Context(), sessionID)
+	require.NoError(t, err)
+	require.Equal(t, body, string(session.Response.Raw.Bytes()))
+	var more struct{ NewMember string }
+	require.NoError(t, session.Response.Raw.Decode(&more))
+	require.Equal(t, "kept", more.NewMember)
+
+	require.Empty(t, sdk.Raw{}.Bytes())
+	require.Empty(t, sdk.NewRaw(nil).Bytes())
+	require.Error(t, sdk.Raw{}.Decode(&more))
+}
+
+func TestAWrongContentTypeLosesNothing(t *testing.T) {
+	t.Parallel()
+
+	for _, kind := range []string{"", "text/html", "text/plain; charset=utf-8", "application/octet-stream", "application/problem+json", "nonsense"} {
+		client, _ := setupWith(t, testKey, func(request) answer {
+			return answer{http.StatusCreated, example(t, "CreatedSession"), http.Header{"Content-Type": {kind}}}
+		})
+		created, err := client.CreateSession(t.Context(), minimalParams())
+		require.NoError(t, err, kind)
+		require.Equal(t, sessionID, created.ID)
+	}
+}

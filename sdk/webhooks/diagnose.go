@@ -1,0 +1,253 @@
+package webhooks
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A Cause is why a delivery does not verify, as far as that can be found out afterwards.
+type Cause string
+
+// The causes.
+const (
+	EmptyBody        Cause = "empty_body"          // nothing was left to verify
+	ByteOrderMark    Cause = "byte_order_mark"     // the body got one
+	Compressed       Cause = "compressed"          // the body is still, or again, compressed
+	Base64           Cause = "base64"              // the body is still encoded, as API gateways hand it over
+	TrailingNewline  Cause = "trailing_newline"    // the body got or lost the line break at its end
+	Reserialised     Cause = "reserialised_json"   // the body was decoded and encoded again
+	HexCase          Cause = "hex_case"            // the signature is right, and in capitals
+	HeaderMissing    Cause = "header_missing"      // no header of any scheme arrived
+	OtherScheme      Cause = "other_scheme"        // it is a delivery of another scheme
+	KeyOfOtherScheme Cause = "key_of_other_scheme" // a key is no key of this scheme
+	KeyOfOtherMode   Cause = "key_of_other_mode"   // a test key for a live event, or the other way round
+	KeyExpired       Cause = "key_expired"         // a key signed it that has stopped counting
+	KeyPadded        Cause = "key_padded"          // a key has white space or quotes around it
+	ClockSkew        Cause = "clock_skew"          // the signature is right, and the clocks disagree or it was under way for too long
+	Unexplained      Cause = "unexplained"         // another secret, or a change of the body that nobody can undo
+)
+
+// A Finding is one cause, and what to do about it.
+type Finding struct {
+	Cause  Cause
+	Proven bool   // the delivery verifies when this alone is undone; otherwise it is likely
+	Advice string // in one sentence, without any part of the delivery
+}
+
+// A Diagnosis says why a delivery was refused. It accepts nothing: there is no event in it.
+type Diagnosis struct {
+	Refusal  *Refusal      // what Verify says; nil when the delivery is good
+	Findings []Finding     // the proven ones first
+	Skew     time.Duration // how far this machine's clock is ahead of the delivery's time; negative when it is behind
+}
+
+// Diagnose finds out why a verifier refuses a delivery, for tools and for a log: never for an answer to whoever sent it,
+// to whom all refusals look alike. It tries what usually happens to bodies and keys, at most 256 signatures and 8 MiB.
+//
+//	diagnosis := webhooks.Diagnose(ctx, verifier, r.Header, body)
+//	fmt.Println(diagnosis) // webhooks: a vora-v1 delivery was refused: wrong_signature; trailing_newline: …
+func Diagnose(ctx context.Context, v *Verifier, header http.Header, body []byte) Diagnosis {
+	if v == nil {
+		v = &Verifier{}
+	}
+	var a attempt
+	err := a.run(ctx, v, header, body)
+	if err == nil {
+		return Diagnosis{Skew: a.skew()}
+	}
+	if a.verifier != nil && a.keys == nil {
+		if a.findKeys(ctx, body) != nil { // the headers may have ended it before
+			a.keys = nil
+		}
+	}
+	return a.diagnose(err, header, body)
+}
+
+// Has tells whether a cause is among the findings.
+func (d Diagnosis) Has(cause Cause) bool {
+	return slices.ContainsFunc(d.Findings, func(f Finding) bool { return f.Cause == cause })
+}
+
+// String is one line.
+func (d Diagnosis) String() string {
+	if d.Refusal == nil {
+		return "webhooks: the delivery is good"
+	}
+	var text strings.Builder
+	text.WriteString(d.Refusal.Error())
+	for _, f := range d.Findings {
+		fmt.Fprintf(&text, "; %s: %s", f.Cause, f.Advice)
+	}
+	return text.String()
+}
+
+// LogValue is the causes and the advice.
+func (d Diagnosis) LogValue() slog.Value {
+	var causes, advice []string
+	for _, f := range d.Findings {
+		causes, advice = append(causes, string(f.Cause)), append(advice, f.Advice)
+	}
+	attrs := []slog.Attr{slog.String("causes", strings.Join(causes, " ")), slog.String("advice", strings.Join(advice, "; "))}
+	if d.Skew != 0 {
+		attrs = append(attrs, slog.Duration("skew", d.Skew))
+	}
+	return slog.GroupValue(attrs...)
+}
+
+func (d *Diagnosis) add(cause Cause, proven bool, advice string) {
+	if d.Has(cause) {
+		return
+	}
+	at := len(d.Findings)
+	if firstGuess := slices.IndexFunc(d.Findings, func(f Finding) bool { return !f.Proven }); proven && firstGuess >= 0 {
+		at = firstGuess
+	}
+	d.Findings = slices.Insert(d.Findings, at, Finding{cause, proven, advice})
+}
+
+func (a *attempt) skew() time.Duration {
+	if a.signed.time.IsZero() {
+		return 0
+	}
+	return a.now.Sub(a.signed.time)
+}
+
+// diagnose goes on where run ended.
+func (a *attempt) diagnose(err error, header http.Header, body []byte) Diagnosis {
+	d := Diagnosis{Skew: a.skew()}
+	if a.verifier != nil && a.keys == nil {
+		a.keys, _ = a.verifier.keys.(staticKeys)
+	}
+	if !errors.As(err, &d.Refusal) {
+		return d
+	}
+	switch d.Refusal.Reason {
+	case MissingSignature, MalformedSignature:
+		a.diagnoseHeaders(&d, header, body)
+	case WrongSignature, UnknownOwner, NoKeys:
+		a.diagnoseSignature(&d, body)
+	case TooOld:
+		d.add(ClockSkew, true, d.Refusal.Detail+": the signature is right, so that this machine's clock is ahead, or the delivery waited somewhere; synchronise the clock, and verify on arrival, before any queue")
+	case TooNew:
+		d.add(ClockSkew, true, d.Refusal.Detail+": the signature is right, so that this machine's clock is behind; synchronise it")
+	case WrongMode:
+		d.add(KeyOfOtherMode, true, "the key's mode is not the event's: test keys are for test events, and live keys for live ones")
+	case WrongOwner, LookupFailed, Offboarded: // which say it all
+	}
+	return d
+}
+
+// diagnoseHeaders explains why there is no signature to check.
+func (a *attempt) diagnoseHeaders(d *Diagnosis, header http.Header, body []byte) {
+	if a.verifier != nil && a.verifier.is(header) {
+		switch {
+		case a.verifiesAs(lowerCase(header), body):
+			d.add(HexCase, true, "the signature is right, but in capitals: something on the way rewrites header values")
+		case d.Refusal.Reason == MissingSignature:
+			d.add(HeaderMissing, true, d.Refusal.Detail+" did not arrive with the signature: a proxy strips it")
+		}
+		return // whatever else is malformed, the refusal says
+	}
+	switch meant := schemesOf(header); {
+	case len(meant) == 1:
+		d.add(OtherScheme, true, "the headers are those of "+meant[0]+": send such deliveries to a receiver with keys of that scheme, or accept several schemes with webhooks.Any")
+	case len(meant) > 1:
+		d.add(OtherScheme, true, "the headers are those of "+strings.Join(meant, " and of ")+": something on the way adds one; have it stop, or give each scheme an endpoint of its own")
+	case d.Refusal.Reason == MissingSignature:
+		d.add(HeaderMissing, false, "a proxy strips unknown headers, or the request is not from the gateway")
+	}
+}
+
+// schemesOf are those whose shape the headers have.
+func schemesOf(header http.Header) []string {
+	var found []string
+	for _, d := range []dialect{visionScope, voraV1, voraV2} {
+		if d.is(header) {
+			found = append(found, string(d.scheme))
+		}
+	}
+	return found
+}
+
+// lowerCase is what the headers would be with their signatures in lower case.
+func lowerCase(header http.Header) http.Header {
+	lower := header.Clone()
+	for _, name := range []string{visionScopeSignatureHeader, voraSignatureHeader} {
+		for i, value := range lower[name] {
+			lower[name][i] = strings.ToLower(value)
+		}
+	}
+	return lower
+}
+
+func (a *attempt) verifiesAs(header http.Header, body []byte) bool {
+	if len(a.keys) == 0 {
+		return false
+	}
+	again := *a
+	again.signed = signed{}
+	if err := again.signed.read(a.verifier.scheme, header); err != nil {
+		return false
+	}
+	_, err := again.matching(body)
+	return err == nil
+}
+
+// diagnoseSignature explains why no key fits.
+func (a *attempt) diagnoseSignature(d *Diagnosis, body []byte) {
+	if a.verifier == nil {
+		return // the verifier itself is broken, and the refusal says how
+	}
+	if len(body) == 0 {
+		d.add(EmptyBody, true, "the body is empty: something read it before the verifier did, for example a middleware that parses JSON; put the verifier first")
+	}
+	a.diagnoseKeys(d, body)
+	newTrial(a).run(d, body)
+	if len(d.Findings) == 0 && d.Refusal.Reason == WrongSignature {
+		d.add(Unexplained, false, "no key signed this body, nor what it may have been before: compare the secret with the gateway's (another merchant's? another environment's? rotated?), and look for whatever rewrites bodies on the way")
+	}
+}
+
+// diagnoseKeys looks at the keys alone.
+func (a *attempt) diagnoseKeys(d *Diagnosis, body []byte) {
+	if a.parsed == nil {
+		a.parsed = a.verifier.parse(body)
+	}
+	claimed, modes := a.claimedMode(), map[Mode]bool{}
+	for i := range a.keys {
+		switch key := &a.keys[i]; {
+		case !key.suits(a.verifier.scheme):
+			d.add(KeyOfOtherScheme, false, fmt.Sprintf("key %q is none of %s: v1 is signed with vp_sk_… keys, v2 with whsec_… secrets, and VisionScope with each checkout's own secret", key.Name, a.verifier.scheme))
+		case a.verifier.scheme == SchemeVisionScope && key.kin != "":
+			d.add(KeyOfOtherScheme, false, fmt.Sprintf("key %q looks like an API key: VisionScope signs with the webhook_secret of the checkout", key.Name))
+		default:
+			modes[key.Mode] = true
+		}
+	}
+	if claimed != "" && len(modes) > 0 && !modes[claimed] && !modes[""] {
+		d.add(KeyOfOtherMode, false, fmt.Sprintf("the delivery says that it is %s, and none of the keys is: is the other environment's endpoint registered here?", claimed))
+	}
+}
+
+// claimedMode is what the body says, before anybody has verified it. Session ids are opaque, but documented with the mode
+// in them, which is good enough for advice.
+func (a *attempt) claimedMode() Mode {
+	session := a.parsed.hint().SessionID
+	switch {
+	case a.parsed.mode() != "":
+		return a.parsed.mode()
+	case a.verifier.scheme != SchemeVoraV1:
+		return ""
+	case strings.Contains(session, "cs_test_"):
+		return ModeTest
+	case strings.Contains(session, "cs_live_"):
+		return ModeLive
+	}
+	return ""
+}

@@ -1,0 +1,48 @@
+package webhooks_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
+)
+
+func TestTheShortCutIsTakenByWhatGatewaysSend(t *testing.T) {
+	t.Parallel()
+	for _, body := range [][]byte{
+		webhookstest.SessionSucceeded(), webhookstest.SessionFailed(), webhookstest.SessionExpired(), webhookstest.RefundCreated(),
+		webhookstest.SessionSucceeded(webhookstest.Set("note", "none of the documented")), webhookstest.SessionSucceeded(webhookstest.Set("metadata", map[string]string{"name": "Zoë"})),
+	} {
+		short, long, ok := webhooks.FlatVoraV1(body)
+		require.True(t, ok, "%s", body)
+		require.Equal(t, long, short)
+	}
+	for _, body := range [][]byte{webhookstest.PaymentSucceeded(), webhookstest.PaymentFailed()} {
+		short, long, ok := webhooks.FlatVisionScope(body)
+		require.True(t, ok, "%s", body)
+		require.Equal(t, long, short)
+	}
+}
+
+// FuzzFlat holds the short cut to what encoding/json reads.
+func FuzzFlat(f *testing.F) {
+	for _, body := range []string{
+		string(webhookstest.SessionSucceeded()), string(webhookstest.RefundCreated()), string(webhookstest.PaymentSucceeded()), string(webhookstest.PaymentFailed()),
+		`{}`, ` { "event" : "a" , "amount" : -12 } `, `{"event":"a","event":"b"}`, `{"EVENT":"a"}`, `{"event":null}`, `{"ſtatus":"a"}`, `{"amount":1.0}`, `{"amount":01}`,
+		`{"amount":1e2}`, `{"amount":-0}`, `{"amount":9223372036854775807}`, `{"amount":99999999999999999999}`, `{"timestamp":1776777494}`, `{"timestamp":"2026-04-21T13:18:14,65+02:00"}`,
+		`{"metadata":{}}`, `{"metadata":{"a":"1"},"metadata":{"b":"2"}}`, `{"metadata":{"a":"1","a":"2"}}`, `{"metadata":{"a":1}}`, `{"error":"\u00e9"}`, "{\"error\":\"\xff\"}", "{\"error\":\"\x7f\x01\"}",
+		`{"other":{}}`, `{"other":[1]}`, `{"other":true}`, `{"event":"a",}`, `{"event":"a"}}`, `{"event":"a"`, `{"event"`, `{"ev`, `{"amount":`, `{"amount":-`, `{"amount":1.}`, "null", "",
+	} {
+		f.Add([]byte(body))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		if short, long, ok := webhooks.FlatVoraV1(body); ok {
+			require.Equal(t, long, short)
+		}
+		if short, long, ok := webhooks.FlatVisionScope(body); ok {
+			require.Equal(t, long, short)
+		}
+	})
+}

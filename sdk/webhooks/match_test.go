@@ -1,0 +1,181 @@
+package webhooks_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
+)
+
+func TestTheEventSaysWhichKeyMatched(t *testing.T) {
+	t.Parallel()
+	ends := signedAt().Add(time.Hour)
+	for _, s := range schemes() {
+		r := setup(t, s, withKeys(keys(t,
+			webhooks.Key{Name: "current", Secret: sdk.NewSecret("new-" + s.secret), Mode: webhooks.ModeTest},
+			webhooks.Key{Name: "rotated out", Secret: sdk.NewSecret(s.secret), Mode: webhooks.ModeTest, NotAfter: ends},
+		)))
+		about := r.event(t, r.delivery()).About()
+		require.Equal(t, "rotated out", about.Key)
+		require.Equal(t, ends, about.KeyExpires)
+		require.Equal(t, webhooks.ModeTest, about.Mode)
+
+		match, err := r.verifier.Authenticate(t.Context(), r.delivery().Header, s.body)
+		require.NoError(t, err)
+		require.Equal(t, webhooks.Match{
+			Scheme: s.name, Key: "rotated out", KeyExpires: ends, Mode: webhooks.ModeTest, Delivered: signedAt(),
+		}, match)
+		require.True(t, r.event(t, s.sign("new-"+s.secret, s.body, webhookstest.At(r.now))).About().KeyExpires.IsZero())
+	}
+}
+
+// Authenticate refuses what Verify refuses, for the same reason.
+func TestAuthenticateIsVerifyWithoutTheEvent(t *testing.T) {
+	t.Parallel()
+	for _, s := range schemes() {
+		for _, opt := range []webhookstest.Option{
+			webhookstest.WithoutSignature(), webhookstest.WithBodyAfterSigning([]byte(`{}`)), webhookstest.At(signedAt().Add(-time.Hour)),
+			webhookstest.WithHeader(s.header, "xyz"),
+		} {
+			for _, owner := range []string{"", "mer_acme_vitamins", "mer_brightline_saas"} {
+				r := setup(t, s, withKeys(keys(t, webhooks.Key{Secret: sdk.NewSecret(s.secret), MerchantID: owner})))
+				delivery := r.delivery(opt)
+				body := s.body
+				if delivery.ContentLength == 2 {
+					body = []byte(`{}`)
+				}
+				_, want := r.verifier.Verify(t.Context(), delivery.Header, body)
+				match, err := r.verifier.Authenticate(t.Context(), delivery.Header, body)
+				require.Equal(t, want, err)
+				if err != nil {
+					require.Zero(t, match)
+				}
+			}
+		}
+	}
+}
+
+func TestModesComeFromPrefixes(t *testing.T) {
+	t.Parallel()
+	for secret, mode := range map[string]webhooks.Mode{
+		"vp_sk_test_webhooks": webhooks.ModeTest, "vp_sk_live_webhooks": webhooks.ModeLive, "vp_key_legacy": "", "anything": "",
+	} {
+		r := setup(t, voraV1(), func(r *receiver) { r.secret = secret }, func(r *receiver) { r.keys = keys(t, webhooks.Key{Secret: sdk.NewSecret(secret)}) })
+		require.Equal(t, mode, r.event(t, r.delivery()).About().Mode, secret)
+	}
+}
+
+// Who has a test secret, which is kept less well, must not be able to make live events.
+func TestATestKeyDoesNotSignLiveEvents(t *testing.T) {
+	t.Parallel()
+	s := voraV2()
+	live := webhookstest.EventV2("charge.succeeded", nil, webhookstest.Set("livemode", true))
+	untold := webhookstest.EventV2("charge.succeeded", nil, webhookstest.Unset("livemode"))
+	for _, test := range []struct {
+		key    webhooks.Mode
+		body   []byte
+		mode   webhooks.Mode
+		reason webhooks.Reason
+	}{
+		{webhooks.ModeTest, s.body, webhooks.ModeTest, ""},
+		{webhooks.ModeTest, live, "", webhooks.WrongMode},
+		{webhooks.ModeLive, live, webhooks.ModeLive, ""},
+		{webhooks.ModeLive, s.body, "", webhooks.WrongMode},
+		{webhooks.ModeLive, untold, webhooks.ModeLive, ""},
+		{"", live, webhooks.ModeLive, ""},
+		{"", untold, "", ""},
+	} {
+		r := setup(t, s, withKeys(keys(t, webhooks.Key{Secret: sdk.NewSecret(s.secret), Mode: test.key})))
+		if test.reason != "" {
+			require.Equal(t, test.reason, r.refusal(t, r.deliveryOf(test.body)).Reason)
+			requireAnswer(t, r.deliver(t, r.deliveryOf(test.body)), 401, voraInvalid)
+			continue
+		}
+		require.Equal(t, test.mode, r.event(t, r.deliveryOf(test.body)).About().Mode)
+	}
+}
+
+// The timeline of a rotation: the old key, both, the new one; and a key that is revoked instead.
+func TestRotationTimeline(t *testing.T) {
+	t.Parallel()
+	for _, s := range schemes() {
+		t.Run(string(s.name), func(t *testing.T) {
+			t.Parallel()
+			old, next := webhooks.Key{Name: "old", Secret: sdk.NewSecret(s.secret)}, webhooks.Key{Name: "next", Secret: sdk.NewSecret("next-" + s.secret)}
+			configured := []webhooks.Key{old}
+			r := setup(t, s, withKeys(webhooks.KeyFunc(func(context.Context, webhooks.Hint) ([]webhooks.Key, error) { return configured, nil })))
+			signedBy := func() (names string) {
+				for _, key := range []webhooks.Key{old, next} {
+					event, err := r.verify(t, s.sign(key.Secret.Reveal(), s.body, webhookstest.At(r.now)))
+					if err == nil {
+						require.Equal(t, key.Name, event.About().Key)
+						names += " " + key.Name
+					}
+				}
+				return strings.TrimSpace(names)
+			}
+			require.Equal(t, "old", signedBy())
+
+			old.NotAfter = r.now.Add(24 * time.Hour)
+			configured = []webhooks.Key{next, old}
+			require.Equal(t, "old next", signedBy())
+			r.now = r.now.Add(24 * time.Hour)
+			require.Equal(t, "old next", signedBy())
+			r.now = r.now.Add(time.Nanosecond)
+			require.Equal(t, "next", signedBy())
+
+			r.now = r.now.Add(-time.Hour)
+			configured = []webhooks.Key{next} // the old one is revoked
+			require.Equal(t, "next", signedBy())
+		})
+	}
+}
+
+// Two tenants behind one endpoint, and behind one each.
+func TestTenantsAreKeptApart(t *testing.T) {
+	t.Parallel()
+	const acme, brightline = "mer_acme_vitamins", "mer_brightline_saas"
+	for _, s := range []scheme{voraV1(), voraV2()} {
+		t.Run(string(s.name), func(t *testing.T) {
+			t.Parallel()
+			secrets := map[string]string{acme: s.secret + "_acme", brightline: s.secret + "_brightline"}
+			keysOf := func(merchant string) ([]webhooks.Key, error) {
+				secret, ok := secrets[merchant]
+				if !ok {
+					return nil, webhooks.ErrUnknownOwner
+				}
+				return []webhooks.Key{{Secret: sdk.NewSecret(secret), MerchantID: merchant}}, nil
+			}
+			shared := setup(t, s, withKeys(webhooks.KeyFunc(func(_ context.Context, hint webhooks.Hint) ([]webhooks.Key, error) { return keysOf(hint.MerchantID) })))
+			ofBrightline := setup(t, s, withKeys(webhooks.KeyFunc(func(context.Context, webhooks.Hint) ([]webhooks.Key, error) { return keysOf(brightline) })))
+			body := func(merchant string) []byte {
+				if s.name == webhooks.SchemeVoraV2 {
+					return webhookstest.EventV2("charge.succeeded", nil, webhookstest.MerchantID(merchant))
+				}
+				return webhookstest.SessionSucceeded(webhookstest.MerchantID(merchant))
+			}
+			signed := func(by, about string) string {
+				delivery := s.sign(secrets[by], body(about), webhookstest.At(signedAt()))
+				answer := asOnTheWire(t, shared.deliver(t, delivery))
+				require.Equal(t, answer, asOnTheWire(t, ofBrightline.deliver(t, webhookstest.Again(delivery))), "by %s about %s", by, about)
+				return answer
+			}
+			require.Contains(t, signed(brightline, brightline), "200 OK")
+
+			forged := signed(acme, brightline)
+			require.Contains(t, forged, "401 Unauthorized")
+			require.Equal(t, forged, signed(brightline, "mer_nobody"))
+			require.Equal(t, forged, signed(brightline, acme))
+
+			valid := s.sign(secrets[acme], body(acme), webhookstest.At(signedAt()))
+			require.Equal(t, forged, asOnTheWire(t, ofBrightline.deliver(t, valid)), "a valid event of one tenant at the other's look-up")
+			require.Len(t, ofBrightline.events, 1)
+		})
+	}
+}

@@ -1,0 +1,178 @@
+package sqlstore
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// A Dialect is a kind of database.
+type Dialect int
+
+// The dialects.
+const (
+	PostgreSQL Dialect = iota + 1
+	MySQL              // and MariaDB
+	SQLite
+)
+
+// String is the dialect's name.
+func (d Dialect) String() string {
+	switch d {
+	case PostgreSQL:
+		return "PostgreSQL"
+	case MySQL:
+		return "MySQL"
+	case SQLite:
+		return "SQLite"
+	}
+	return fmt.Sprintf("dialect %d", int(d))
+}
+
+// statements are what a dialect says, about one table. Each operation is one statement. Durations are in the dialect's
+// unit.
+type statements struct {
+	unit     time.Duration
+	schema   []string
+	claim    string                                           // answers 1 for new, 2 for in flight, 3 for done
+	args     func(hash, key, token string, lease int64) []any // of claim
+	complete string                                           // hash, token
+	release  string                                           // hash, token
+	purge    string                                           // age; removes up to purgeBatch rows
+}
+
+// statements are the dialect's, about {table}.
+func (d Dialect) statements() (statements, error) {
+	switch d {
+	case PostgreSQL:
+		return postgreSQL(), nil
+	case MySQL:
+		return mySQL(), nil
+	case SQLite:
+		return sqlite(), nil
+	}
+	return statements{}, fmt.Errorf("sqlstore: %s is not known: use sqlstore.PostgreSQL, sqlstore.MySQL (for MariaDB too) or sqlstore.SQLite", d)
+}
+
+// A claim is one upsert, whose condition uses the time at which the statement began: one value, however often it is
+// written. The lease begins when the row is had, which may be later, when another transaction held it.
+//
+// A row's ends_at is the end of the lease while done is false, and the time of completion when it is true. Either way
+// what is behind the clock is over, and purging needs one condition. It stands outside of the selection too, because a
+// row may be claimed in between.
+//
+// In PostgreSQL what is not free is not written: duplicates leave no dead rows behind, and do not get in one another's way
+// in serializable databases. What is read beside the upsert is as old as the statement, and nothing at all when somebody
+// else inserted the row since: then it is in flight.
+func postgreSQL() statements {
+	return statements{
+		unit: time.Microsecond,
+		args: func(hash, key, token string, lease int64) []any { return []any{hash, key, token, lease} },
+		schema: []string{
+			`CREATE TABLE IF NOT EXISTS {table} (
+	key_hash  text        PRIMARY KEY, -- SHA-256 of the key, in hexadecimal
+	event_key text        NOT NULL,    -- the key, for people: ASCII, cut to 1024 characters
+	token     text        NOT NULL,    -- of the claim
+	done      boolean     NOT NULL,
+	ends_at   timestamptz NOT NULL     -- when the lease ends, or when the event was done
+)`,
+			`CREATE INDEX IF NOT EXISTS {index} ON {table} (ends_at)`,
+		},
+		claim: `WITH claimed AS (
+	INSERT INTO {table} AS held (key_hash, event_key, token, done, ends_at)
+	VALUES ($1::text, $2::text, $3::text, false, clock_timestamp() + $4::bigint * interval '1 microsecond')
+	ON CONFLICT (key_hash) DO UPDATE SET
+		token = excluded.token, ends_at = clock_timestamp() + $4::bigint * interval '1 microsecond'
+	WHERE NOT held.done AND held.ends_at < now()
+	RETURNING 1)
+SELECT 1 FROM claimed
+UNION ALL
+SELECT CASE WHEN done THEN 3 ELSE 2 END FROM {table} WHERE key_hash = $1::text AND NOT EXISTS (SELECT 1 FROM claimed)`,
+		complete: `UPDATE {table} SET done = true, ends_at = clock_timestamp() WHERE key_hash = $1::text AND token = $2::text`,
+		release:  `DELETE FROM {table} WHERE key_hash = $1::text AND token = $2::text AND NOT done`,
+		purge: `DELETE FROM {table}
+WHERE ends_at < now() - $1::bigint * interval '1 microsecond' AND key_hash IN (
+	SELECT key_hash FROM {table} WHERE ends_at < now() - $1::bigint * interval '1 microsecond' LIMIT 1000)`,
+	}
+}
+
+// An upsert of MySQL and SQLite always writes the row: where nothing is free, what was there already. Its answer is the
+// row as it then is.
+//
+// MySQL tells how many rows a statement changed, or how many it matched: that depends on how the connection was opened.
+// So the answers of claim and complete come as LAST_INSERT_ID, which the statement sets. The order in which the columns
+// are set does not matter: no condition reads a column that another part of the statement sets before it.
+// Times are UTC, which sessions of any zone agree on.
+func mySQL() statements {
+	return statements{
+		unit: time.Microsecond,
+		args: func(hash, key, token string, lease int64) []any { return []any{hash, key, token, lease, token, lease} },
+		schema: []string{
+			"CREATE TABLE IF NOT EXISTS {table} (\n" +
+				"\tkey_hash  CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY COMMENT 'SHA-256 of the key, in hexadecimal',\n" +
+				"\tevent_key VARCHAR(1024) CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT 'the key, for people: ASCII, cut to 1024 characters',\n" +
+				"\ttoken     VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT 'of the claim',\n" +
+				"\tdone      TINYINT NOT NULL,\n" +
+				"\tends_at   DATETIME(6) NOT NULL COMMENT 'in UTC: when the lease ends, or when the event was done',\n" +
+				"\tINDEX {index} (ends_at)\n" +
+				") ENGINE = InnoDB",
+		},
+		claim: `INSERT INTO {table} (key_hash, event_key, token, done, ends_at)
+VALUES (?, ?, ?, LAST_INSERT_ID(1) - 1, UTC_TIMESTAMP(6) + INTERVAL ? MICROSECOND)
+ON DUPLICATE KEY UPDATE
+	token = IF(LAST_INSERT_ID(IF(done, 3, IF(ends_at < UTC_TIMESTAMP(6), 1, 2))) = 1, ?, token),
+	ends_at = IF(NOT done AND ends_at < UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) + INTERVAL ? MICROSECOND, ends_at)`,
+		complete: `UPDATE {table} SET done = LAST_INSERT_ID(1), ends_at = UTC_TIMESTAMP(6) WHERE key_hash = ? AND token = CAST(? AS BINARY)`,
+		release:  `DELETE FROM {table} WHERE key_hash = ? AND token = CAST(? AS BINARY) AND NOT done`,
+		purge:    `DELETE FROM {table} WHERE ends_at < UTC_TIMESTAMP(6) - INTERVAL ? MICROSECOND LIMIT 1000`,
+	}
+}
+
+// sqliteNow is milliseconds since 1970, in a way that SQLite has always had.
+const sqliteNow = `CAST(ROUND((julianday('now') - 2440587.5) * 86400000) AS INTEGER)`
+
+func sqlite() statements {
+	return statements{
+		unit: time.Millisecond,
+		args: func(hash, key, token string, lease int64) []any { return []any{hash, key, token, lease, token} },
+		schema: []string{
+			`CREATE TABLE IF NOT EXISTS {table} (
+	key_hash  TEXT    NOT NULL PRIMARY KEY, -- SHA-256 of the key, in hexadecimal
+	event_key TEXT    NOT NULL,             -- the key, for people: ASCII, cut to 1024 characters
+	token     TEXT    NOT NULL,             -- of the claim
+	done      INTEGER NOT NULL,
+	ends_at   INTEGER NOT NULL              -- milliseconds since 1970: when the lease ends, or when the event was done
+)`,
+			`CREATE INDEX IF NOT EXISTS {index} ON {table} (ends_at)`,
+		},
+		claim: `INSERT INTO {table} AS held (key_hash, event_key, token, done, ends_at)
+VALUES (?, ?, ?, 0, {now} + ?)
+ON CONFLICT (key_hash) DO UPDATE SET
+	token = CASE WHEN NOT held.done AND held.ends_at < {now} THEN excluded.token ELSE held.token END,
+	ends_at = CASE WHEN NOT held.done AND held.ends_at < {now} THEN excluded.ends_at ELSE held.ends_at END
+RETURNING CASE WHEN token = ? THEN 1 WHEN done THEN 3 ELSE 2 END`,
+		complete: `UPDATE {table} SET done = 1, ends_at = {now} WHERE key_hash = ? AND token = ?`,
+		release:  `DELETE FROM {table} WHERE key_hash = ? AND token = ? AND NOT done`,
+		purge:    `DELETE FROM {table} WHERE key_hash IN (SELECT key_hash FROM {table} WHERE ends_at < {now} - ? LIMIT 1000)`,
+	}
+}
+
+// purgeBatch is how many rows purge removes at most, so that no purge holds locks for long.
+const purgeBatch = 1000
+
+// about writes the table's name into statements.
+func (s statements) about(d Dialect, table string) statements {
+	quote := `"`
+	if d == MySQL {
+		quote = "`"
+	}
+	parts := strings.Split(table, ".") // perhaps with its schema, in which its index is too
+	index := quote + parts[len(parts)-1] + "_ends_at" + quote
+	quoted := quote + strings.Join(parts, quote+"."+quote) + quote
+	fill := strings.NewReplacer("{table}", quoted, "{index}", index, "{now}", sqliteNow).Replace
+	s.claim, s.complete, s.release, s.purge = fill(s.claim), fill(s.complete), fill(s.release), fill(s.purge)
+	for i, statement := range s.schema {
+		s.schema[i] = fill(statement)
+	}
+	return s
+}

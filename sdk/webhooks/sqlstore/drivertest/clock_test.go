@@ -1,0 +1,102 @@
+package drivertest_test
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks/sqlstore"
+)
+
+// In a synctest bubble it is the year 2000: a machine whose clock is decades behind, with a server that knows better.
+// Between it and a machine whose clock is right a lease must hold, and end. (SQLite's server is the machine itself.)
+func TestTwoMachinesThatDisagreeOnTheTime(t *testing.T) {
+	t.Parallel()
+	each(t, usual()[:2], func(t *testing.T, d database) {
+		name := newName()
+		_, present := d.store(t, name)
+		claim := func(store *sqlstore.Store, key string, lease time.Duration) webhooks.Claim {
+			claim, err := store.Claim(t.Context(), key, lease)
+			require.NoError(t, err)
+			return claim
+		}
+		held := claim(present, "the present's", time.Minute)
+		short := claim(present, "the present's, for short", 100*time.Millisecond)
+		var done webhooks.Claim
+
+		synctest.Test(t, func(t *testing.T) {
+			require.Equal(t, 2000, time.Now().UTC().Year())
+			db := d.open(t, "")
+			past, err := sqlstore.New(db, d.dialect, sqlstore.WithTable(name))
+			require.NoError(t, err)
+			defer func() { require.NoError(t, db.Close()) }()
+
+			require.Equal(t, webhooks.InFlight, claim(past, "the present's", time.Minute).State)
+			require.Equal(t, webhooks.New, claim(past, "the past's", time.Minute).State)
+			require.Equal(t, webhooks.New, claim(past, "the past's, for short", 100*time.Millisecond).State)
+			done = claim(past, "done", time.Minute)
+			require.NoError(t, past.Complete(t.Context(), "done", done.Token))
+
+			// Time stands still here while something is happening, and goes on over there.
+			tries := 0
+			for claim(past, "the present's, for short", time.Minute).State != webhooks.New {
+				tries++
+				require.Less(t, tries, 1_000_000)
+			}
+			n, err := past.Purge(t.Context(), time.Hour)
+			require.NoError(t, err)
+			require.Zero(t, n)
+		})
+
+		require.Equal(t, webhooks.InFlight, claim(present, "the past's", time.Minute).State)
+		require.Equal(t, webhooks.Done, claim(present, "done", time.Minute).State)
+		require.Eventually(t, func() bool {
+			return claim(present, "the past's, for short", time.Minute).State == webhooks.New
+		}, 30*time.Second, 5*time.Millisecond)
+		n, err := present.Purge(t.Context(), time.Minute)
+		require.NoError(t, err)
+		require.Zero(t, n, "nothing is a minute old")
+
+		require.NoError(t, present.Complete(t.Context(), "the present's", held.Token))
+		require.ErrorIs(t, present.Complete(t.Context(), "the present's, for short", short.Token), webhooks.ErrClaimLost)
+	})
+}
+
+// Sessions of one database may be in different zones, and a zone may change its offset while a lease runs.
+func TestSessionsInDifferentZones(t *testing.T) {
+	t.Parallel()
+	postgres, mariaDB := usual()[0], usual()[1]
+	for name, zones := range map[string][2]database{
+		"PostgreSQL": {withParams(postgres, "timezone=Pacific/Kiritimati"), withParams(postgres, "timezone=Pacific/Pago_Pago")},
+		"MariaDB":    {withParams(mariaDB, "time_zone=%27%2B13:00%27"), withParams(mariaDB, "time_zone=%27-12:00%27")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			table := newName()
+			_, east := zones[0].store(t, table)
+			_, west := zones[1].store(t, table)
+			for direction, pair := range map[string][2]*sqlstore.Store{"eastwards": {west, east}, "westwards": {east, west}} {
+				for key, lease := range map[string]time.Duration{direction + " long": time.Minute, direction + " short": 100 * time.Millisecond} {
+					claim, err := pair[0].Claim(t.Context(), key, lease)
+					require.NoError(t, err)
+					require.Equal(t, webhooks.New, claim.State)
+				}
+				claim, err := pair[1].Claim(t.Context(), direction+" long", time.Minute)
+				require.NoError(t, err)
+				require.Equal(t, webhooks.InFlight, claim.State)
+				require.Eventually(t, func() bool {
+					claim, err := pair[1].Claim(t.Context(), direction+" short", time.Minute)
+					return err == nil && claim.State == webhooks.New
+				}, 30*time.Second, 5*time.Millisecond)
+			}
+		})
+	}
+}
+
+func withParams(d database, params string) database {
+	d.params = params
+	return d
+}

@@ -1,0 +1,192 @@
+package drivertest_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks/sqlstore"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
+)
+
+const apiKey = "vp_sk_test_drivertest"
+
+// A shop writes what it did into a table that allows duplicates, in the transaction that completes the event.
+type shop struct {
+	db      *sql.DB
+	store   *sqlstore.Store
+	effects string // the table's name
+	handler *webhooks.Handler
+	// What goes wrong, at the places where it can. A nil one does not.
+	beforeCommit, afterCommit func(context.Context) error
+}
+
+func newShop(t *testing.T, d database, opts ...webhooks.HandlerOption) *shop {
+	t.Helper()
+	name := newName()
+	s := &shop{effects: name + "_effects"}
+	s.db, s.store = d.store(t, name)
+	d.exec(t, s.db, "CREATE TABLE "+s.effects+" (what VARCHAR(100) NOT NULL)")
+	t.Cleanup(func() { d.exec(t, s.db, "DROP TABLE "+s.effects) })
+	keys, err := webhooks.StaticKeys(webhooks.Key{Name: "current", Secret: sdk.NewSecret(apiKey)})
+	require.NoError(t, err)
+	s.handler, err = webhooks.NewHandler(webhooks.Vora(keys), s.work, append([]webhooks.HandlerOption{webhooks.WithStore(s.store)}, opts...)...)
+	require.NoError(t, err)
+	return s
+}
+
+func (s *shop) work(ctx context.Context, event webhooks.Event) error {
+	what := event.About().Type
+	if refund, ok := event.(*webhooks.RefundCreated); ok {
+		what = refund.RefundID
+	}
+	tx, err := s.db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }() // nothing to undo after the commit
+	if _, err := tx.ExecContext(ctx, "INSERT INTO "+s.effects+" (what) VALUES ('"+what+"')"); err != nil {
+		return err
+	}
+	key, token, _ := webhooks.ClaimFrom(ctx)
+	if err := s.store.CompleteTx(ctx, tx, key, token); err != nil {
+		return err
+	}
+	if s.beforeCommit != nil {
+		if err := s.beforeCommit(ctx); err != nil {
+			return err
+		}
+	}
+	if err := tx.Commit(); err != nil {
+		return err
+	}
+	if s.afterCommit != nil {
+		return s.afterCommit(ctx)
+	}
+	return nil
+}
+
+// done is what the shop did, in no order.
+func (s *shop) done(t *testing.T) []string {
+	t.Helper()
+	rows, err := s.db.QueryContext(t.Context(), "SELECT what FROM "+s.effects)
+	require.NoError(t, err)
+	defer func() { _ = rows.Close() }()
+	done := []string{}
+	for rows.Next() {
+		var what string
+		require.NoError(t, rows.Scan(&what))
+		done = append(done, what)
+	}
+	require.NoError(t, rows.Err())
+	return done
+}
+
+// deliver delivers an event once.
+func (s *shop) deliver(body []byte, signed time.Time) *httptest.ResponseRecorder {
+	answer := httptest.NewRecorder()
+	s.handler.ServeHTTP(answer, webhookstest.Vora(apiKey, body, webhookstest.At(signed)))
+	return answer
+}
+
+// deliverAll delivers events at once, each until it is taken.
+func (s *shop) deliverAll(t *testing.T, bodies ...[]byte) {
+	t.Helper()
+	statuses := make([]int, len(bodies))
+	var deliveries sync.WaitGroup
+	for i, body := range bodies {
+		deliveries.Go(func() {
+			for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+				if statuses[i] = s.deliver(body, time.Now()).Code; statuses[i] != http.StatusConflict {
+					return
+				}
+			}
+		})
+	}
+	deliveries.Wait()
+	for _, status := range statuses {
+		require.Equal(t, http.StatusOK, status)
+	}
+}
+
+func TestExactlyThreeEffects(t *testing.T) {
+	t.Parallel()
+	each(t, usual(), func(t *testing.T, d database) {
+		s := newShop(t, d)
+		sale := webhookstest.SessionSucceeded()
+		one, other := webhookstest.RefundCreated(webhookstest.Set("refundId", "re_1")), webhookstest.RefundCreated(webhookstest.Set("refundId", "RE_1"))
+		deliveries := [][]byte{sale, other}
+		for range 10 {
+			deliveries = append(deliveries, one)
+		}
+		s.deliverAll(t, deliveries...)
+		require.ElementsMatch(t, []string{"session.succeeded", "re_1", "RE_1"}, s.done(t))
+
+		for _, body := range [][]byte{sale, one, other} { // with a new time, in the signature's header and in the body
+			require.JSONEq(t, `{"received":true,"duplicate":true}`, s.deliver(body, time.Now().Add(25*time.Second)).Body.String())
+		}
+		require.JSONEq(t, `{"received":true,"duplicate":true}`, s.deliver(webhookstest.SessionSucceeded(webhookstest.HappenedAt(time.Now())), time.Now()).Body.String())
+		require.Len(t, s.done(t), 3)
+	})
+}
+
+func TestTheDeliveryAfterAFailureDoesTheWorkOnce(t *testing.T) {
+	t.Parallel()
+	failures := map[string]func(context.Context) error{
+		"error": func(context.Context) error { return errors.New("out of stock") },
+		"panic": func(context.Context) error { panic("out of stock") },
+		"timeout": func(ctx context.Context) error {
+			<-ctx.Done()
+			return ctx.Err()
+		},
+		"timeout that the function ignores": func(ctx context.Context) error {
+			<-ctx.Done()
+			return nil
+		},
+	}
+	each(t, usual(), func(t *testing.T, d database) {
+		for name, fail := range failures {
+			t.Run(name+" before the commit", func(t *testing.T) {
+				t.Parallel()
+				s := newShop(t, d, webhooks.WithTimeout(500*time.Millisecond))
+				s.beforeCommit = fail
+				if s.deliver(webhookstest.SessionSucceeded(), time.Now()).Code == http.StatusOK {
+					// Whoever ignores that the time is up may still commit before the transaction has heard of it.
+					require.Contains(t, name, "ignores")
+					require.Len(t, s.done(t), 1)
+				} else {
+					require.Empty(t, s.done(t), "rolled back")
+				}
+
+				s.beforeCommit = nil
+				deliveries := make([][]byte, 10)
+				for i := range deliveries {
+					deliveries[i] = webhookstest.SessionSucceeded()
+				}
+				s.deliverAll(t, deliveries...)
+				require.Len(t, s.done(t), 1)
+			})
+			t.Run(name+" after the commit", func(t *testing.T) {
+				t.Parallel()
+				s := newShop(t, d, webhooks.WithTimeout(500*time.Millisecond))
+				s.afterCommit = fail
+				first := s.deliver(webhookstest.SessionSucceeded(), time.Now()).Code
+				require.Contains(t, []int{http.StatusOK, http.StatusInternalServerError}, first)
+				require.Len(t, s.done(t), 1)
+
+				s.afterCommit = nil
+				s.deliverAll(t, webhookstest.SessionSucceeded(), webhookstest.SessionSucceeded())
+				require.Len(t, s.done(t), 1)
+			})
+		}
+	})
+}

@@ -1,0 +1,110 @@
+package drivertest_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
+)
+
+const soon = 100 * time.Millisecond
+
+// until claims an event until it is in a state.
+func until(t *testing.T, store webhooks.Store, want webhooks.State) webhooks.Claim {
+	t.Helper()
+	var claim webhooks.Claim
+	require.Eventually(t, func() bool {
+		var err error
+		claim, err = store.Claim(t.Context(), "a", time.Minute)
+		require.NoError(t, err)
+		return claim.State == want
+	}, 30*time.Second, 5*time.Millisecond)
+	return claim
+}
+
+// Whoever claims an event while a transaction completes it waits for the transaction, even when the lease is over: it
+// must not have the event, for that is about to be done.
+func TestClaimsWaitForTheTransactionThatCompletes(t *testing.T) {
+	t.Parallel()
+	each(t, usual(), func(t *testing.T, d database) {
+		for name, commit := range map[string]bool{"commit": true, "rollback": false} {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				db, store := d.store(t, newName())
+				held, err := store.Claim(t.Context(), "a", soon)
+				require.NoError(t, err)
+				tx, err := db.BeginTx(t.Context(), nil)
+				require.NoError(t, err)
+				require.NoError(t, store.CompleteTx(t.Context(), tx, "a", held.Token))
+
+				time.Sleep(2 * soon) // the lease is over on the server, whose clock no test can set
+				answers := make(chan webhooks.Claim, 1)
+				go func() {
+					defer close(answers)
+					if claim, err := store.Claim(t.Context(), "a", time.Minute); err == nil {
+						answers <- claim
+					}
+				}()
+				select {
+				case <-answers:
+					require.Fail(t, "the claim did not wait for the transaction")
+				case <-time.After(soon):
+				}
+				if commit {
+					require.NoError(t, tx.Commit())
+					require.NotEqual(t, webhooks.New, (<-answers).State)
+					until(t, store, webhooks.Done)
+					require.NoError(t, store.Complete(t.Context(), "a", held.Token), "the handler's own")
+					require.ErrorIs(t, store.Release(t.Context(), "a", held.Token), webhooks.ErrClaimLost)
+					return
+				}
+				require.NoError(t, tx.Rollback())
+				next := <-answers
+				if next.State != webhooks.New { // it judged by the time at which it began to wait
+					next = until(t, store, webhooks.New)
+				}
+				require.NoError(t, store.Complete(t.Context(), "a", next.Token))
+			})
+		}
+	})
+}
+
+func TestATransactionThatComesTooLate(t *testing.T) {
+	t.Parallel()
+	each(t, usual(), func(t *testing.T, d database) {
+		db, store := d.store(t, newName())
+		late, err := store.Claim(t.Context(), "a", soon)
+		require.NoError(t, err)
+		now := until(t, store, webhooks.New)
+
+		tx, err := db.BeginTx(t.Context(), nil)
+		require.NoError(t, err)
+		require.ErrorIs(t, store.CompleteTx(t.Context(), tx, "a", late.Token), webhooks.ErrClaimLost)
+		require.ErrorIs(t, store.CompleteTx(t.Context(), tx, "a", ""), webhooks.ErrClaimLost, "a function outside of a handler has no token")
+		require.NoError(t, tx.Rollback())
+		require.NoError(t, store.Complete(t.Context(), "a", now.Token))
+	})
+}
+
+// A gateway that hangs up ends the wait.
+func TestAClaimWaitsNoLongerThanItsContext(t *testing.T) {
+	t.Parallel()
+	each(t, usual(), func(t *testing.T, d database) {
+		db, store := d.store(t, newName())
+		held, err := store.Claim(t.Context(), "a", time.Minute)
+		require.NoError(t, err)
+		tx, err := db.BeginTx(t.Context(), nil)
+		require.NoError(t, err)
+		require.NoError(t, store.CompleteTx(t.Context(), tx, "a", held.Token))
+
+		ctx, cancel := context.WithTimeout(t.Context(), soon)
+		defer cancel()
+		_, err = store.Claim(ctx, "a", time.Minute)
+		require.Error(t, err)
+		require.NoError(t, tx.Commit())
+		until(t, store, webhooks.Done)
+	})
+}

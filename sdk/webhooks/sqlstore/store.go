@@ -1,0 +1,172 @@
+package sqlstore
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
+)
+
+// A Store remembers events in a table. It is a [webhooks.Store] and a [webhooks.Purger], and safe for concurrent use from
+// as many processes as share the database.
+type Store struct {
+	db      *sql.DB
+	dialect Dialect
+	say     statements
+}
+
+var (
+	_ webhooks.Store  = (*Store)(nil)
+	_ webhooks.Purger = (*Store)(nil)
+)
+
+// New makes a store. It does not talk to the database: see [Store.Migrate] for the table. The store does not close db.
+func New(db *sql.DB, dialect Dialect, opts ...Option) (*Store, error) {
+	if db == nil {
+		return nil, errors.New("sqlstore: the database is nil: pass what sql.Open returned")
+	}
+	say, err := build(dialect, opts)
+	if err != nil {
+		return nil, err
+	}
+	return &Store{db: db, dialect: dialect, say: say}, nil
+}
+
+// Claim asks for an event. While a transaction of somebody else's completes it, Claim waits for its end, or for that of
+// its context.
+func (s *Store) Claim(ctx context.Context, key string, lease time.Duration) (webhooks.Claim, error) {
+	if lease <= 0 {
+		return webhooks.Claim{}, webhooks.ErrBadLease
+	}
+	token := rand.Text()
+	args := s.say.args(hash(key), readable(key), token, s.units(lease))
+	var answer int64
+	err := retry(ctx, func() error {
+		if s.dialect != MySQL {
+			err := s.db.QueryRowContext(ctx, s.say.claim, args...).Scan(&answer)
+			if errors.Is(err, sql.ErrNoRows) {
+				answer, err = 2, nil
+			}
+			return err
+		}
+		result, err := s.db.ExecContext(ctx, s.say.claim, args...)
+		if err == nil {
+			answer, err = result.LastInsertId()
+		}
+		return err
+	})
+	if err != nil {
+		return webhooks.Claim{}, failed("claim an event", err)
+	}
+	switch answer {
+	case 1:
+		return webhooks.Claim{State: webhooks.New, Token: token}, nil
+	case 2:
+		return webhooks.Claim{State: webhooks.InFlight}, nil
+	case 3:
+		return webhooks.Claim{State: webhooks.Done}, nil
+	}
+	return webhooks.Claim{}, fmt.Errorf("sqlstore: the database answered a claim with %d: is something between that rewrites statements or drops LAST_INSERT_ID?", answer)
+}
+
+// An execer is a database or a transaction.
+type execer interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+}
+
+// Complete marks the event as done.
+func (s *Store) Complete(ctx context.Context, key, token string) error {
+	return retry(ctx, func() error { return s.complete(ctx, s.db, key, token) })
+}
+
+// CompleteTx marks the event as done when tx commits, together with what else tx wrote. On any error roll back:
+// [webhooks.ErrClaimLost] says that somebody else has the event by now. Call it last, right before the commit: until then
+// whoever claims the event waits. [webhooks.ClaimFrom] has key and token.
+//
+// The handler's own completion, after the function, then changes nothing. When the function fails after its transaction
+// has committed, the event is done nevertheless, and the gateway's next delivery is a duplicate.
+func (s *Store) CompleteTx(ctx context.Context, tx *sql.Tx, key, token string) error {
+	return s.complete(ctx, tx, key, token)
+}
+
+func (s *Store) complete(ctx context.Context, db execer, key, token string) error {
+	result, err := db.ExecContext(ctx, s.say.complete, hash(key), token)
+	if err != nil {
+		return failed("complete an event", err)
+	}
+	count := result.RowsAffected
+	if s.dialect == MySQL {
+		count = result.LastInsertId
+	}
+	return held(count())
+}
+
+// Release gives the event back.
+func (s *Store) Release(ctx context.Context, key, token string) error {
+	return retry(ctx, func() error {
+		result, err := s.db.ExecContext(ctx, s.say.release, hash(key), token)
+		if err != nil {
+			return failed("release an event", err)
+		}
+		return held(result.RowsAffected())
+	})
+}
+
+func held(rows int64, err error) error {
+	switch {
+	case err != nil:
+		return failed("learn what was changed", err)
+	case rows == 0:
+		return webhooks.ErrClaimLost
+	}
+	return nil
+}
+
+// Purge forgets what ended longer ago than this, 1,000 rows at a time. On an error it says how many are forgotten
+// nevertheless.
+func (s *Store) Purge(ctx context.Context, olderThan time.Duration) (int, error) {
+	if olderThan < 0 {
+		return 0, webhooks.ErrBadAge
+	}
+	for total := 0; ; {
+		var rows int64
+		err := retry(ctx, func() error {
+			result, err := s.db.ExecContext(ctx, s.say.purge, s.units(olderThan))
+			if err == nil {
+				rows, err = result.RowsAffected()
+			}
+			return err
+		})
+		if err != nil {
+			return total, failed("purge", err)
+		}
+		total += int(rows)
+		if rows < purgeBatch {
+			return total, nil
+		}
+	}
+}
+
+// units is a duration in the dialect's unit, rounded up.
+func (s *Store) units(d time.Duration) int64 {
+	return int64((d-1)/s.say.unit) + 1
+}
+
+func hash(key string) string {
+	sum := sha256.Sum256([]byte(key))
+	return hex.EncodeToString(sum[:])
+}
+
+// readable is a key for people, which every database takes in every encoding.
+func readable(key string) string {
+	text := strconv.QuoteToASCII(key)
+	text = text[1 : len(text)-1]
+	return text[:min(len(text), 1024)]
+}
