@@ -22,7 +22,7 @@ import (
 // A browser is one Chromium without a window, for all tests of a run; each gets a profile of its own.
 type browser struct{ ctx context.Context }
 
-const patience = 20 * time.Second // of everything that is waited for; nothing takes a tenth of it
+const patience = time.Minute // of everything that is waited for; nothing takes a tenth of it
 
 func startBrowser(t *testing.T) browser {
 	t.Helper()
@@ -225,15 +225,20 @@ func (b *tab) clicks(p place, selector string) {
 	})
 }
 
+// asks is the value of an expression, as soon as there is a page to ask.
+func (b *tab) asks(p place, expression string) (value string) {
+	b.t.Helper()
+	b.until(expression, func() (ok bool, err error) {
+		value, err = b.text(p, expression)
+		return err == nil, err
+	})
+	return value
+}
+
 // at is the address in the address bar.
 func (b *tab) at() string {
 	b.t.Helper()
-	var address string
-	b.until("the address", func() (ok bool, err error) {
-		address, err = b.text(window, "location.href")
-		return err == nil, err
-	})
-	return address
+	return b.asks(window, "location.href")
 }
 
 // history are all addresses that the tab remembers.
