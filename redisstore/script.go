@@ -7,7 +7,7 @@ import "github.com/redis/go-redis/v9"
 const serverTime = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local text = function(ms) return tostring(ms) end
+local text = function(ms) return string.format('%.0f', ms) end
 `
 
 // scripts are what the store does. Redis keeps them; go-redis sends one again where it is not known.

@@ -137,11 +137,8 @@ func (s *Store) Purge(ctx context.Context, olderThan time.Duration) (int, error)
 	}
 	for total := 0; ; {
 		var rows int64
-		err := retry(ctx, func() error {
-			result, err := s.db.ExecContext(ctx, s.say.purge, s.units(olderThan))
-			if err == nil {
-				rows, err = result.RowsAffected()
-			}
+		err := retry(ctx, func() (err error) {
+			rows, err = s.purge(ctx, s.units(olderThan))
 			return err
 		})
 		if err != nil {
@@ -152,6 +149,26 @@ func (s *Store) Purge(ctx context.Context, olderThan time.Duration) (int, error)
 			return total, nil
 		}
 	}
+}
+
+// purge removes one batch. In PostgreSQL it is no part of the serializable order, if the database has one: whoever claims
+// meanwhile would be in its way again and again.
+func (s *Store) purge(ctx context.Context, age int64) (int64, error) {
+	isolation := sql.LevelDefault
+	if s.dialect == PostgreSQL {
+		isolation = sql.LevelReadCommitted
+	}
+	tx, err := s.db.BeginTx(ctx, &sql.TxOptions{Isolation: isolation})
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = tx.Rollback() }() // nothing to undo after the commit
+	result, err := tx.ExecContext(ctx, s.say.purge, age)
+	if err != nil {
+		return 0, err
+	}
+	rows, err := result.RowsAffected()
+	return rows, errors.Join(err, tx.Commit())
 }
 
 // units is a duration in the dialect's unit, rounded up.

@@ -51,7 +51,7 @@ func unusual() []database {
 		with(1, "with interpolated parameters", "interpolateParams=true&parseTime=true"),
 		with(1, "setting columns simultaneously", "sql_mode=%27TRADITIONAL,ANSI,SIMULTANEOUS_ASSIGNMENT%27"),
 		with(1, "serializable", "tx_isolation=%27SERIALIZABLE%27"),
-		with(2, "with a rollback journal", "_pragma=busy_timeout(10000)&_pragma=journal_mode(DELETE)"),
+		with(2, "with a rollback journal", "_pragma=busy_timeout(10000)&_pragma=journal_mode(DELETE)&_pragma=synchronous(OFF)"),
 	}
 }
 
