@@ -83,6 +83,7 @@ func (s *Sandbox) disturb(d *delivery) (fault DeliveryFault, now bool) {
 		d.late = fault
 		s.overtaken = append(s.overtaken, d)
 		return fault, false
+	case DropDelivery, DuplicateDelivery, MissignDelivery: // which happen to the attempt itself
 	}
 	return fault, true
 }

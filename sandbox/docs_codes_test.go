@@ -2,7 +2,6 @@ package sandbox_test
 
 import (
 	"bytes"
-	"errors"
 	"io"
 	"net/http"
 	"strconv"
@@ -163,7 +162,7 @@ func requireError(t *testing.T, row row, err error) {
 	require.NotEmpty(t, e.Fix)
 	require.Equal(t, "https://docs.vonpay.com/reference/error-codes#"+row["Code"], e.Docs)
 	var unknown *sdk.OutcomeUnknownError
-	require.False(t, errors.As(err, &unknown), "a refusal is a definite answer")
+	require.NotErrorAs(t, err, &unknown, "a refusal is a definite answer")
 }
 
 // control steers the sandbox over the wire, as a test in another language would.

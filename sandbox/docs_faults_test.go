@@ -95,7 +95,7 @@ func requireReported(t *testing.T, row row, err error) {
 	require.ErrorAs(t, err, &e)
 	require.Equal(t, number(t, row["HTTP"]), e.Status, "%+v", e)
 	require.Equal(t, row["Code"], string(e.Code))
-	require.Equal(t, number(t, row["Attempts"]), len(e.Attempts), "%+v", e)
+	require.Len(t, e.Attempts, number(t, row["Attempts"]), "%+v", e)
 }
 
 // number is a cell's; 0 for one that says nothing.

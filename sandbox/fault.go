@@ -94,7 +94,7 @@ func ParseFault(text string) (f Fault, err error) {
 func (f Fault) check() error {
 	switch {
 	case f.Code != "" && !slices.Contains(sdk.Codes(), f.Code):
-		return fmt.Errorf("sandbox: the catalog has no code %q", f.Code)
+		return fmt.Errorf("sandbox: the catalog has no code %q", string(f.Code))
 	case f.Status != 0 && (f.Status < 200 || f.Status > 599):
 		return fmt.Errorf("sandbox: %d is no status of an answer", f.Status)
 	case f.Body != "" && f.Status == 0:
@@ -207,7 +207,7 @@ func (f *Fault) happen(w http.ResponseWriter, r *http.Request, deny func(http.Re
 		}
 		w.Header().Set("Content-Type", kind)
 		w.WriteHeader(f.Status)
-		_, _ = w.Write([]byte(f.Body)) // the caller may have gone
+		_, _ = w.Write([]byte(f.Body)) //nolint:gosec // whoever injected the fault wants just this body; the caller may have gone
 	default:
 		next.ServeHTTP(w, r)
 	}

@@ -55,13 +55,10 @@ func (c *crowd) create(key string) string {
 	return created.ID
 }
 
-// buy creates sessions up to a total; every other one is paid, and its event delivered.
+// buy creates sessions up to a total, each paid and its event delivered.
 func (c *crowd) buy(total int) {
 	for ; c.sales < total; c.sales++ {
 		id := c.create("acme_order-" + strconv.Itoa(c.sales) + "_1")
-		if c.sales%2 == 0 {
-			continue
-		}
 		r := httptest.NewRequest(http.MethodPost, "/c/"+id, strings.NewReader("action=pay"))
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		c.s.ServeHTTP(httptest.NewRecorder(), r)
@@ -86,6 +83,9 @@ func TestMemoryIsBounded(t *testing.T) { //nolint:paralleltest // it measures th
 	most, err := strconv.ParseFloat(string(said[1]), 64)
 	require.NoError(t, err)
 
+	if raceDetector {
+		t.Skip("the race detector needs memory of its own")
+	}
 	before := heap()
 	c := newCrowd(t)
 	c.buy(30_000)
@@ -103,16 +103,19 @@ func TestTheOldestIsForgotten(t *testing.T) {
 	c := newCrowd(t)
 	first := c.create("acme_first_1")
 	require.Equal(t, first, c.create("acme_first_1"))
-	c.buy(10_001)
+	for i := range 10_000 {
+		c.create("acme_order-" + strconv.Itoa(i) + "_1")
+	}
 	require.Len(t, c.s.Sessions(), 10_000)
 	for _, s := range c.s.Sessions() {
 		require.NotEqual(t, first, s.ID)
 	}
 	require.Len(t, c.s.Requests(), 1_000)
 	require.NotEqual(t, first, c.create("acme_first_1"), "its idempotency key is free")
+	require.Len(t, c.s.Sessions(), 10_000)
 	c.s.Clock().Advance(30 * time.Minute)
 	for _, s := range c.s.Sessions() {
-		require.NotEqual(t, "pending", s.Status)
+		require.Equal(t, "expired", s.Status)
 	}
 }
 
@@ -121,7 +124,7 @@ func TestTheOldestDeliveriesAreForgotten(t *testing.T) {
 	t.Parallel()
 	c := newCrowd(t)
 	c.s.PauseDeliveries()
-	c.buy(20_100)
+	c.buy(10_100)
 	c.s.ResumeDeliveries()
 	c.s.Clock().Advance(0)
 	deliveries := c.s.Deliveries()

@@ -53,7 +53,7 @@ func newWire(t *testing.T, front func(http.Handler) http.Handler, opts ...sandbo
 		gateways.Close()
 		w.transport.CloseIdleConnections()
 		_ = server.Close()
-		<-served
+		require.ErrorIs(t, <-served, http.ErrServerClosed)
 	})
 	return w
 }
