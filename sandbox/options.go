@@ -77,7 +77,8 @@ func WithLatestVersion(version string) Option {
 	}
 }
 
-// WithSeed makes the faults that happen to a share of calls repeatable in another order.
+// WithSeed makes ids the same in every run, and lets the faults of a share of calls happen to the same calls. Without it ids
+// are random. The ids of VisionScope contain the time of the clock.
 func WithSeed(seed uint64) Option {
 	return func(s *Sandbox) error {
 		s.random = newRandom(seed)

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -40,7 +41,7 @@ func (s *Sandbox) visionScopeAPI() http.Handler {
 			refuse(w, http.StatusBadRequest, "the body broke off")
 			return
 		}
-		if problem := missingFields(body); problem != "" && r.Method == http.MethodPost {
+		if problem := cmp.Or(missingFields(body), quotedAmount(body)); problem != "" && r.Method == http.MethodPost {
 			refuse(w, http.StatusBadRequest, problem)
 			return
 		}
@@ -85,6 +86,17 @@ func missingFields(body []byte) string {
 		return names[0] + " is required"
 	}
 	return strings.Join(names, " and ") + " are required"
+}
+
+// quotedAmount is the message for an amount that is a text: a json.Number would take it.
+func quotedAmount(body []byte) string {
+	var request struct {
+		Amount json.RawMessage `json:"amount"`
+	}
+	if json.Unmarshal(body, &request) == nil && bytes.HasPrefix(request.Amount, []byte(`"`)) {
+		return "amount: must be a number"
+	}
+	return ""
 }
 
 // visionScope implements the generated server.

@@ -37,7 +37,13 @@ type wire struct {
 // waits for does not come true by waiting.
 func newWire(t *testing.T, front func(http.Handler) http.Handler, opts ...sandbox.Option) *wire {
 	t.Helper()
-	gateways, err := sandbox.New(append([]sandbox.Option{sandbox.WithClock(sandbox.NewManualClock(start))}, opts...)...)
+	return newRunningWire(t, front, append([]sandbox.Option{sandbox.WithClock(sandbox.NewManualClock(start))}, opts...)...)
+}
+
+// newRunningWire is newWire with the sandbox's own clock.
+func newRunningWire(t *testing.T, front func(http.Handler) http.Handler, opts ...sandbox.Option) *wire {
+	t.Helper()
+	gateways, err := sandbox.New(opts...)
 	require.NoError(t, err)
 	w := &wire{t: t, gateways: gateways, session: "vp_cs_test_k3TqJ9xWz2LmN8pR", pipes: pipes{waiting: make(chan net.Conn), closed: make(chan struct{})}}
 	w.transport = &http.Transport{DialContext: w.pipes.dial}
