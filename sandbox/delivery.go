@@ -109,8 +109,8 @@ func (s *Sandbox) undeliverable(target string) string {
 		return "no webhook address is registered for the merchant"
 	case err != nil || u.Host == "":
 		return "the webhook address is not an absolute URL"
-	case !s.deliverAnywhere && !contract.IsLoopback(u.Hostname()):
-		return "the webhook address is not on this machine, and the sandbox sends nowhere else unless it is told to"
+	case !contract.IsLoopback(u.Hostname()):
+		return "the webhook address is not on this machine, and the sandbox sends nowhere else: register one on 127.0.0.1 or localhost"
 	}
 	return ""
 }

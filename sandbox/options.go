@@ -128,14 +128,6 @@ func WithReturnV2() Option {
 	}
 }
 
-// WithDeliveriesAnywhere also delivers webhooks to addresses that are not on this machine.
-func WithDeliveriesAnywhere() Option {
-	return func(s *Sandbox) error {
-		s.deliverAnywhere = true
-		return nil
-	}
-}
-
 // WithHTTPClient delivers webhooks through a client of your own. Redirects are not followed.
 func WithHTTPClient(client *http.Client) Option {
 	return func(s *Sandbox) error {

@@ -16,15 +16,14 @@ import (
 
 // A Sandbox is both gateways. It is an [http.Handler] and safe for concurrent use. Close it when you are done.
 type Sandbox struct {
-	publicURL       string
-	clock           Clock
-	timeFactor      time.Duration
-	returnV2        bool
-	rateLimits      bool
-	notices         http.Header // about deprecation, on every answer of Vora
-	deliverAnywhere bool
-	deliver         http.Client
-	log             *slog.Logger
+	publicURL  string
+	clock      Clock
+	timeFactor time.Duration
+	returnV2   bool
+	rateLimits bool
+	notices    http.Header // about deprecation, on every answer of Vora
+	deliver    http.Client
+	log        *slog.Logger
 
 	mux         *http.ServeMux
 	voraHooks   *genvora.WebhookInitiator

@@ -14,7 +14,6 @@ import (
 
 const (
 	voraPages       = "/c/"
-	voraDefaultLife = 30 * time.Minute
 	mostRequestBody = 1 << 20
 )
 
@@ -105,7 +104,7 @@ func (s *Sandbox) create(who caller, request gen.CreateSessionRequest, idempoten
 			return created, err
 		}
 	}
-	life := voraDefaultLife
+	life := contract.VoraSessionLife
 	if request.ExpiresIn != nil {
 		life = time.Duration(*request.ExpiresIn) * time.Second
 	}

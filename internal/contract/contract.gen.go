@@ -118,6 +118,12 @@ func VoraV2RetryAfter() []time.Duration {
 // VoraIdempotencyRetention is how long an idempotency key is remembered.
 const VoraIdempotencyRetention = 86400 * time.Second
 
+// VoraIdempotencyKeyLength is how many characters an idempotency key may have.
+const VoraIdempotencyKeyLength = 255
+
+// VoraSessionLife is how long a session lives when the create call does not say.
+const VoraSessionLife = 1800 * time.Second
+
 // VoraKeyGrace is how long a rotated key stays valid.
 const VoraKeyGrace = 86400 * time.Second
 

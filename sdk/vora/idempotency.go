@@ -8,9 +8,11 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/hostedpay/hostedpay-go/internal/contract"
 )
 
-const longestKey = 255 // characters of an idempotency key
+const longestKey = contract.VoraIdempotencyKeyLength
 
 // IdempotencyKey makes the key of a purchase: the same platform, order and attempt always give the same key. Repeat an
 // operation under the same attempt; count the attempt up only for a deliberate fresh session, for example after the

@@ -16,6 +16,7 @@ type schema struct {
 	Format           string
 	Pattern          string
 	Enum             []string
+	Default          any
 	Minimum          *int64
 	Maximum          *int64
 	ExclusiveMinimum *int64 `yaml:"exclusiveMinimum"`

@@ -78,8 +78,9 @@ type document struct {
 		Cards          []card
 	} `yaml:"x-test-mode"`
 	Components struct {
-		Schemas   map[string]schema
-		Responses map[string]response
+		Parameters map[string]struct{ Schema schema }
+		Schemas    map[string]schema
+		Responses  map[string]response
 	}
 }
 
@@ -130,6 +131,20 @@ func (d *document) AssignedCodes() map[string]string {
 // AdvisedSecretLength is the advice about the secret that a create call hands over; 0 when there is none.
 func (d *document) AdvisedSecretLength() int {
 	return d.Components.Schemas["CreateCheckoutRequest"].Properties["webhook_secret"].AdvisedMinLength
+}
+
+// IdempotencyKeyLength is how many characters an idempotency key may have; 0 when the gateway takes none.
+func (d *document) IdempotencyKeyLength() int {
+	if most := d.Components.Parameters["IdempotencyKey"].Schema.MaxLength; most != nil {
+		return *most
+	}
+	return 0
+}
+
+// SessionLife is how many seconds a session lives when the create call does not say; 0 when that is not documented.
+func (d *document) SessionLife() int {
+	seconds, _ := d.Components.Schemas["CreateSessionRequest"].Properties["expiresIn"].Default.(int)
+	return seconds
 }
 
 func load(path string) (*document, error) {

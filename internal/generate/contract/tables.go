@@ -71,6 +71,16 @@ func {{$n}}RetryAfter() []time.Duration {
 const {{$gateway}}IdempotencyRetention = {{.}} * time.Second
 {{end}}
 
+{{- with $d.IdempotencyKeyLength}}
+// {{$gateway}}IdempotencyKeyLength is how many characters an idempotency key may have.
+const {{$gateway}}IdempotencyKeyLength = {{.}}
+{{end}}
+
+{{- with $d.SessionLife}}
+// {{$gateway}}SessionLife is how long a session lives when the create call does not say.
+const {{$gateway}}SessionLife = {{.}} * time.Second
+{{end}}
+
 {{- with $d.Rotation.GraceSeconds}}
 // {{$gateway}}KeyGrace is how long a rotated key stays valid.
 const {{$gateway}}KeyGrace = {{.}} * time.Second
