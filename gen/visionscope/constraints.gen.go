@@ -22,6 +22,12 @@ func (v CreateCheckoutRequest) Check(c *contract.Checker) {
 	c.HTTPS("webhook_url", v.WebhookURL, "")
 }
 
+// Complete says that no required member can be missing, because none of them is zero. When it is false, the raw JSON
+// knows more: see CreateCheckoutRequestShape.
+func (v CreateCheckoutRequest) Complete() bool {
+	return v.Amount != "" && v.Currency != "" && v.ReturnURL != "" && v.WebhookSecret != "" && v.WebhookURL != ""
+}
+
 // CreateCheckoutRequestShape says which members the JSON of a CreateCheckoutRequest must have.
 func CreateCheckoutRequestShape() contract.Shape {
 	return contract.Shape{

@@ -4,6 +4,7 @@ package vora
 
 import (
 	"regexp"
+	"slices"
 
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 )
@@ -61,6 +62,12 @@ func (v CreateSessionRequest) Check(c *contract.Checker) {
 	}
 }
 
+// Complete says that no required member can be missing, because none of them is zero. When it is false, the raw JSON
+// knows more: see CreateSessionRequestShape.
+func (v CreateSessionRequest) Complete() bool {
+	return v.Amount != 0 && v.Currency != "" && (v.LineItems == nil || !slices.ContainsFunc(*v.LineItems, func(e LineItem) bool { return !e.Complete() }))
+}
+
 // CreateSessionRequestShape says which members the JSON of a CreateSessionRequest must have.
 func CreateSessionRequestShape() contract.Shape {
 	return contract.Shape{
@@ -74,6 +81,12 @@ func CreateSessionRequestShape() contract.Shape {
 func (v LineItem) Check(c *contract.Checker) {
 	c.Present("name", v.Name, "")
 	c.Range("quantity", int64(v.Quantity), 1, 9999, "")
+}
+
+// Complete says that no required member can be missing, because none of them is zero. When it is false, the raw JSON
+// knows more: see LineItemShape.
+func (v LineItem) Complete() bool {
+	return v.Name != "" && v.Quantity != 0 && v.UnitAmount != 0
 }
 
 // LineItemShape says which members the JSON of a LineItem must have.

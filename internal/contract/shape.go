@@ -3,6 +3,7 @@ package contract
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
 )
 
 // A Shape says which members a JSON object must have. Decoding into a Go struct cannot tell a missing number from a
@@ -44,5 +45,22 @@ func (s Shape) WrongType(err *json.UnmarshalTypeError) Violation {
 	if code == "" {
 		code = codeInvalid
 	}
-	return Violation{Path: err.Field, Problem: "must be of type " + err.Type.String() + ", not " + err.Value, Code: code}
+	return Violation{Path: err.Field, Problem: "must be " + kindOf(err.Type) + ", not " + err.Value, Code: code}
+}
+
+// kindOf is what JSON calls a Go type.
+func kindOf(t reflect.Type) string {
+	switch kind := t.Kind(); {
+	case kind >= reflect.Int && kind <= reflect.Uint64:
+		return "an integer"
+	case t == reflect.TypeFor[json.Number](), kind == reflect.Float32, kind == reflect.Float64:
+		return "a number"
+	case kind == reflect.Bool:
+		return "true or false"
+	case kind == reflect.Slice:
+		return "an array"
+	case kind == reflect.String:
+		return "a string"
+	}
+	return "an object"
 }

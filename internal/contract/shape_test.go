@@ -41,9 +41,12 @@ func TestShapeWrongType(t *testing.T) {
 	t.Parallel()
 
 	for body, want := range map[string]contract.Violation{
-		`{"amount":"14.99"}`: {Path: "amount", Problem: "must be of type int64, not string", Code: "validation_invalid_amount"},
-		`{"amount":14.99}`:   {Path: "amount", Problem: "must be of type int64, not number 14.99", Code: "validation_invalid_amount"},
-		`{"currency":840}`:   {Path: "currency", Problem: "must be of type string, not number", Code: "validation_error"},
+		`{"amount":"14.99"}`:    {Path: "amount", Problem: "must be an integer, not string", Code: "validation_invalid_amount"},
+		`{"amount":14.99}`:      {Path: "amount", Problem: "must be an integer, not number 14.99", Code: "validation_invalid_amount"},
+		`{"currency":840}`:      {Path: "currency", Problem: "must be a string, not number", Code: "validation_error"},
+		`{"metadata":"x"}`:      {Path: "metadata", Problem: "must be an object, not string", Code: "validation_error"},
+		`{"lineItems":{}}`:      {Path: "lineItems", Problem: "must be an array, not object", Code: "validation_error"},
+		`{"collectShipping":1}`: {Path: "collectShipping", Problem: "must be true or false, not number", Code: "validation_error"},
 	} {
 		var request vora.CreateSessionRequest
 		var wrong *json.UnmarshalTypeError

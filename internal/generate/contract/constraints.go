@@ -37,6 +37,11 @@ type constraints struct {
 	Requests []request
 }
 
+// HasArrays tells whether a request has arrays of others.
+func (c constraints) HasArrays() bool {
+	return slices.ContainsFunc(c.Requests, func(r request) bool { return len(r.Arrays()) > 0 })
+}
+
 type request struct {
 	Name   string
 	Checks []string
@@ -135,6 +140,24 @@ func (r request) Arrays() map[string]string {
 	return out
 }
 
+// Present are Go conditions that hold when no required member can be missing: what is missing is zero after decoding.
+func (r request) Present() []string {
+	var out []string
+	for _, name := range r.Required() {
+		field := "v." + fieldName(name)
+		zero := `""` // of a number too, which keeps its digits
+		if r.Schema.Properties[name].Type == "integer" {
+			zero = "0"
+		}
+		out = append(out, field+" != "+zero)
+	}
+	for name := range r.Arrays() {
+		field := "v." + fieldName(name)
+		out = append(out, fmt.Sprintf("(%s == nil || !slices.ContainsFunc(*%s, func(e %s) bool { return !e.Complete() }))", field, field, r.Arrays()[name]))
+	}
+	return out
+}
+
 // Required are the names of the properties that must be there, sorted.
 func (r request) Required() []string {
 	sort.Strings(r.Schema.Required)
@@ -158,6 +181,9 @@ var constraintsTemplate = template.Must(template.New("constraints").Funcs(funcs)
 
 import (
 	"regexp"
+	{{- if .HasArrays}}
+	"slices"
+	{{- end}}
 
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 )
@@ -172,6 +198,12 @@ func (v {{.Name}}) Check(c *contract.Checker) {
 {{- range .Checks}}
 	{{.}}
 {{- end}}
+}
+
+// Complete says that no required member can be missing, because none of them is zero. When it is false, the raw JSON
+// knows more: see {{.Name}}Shape.
+func (v {{.Name}}) Complete() bool {
+	return {{range $i, $condition := .Present}}{{if $i}} && {{end}}{{$condition}}{{end}}
 }
 
 // {{.Name}}Shape says which members the JSON of a {{.Name}} must have.
