@@ -1,18 +1,21 @@
 package sandbox
 
 import (
+	"cmp"
 	"fmt"
+	"net/http"
 	"slices"
 	"time"
 
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 )
 
-// An account is a merchant as it is now: keys can be rotated and addresses registered. Guarded by Sandbox.mu.
+// An account is a merchant as it is now: keys can be rotated and addresses registered. What changes, the secret key and
+// what follows the merchant, is guarded by Sandbox.mu.
 type account struct {
 	Merchant
 	webhookURL string
-	webhookV2  string // the subscription's secret; empty for webhooks v1
+	webhooksV2 bool
 	retired    []retiredKey
 }
 
@@ -68,8 +71,11 @@ func (s *Sandbox) RevokeKeys(merchantID string) error {
 	return err
 }
 
-// SetWebhookURL registers where a merchant's Vora events go; empty for nowhere.
+// SetWebhookURL registers where a merchant's Vora events go, on this machine; empty for nowhere.
 func (s *Sandbox) SetWebhookURL(merchantID, address string) error {
+	if problem := undeliverable(address); problem != "" && address != "" {
+		return fmt.Errorf("sandbox: %q cannot be registered: %s", address, problem)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	a, err := s.accountOf(merchantID)
@@ -89,35 +95,48 @@ const (
 	keyExpired
 )
 
-// secretKey tells whose a secret key is, and whether it still counts.
-func (s *Sandbox) secretKey(key string) (Merchant, keyState) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+// secretKey tells whose a secret key is, and whether it still counts. Called with Sandbox.mu held.
+func (s *Sandbox) secretKey(key string) (*account, keyState) {
 	now := s.clock.Now()
 	for _, a := range s.accounts {
 		if a.SecretKey == key {
-			return a.Merchant, keyActive
+			return a, keyActive
 		}
 		for _, r := range a.retired {
 			switch {
 			case r.key == key && now.Before(r.until):
-				return a.Merchant, keyActive
+				return a, keyActive
 			case r.key == key:
-				return a.Merchant, keyExpired
+				return a, keyExpired
 			}
 		}
 	}
-	return Merchant{}, keyUnknown
+	return nil, keyUnknown
 }
 
-// merchantBy finds a merchant by a credential that cannot be rotated.
-func (s *Sandbox) merchantBy(matches func(Merchant) bool) (Merchant, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+// senderOf is the id of the merchant whose key came with a request, of whatever gateway and however old. Called with Sandbox.mu
+// held.
+func (s *Sandbox) senderOf(r *http.Request) string {
+	key := cmp.Or(bearer(r), r.Header.Get("X-API-Key"))
+	if key == "" {
+		return ""
+	}
+	a, state := s.secretKey(key)
+	if state == keyUnknown {
+		a = s.accountBy(func(m *Merchant) bool { return m.PublishableKey == key || m.APIKey == key })
+	}
+	if a == nil {
+		return ""
+	}
+	return a.ID
+}
+
+// accountBy finds an account by a credential that cannot be rotated; nil when it is nobody's.
+func (s *Sandbox) accountBy(matches func(*Merchant) bool) *account {
 	for _, a := range s.accounts {
-		if matches(a.Merchant) {
-			return a.Merchant, true
+		if matches(&a.Merchant) {
+			return a
 		}
 	}
-	return Merchant{}, false
+	return nil
 }

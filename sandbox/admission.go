@@ -1,32 +1,28 @@
 package sandbox
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"mime"
 	"net/http"
 	"slices"
 	"strings"
 
-	gen "github.com/hostedpay/hostedpay-go/gen/vora"
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
-// A caller is who sent a request and from where it reaches the sandbox.
+// A caller is who sent a request, from where it reaches the sandbox, and what it sent.
 type caller struct {
-	merchant    Merchant
-	publishable bool
-	origin      string
+	account *account
+	origin  string
+	body    []byte
 }
 
 type callerKey struct{}
 
-// admit checks what comes before an operation: the key, the body's type, and that the body has what it must have,
-// which decoding into a struct can no longer tell.
+// admit checks what comes before an operation: the key, and that the body is JSON.
 func (s *Sandbox) admit(r *http.Request) (*http.Request, *voraProblem) {
 	if !strings.HasPrefix(r.URL.Path, "/v1/sessions") {
 		return r, nil
@@ -35,48 +31,53 @@ func (s *Sandbox) admit(r *http.Request) (*http.Request, *voraProblem) {
 	if refusal != nil {
 		return nil, refusal
 	}
-	who.origin = s.origin(r)
-	r = r.WithContext(context.WithValue(r.Context(), callerKey{}, who))
-	if r.Method != http.MethodPost {
-		return r, nil
+	who.origin, who.body = s.origin(r), text(r)
+	if r.Method == http.MethodPost {
+		if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
+			return nil, refuse(sdk.CodeUnsupportedMediaType, "Content-Type must be application/json")
+		}
+		if !json.Valid(who.body) {
+			return nil, refuseViolations(r, noObject)
+		}
 	}
-	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
-		return nil, refuse(sdk.CodeUnsupportedMediaType, "Content-Type must be application/json")
-	}
-	body, err := io.ReadAll(io.LimitReader(r.Body, mostRequestBody))
-	if err != nil {
-		return nil, refuse(sdk.CodeValidationError, "the body broke off")
-	}
-	if found := wellFormed(body); len(found) > 0 {
-		return nil, refuseViolations(r, found)
-	}
-	r.Body = io.NopCloser(bytes.NewReader(body))
-	return r, nil
+	return r.WithContext(context.WithValue(r.Context(), callerKey{}, who)), nil
 }
 
 func (s *Sandbox) authenticate(r *http.Request) (caller, *voraProblem) {
-	key, bearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	if !bearer || key == "" {
+	key := bearer(r)
+	if key == "" {
 		return caller{}, refuse(sdk.CodeAuthMissingBearer, "The Authorization header has no Bearer key")
 	}
-	switch m, state := s.secretKey(key); state {
+	s.mu.Lock()
+	a, state := s.secretKey(key)
+	s.mu.Unlock()
+	switch state {
 	case keyActive:
-		return caller{merchant: m}, nil
+		return caller{account: a}, nil
 	case keyExpired:
 		return caller{}, refuse(sdk.CodeAuthKeyExpired, "The key was rotated, and its grace is over")
 	case keyUnknown:
 	}
-	if m, ok := s.merchantBy(func(m Merchant) bool { return m.PublishableKey == key }); ok {
+	if a := s.accountBy(func(m *Merchant) bool { return m.PublishableKey == key }); a != nil {
 		if r.Method != http.MethodPost {
 			return caller{}, refuse(sdk.CodeAuthKeyTypeForbidden, "A publishable key can only create sessions")
 		}
-		return caller{merchant: m, publishable: true}, nil
+		return caller{account: a}, nil
 	}
 	if code, ok := provoked(key); ok {
 		entry, _ := code.Entry()
 		return caller{}, refuse(code, entry.Meaning)
 	}
 	return caller{}, refuse(sdk.CodeAuthInvalidKey, "API key is malformed or does not exist")
+}
+
+// bearer is the key of a request to Vora; empty when there is none.
+func bearer(r *http.Request) string {
+	key, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if !ok {
+		return ""
+	}
+	return key
 }
 
 // keyPrefix is what every secret key of the sandbox begins with.
@@ -91,17 +92,13 @@ func provoked(key string) (sdk.Code, bool) {
 	return code, strings.HasPrefix(key, keyPrefix) && slices.Contains(sdk.Codes(), code)
 }
 
-// wellFormed finds what is wrong with a create body before its values are looked at.
-func wellFormed(body []byte) []contract.Violation {
-	shape := gen.CreateSessionRequestShape()
-	var decoded gen.CreateSessionRequest
-	err := json.Unmarshal(body, &decoded)
+var noObject = []contract.Violation{{Path: "body", Problem: "is not a JSON object", Code: string(sdk.CodeValidationError)}} // read only
+
+// undecodable is what is wrong with a body of a shape that it cannot be decoded from.
+func undecodable(err error, shape contract.Shape) []contract.Violation {
 	var wrongType *json.UnmarshalTypeError
-	switch {
-	case errors.As(err, &wrongType) && wrongType.Field != "":
+	if errors.As(err, &wrongType) && wrongType.Field != "" {
 		return []contract.Violation{shape.WrongType(wrongType)}
-	case err != nil:
-		return []contract.Violation{{Path: "body", Problem: "is not a JSON object", Code: string(sdk.CodeValidationError)}}
 	}
-	return shape.Missing(body)
+	return noObject
 }

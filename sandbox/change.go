@@ -4,17 +4,27 @@ import "context"
 
 // changed wakes everybody who waits for something to happen. Called with Sandbox.mu held.
 func (s *Sandbox) changed() {
-	close(s.change)
-	s.change = make(chan struct{})
+	if s.change != nil {
+		close(s.change)
+		s.change = nil
+	}
+}
+
+// nextChange is closed when something happens.
+func (s *Sandbox) nextChange() <-chan struct{} {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.change == nil {
+		s.change = make(chan struct{})
+	}
+	return s.change
 }
 
 // Wait waits until a condition holds, without polling: it is asked again whenever something happens in the sandbox. The
 // condition may call the sandbox's methods. The error is the context's.
 func (s *Sandbox) Wait(ctx context.Context, holds func() bool) error {
 	for {
-		s.mu.Lock()
-		change := s.change
-		s.mu.Unlock()
+		change := s.nextChange()
 		if holds() {
 			return nil
 		}

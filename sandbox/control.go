@@ -176,9 +176,7 @@ func (s *Sandbox) streamChanges(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	out := http.NewResponseController(w)
 	for n := 1; ; n++ {
-		s.mu.Lock()
-		change := s.change
-		s.mu.Unlock()
+		change := s.nextChange()
 		if _, err := fmt.Fprintf(w, "event: change\ndata: %d\n\n", n); err != nil {
 			return
 		}

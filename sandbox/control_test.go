@@ -214,6 +214,9 @@ func TestRequestsAreLogged(t *testing.T) {
 	require.Contains(t, log[0].Answer, created.ID)
 	require.Contains(t, log[0].UserAgent, "hostedpay-go/")
 	require.Equal(t, "visionscope", log[1].Gateway)
+	for _, r := range log {
+		require.Equal(t, sandbox.Acme.ID, r.MerchantID)
+	}
 	require.Equal(t, "/v1/sessions/vp_cs_test_nobody", log[2].Path)
 	require.Equal(t, http.StatusNotFound, log[2].Status)
 	text, err := json.Marshal(log)

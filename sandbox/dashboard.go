@@ -35,7 +35,7 @@ func (s *Sandbox) view(origin string) dashboard.View {
 		Merchants:    each(s.accounts, func(a *account) dashboard.Merchant { return a.shown(now) }),
 		Sessions:     newest(s.oldest, s.shownSession),
 		SessionCount: len(s.oldest),
-		Requests:     newest(s.requests, shownRequest), RequestCount: len(s.requests),
+		Requests:     newest(s.requests, s.shownRequest), RequestCount: len(s.requests),
 		Deliveries: newest(s.deliveries, shownDelivery), DeliveryCount: len(s.deliveries),
 		Paused: s.paused, Held: len(s.held),
 		Disturbances: each(s.disturbances, func(f DeliveryFault) string { return string(f) }),
@@ -48,7 +48,7 @@ func (a *account) shown(now time.Time) dashboard.Merchant {
 	m := dashboard.Merchant{
 		ID: a.ID, Name: a.Name,
 		SecretKey: a.SecretKey, PublishableKey: a.PublishableKey, SessionSecret: a.SessionSecret, APIKey: a.APIKey,
-		WebhookURL: a.webhookURL, WebhookSecret: a.webhookV2,
+		WebhookURL: a.webhookURL, WebhookSecret: a.WebhookSecret, WebhooksV2: a.webhooksV2,
 	}
 	for _, old := range a.retired {
 		if now.Before(old.until) {
@@ -62,7 +62,7 @@ func (s *Sandbox) shownSession(x *session) dashboard.Session {
 	s.expireIfDue(x)
 	info := x.info()
 	shown := dashboard.Session{
-		ID: info.ID, Gateway: info.Gateway, Merchant: x.merchant.Name, Description: info.Description,
+		ID: info.ID, Gateway: info.Gateway, Merchant: x.account.Name, Description: info.Description,
 		Status: info.Status, Amount: info.Amount.String(),
 		CreatedAt: info.CreatedAt, ExpiresAt: info.ExpiresAt, CheckoutURL: info.CheckoutURL,
 	}
@@ -75,9 +75,13 @@ func (s *Sandbox) shownSession(x *session) dashboard.Session {
 	return shown
 }
 
-func shownRequest(r Request) dashboard.Request {
+func (s *Sandbox) shownRequest(r *Request) dashboard.Request {
+	var merchant string
+	if a, err := s.accountOf(r.MerchantID); err == nil {
+		merchant = a.Name
+	}
 	return dashboard.Request{
-		ID: r.ID, Gateway: r.Gateway, At: r.At, Duration: r.Duration, Method: r.Method, Path: r.Path,
+		ID: r.ID, Gateway: r.Gateway, Merchant: merchant, At: r.At, Duration: r.Duration, Method: r.Method, Path: r.Path,
 		IdempotencyKey: r.IdempotencyKey, Version: r.Version, UserAgent: r.UserAgent,
 		Body: r.Body, Status: r.Status, Answer: r.Answer, Fault: r.Fault,
 	}
@@ -110,7 +114,7 @@ func headerLines(h http.Header) []string {
 }
 
 func shownFault(f Fault) dashboard.Fault {
-	return dashboard.Fault{Route: f.Route, Effect: f.String(), Body: f.Body, Times: f.Times, Share: f.Share}
+	return dashboard.Fault{Route: f.Route, Effect: strings.Join(f.effect(), "; "), Body: f.Body, Times: f.Times, Share: f.Share}
 }
 
 func shownCode(c sdk.Code) dashboard.Code {

@@ -74,13 +74,9 @@ func (s *Sandbox) send(x *session, e event, wait time.Duration) {
 		SessionID: x.id, Event: e.name, URL: x.vision.webhookURL, State: DeliveryPending,
 	}}
 	if x.gateway == voraGateway {
-		a, err := s.accountOf(x.merchant.ID)
-		if err != nil {
-			return // the merchant was replaced, and nobody is there to hear
-		}
-		d.URL = a.webhookURL
-		if d.v2 = a.webhookV2 != ""; d.v2 {
-			e = e.v2(s.ids.event(), x.merchant.ID, s.clock.Now())
+		d.URL = x.account.webhookURL
+		if d.v2 = x.account.webhooksV2; d.v2 {
+			e = e.v2(s.ids.event(), x.account.ID, s.clock.Now())
 			d.Event = e.name
 		}
 	}
@@ -94,7 +90,7 @@ func (s *Sandbox) send(x *session, e event, wait time.Duration) {
 	d.ID = fmt.Sprintf("dlv_%d", s.delivered)
 	s.keepDelivery(d)
 	defer s.changed()
-	if problem := s.undeliverable(d.URL); problem != "" {
+	if problem := undeliverable(d.URL); problem != "" {
 		d.State = DeliveryUnsent
 		s.log.Warn("an event is not delivered", "event", e.name, "session_id", x.id, "reason", problem)
 		return
@@ -102,7 +98,8 @@ func (s *Sandbox) send(x *session, e event, wait time.Duration) {
 	s.after(wait, func() { s.attempt(d) })
 }
 
-func (s *Sandbox) undeliverable(target string) string {
+// undeliverable says why nothing can be sent to an address.
+func undeliverable(target string) string {
 	u, err := url.Parse(target)
 	switch {
 	case target == "":
@@ -164,7 +161,8 @@ func (s *Sandbox) attempt(d *delivery) {
 	s.releaseOvertaken(d)
 }
 
-// Resend delivers an event once more, now.
+// Resend delivers an event once more, now. One that was not sent because there was no address goes to the merchant's
+// address of now.
 func (s *Sandbox) Resend(deliveryID string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -173,10 +171,17 @@ func (s *Sandbox) Resend(deliveryID string) error {
 		return fmt.Errorf("sandbox: there is no delivery %q", deliveryID)
 	}
 	d := s.deliveries[i]
-	if problem := s.undeliverable(d.URL); problem != "" {
+	if d.State == DeliveryUnsent && d.session.gateway == voraGateway {
+		d.URL = d.session.account.webhookURL
+	}
+	if problem := undeliverable(d.URL); problem != "" {
 		return fmt.Errorf("sandbox: delivery %q cannot be sent: %s", deliveryID, problem)
 	}
-	d.extra++
+	if d.State == DeliveryUnsent {
+		d.State = DeliveryPending // and its schedule begins
+	} else {
+		d.extra++
+	}
 	s.after(0, func() { s.attempt(d) })
 	return nil
 }

@@ -79,7 +79,7 @@ func TestTimeFactorShortensWaits(t *testing.T) {
 
 func TestNothingIsSentElsewhere(t *testing.T) {
 	t.Parallel()
-	w := setup(t, sandbox.WithWebhookURL(sandbox.Brightline.ID, "https://shop.example.com/hook"))
+	w := setup(t)
 	created, err := w.visionscope.CreateCheckout(t.Context(), visionscope.CheckoutParams{
 		Amount: money.MustParse("10", "EUR"), WebhookURL: "https://shop.example.com/hook", WebhookSecret: w.secret, ReturnURL: "https://shop.example.com/",
 	})
@@ -89,6 +89,13 @@ func TestNothingIsSentElsewhere(t *testing.T) {
 	d := w.gateways.Deliveries()[0]
 	require.Equal(t, sandbox.DeliveryUnsent, d.State)
 	require.Empty(t, d.Attempts)
+	require.ErrorContains(t, w.gateways.Resend(d.ID), "not on this machine")
+
+	for address, problem := range map[string]string{"https://shop.example.com/hook": "not on this machine", "/hook": "not an absolute URL"} {
+		require.ErrorContains(t, w.gateways.SetWebhookURL(sandbox.Acme.ID, address), problem)
+		_, err := sandbox.New(sandbox.WithWebhookURL(sandbox.Acme.ID, address))
+		require.ErrorContains(t, err, problem)
+	}
 }
 
 func TestCloseEndsDeliveries(t *testing.T) {
@@ -132,4 +139,24 @@ func TestNewRefuses(t *testing.T) {
 		_, err := sandbox.New(option)
 		require.Error(t, err, name)
 	}
+}
+
+// What had nowhere to go is not lost: once there is an address, it can be sent, with its whole schedule.
+func TestUnsentEventsCanBeSentLater(t *testing.T) {
+	t.Parallel()
+	w := setup(t, sandbox.WithWebhookURL(sandbox.Acme.ID, ""))
+	w.pay()
+	unsent := w.gateways.Deliveries()[0]
+	require.Equal(t, sandbox.DeliveryUnsent, unsent.State)
+	require.ErrorContains(t, w.gateways.Resend(unsent.ID), "no webhook address is registered")
+
+	require.NoError(t, w.gateways.SetWebhookURL(sandbox.Acme.ID, w.shopURL+"/vora"))
+	require.NoError(t, w.gateways.Resend(unsent.ID))
+	w.refuseNext(1)
+	w.clock.Advance(time.Second)
+	require.Equal(t, []string{"session.succeeded"}, w.types())
+	sent := w.gateways.Deliveries()[0]
+	require.Equal(t, sandbox.DeliveryAccepted, sent.State)
+	require.Equal(t, w.shopURL+"/vora", sent.URL)
+	require.Len(t, sent.Attempts, 2)
 }

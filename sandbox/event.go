@@ -35,19 +35,19 @@ func voraEvent(x *session) event {
 	case succeeded:
 		const name = genvora.SessionSucceededEventEventSessionSucceeded
 		return event{string(name), genvora.SessionSucceededEvent{
-			Event: name, SessionID: x.id, MerchantID: x.merchant.ID, Amount: amount, Currency: currency,
+			Event: name, SessionID: x.id, MerchantID: x.account.ID, Amount: amount, Currency: currency,
 			Timestamp: at, Status: &status, Metadata: x.vora.Metadata, TransactionID: &x.transaction,
 		}}
 	case failed:
 		const name = genvora.SessionFailedEventEventSessionFailed
 		return event{string(name), genvora.SessionFailedEvent{
-			Event: name, SessionID: x.id, MerchantID: x.merchant.ID, Amount: amount, Currency: currency,
+			Event: name, SessionID: x.id, MerchantID: x.account.ID, Amount: amount, Currency: currency,
 			Timestamp: at, Status: &status, Metadata: x.vora.Metadata, FailureCode: &x.failureCode, Error: &x.reason,
 		}}
 	default:
 		const name = genvora.SessionExpiredEventEventSessionExpired
 		return event{string(name), genvora.SessionExpiredEvent{
-			Event: name, SessionID: x.id, MerchantID: x.merchant.ID, Amount: amount, Currency: currency,
+			Event: name, SessionID: x.id, MerchantID: x.account.ID, Amount: amount, Currency: currency,
 			Timestamp: at, Status: &status, Metadata: x.vora.Metadata,
 		}}
 	}
@@ -57,7 +57,7 @@ func refundEvent(x *session, refundID string, amount int64, now time.Time) event
 	const name = genvora.RefundCreatedEventEventRefundCreated
 	status := string(x.status)
 	return event{string(name), genvora.RefundCreatedEvent{
-		Event: name, SessionID: x.id, MerchantID: x.merchant.ID, Amount: amount, Currency: string(x.amount.Currency()),
+		Event: name, SessionID: x.id, MerchantID: x.account.ID, Amount: amount, Currency: string(x.amount.Currency()),
 		Timestamp: stamp(now), Status: &status, Metadata: x.vora.Metadata, RefundID: &refundID, TransactionID: &x.transaction,
 	}}
 }

@@ -18,14 +18,14 @@ func (s *Sandbox) watchOver(x *session) {
 
 // unwatch forgets a session. Called with Sandbox.mu held.
 func (s *Sandbox) unwatch(x *session) {
+	if len(s.expiring) > 0 && s.expiring[0] == x { // the usual case, without moving the others
+		s.expiring = s.expiring[1:]
+		return
+	}
 	i, _ := slices.BinarySearchFunc(s.expiring, x.expiresAt, byExpiry)
 	for ; i < len(s.expiring) && s.expiring[i].expiresAt.Equal(x.expiresAt); i++ {
 		if s.expiring[i] == x {
-			if i == 0 { // the usual case, without moving the others
-				s.expiring = s.expiring[1:]
-			} else {
-				s.expiring = slices.Delete(s.expiring, i, i+1)
-			}
+			s.expiring = slices.Delete(s.expiring, i, i+1)
 			return
 		}
 	}

@@ -34,35 +34,56 @@ type Fault struct {
 	Truncate    bool     `json:"truncate,omitempty"`    // do it, then break off in the middle of the answer
 }
 
-// FaultHeader asks for a fault on one call: "code=internal_error", "status=503; retryAfter=2", "resetAfter=true".
+// FaultHeader asks for a fault on the call that it comes with: "code=internal_error", "status=503; retryAfter=2",
+// "resetAfter=true".
 const FaultHeader = "Sandbox-Fault"
 
-// String is the fault in the form of [FaultHeader].
+// String is the fault in the form that [ParseFault] reads.
 func (f Fault) String() string {
-	var parts []string
-	add := func(name string, value any, set bool) {
-		if set {
-			parts = append(parts, fmt.Sprintf("%s=%v", name, value))
-		}
-	}
-	add("code", f.Code, f.Code != "")
-	add("status", f.Status, f.Status != 0)
-	add("body", url.QueryEscape(f.Body), f.Body != "")
-	add("retryAfter", f.RetryAfter, f.RetryAfter != "")
-	add("latencyMs", f.LatencyMS, f.LatencyMS != 0)
-	add("hang", true, f.Hang)
-	add("resetBefore", true, f.ResetBefore)
-	add("resetAfter", true, f.ResetAfter)
-	add("truncate", true, f.Truncate)
-	return strings.Join(parts, "; ")
+	all := append(parts{}.
+		add("route", url.QueryEscape(f.Route), f.Route != "").
+		add("times", f.Times, f.Times != 0).
+		add("share", f.Share, f.Share != 0), f.effect()...)
+	return strings.Join(all, "; ")
 }
 
-// ParseFault reads the form of [FaultHeader].
+// parts are the parts of a fault as a text.
+type parts []string
+
+func (p parts) add(name string, value any, set bool) parts {
+	if !set {
+		return p
+	}
+	return append(p, fmt.Sprintf("%s=%v", name, value))
+}
+
+// effect is what happens, whenever it does.
+func (f Fault) effect() parts {
+	return parts{}.
+		add("code", f.Code, f.Code != "").
+		add("status", f.Status, f.Status != 0).
+		add("body", url.QueryEscape(f.Body), f.Body != "").
+		add("retryAfter", f.RetryAfter, f.RetryAfter != "").
+		add("latencyMs", f.LatencyMS, f.LatencyMS != 0).
+		add("hang", true, f.Hang).
+		add("resetBefore", true, f.ResetBefore).
+		add("resetAfter", true, f.ResetAfter).
+		add("truncate", true, f.Truncate)
+}
+
+// ParseFault reads a fault from a text: its fields by their JSON names, as in "route=POST /v1/sessions; times=1; status=503".
+// Routes and bodies may be percent-encoded, and a semicolon in them must be.
 func ParseFault(text string) (f Fault, err error) {
 	for _, part := range strings.Split(text, ";") {
 		name, value, _ := strings.Cut(strings.TrimSpace(part), "=")
 		var problem error
 		switch name {
+		case "route":
+			f.Route, problem = url.QueryUnescape(value)
+		case "times":
+			f.Times, problem = strconv.Atoi(value)
+		case "share":
+			f.Share, problem = strconv.Atoi(value)
 		case "code":
 			f.Code = sdk.Code(value)
 		case "status":
@@ -82,7 +103,7 @@ func ParseFault(text string) (f Fault, err error) {
 		case "truncate":
 			f.Truncate, problem = strconv.ParseBool(value)
 		default:
-			problem = errors.New("there is no such fault")
+			problem = errors.New("there is no such fault; there are code, status, body, retryAfter, latencyMs, hang, resetBefore, resetAfter and truncate, with route, times and share")
 		}
 		if problem != nil {
 			return f, fmt.Errorf("sandbox: fault %q: %w", strings.TrimSpace(part), problem)
@@ -101,7 +122,7 @@ func (f Fault) check() error {
 		return errors.New("sandbox: a body needs a status to come with")
 	case f.Share < 0 || f.Share > 100 || f.Times < 0 || f.LatencyMS < 0:
 		return errors.New("sandbox: share is from 0 to 100, times and latencyMs are not negative")
-	case f.String() == "":
+	case len(f.effect()) == 0:
 		return errors.New("sandbox: the fault does nothing: name a code, status, latencyMs, hang, resetBefore, resetAfter or truncate")
 	}
 	return nil
@@ -138,6 +159,9 @@ func (s *Sandbox) Faults() []Fault {
 func (s *Sandbox) faultFor(r *http.Request) (*Fault, error) {
 	if text := r.Header.Get(FaultHeader); text != "" {
 		f, err := ParseFault(text)
+		if err == nil && (f.Route != "" || f.Times != 0 || f.Share != 0) {
+			err = errors.New("sandbox: " + FaultHeader + " is about its own call: leave out route, times and share")
+		}
 		return &f, err
 	}
 	s.mu.Lock()
@@ -171,7 +195,7 @@ func (s *Sandbox) faulty(deny func(http.ResponseWriter, sdk.Code), next http.Han
 			return
 		}
 		if recorder, ok := w.(*recorder); ok {
-			recorder.seen.Fault = f.String()
+			recorder.seen.Fault = strings.Join(f.effect(), "; ")
 		}
 		f.happen(w, r, deny, next)
 	})

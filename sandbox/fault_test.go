@@ -122,6 +122,7 @@ func TestFaultsAreReadAsTheyAreWritten(t *testing.T) {
 		{Code: sdk.CodeInternalError},
 		{Status: 503, RetryAfter: "Fri, 31 Dec 1999 23:59:59 GMT"},
 		{Status: 502, Body: "<h1>50% & more; = all</h1>", LatencyMS: 20},
+		{Route: "POST /v1/sessions", Times: 2, Share: 30, Code: sdk.CodeRateLimitExceeded, RetryAfter: "7"},
 		{Hang: true}, {ResetBefore: true}, {ResetAfter: true, LatencyMS: 1}, {Truncate: true},
 	} {
 		again, err := sandbox.ParseFault(f.String())
@@ -144,6 +145,8 @@ func TestFaultsThatAreNone(t *testing.T) {
 		"body=hello":      "needs a status",
 		"hang=false":      "does nothing",
 		"code=x; rubbish": "no such fault",
+		"route=GET /":     "does nothing",
+		"times=x":         "invalid syntax",
 	} {
 		_, err := sandbox.ParseFault(text)
 		if want == "" {
@@ -161,4 +164,7 @@ func TestFaultsThatAreNone(t *testing.T) {
 	status, _, body := w.api(http.MethodGet, "/api/checkout/create", "", sandbox.FaultHeader, "rubbish")
 	require.Equal(t, http.StatusBadRequest, status)
 	require.Contains(t, body, "rubbish", "who misspells a fault is told, and does not wonder why nothing goes wrong")
+	status, _, body = w.api(http.MethodGet, "/api/checkout/create", "", sandbox.FaultHeader, "times=2; hang=true")
+	require.Equal(t, http.StatusBadRequest, status)
+	require.Contains(t, body, "leave out route, times and share")
 }

@@ -39,7 +39,7 @@ func (x *session) info() SessionInfo {
 		path = visionScopePages
 	}
 	return SessionInfo{
-		ID: x.id, Gateway: string(x.gateway), MerchantID: x.merchant.ID, Amount: x.amount, Status: string(x.status),
+		ID: x.id, Gateway: string(x.gateway), MerchantID: x.account.ID, Amount: x.amount, Status: string(x.status),
 		Description: value(x.vora.Description), CreatedAt: x.createdAt, UpdatedAt: x.updatedAt.UTC(), ExpiresAt: x.expiresAt,
 		CheckoutURL: x.origin + path + x.id, Refunded: x.refunded,
 	}

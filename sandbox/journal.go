@@ -1,16 +1,18 @@
 package sandbox
 
 import (
-	"bytes"
 	"io"
 	"net/http"
 	"time"
+
+	"github.com/hostedpay/hostedpay-go/internal/contract"
 )
 
 // A Request is a call to one of the APIs, for the dashboard and for tests. It holds no API key.
 type Request struct {
-	ID             string        `json:"id,omitempty"` // of the answer's X-Request-Id; VisionScope has none
-	Gateway        string        `json:"gateway"`      // vora or visionscope
+	ID             string        `json:"id,omitempty"`         // of the answer's X-Request-Id; VisionScope has none
+	Gateway        string        `json:"gateway"`              // vora or visionscope
+	MerchantID     string        `json:"merchantId,omitempty"` // whose key came with it; empty for a wrong one
 	At             time.Time     `json:"at"`
 	Duration       time.Duration `json:"durationNs"`
 	Method         string        `json:"method"`
@@ -33,7 +35,11 @@ const (
 func (s *Sandbox) Requests() []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return append([]Request{}, s.requests...)
+	out := make([]Request, len(s.requests))
+	for i, r := range s.requests {
+		out[i] = *r
+	}
+	return out
 }
 
 // journaled notes what passes by.
@@ -43,7 +49,7 @@ func (s *Sandbox) journaled(g gateway, next http.Handler) http.Handler {
 		if err != nil {
 			return // the caller broke off
 		}
-		r.Body = io.NopCloser(bytes.NewReader(body))
+		r.Body = contract.NewPayload(body)
 		start := time.Now()
 		seen := &Request{
 			Gateway: string(g), At: s.clock.Now(), Method: r.Method, Path: cutOff(r.URL.RequestURI()),
@@ -56,15 +62,19 @@ func (s *Sandbox) journaled(g gateway, next http.Handler) http.Handler {
 			seen.Duration, seen.ID = time.Since(start), w.Header().Get("X-Request-Id")
 			s.mu.Lock()
 			defer s.mu.Unlock()
+			seen.MerchantID = s.senderOf(r)
 			if len(s.requests) >= mostRequests {
 				s.requests = s.requests[1:] // append moves the rest, once in a while
 			}
-			s.requests = append(s.requests, *seen)
+			s.requests = append(s.requests, seen)
 			s.changed()
 		}()
 		next.ServeHTTP(recorder, r)
 	})
 }
+
+// text is the body of a journaled request.
+func text(r *http.Request) []byte { return r.Body.(*contract.Payload).Text() }
 
 // cutOff keeps a header from filling the memory.
 func cutOff(text string) string { return text[:min(len(text), 512)] }

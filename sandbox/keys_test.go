@@ -130,7 +130,6 @@ func TestRedeliveryIsSignedWithTheKeyOfItsTime(t *testing.T) {
 
 func TestWebhooksV2(t *testing.T) {
 	t.Parallel()
-	const secret = "whsec_acme_vitamins_subscription"
 	for name, c := range map[string]struct {
 		end  func(*world, *vora.CreatedSession)
 		want []string
@@ -148,8 +147,8 @@ func TestWebhooksV2(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := setup(t, sandbox.WithWebhooksV2(sandbox.Acme.ID, secret))
-			keys, err := webhooks.StaticKeys(webhooks.Key{Secret: sdk.NewSecret(secret)})
+			w := setup(t, sandbox.WithWebhooksV2(sandbox.Acme.ID))
+			keys, err := webhooks.StaticKeys(webhooks.Key{Secret: sdk.NewSecret(sandbox.Acme.WebhookSecret)})
 			require.NoError(t, err)
 			events := w.hear(sandbox.Acme.ID, webhooks.VoraV2(keys, webhooks.WithClock(w.clock.Now)))
 			created := w.session(vora.SessionParams{})
@@ -175,7 +174,7 @@ func TestWebhooksV2(t *testing.T) {
 // Other merchants keep webhooks v1: the opt-in is a merchant's own.
 func TestWebhooksV2AreOneMerchants(t *testing.T) {
 	t.Parallel()
-	w := setup(t, sandbox.WithWebhooksV2(sandbox.Brightline.ID, "whsec_x"))
+	w := setup(t, sandbox.WithWebhooksV2(sandbox.Brightline.ID))
 	w.press(w.session(vora.SessionParams{Amount: money.Minor(1499, "USD")}).CheckoutURL, "pay")
 	require.Equal(t, []string{"session.succeeded"}, w.types())
 }
@@ -188,7 +187,7 @@ func TestUnknownMerchants(t *testing.T) {
 	require.Error(t, w.gateways.RevokeKeys("mer_nobody"))
 	require.Error(t, w.gateways.SetWebhookURL("mer_nobody", w.shopURL))
 	for name, option := range map[string]sandbox.Option{
-		"address": sandbox.WithWebhookURL("mer_nobody", w.shopURL), "v2": sandbox.WithWebhooksV2("mer_nobody", "whsec_x"),
+		"address": sandbox.WithWebhookURL("mer_nobody", w.shopURL), "v2": sandbox.WithWebhooksV2("mer_nobody"),
 	} {
 		_, err := sandbox.New(option)
 		require.ErrorContains(t, err, "mer_nobody", name)

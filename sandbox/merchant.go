@@ -9,6 +9,7 @@ type Merchant struct {
 	SecretKey      string `json:"secretKey"`      // vp_sk_test_…; also signs webhooks v1
 	PublishableKey string `json:"publishableKey"` // vp_pk_test_…
 	SessionSecret  string `json:"sessionSecret"`  // ss_test_…; signs return URLs
+	WebhookSecret  string `json:"webhookSecret"`  // whsec_…; signs webhooks v2
 
 	// VisionScope.
 	APIKey string `json:"apiKey"` // vsk_…
@@ -28,6 +29,7 @@ func sample(id, name string) Merchant {
 		SecretKey:      "vp_sk_test_" + id,
 		PublishableKey: "vp_pk_test_" + id,
 		SessionSecret:  "ss_test_" + id,
+		WebhookSecret:  "whsec_test_" + id,
 		APIKey:         "vsk_live_" + id,
 	}
 }

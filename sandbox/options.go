@@ -23,25 +23,26 @@ func WithMerchants(merchants ...Merchant) Option {
 	}
 }
 
-// WithWebhookURL registers where a merchant's Vora events go. VisionScope's address comes with each checkout.
+// WithWebhookURL registers where a merchant's Vora events go, on this machine. VisionScope's address comes with each
+// checkout.
 func WithWebhookURL(merchantID, address string) Option {
 	return func(s *Sandbox) error {
-		a, err := s.accountOf(merchantID)
-		if err == nil {
-			a.webhookURL = address
-		}
-		return err
+		return s.SetWebhookURL(merchantID, address)
 	}
 }
 
-// WithWebhooksV2 sends a merchant's Vora events as webhooks v2, signed with a subscription's secret (whsec_…).
-func WithWebhooksV2(merchantID, secret string) Option {
+// WithWebhooksV2 sends a merchant's Vora events as webhooks v2, signed with the merchant's WebhookSecret.
+func WithWebhooksV2(merchantID string) Option {
 	return func(s *Sandbox) error {
 		a, err := s.accountOf(merchantID)
-		if err == nil {
-			a.webhookV2 = secret
+		switch {
+		case err != nil:
+			return err
+		case a.WebhookSecret == "":
+			return fmt.Errorf("sandbox: merchant %q needs a WebhookSecret to get webhooks v2", merchantID)
 		}
-		return err
+		a.webhooksV2 = true
+		return nil
 	}
 }
 

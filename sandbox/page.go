@@ -140,13 +140,13 @@ func (s *Sandbox) signedReturn(x *session) url.Values {
 		Currency: string(x.amount.Currency()), TransactionID: x.transaction,
 	}
 	if !s.returnV2 {
-		return fields.Query(fields.SignV1(x.merchant.SessionSecret))
+		return fields.Query(fields.SignV1(x.account.SessionSecret))
 	}
 	payload, err := returnurl.PayloadOf(fields, value(x.vora.SuccessURL), "test", s.clock.Now())
 	if err != nil {
 		return fields.Query("")
 	}
-	sig, _ := payload.SignV2(x.merchant.SessionSecret) // plain fields, which always encode
+	sig, _ := payload.SignV2(x.account.SessionSecret) // plain fields, which always encode
 	return fields.Query(sig)
 }
 
@@ -165,7 +165,7 @@ func (s *Sandbox) render(w http.ResponseWriter, x *session, c page.Checkout) {
 // checkout is a session as its page shows it.
 func (s *Sandbox) checkout(x *session) page.Checkout {
 	c := page.Checkout{
-		Gateway: page.Gateway(x.gateway), State: page.StateOpen, SessionID: x.id, Merchant: x.merchant.Name,
+		Gateway: page.Gateway(x.gateway), State: page.StateOpen, SessionID: x.id, Merchant: x.account.Name,
 		Amount: x.amount.String(), ExpiresAt: x.expiresAt, Now: s.clock.Now(), Reason: x.reason,
 		Cancelable: x.gateway == visionScopeGateway || x.vora.CancelURL != nil,
 		BuyerName:  value(x.vora.BuyerName), BuyerEmail: value(x.vora.BuyerEmail),

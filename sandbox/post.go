@@ -49,12 +49,9 @@ func (s *Sandbox) signingSecret(d *delivery, fault DeliveryFault) string {
 	defer s.mu.Unlock()
 	secret := d.session.vision.webhookSecret
 	if d.session.gateway == voraGateway {
-		secret = d.session.merchant.SecretKey
-		if a, err := s.accountOf(d.session.merchant.ID); err == nil {
-			secret = a.SecretKey
-			if d.v2 {
-				secret = a.webhookV2
-			}
+		secret = d.session.account.SecretKey
+		if d.v2 {
+			secret = d.session.account.WebhookSecret
 		}
 	}
 	if fault == MissignDelivery {

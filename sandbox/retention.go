@@ -20,7 +20,7 @@ func (s *Sandbox) keepSession(x *session) {
 		gone := s.oldest[0]
 		s.oldest = s.oldest[1:]
 		delete(s.sessions, gone.id)
-		if s.replays[gone.replayKey].created.ID == gone.id { // after a day the key may stand for another
+		if gone.replayKey != "" && s.replays[gone.replayKey].created.ID == gone.id { // after a day the key may stand for another
 			delete(s.replays, gone.replayKey)
 		}
 		s.unwatch(gone)

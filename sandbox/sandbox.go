@@ -21,7 +21,7 @@ type Sandbox struct {
 	timeFactor time.Duration
 	returnV2   bool
 	rateLimits bool
-	notices    http.Header // about deprecation, on every answer of Vora
+	notices    http.Header // about versions and deprecation, on every answer of Vora
 	deliver    http.Client
 	log        *slog.Logger
 
@@ -35,7 +35,7 @@ type Sandbox struct {
 
 	mu         sync.Mutex
 	closed     bool
-	change     chan struct{} // closed at the next change
+	change     chan struct{} // closed at the next change; nil while nobody waits for it
 	ids        ids
 	random     *rand.Rand
 	accounts   []*account
@@ -46,7 +46,7 @@ type Sandbox struct {
 	replays    map[string]replay // by merchant and idempotency key
 	buckets    map[string]bucket // by limit
 	deliveries []*delivery
-	requests   []Request
+	requests   []*Request
 	faults     []Fault
 	delivered  int // how many deliveries there were
 	paused     bool
@@ -62,10 +62,9 @@ func New(opts ...Option) (*Sandbox, error) {
 		clock:      newRunningClock(),
 		timeFactor: 1,
 		log:        slog.New(slog.DiscardHandler),
-		change:     make(chan struct{}),
 		random:     newRandom(1),
 		accounts:   []*account{{Merchant: Acme}, {Merchant: Brightline}, {Merchant: Cobalt}},
-		notices:    http.Header{},
+		notices:    http.Header{"Von-Pay-Version": {contract.VoraVersion}, "Von-Pay-Latest-Version": {contract.VoraVersion}},
 		sessions:   map[string]*session{},
 		replays:    map[string]replay{},
 		buckets:    map[string]bucket{},
@@ -94,8 +93,8 @@ func (s *Sandbox) routes() *http.ServeMux {
 		mux.Handle(path, vora)
 	}
 	mux.Handle("/api/checkout/", s.journaled(visionScopeGateway, s.faulty(denyVisionScope, s.visionScopeAPI())))
-	mux.Handle(controlPath, s.control())
-	mux.HandleFunc("GET /{$}", s.showDashboard)
+	mux.Handle(controlPath, s.underOwnName(s.control()))
+	mux.Handle("GET /{$}", s.underOwnName(http.HandlerFunc(s.showDashboard)))
 	for _, path := range []string{voraPages, visionScopePages} {
 		mux.HandleFunc("GET "+path+"{id}", s.showPage)
 		mux.HandleFunc("POST "+path+"{id}", s.submitPage)

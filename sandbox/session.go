@@ -26,14 +26,14 @@ const (
 type session struct {
 	id        string
 	gateway   gateway
-	merchant  Merchant
+	account   *account
 	origin    string // where its page is
 	amount    money.Amount
 	createdAt time.Time
 	expiresAt time.Time // zero at VisionScope, whose checkouts have no documented lifetime
 
-	vora   genvora.CreateSessionRequest // as created
-	vision visionScopeCheckout          // as created
+	vora   *genvora.CreateSessionRequest // as created; empty at VisionScope
+	vision visionScopeCheckout           // as created
 
 	status      genvora.SessionStatus
 	updatedAt   time.Time
@@ -204,7 +204,7 @@ func (s *Sandbox) remembered(key string, body []byte) (created genvora.CreatedSe
 }
 
 // canonical is a request in one spelling, whatever the order and spacing of its JSON.
-func canonical(request genvora.CreateSessionRequest) []byte {
+func canonical(request *genvora.CreateSessionRequest) []byte {
 	text, _ := json.Marshal(request) // plain fields, which always encode
 	return text
 }

@@ -173,6 +173,7 @@ func (w *world) browse(method, address string, form url.Values) (status int, hea
 func (w *world) api(method, path, body string, headers ...string) (status int, header http.Header, text string) {
 	w.t.Helper()
 	request := httptest.NewRequestWithContext(contracttest.Invalid(w.t.Context()), method, path, strings.NewReader(body))
+	request.Host = "localhost"
 	for i := 0; i+1 < len(headers); i += 2 {
 		request.Header.Set(headers[i], headers[i+1])
 	}

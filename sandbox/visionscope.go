@@ -6,12 +6,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"strings"
 	"time"
 
 	gen "github.com/hostedpay/hostedpay-go/gen/visionscope"
+	genvora "github.com/hostedpay/hostedpay-go/gen/vora"
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
@@ -23,30 +23,21 @@ const visionScopePages = "/checkout/"
 func (s *Sandbox) visionScopeAPI() http.Handler {
 	refuse := refuseCheckout
 	server := gen.Handler(gen.NewStrictHandlerWithOptions(visionScope{s}, nil, gen.StrictHTTPServerOptions{
-		RequestErrorHandlerFunc: func(w http.ResponseWriter, _ *http.Request, err error) {
-			refuse(w, http.StatusBadRequest, err.Error())
+		RequestErrorHandlerFunc: func(w http.ResponseWriter, r *http.Request, err error) {
+			refuse(w, http.StatusBadRequest, cmp.Or(missingFields(text(r)), undecodable(err, gen.CreateCheckoutRequestShape())[0].String()))
 		},
 		ResponseErrorHandlerFunc: func(w http.ResponseWriter, _ *http.Request, err error) {
 			refuse(w, http.StatusBadGateway, err.Error())
 		},
 	}))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		m, ok := s.merchantBy(func(m Merchant) bool { return m.APIKey == r.Header.Get("X-API-Key") && m.APIKey != "" })
-		if !ok {
+		key := r.Header.Get("X-API-Key")
+		a := s.accountBy(func(m *Merchant) bool { return m.APIKey == key && key != "" })
+		if a == nil {
 			refuse(w, http.StatusUnauthorized, "Invalid API key")
 			return
 		}
-		body, err := io.ReadAll(io.LimitReader(r.Body, mostRequestBody))
-		if err != nil {
-			refuse(w, http.StatusBadRequest, "the body broke off")
-			return
-		}
-		if problem := cmp.Or(missingFields(body), quotedAmount(body)); problem != "" && r.Method == http.MethodPost {
-			refuse(w, http.StatusBadRequest, problem)
-			return
-		}
-		r.Body = io.NopCloser(bytes.NewReader(body))
-		who := caller{merchant: m, origin: s.origin(r)}
+		who := caller{account: a, origin: s.origin(r), body: text(r)}
 		server.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), callerKey{}, who)))
 	})
 }
@@ -105,7 +96,7 @@ type visionScope struct{ s *Sandbox }
 // CreateCheckout creates a checkout. Each call makes a new one.
 func (v visionScope) CreateCheckout(ctx context.Context, request gen.CreateCheckoutRequestObject) (gen.CreateCheckoutResponseObject, error) {
 	who := ctx.Value(callerKey{}).(caller)
-	amount, err := readable(*request.Body)
+	amount, err := readable(*request.Body, who.body)
 	if err != nil {
 		return gen.CreateCheckout400JSONResponse{BadRequestJSONResponse: gen.BadRequestJSONResponse{Error: err.Error()}}, nil
 	}
@@ -114,7 +105,8 @@ func (v visionScope) CreateCheckout(ctx context.Context, request gen.CreateCheck
 	defer s.mu.Unlock()
 	now := s.clock.Now().UTC().Truncate(time.Millisecond)
 	x := &session{
-		id: s.ids.visionScopeSession(now), gateway: visionScopeGateway, merchant: who.merchant, origin: who.origin, amount: amount, createdAt: now,
+		id: s.ids.visionScopeSession(now), gateway: visionScopeGateway, account: who.account, origin: who.origin, amount: amount, createdAt: now,
+		vora: &genvora.CreateSessionRequest{},
 		vision: visionScopeCheckout{
 			webhookURL: request.Body.WebhookURL, webhookSecret: request.Body.WebhookSecret,
 			returnURL: request.Body.ReturnURL, orderID: s.ids.order(now),
@@ -128,7 +120,15 @@ func (v visionScope) CreateCheckout(ctx context.Context, request gen.CreateCheck
 }
 
 // readable holds a request to the contract's rules and reads its amount.
-func readable(request gen.CreateCheckoutRequest) (money.Amount, error) {
+func readable(request gen.CreateCheckoutRequest, body []byte) (money.Amount, error) {
+	if !request.Complete() {
+		if problem := missingFields(body); problem != "" {
+			return money.Amount{}, errors.New(problem)
+		}
+	}
+	if problem := quotedAmount(body); problem != "" {
+		return money.Amount{}, errors.New(problem)
+	}
 	rules := contract.Checker{AllowLoopback: true}
 	request.Check(&rules)
 	if len(rules.Violations) > 0 {

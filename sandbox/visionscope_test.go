@@ -79,6 +79,7 @@ func TestVisionScopeRefusals(t *testing.T) {
 		"no amount":    {`{"currency":"EUR"}`, key, 400, `{"error":"amount and currency are required"}`},
 		"no URLs":      {`{"amount":10,"currency":"EUR","webhook_secret":"x"}`, key, 400, `{"error":"return_url and webhook_url are required"}`},
 		"no JSON":      {`amount=10`, key, 400, `{"error":"amount and currency are required"}`},
+		"wrong type":   {`{"amount":true,"currency":"EUR","webhook_secret":"x","webhook_url":"https://a.example.com","return_url":"https://a.example.com"}`, key, 400, `{"error":"amount: must be a number, not bool"}`},
 		"three digits": {`{"amount":10.001,"currency":"EUR","webhook_secret":"x","webhook_url":"https://a.example.com","return_url":"https://a.example.com"}`, key, 400, ``},
 		"http webhook": {`{"amount":10,"currency":"EUR","webhook_secret":"x","webhook_url":"http://a.example.com","return_url":"https://a.example.com"}`, key, 400, `{"error":"webhook_url: must be an https URL"}`},
 	} {

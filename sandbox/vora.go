@@ -3,6 +3,7 @@ package sandbox
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
 	"time"
 
@@ -20,28 +21,29 @@ const (
 // voraAPI is the generated server around the vora type, behind what every request goes through.
 func (s *Sandbox) voraAPI() http.Handler {
 	server := gen.NewStrictHandlerWithOptions(vora{s}, nil, gen.StrictHTTPServerOptions{
-		RequestErrorHandlerFunc: func(w http.ResponseWriter, _ *http.Request, err error) {
-			s.answer(w, problem(sdk.CodeValidationError, err.Error()))
+		RequestErrorHandlerFunc: func(w http.ResponseWriter, r *http.Request, err error) {
+			s.answer(w, *refuseViolations(r, undecodable(err, gen.CreateSessionRequestShape())))
 		},
 		ResponseErrorHandlerFunc: func(w http.ResponseWriter, _ *http.Request, err error) {
 			s.answer(w, problem(sdk.CodeInternalError, err.Error()))
 		},
 	})
+	router := http.NewServeMux()
+	router.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
+		s.answer(w, problem(sdk.CodeSessionNotFound, "There is no such path"))
+	})
 	routes := gen.HandlerWithOptions(server, gen.StdHTTPServerOptions{
-		BaseRouter: notFound{http.NewServeMux(), s},
+		BaseRouter: router,
 		ErrorHandlerFunc: func(w http.ResponseWriter, _ *http.Request, err error) {
 			s.answer(w, problem(sdk.CodeValidationError, err.Error()))
 		},
 	})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("X-Request-Id", s.ids.request())
-		w.Header().Set("Von-Pay-Latest-Version", contract.VoraVersion)
-		w.Header().Set("Von-Pay-Version", contract.VoraVersion)
+		header := w.Header()
+		maps.Copy(header, s.notices)
+		header.Set("X-Request-Id", s.ids.request())
 		if asked := r.Header.Get("Von-Pay-Version"); asked != "" {
-			w.Header().Set("Von-Pay-Version", asked)
-		}
-		for name, values := range s.notices {
-			w.Header()[name] = values
+			header.Set("Von-Pay-Version", asked)
 		}
 		if refusal := s.limited(w, r); refusal != nil {
 			s.answer(w, *refusal)
@@ -56,20 +58,6 @@ func (s *Sandbox) voraAPI() http.Handler {
 	})
 }
 
-// notFound answers unknown paths with the gateway's envelope.
-type notFound struct {
-	*http.ServeMux
-	s *Sandbox
-}
-
-func (n notFound) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if _, pattern := n.Handler(r); pattern == "" {
-		n.s.answer(w, problem(sdk.CodeSessionNotFound, "There is no such path"))
-		return
-	}
-	n.ServeMux.ServeHTTP(w, r)
-}
-
 // vora implements the generated server.
 type vora struct{ s *Sandbox }
 
@@ -77,7 +65,16 @@ type vora struct{ s *Sandbox }
 func (v vora) CreateSession(ctx context.Context, request gen.CreateSessionRequestObject) (gen.CreateSessionResponseObject, error) {
 	who := ctx.Value(callerKey{}).(caller)
 	rules := contract.Checker{AllowLoopback: true}
-	request.Body.Check(&rules)
+	if !request.Body.Complete() {
+		rules.Violations = gen.CreateSessionRequestShape().Missing(who.body)
+	}
+	if len(rules.Violations) == 0 {
+		request.Body.Check(&rules)
+	}
+	if key := request.Params.IdempotencyKey; key != nil {
+		rules.Present("Idempotency-Key", *key, "")
+		rules.Length("Idempotency-Key", *key, contract.VoraIdempotencyKeyLength, "")
+	}
 	dryRun := request.Params.DryRun != nil && *request.Params.DryRun
 	switch {
 	case len(rules.Violations) > 0 && dryRun:
@@ -87,19 +84,21 @@ func (v vora) CreateSession(ctx context.Context, request gen.CreateSessionReques
 	case dryRun:
 		return dryRunAccepted(*request.Body), nil
 	}
-	created, err := v.s.create(who, *request.Body, request.Params.IdempotencyKey)
+	created, err := v.s.create(who, request.Body, request.Params.IdempotencyKey)
 	if errors.Is(err, errCollision) {
 		return problem(sdk.CodeIdempotencyKeyCollision, "This idempotency key was used with another request body"), nil
 	}
 	return gen.CreateSession201JSONResponse{Body: created}, err
 }
 
-func (s *Sandbox) create(who caller, request gen.CreateSessionRequest, idempotencyKey *string) (gen.CreatedSession, error) {
+func (s *Sandbox) create(who caller, request *gen.CreateSessionRequest, idempotencyKey *string) (gen.CreatedSession, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	body, key := canonical(request), ""
+	var key string
+	var body []byte
 	if idempotencyKey != nil {
-		key = who.merchant.ID + " " + *idempotencyKey
+		body = canonical(request)
+		key = who.account.ID + " " + *idempotencyKey
 		if created, found, err := s.remembered(key, body); found || err != nil {
 			return created, err
 		}
@@ -110,7 +109,7 @@ func (s *Sandbox) create(who caller, request gen.CreateSessionRequest, idempoten
 	}
 	now := s.clock.Now().UTC().Truncate(time.Millisecond)
 	x := &session{
-		id: s.ids.voraSession(), gateway: voraGateway, merchant: who.merchant, origin: who.origin, vora: request,
+		id: s.ids.voraSession(), gateway: voraGateway, account: who.account, origin: who.origin, vora: request,
 		amount:    money.Minor(request.Amount, money.Currency(request.Currency)),
 		createdAt: now, expiresAt: now.Add(life),
 	}
@@ -129,7 +128,7 @@ func (v vora) GetSession(ctx context.Context, request gen.GetSessionRequestObjec
 	v.s.mu.Lock()
 	defer v.s.mu.Unlock()
 	x, ok := v.s.sessions[request.SessionID]
-	if !ok || x.gateway != voraGateway || x.merchant.ID != who.merchant.ID {
+	if !ok || x.gateway != voraGateway || x.account != who.account {
 		return problem(sdk.CodeSessionNotFound, "Session not found"), nil
 	}
 	v.s.expireIfDue(x)
@@ -139,7 +138,7 @@ func (v vora) GetSession(ctx context.Context, request gen.GetSessionRequestObjec
 // wire is a session as the API shows it.
 func (x *session) wire() gen.Session {
 	w := gen.Session{
-		ID: x.id, Status: x.status, Mode: string(gen.CreateSessionRequestModePayment), MerchantID: x.merchant.ID,
+		ID: x.id, Status: x.status, Mode: string(gen.CreateSessionRequestModePayment), MerchantID: x.account.ID,
 		Amount: x.amount.Minor(), Currency: string(x.amount.Currency()),
 		Country: x.vora.Country, Description: x.vora.Description, CollectShipping: x.vora.CollectShipping,
 		ShippingAddress: x.shipping, Metadata: x.vora.Metadata,

@@ -3,6 +3,7 @@ package sandbox_test
 import (
 	"encoding/json"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -229,6 +230,10 @@ func TestVoraRefusals(t *testing.T) {
 		"publishable key reads":   {"GET", "/v1/sessions/x", "", []string{"Authorization", "Bearer " + sandbox.Acme.PublishableKey}, 403, sdk.CodeAuthKeyTypeForbidden, ""},
 		"wrong type":              {"POST", "/v1/sessions", good, []string{"Authorization", secret, "Content-Type", "text/plain"}, 415, sdk.CodeUnsupportedMediaType, ""},
 		"no JSON":                 {"POST", "/v1/sessions", `{"amount":`, json200(secret), 400, sdk.CodeValidationError, ""},
+		"more than JSON":          {"POST", "/v1/sessions", good + "}", json200(secret), 400, sdk.CodeValidationError, "body"},
+		"no body":                 {"POST", "/v1/sessions", "", json200(secret), 400, sdk.CodeValidationError, "body"},
+		"long idempotency key":    {"POST", "/v1/sessions", good, append(json200(secret), "Idempotency-Key", strings.Repeat("k", 256)), 400, sdk.CodeValidationError, "Idempotency-Key"},
+		"empty idempotency key":   {"POST", "/v1/sessions", good, append(json200(secret), "Idempotency-Key", ""), 400, sdk.CodeValidationMissingField, "Idempotency-Key"},
 		"no object":               {"POST", "/v1/sessions", `[1]`, json200(secret), 400, sdk.CodeValidationError, ""},
 		"no amount":               {"POST", "/v1/sessions", `{"currency":"USD"}`, json200(secret), 400, sdk.CodeValidationMissingField, "amount"},
 		"null currency":           {"POST", "/v1/sessions", `{"amount":1,"currency":null}`, json200(secret), 400, sdk.CodeValidationMissingField, "currency"},

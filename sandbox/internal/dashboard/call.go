@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// A Call is what a client wanted once: a request and its retries, told by their idempotency key.
+// A Call is what a client wanted once: a request and its retries, told by their merchant and idempotency key.
 type Call struct {
 	Gateway, Method, Path, Key string
 
@@ -22,7 +22,7 @@ type Try struct {
 // Calls puts requests, newest first, together by idempotency key. The call with the newest request comes first. What has
 // no key stands alone.
 func Calls(requests []Request) []Call {
-	type identity struct{ gateway, method, path, key string }
+	type identity struct{ gateway, merchant, method, path, key string }
 	var calls []Call
 	known := map[identity]int{}
 	sameTime := map[int64]int{}
@@ -33,7 +33,7 @@ func Calls(requests []Request) []Call {
 		sameTime[at]++
 	}
 	for n, r := range requests {
-		who := identity{r.Gateway, r.Method, r.Path, r.IdempotencyKey}
+		who := identity{r.Gateway, r.Merchant, r.Method, r.Path, r.IdempotencyKey}
 		i, found := known[who]
 		if !found || r.IdempotencyKey == "" {
 			i = len(calls)

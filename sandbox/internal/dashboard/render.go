@@ -70,7 +70,7 @@ func (view) Secrets(n int, m Merchant) []secret {
 		{"secret", "Vora secret key", m.SecretKey},
 		{"publishable", "Vora publishable key", m.PublishableKey},
 		{"session", "Vora session secret", m.SessionSecret},
-		{"v2", "Vora webhook secret (v2)", m.WebhookSecret},
+		{"v2", "Vora webhook secret, of webhooks v2", m.WebhookSecret},
 		{"api", "VisionScope API key", m.APIKey},
 	}
 	var out []secret

@@ -29,7 +29,7 @@ func full() dashboard.View {
 		}},
 		SessionCount: 1,
 		Requests: []dashboard.Request{{
-			ID: "req_1", Gateway: "vora", At: now, Duration: 1234 * time.Microsecond, Method: "POST", Path: "/v1/sessions",
+			ID: "req_1", Gateway: "vora", Merchant: "Acme", At: now, Duration: 1234 * time.Microsecond, Method: "POST", Path: "/v1/sessions",
 			IdempotencyKey: "order-1", Version: "2026-04-14", UserAgent: "shop/1.0", Body: `{"amount":1499}`,
 			Status: 503, Answer: "<h1>Busy</h1>", Fault: "status=503",
 		}},

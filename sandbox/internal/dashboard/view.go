@@ -38,7 +38,8 @@ type Merchant struct {
 	APIKey                                   string // VisionScope
 
 	WebhookURL    string // of Vora's events; empty for nowhere
-	WebhookSecret string // of webhooks v2; empty when the merchant gets v1
+	WebhookSecret string // signs webhooks v2
+	WebhooksV2    bool   // the merchant gets them instead of v1
 	OldKeys       []OldKey
 }
 
@@ -65,6 +66,7 @@ type Session struct {
 type Request struct {
 	ID             string // of the answer; may be empty
 	Gateway        string
+	Merchant       string // its name; empty when the key was nobody's
 	At             time.Time
 	Duration       time.Duration
 	Method, Path   string
