@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"log/slog"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -11,58 +13,109 @@ import (
 )
 
 func sandboxCommand() *cobra.Command {
-	var address, webhook string
-	var factor int
+	f := sandboxFlags{merchants: []sandbox.Merchant{sandbox.Acme, sandbox.Brightline, sandbox.Cobalt}}
 	c := &cobra.Command{
 		Use:   "sandbox",
 		Short: "Run both gateways until interrupted, and print their addresses and keys",
-		Args:  cobra.NoArgs,
+		Example: `  hostedpay sandbox --webhook http://127.0.0.1:8080/webhooks/vora
+  hostedpay sandbox --fault "route=POST /v1/sessions; share=20; resetAfter=true" --seed 7
+  hostedpay sandbox --rate-limits --webhooks-v2 --time-factor 10`,
+		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			options := []sandbox.Option{
-				sandbox.WithTimeFactor(factor),
-				sandbox.WithLogger(slog.New(slog.NewTextHandler(c.ErrOrStderr(), nil))),
-			}
-			merchants := []sandbox.Merchant{sandbox.Acme, sandbox.Brightline, sandbox.Cobalt}
-			if webhook != "" {
-				for _, m := range merchants {
-					options = append(options, sandbox.WithWebhookURL(m.ID, webhook))
-				}
-			}
-			gateways, err := sandbox.New(options...)
+			gateways, err := f.sandbox(slog.New(slog.NewTextHandler(c.ErrOrStderr(), nil)), c.Flags().Changed("seed"))
 			if err != nil {
 				return err
 			}
 			defer gateways.Close()
-			l, base, err := listen(c.Context(), address)
+			l, base, err := listen(c.Context(), f.address)
 			if err != nil {
-				return fmt.Errorf("the sandbox cannot listen on %s (choose another with --listen): %w", address, err)
+				return fmt.Errorf("the sandbox cannot listen on %s (choose another with --listen): %w", f.address, err)
 			}
 			s := serve(l, gateways)
-			introduce(c.OutOrStdout(), base, webhook, merchants)
+			introduce(c.OutOrStdout(), base, f)
 			<-c.Context().Done()
 			gateways.Close() // first, because it ends the dashboard's streams, which the server would wait for
 			return s.close()
 		},
 	}
-	c.Flags().StringVar(&address, "listen", "127.0.0.1:4010", "address to listen on; port 0 for any free one")
-	c.Flags().StringVar(&webhook, "webhook", "", "where Vora's events go, on this machine")
-	c.Flags().IntVar(&factor, "time-factor", 1, "divide the gateways' own waits (outcomes, redeliveries) by this")
+	flags := c.Flags()
+	flags.StringVar(&f.address, "listen", "127.0.0.1:4010", "address to listen on; port 0 for any free one")
+	flags.StringVar(&f.publicURL, "public-url", "", "address that browsers reach the hosted pages at (default: where they are called)")
+	flags.StringVar(&f.webhook, "webhook", "", "where Vora's events go, on this machine")
+	flags.BoolVar(&f.webhooksV2, "webhooks-v2", false, "send Vora's events as webhooks v2 instead of v1")
+	flags.BoolVar(&f.returnV2, "return-v2", false, "sign Vora's return URLs with v2 instead of v1")
+	flags.BoolVar(&f.rateLimits, "rate-limits", false, "enforce Vora's documented rate limits")
+	flags.StringVar(&f.latestVersion, "latest-version", "", "announce a newer version of Vora's API")
+	flags.TimeVar(&f.deprecated, "deprecated", time.Time{}, []string{time.DateOnly}, "announce that Vora's API is deprecated since a day, such as 2026-10-01")
+	flags.TimeVar(&f.sunset, "sunset", time.Time{}, []string{time.DateOnly}, "announce the day on which Vora's API stops working, such as 2027-04-01")
+	flags.StringArrayVar(&f.faults, "fault", nil, `let calls go wrong, "route=POST /v1/sessions; times=2; status=503"; can be repeated`)
+	flags.Uint64Var(&f.seed, "seed", 0, "make ids, and which calls a share of faults hits, the same in every run")
+	flags.IntVar(&f.factor, "time-factor", 1, "divide the gateways' own waits (outcomes, redeliveries) by this")
 	return c
 }
 
+// sandboxFlags are the flags of the command.
+type sandboxFlags struct {
+	address, publicURL, webhook      string
+	webhooksV2, returnV2, rateLimits bool
+	latestVersion                    string
+	deprecated, sunset               time.Time
+	faults                           []string
+	seed                             uint64
+	factor                           int
+	merchants                        []sandbox.Merchant
+}
+
+// sandbox is one as the flags describe it.
+func (f sandboxFlags) sandbox(log *slog.Logger, seeded bool) (*sandbox.Sandbox, error) {
+	options := []sandbox.Option{sandbox.WithTimeFactor(f.factor), sandbox.WithLogger(log)}
+	add := func(wanted bool, o ...sandbox.Option) {
+		if wanted {
+			options = append(options, o...)
+		}
+	}
+	for _, m := range f.merchants {
+		add(f.webhook != "", sandbox.WithWebhookURL(m.ID, f.webhook))
+		add(f.webhooksV2, sandbox.WithWebhooksV2(m.ID))
+	}
+	add(f.publicURL != "", sandbox.WithPublicURL(f.publicURL))
+	add(f.returnV2, sandbox.WithReturnV2())
+	add(f.rateLimits, sandbox.WithRateLimits())
+	add(f.latestVersion != "", sandbox.WithLatestVersion(f.latestVersion))
+	add(!f.deprecated.IsZero() || !f.sunset.IsZero(), sandbox.WithDeprecation(f.deprecated, f.sunset))
+	add(seeded, sandbox.WithSeed(f.seed))
+	gateways, err := sandbox.New(options...)
+	if err != nil {
+		return nil, err
+	}
+	for _, text := range f.faults {
+		fault, err := sandbox.ParseFault(text)
+		if err == nil {
+			err = gateways.Inject(fault)
+		}
+		if err != nil {
+			gateways.Close()
+			return nil, fmt.Errorf("--fault %q: %w", text, err)
+		}
+	}
+	return gateways, nil
+}
+
 // introduce prints what somebody needs to use the sandbox.
-func introduce(w io.Writer, base, webhook string, merchants []sandbox.Merchant) {
-	if webhook == "" {
-		webhook = "nowhere; pass --webhook http://127.0.0.1:PORT/PATH"
+func introduce(w io.Writer, base string, f sandboxFlags) {
+	fmt.Fprintf(w, "Dashboard     %s/\n", base)
+	if f.publicURL != "" {
+		fmt.Fprintf(w, "Pages         %s\n", f.publicURL)
 	}
 	fmt.Fprintf(w, "Vora          %s            VON_PAY_BASE_URL\n", base)
 	fmt.Fprintf(w, "VisionScope   %s            VISIONSCOPE_API_URL, with or without /api/checkout\n", base)
-	fmt.Fprintf(w, "Events        Vora: %s. VisionScope: to the webhook_url of each checkout.\n\n", webhook)
-	for _, m := range merchants {
+	fmt.Fprintf(w, "Events        Vora: %s. VisionScope: to the webhook_url of each checkout.\n\n", cmp.Or(f.webhook, "nowhere; pass --webhook http://127.0.0.1:PORT/PATH"))
+	for _, m := range f.merchants {
 		fmt.Fprintf(w, "%s (%s)\n", m.Name, m.ID)
 		fmt.Fprintf(w, "  Vora secret key        %s\n", m.SecretKey)
 		fmt.Fprintf(w, "  Vora publishable key   %s\n", m.PublishableKey)
 		fmt.Fprintf(w, "  Vora session secret    %s\n", m.SessionSecret)
+		fmt.Fprintf(w, "  Vora webhook secret    %s\n", m.WebhookSecret)
 		fmt.Fprintf(w, "  VisionScope API key    %s\n", m.APIKey)
 	}
 	fmt.Fprintf(w, "\nThe keys are made up and work nowhere else. Stop with Ctrl-C.\n")

@@ -3,7 +3,10 @@ package main
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"io"
+	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -15,25 +18,27 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
-// What the command prints is enough to use it.
-func TestSandboxCommand(t *testing.T) {
-	t.Parallel()
+// start runs the command until the test is over, and reads the address and the first key from what it prints.
+func start(t *testing.T, args ...string) (base, key string) {
+	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
 	r, w := io.Pipe()
 	c := command()
-	c.SetArgs([]string{"sandbox", "--listen", "127.0.0.1:0", "--webhook", "http://127.0.0.1:9/hooks"})
+	c.SetArgs(append([]string{"sandbox", "--listen", "127.0.0.1:0"}, args...))
 	c.SetOut(w)
 	c.SetErr(io.Discard)
 	done := make(chan error, 1)
 	go func() {
 		err := c.ExecuteContext(ctx)
-		_ = w.Close()
+		_ = w.CloseWithError(err)
 		done <- err
 	}()
-
-	var base, key string
+	t.Cleanup(func() {
+		stop()
+		require.NoError(t, <-done)
+	})
 	for lines := bufio.NewScanner(r); base == "" || key == ""; {
-		require.True(t, lines.Scan(), "the output ended before it named an address and a key")
+		require.True(t, lines.Scan(), "the output ended before it named an address and a key: %v", lines.Err())
 		fields := strings.Fields(lines.Text())
 		if len(fields) > 1 && fields[0] == "Vora" && base == "" {
 			base = fields[1]
@@ -43,14 +48,79 @@ func TestSandboxCommand(t *testing.T) {
 		}
 	}
 	go func() { _, _ = io.Copy(io.Discard, r) }()
+	return base, key
+}
+
+// What the command prints is enough to use it.
+func TestSandboxCommand(t *testing.T) {
+	t.Parallel()
+	base, key := start(t, "--webhook", "http://127.0.0.1:9/hooks")
 	require.Equal(t, sandbox.Acme.SecretKey, key)
 	client, err := vora.New(key, sdk.WithBaseURL(base))
 	require.NoError(t, err)
 	_, err = client.CreateSession(t.Context(), vora.SessionParams{Amount: money.Minor(1499, "USD")})
 	require.NoError(t, err)
+}
 
-	stop()
-	require.NoError(t, <-done)
+// Each flag does what it says.
+func TestSandboxFlags(t *testing.T) {
+	t.Parallel()
+	var ids [2]string
+	for run := range ids {
+		base, key := start(t,
+			"--seed", "7", "--rate-limits", "--return-v2", "--webhooks-v2", "--public-url", "http://pay.localhost:4010",
+			"--latest-version", "2027-01-01", "--deprecated", "2026-10-01", "--sunset", "2027-04-01",
+			"--fault", "route=POST /v1/sessions; times=1; status=503", "--fault", "route=GET /v1/sessions/; code=session_expired",
+			"--webhook", "http://127.0.0.1:9/hooks",
+		)
+		var notices []sdk.Notice
+		client, err := vora.New(key, sdk.WithBaseURL(base), sdk.WithNoticeHandler(func(_ context.Context, n sdk.Notice) { notices = append(notices, n) }))
+		require.NoError(t, err)
+		created, err := client.CreateSession(t.Context(), vora.SessionParams{Amount: money.Minor(1499, "USD"), SuccessURL: "https://shop.example.com/thanks"})
+		require.NoError(t, err)
+		ids[run] = created.ID
+		require.Len(t, created.Response.Attempts, 2)
+		require.Equal(t, 9, created.Response.RateLimit.Remaining, "of ten: the attempt that failed did not get as far")
+		require.True(t, strings.HasPrefix(created.CheckoutURL.Reveal(), "http://pay.localhost:4010/c/"))
+		require.NotEmpty(t, notices)
+		require.Equal(t, "2027-01-01", notices[0].LatestVersion)
+		require.Equal(t, 2027, notices[0].Sunset.Year())
+		_, err = client.GetSession(t.Context(), created.ID)
+		require.ErrorIs(t, err, sdk.CodeSessionExpired)
+
+		page := base + "/c/" + created.ID
+		paid, err := (&http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}).PostForm(page, url.Values{"action": {"pay"}})
+		require.NoError(t, err)
+		require.NoError(t, paid.Body.Close())
+		back, err := paid.Location()
+		require.NoError(t, err)
+		require.True(t, strings.HasPrefix(back.Query().Get("sig"), "v2."), back)
+		answer, err := http.Get(base + "/_sandbox/deliveries")
+		require.NoError(t, err)
+		defer answer.Body.Close()
+		var deliveries []sandbox.Delivery
+		require.NoError(t, json.NewDecoder(answer.Body).Decode(&deliveries))
+		require.Equal(t, "charge.succeeded", deliveries[0].Event)
+	}
+	require.Equal(t, ids[0], ids[1])
+}
+
+func TestSandboxCommandRefuses(t *testing.T) {
+	t.Parallel()
+	for want, args := range map[string][]string{
+		"there is no such fault": {"--fault", "status=503; nonsense"},
+		"does nothing":           {"--fault", "route=POST /v1/sessions"},
+		"not absolute":           {"--public-url", "pay"},
+		"not on this machine":    {"--webhook", "https://shop.example.com/hook"},
+		"at least 1":             {"--time-factor", "0"},
+		"2006-01-02":             {"--sunset", "soon"},
+	} {
+		c := command()
+		c.SetArgs(append([]string{"sandbox", "--listen", "127.0.0.1:0"}, args...))
+		c.SetOut(io.Discard)
+		c.SetErr(io.Discard)
+		require.ErrorContains(t, c.ExecuteContext(t.Context()), want)
+	}
 }
 
 func TestSandboxCommandSaysWhyItCannotListen(t *testing.T) {
