@@ -15,7 +15,7 @@ import (
 // packages that snippets use, by the name before the dot.
 var packages = map[string]string{
 	"context": "context", "errors": "errors", "fmt": "fmt", "http": "net/http", "httptest": "net/http/httptest", "os": "os",
-	"slog": "log/slog", "sql": "database/sql", "time": "time",
+	"slog": "log/slog", "sql": "database/sql", "template": "html/template", "time": "time",
 	"money":        "github.com/hostedpay/hostedpay-go/sdk/money",
 	"sandbox":      "github.com/hostedpay/hostedpay-go/sandbox",
 	"sdk":          "github.com/hostedpay/hostedpay-go/sdk",

@@ -7,9 +7,11 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"testing"
 
+	"github.com/spf13/pflag"
 	"github.com/stretchr/testify/require"
 
 	"github.com/hostedpay/hostedpay-go/sandbox"
@@ -103,6 +105,21 @@ func TestSandboxFlags(t *testing.T) {
 		require.Equal(t, "charge.succeeded", deliveries[0].Event)
 	}
 	require.Equal(t, ids[0], ids[1])
+}
+
+// The page about the sandbox says what each flag does.
+func TestSandboxFlagsAreDocumented(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../docs/sandbox.md")
+	require.NoError(t, err)
+	c, _, err := command().Find([]string{"sandbox"})
+	require.NoError(t, err)
+	flags := 0
+	c.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) {
+		flags++
+		require.Regexp(t, `(?m)^\|.*`+"`--"+f.Name+"[ `]", string(page))
+	})
+	require.Greater(t, flags, 10)
 }
 
 func TestSandboxCommandRefuses(t *testing.T) {

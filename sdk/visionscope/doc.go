@@ -13,7 +13,7 @@
 //		ReturnURL:     "https://shop.example.com/return",
 //	})
 //	…
-//	http.Redirect(w, r, created.CheckoutURL.Reveal(), http.StatusSeeOther)
+//	created.Redirect(w, r)
 //
 // Store created.SessionID and the secret with the order before you redirect: the webhook names the session, and the
 // secret verifies it.

@@ -10,7 +10,7 @@
 //		SuccessURL: "https://shop.example.com/thanks",
 //	}, sdk.WithIdempotencyKey(vora.IdempotencyKey("acme", "order-789012", 1)))
 //	…
-//	http.Redirect(w, r, created.CheckoutURL.Reveal(), http.StatusSeeOther)
+//	created.Redirect(w, r)
 //
 // Store created.ID with the order before you redirect.
 package vora
