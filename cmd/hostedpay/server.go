@@ -36,11 +36,15 @@ func serve(l net.Listener, handler http.Handler) *server {
 	return s
 }
 
-// close stops the server after the requests that it is answering.
+// close stops the server after the requests that it is answering, or after two seconds: somebody may hang on who never says
+// anything.
 func (s *server) close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
 	err := s.http.Shutdown(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = s.http.Close()
+	}
 	if served := <-s.done; !errors.Is(served, http.ErrServerClosed) {
 		err = errors.Join(err, served)
 	}

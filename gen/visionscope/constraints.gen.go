@@ -13,13 +13,16 @@ var patternCurrency = regexp.MustCompile("^[A-Z]{3}$")
 // Check reports every constraint of the contract that v breaks.
 func (v CreateCheckoutRequest) Check(c *contract.Checker) {
 	c.Positive("amount", v.Amount.String(), "")
-	c.Present("currency", v.Currency, "")
-	c.Pattern("currency", v.Currency, patternCurrency, "")
-	c.Present("return_url", v.ReturnURL, "")
-	c.HTTPS("return_url", v.ReturnURL, "")
+	if c.Present("currency", v.Currency, "") {
+		c.Pattern("currency", v.Currency, patternCurrency, "")
+	}
+	if c.Present("return_url", v.ReturnURL, "") {
+		c.HTTPS("return_url", v.ReturnURL, "")
+	}
 	c.Present("webhook_secret", v.WebhookSecret, "")
-	c.Present("webhook_url", v.WebhookURL, "")
-	c.HTTPS("webhook_url", v.WebhookURL, "")
+	if c.Present("webhook_url", v.WebhookURL, "") {
+		c.HTTPS("webhook_url", v.WebhookURL, "")
+	}
 }
 
 // Complete says that no required member can be missing, because none of them is zero. When it is false, the raw JSON

@@ -30,8 +30,9 @@ func (v CreateSessionRequest) Check(c *contract.Checker) {
 	if v.Country != nil {
 		c.Pattern("country", *v.Country, patternCountry, "")
 	}
-	c.Present("currency", v.Currency, "")
-	c.Pattern("currency", v.Currency, patternCurrency, "")
+	if c.Present("currency", v.Currency, "") {
+		c.Pattern("currency", v.Currency, patternCurrency, "")
+	}
 	if v.Description != nil {
 		c.Length("description", *v.Description, 500, "")
 	}

@@ -52,11 +52,12 @@ func (c *Checker) report(path, problem, code, otherwise string) {
 	c.Violations = append(c.Violations, Violation{Path: c.prefix + path, Problem: problem, Code: code})
 }
 
-// Present requires a text to be there.
-func (c *Checker) Present(path, value, code string) {
+// Present requires a text to be there, and tells whether it is.
+func (c *Checker) Present(path, value, code string) bool {
 	if value == "" {
 		c.report(path, "is required", code, codeMissing)
 	}
+	return value != ""
 }
 
 // Range requires least <= value <= most.
@@ -88,9 +89,9 @@ func (c *Checker) Count(path string, count, most int, code string) {
 	}
 }
 
-// Pattern requires a present value to match; an empty one is the business of [Checker.Present].
+// Pattern requires a value to match.
 func (c *Checker) Pattern(path, value string, pattern *regexp.Regexp, code string) {
-	if value != "" && !pattern.MatchString(value) {
+	if !pattern.MatchString(value) {
 		c.report(path, "must match "+pattern.String(), code, codeInvalid)
 	}
 }
@@ -107,9 +108,6 @@ func (c *Checker) OneOf(path, value, code string, allowed ...string) {
 
 // HTTPS requires an absolute https URL, or with AllowLoopback also an http URL of this machine.
 func (c *Checker) HTTPS(path, value, code string) {
-	if value == "" {
-		return
-	}
 	u, err := url.Parse(value)
 	switch {
 	case err != nil || u.Hostname() == "":

@@ -30,7 +30,7 @@ func TestChecker(t *testing.T) {
 		"as many as may be": {func(c *contract.Checker) { c.Count("items", 4, 4, "") }, ""},
 		"too many":          {func(c *contract.Checker) { c.Count("items", 5, 4, "") }, "items: must have at most 4 elements validation_error"},
 		"matches":           {func(c *contract.Checker) { c.Pattern("currency", "USD", letters, "") }, ""},
-		"absent is fine":    {func(c *contract.Checker) { c.Pattern("currency", "", letters, "") }, ""},
+		"empty is no match": {func(c *contract.Checker) { c.Pattern("currency", "", letters, "") }, "currency: must match ^[A-Z]{3}$ validation_error"},
 		"does not match":    {func(c *contract.Checker) { c.Pattern("currency", "USD\n", letters, "") }, "currency: must match ^[A-Z]{3}$ validation_error"},
 		"listed":            {func(c *contract.Checker) { c.OneOf("mode", "b", "", "a", "b") }, ""},
 		"not listed":        {func(c *contract.Checker) { c.OneOf("mode", "c", "", "a", "b") }, "mode: must be a or b validation_error"},
@@ -74,7 +74,7 @@ func TestHTTPS(t *testing.T) {
 
 	const absolute, secure = "url: must be an absolute URL validation_error", "url: must be an https URL validation_error"
 	for url, want := range map[string]string{
-		"":                                "",
+		"":                                absolute,
 		"https://shop.example.com/thanks": "",
 		"HTTPS://shop.example.com":        "",
 		"https://localhost/thanks":        "",

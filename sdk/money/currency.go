@@ -32,6 +32,16 @@ func (c Currency) Exponent() (int, error) {
 // whether [Currency.Exponent] returns no error.
 func (c Currency) Valid() bool { return listedExponent(c) >= 0 }
 
+// Currencies returns the currencies that amounts can be counted in, in
+// alphabetical order: those of [ISO4217Date] that have an exponent.
+func Currencies() []Currency {
+	var all []Currency
+	for code := range strings.FieldsSeq(countable) {
+		all = append(all, Currency(code))
+	}
+	return all
+}
+
 // unknown explains why the table gave no exponent.
 func (c Currency) unknown(exponent int) error {
 	if exponent == noMinorUnit {

@@ -31,6 +31,7 @@ func readTable(t *testing.T, path string) [][]string {
 func TestExponentOfEveryListedCurrency(t *testing.T) {
 	t.Parallel()
 
+	countable := money.Currencies()
 	for _, row := range readTable(t, "iso4217.csv") {
 		code, listed := money.Currency(row[0]), row[1]
 		exponent, err := code.Exponent()
@@ -38,12 +39,16 @@ func TestExponentOfEveryListedCurrency(t *testing.T) {
 			require.ErrorIs(t, err, money.ErrUnknownCurrency, "%s", code)
 			require.ErrorContains(t, err, "without a minor unit", "%s", code)
 			require.False(t, code.Valid(), "%s", code)
+			require.NotContains(t, countable, code)
 			continue
 		}
+		require.Equal(t, code, countable[0])
+		countable = countable[1:]
 		require.NoError(t, err, "%s", code)
 		require.Equal(t, listed, strconv.Itoa(exponent), "%s", code)
 		require.True(t, code.Valid(), "%s", code)
 	}
+	require.Empty(t, countable)
 }
 
 // Payment networks settle in ISO 4217's decimals; a table taken from CLDR by

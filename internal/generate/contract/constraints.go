@@ -71,9 +71,6 @@ func (s schema) checks(name string, required bool) []string {
 	add := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
 	code := fmt.Sprintf("%q", s.ErrorCode)
 
-	if required && s.Type == "string" {
-		add("c.Present(%q, %s, %s)", name, value, code)
-	}
 	switch {
 	case s.Minimum != nil && s.Maximum != nil:
 		add("c.Range(%q, int64(%s), %d, %d, %s)", name, value, *s.Minimum, *s.Maximum, code)
@@ -101,10 +98,18 @@ func (s schema) checks(name string, required bool) []string {
 	if values, ok := s.Additional.(map[string]any); ok && values["maxLength"] != nil {
 		add("for key, value := range %s {\nc.Length(%q + key, value, %v, %s)\n}", value, name+".", values["maxLength"], code)
 	}
-	if !required && len(out) > 0 {
-		return []string{fmt.Sprintf("if v.%s != nil {\n%s\n}", fieldName(name), strings.Join(out, "\n"))}
+	there := fmt.Sprintf("v.%s != nil", fieldName(name))
+	switch present := fmt.Sprintf("c.Present(%q, %s, %s)", name, value, code); {
+	case required && s.Type != "string":
+		return out
+	case required && len(out) == 0:
+		return []string{present}
+	case required:
+		there = present
+	case len(out) == 0:
+		return nil
 	}
-	return out
+	return []string{fmt.Sprintf("if %s {\n%s\n}", there, strings.Join(out, "\n"))}
 }
 
 // Patterns are the regular expressions of a request's properties.
@@ -140,8 +145,8 @@ func (r request) Arrays() map[string]string {
 	return out
 }
 
-// Present are Go conditions that hold when no required member can be missing: what is missing is zero after decoding.
-func (r request) Present() []string {
+// Conditions are in Go, and hold when no required member can be missing: what is missing is zero after decoding.
+func (r request) Conditions() []string {
 	var out []string
 	for _, name := range r.Required() {
 		field := "v." + fieldName(name)
@@ -203,7 +208,7 @@ func (v {{.Name}}) Check(c *contract.Checker) {
 // Complete says that no required member can be missing, because none of them is zero. When it is false, the raw JSON
 // knows more: see {{.Name}}Shape.
 func (v {{.Name}}) Complete() bool {
-	return {{range $i, $condition := .Present}}{{if $i}} && {{end}}{{$condition}}{{end}}
+	return {{range $i, $condition := .Conditions}}{{if $i}} && {{end}}{{$condition}}{{end}}
 }
 
 // {{.Name}}Shape says which members the JSON of a {{.Name}} must have.

@@ -41,7 +41,25 @@ func listedExponent(currency Currency) int {
 	renderCase(&out, codes[noMinorUnit], "noMinorUnit")
 
 	out.WriteString("\tdefault:\n\t\treturn unlisted\n\t}\n}\n")
+	renderCountable(&out, source.currencies)
 	return format.Source(out.Bytes())
+}
+
+func renderCountable(out *bytes.Buffer, currencies []currency) {
+	var codes []string
+	for _, entry := range currencies {
+		if entry.exponent != noMinorUnit {
+			codes = append(codes, entry.code)
+		}
+	}
+	var lines []string
+	for line := range slices.Chunk(codes, codesPerLine) {
+		lines = append(lines, strings.Join(line, " "))
+	}
+	fmt.Fprintf(out, `
+// countable are the codes that have an exponent, in alphabetical order.
+const countable = "%s"
+`, strings.Join(lines, " \" +\n\t\""))
 }
 
 func renderCase(out *bytes.Buffer, codes []string, result string) {

@@ -36,5 +36,8 @@ func listedExponent(currency Currency) int {
 		return unlisted
 	}
 }
+
+// countable are the codes that have an exponent, in alphabetical order.
+const countable = "EUR JPY USD"
 `, string(source))
 }
