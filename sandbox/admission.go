@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	gen "github.com/hostedpay/hostedpay-go/gen/vora"
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
@@ -31,16 +32,26 @@ func (s *Sandbox) admit(r *http.Request) (*http.Request, *voraProblem) {
 	if refusal != nil {
 		return nil, refusal
 	}
-	who.origin, who.body = s.origin(r), text(r)
+	who.origin = s.origin(r)
 	if r.Method == http.MethodPost {
-		if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
+		if !saysJSON(r) {
 			return nil, refuse(sdk.CodeUnsupportedMediaType, "Content-Type must be application/json")
 		}
-		if !json.Valid(who.body) {
+		if !json.Valid(text(r)) {
 			return nil, refuseViolations(r, noObject)
 		}
+		who.body = sessionSpelling.read(text(r))
+		r.Body = contract.NewPayload(who.body)
 	}
 	return r.WithContext(context.WithValue(r.Context(), callerKey{}, who)), nil
+}
+
+var sessionSpelling = spellingOf[gen.CreateSessionRequest]() // read only
+
+// saysJSON tells whether a request says that its body is JSON.
+func saysJSON(r *http.Request) bool {
+	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	return err == nil && kind == "application/json"
 }
 
 func (s *Sandbox) authenticate(r *http.Request) (caller, *voraProblem) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"mime"
 	"net/http"
 	"slices"
 	"time"
@@ -28,7 +27,7 @@ func (s *Sandbox) control() http.Handler {
 
 	post := func(path string, do func(r *http.Request) (any, error)) {
 		mux.HandleFunc("POST "+controlPath+path, func(w http.ResponseWriter, r *http.Request) {
-			if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
+			if !saysJSON(r) {
 				reply(w, http.StatusUnsupportedMediaType, controlError{"send Content-Type: application/json"})
 				return
 			}
@@ -111,7 +110,8 @@ func (s *Sandbox) controlDeliveries(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), patience)
 	defer cancel()
-	_ = s.Wait(ctx, settled) // what there is by then
+	defer context.AfterFunc(s.ctx, cancel)() // Close ends the wait
+	_ = s.Wait(ctx, settled)                 // what there is by then
 	reply(w, http.StatusOK, found)
 }
 
@@ -126,6 +126,9 @@ func (s *Sandbox) controlRefund(r *http.Request) (any, error) {
 	return map[string]string{"refundId": id}, err
 }
 
+// lastYear is as far as the clock goes: beyond it lie the ends of what times and durations can count.
+const lastYear = 2200
+
 // controlClock moves the clock ahead: {"advance":"30m"}.
 func (s *Sandbox) controlClock(r *http.Request) (any, error) {
 	var body struct {
@@ -137,6 +140,9 @@ func (s *Sandbox) controlClock(r *http.Request) (any, error) {
 	d, err := time.ParseDuration(body.Advance)
 	if err != nil || d < 0 {
 		return nil, fmt.Errorf(`advance must be a duration like "30m" and not negative: %q`, body.Advance)
+	}
+	if s.clock.Now().Add(d).Year() > lastYear {
+		return nil, fmt.Errorf("the clock goes no further than the year %d: %q", lastYear, body.Advance)
 	}
 	s.clock.Advance(d)
 	return map[string]time.Time{"now": s.clock.Now().UTC()}, nil

@@ -93,7 +93,7 @@ func TestControlRefuses(t *testing.T) {
 	w := setup(t)
 	created := w.session(vora.SessionParams{})
 	for path, bodies := range map[string][]string{
-		"clock":                              {`{"advance":"-1s"}`, `{"advance":"soon"}`, `{}`, ``, `{"advance":"1s","by":2}`},
+		"clock":                              {`{"advance":"-1s"}`, `{"advance":"soon"}`, `{}`, ``, `{"advance":"1s","by":2}`, `{"advance":"2000000h"}`},
 		"sessions/" + created.ID + "/refund": {`{"amount":1}`},
 		"sessions/vp_cs_test_nobody/refund":  {`{"amount":1}`},
 		"faults":                             {`{}`, `{"code":"nonsense"}`, `{"satus":503}`},

@@ -106,6 +106,8 @@ func undeliverable(target string) string {
 		return "no webhook address is registered for the merchant"
 	case err != nil || u.Host == "":
 		return "the webhook address is not an absolute URL"
+	case u.Scheme != "http" && u.Scheme != "https":
+		return "the webhook address is not an http or https URL"
 	case !contract.IsLoopback(u.Hostname()):
 		return "the webhook address is not on this machine, and the sandbox sends nowhere else: register one on 127.0.0.1 or localhost"
 	}
@@ -152,13 +154,23 @@ func (s *Sandbox) attempt(d *delivery) {
 	case d.tries > len(waits):
 		d.State = DeliveryGivenUp
 	default:
-		s.after(waits[d.tries-1], func() { s.attempt(d) })
+		s.after(waits[d.tries-1], func() { s.retry(d) })
 	}
 	if fault == DuplicateDelivery {
 		d.extra++
 		s.after(0, func() { s.attempt(d) })
 	}
 	s.releaseOvertaken(d)
+}
+
+// retry sends an event again, unless it has been taken meanwhile: sent by hand, or as a copy.
+func (s *Sandbox) retry(d *delivery) {
+	s.mu.Lock()
+	taken := d.State == DeliveryAccepted
+	s.mu.Unlock()
+	if !taken {
+		s.attempt(d)
+	}
 }
 
 // Resend delivers an event once more, now. One that was not sent because there was no address goes to the merchant's

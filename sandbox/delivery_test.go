@@ -91,7 +91,7 @@ func TestNothingIsSentElsewhere(t *testing.T) {
 	require.Empty(t, d.Attempts)
 	require.ErrorContains(t, w.gateways.Resend(d.ID), "not on this machine")
 
-	for address, problem := range map[string]string{"https://shop.example.com/hook": "not on this machine", "/hook": "not an absolute URL"} {
+	for address, problem := range map[string]string{"https://shop.example.com/hook": "not on this machine", "/hook": "not an absolute URL", "file://localhost/hook": "not an http or https URL", "//localhost/hook": "not an http or https URL"} {
 		require.ErrorContains(t, w.gateways.SetWebhookURL(sandbox.Acme.ID, address), problem)
 		_, err := sandbox.New(sandbox.WithWebhookURL(sandbox.Acme.ID, address))
 		require.ErrorContains(t, err, problem)
@@ -135,6 +135,9 @@ func TestNewRefuses(t *testing.T) {
 		"no merchants":        sandbox.WithMerchants(),
 		"a relative address":  sandbox.WithPublicURL("/pay"),
 		"a time factor below": sandbox.WithTimeFactor(0),
+		"no clock":            sandbox.WithClock(nil),
+		"no client":           sandbox.WithHTTPClient(nil),
+		"no logger":           sandbox.WithLogger(nil),
 	} {
 		_, err := sandbox.New(option)
 		require.Error(t, err, name)
@@ -159,4 +162,19 @@ func TestUnsentEventsCanBeSentLater(t *testing.T) {
 	require.Equal(t, sandbox.DeliveryAccepted, sent.State)
 	require.Equal(t, w.shopURL+"/vora", sent.URL)
 	require.Len(t, sent.Attempts, 2)
+}
+
+// What the shop took from somebody's hand does not come again by the schedule.
+func TestScheduleEndsWhenTheEventIsTaken(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	w.refuseNext(1)
+	w.pay()
+	refused := w.only()
+	require.Equal(t, sandbox.DeliveryPending, refused.State)
+	require.NoError(t, w.gateways.Resend(refused.ID))
+	w.clock.Advance(time.Hour)
+	taken := w.only()
+	require.Equal(t, sandbox.DeliveryAccepted, taken.State)
+	require.Len(t, taken.Attempts, 2)
 }

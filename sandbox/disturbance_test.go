@@ -221,3 +221,16 @@ func TestAttemptsTellWhatHappened(t *testing.T) {
 	require.Zero(t, lost.Status)
 	require.Contains(t, lost.Problem, "refused")
 }
+
+// The same is true of a copy that comes through when the first was refused.
+func TestDuplicateThatIsTakenEndsTheSchedule(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	w.refuseNext(1)
+	require.NoError(t, w.gateways.Disturb(sandbox.DuplicateDelivery))
+	w.pay()
+	w.clock.Advance(time.Hour)
+	d := w.only()
+	require.Equal(t, []time.Duration{0}, waits(d))
+	require.Equal(t, sandbox.DeliveryAccepted, d.State)
+}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -41,7 +42,7 @@ const FaultHeader = "Sandbox-Fault"
 // String is the fault in the form that [ParseFault] reads.
 func (f Fault) String() string {
 	all := append(parts{}.
-		add("route", url.QueryEscape(f.Route), f.Route != "").
+		add("route", url.PathEscape(f.Route), f.Route != "").
 		add("times", f.Times, f.Times != 0).
 		add("share", f.Share, f.Share != 0), f.effect()...)
 	return strings.Join(all, "; ")
@@ -62,7 +63,7 @@ func (f Fault) effect() parts {
 	return parts{}.
 		add("code", f.Code, f.Code != "").
 		add("status", f.Status, f.Status != 0).
-		add("body", url.QueryEscape(f.Body), f.Body != "").
+		add("body", url.PathEscape(f.Body), f.Body != "").
 		add("retryAfter", f.RetryAfter, f.RetryAfter != "").
 		add("latencyMs", f.LatencyMS, f.LatencyMS != 0).
 		add("hang", true, f.Hang).
@@ -79,7 +80,7 @@ func ParseFault(text string) (f Fault, err error) {
 		var problem error
 		switch name {
 		case "route":
-			f.Route, problem = url.QueryUnescape(value)
+			f.Route, problem = url.PathUnescape(value)
 		case "times":
 			f.Times, problem = strconv.Atoi(value)
 		case "share":
@@ -89,7 +90,7 @@ func ParseFault(text string) (f Fault, err error) {
 		case "status":
 			f.Status, problem = strconv.Atoi(value)
 		case "body":
-			f.Body, problem = url.QueryUnescape(value)
+			f.Body, problem = url.PathUnescape(value)
 		case "retryAfter":
 			f.RetryAfter = value
 		case "latencyMs":
@@ -183,7 +184,7 @@ func (s *Sandbox) faultFor(r *http.Request) (*Fault, error) {
 }
 
 // faulty lets go wrong what shall. deny answers a code in the gateway's own way.
-func (s *Sandbox) faulty(deny func(http.ResponseWriter, sdk.Code), next http.Handler) http.Handler {
+func (s *Sandbox) faulty(deny func(http.ResponseWriter, *http.Request, sdk.Code), next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		f, err := s.faultFor(r)
 		switch {
@@ -197,24 +198,38 @@ func (s *Sandbox) faulty(deny func(http.ResponseWriter, sdk.Code), next http.Han
 		if recorder, ok := w.(*recorder); ok {
 			recorder.seen.Fault = strings.Join(f.effect(), "; ")
 		}
-		f.happen(w, r, deny, next)
+		if s.linger(w, r, f) {
+			f.happen(w, r, deny, next)
+		}
 	})
 }
 
-func (f *Fault) happen(w http.ResponseWriter, r *http.Request, deny func(http.ResponseWriter, sdk.Code), next http.Handler) {
-	if f.LatencyMS > 0 {
-		select {
-		case <-time.After(time.Duration(f.LatencyMS) * time.Millisecond):
-		case <-r.Context().Done():
-			return
-		}
+// linger waits as long as a fault wants, and tells whether there is still something to do then: not when the caller has
+// gone. Close ends the wait, and the connection with it.
+func (s *Sandbox) linger(w http.ResponseWriter, r *http.Request, f *Fault) bool {
+	var over <-chan time.Time // never, for a call that hangs
+	switch {
+	case f.Hang:
+	case f.LatencyMS > 0:
+		over = time.After(time.Duration(f.LatencyMS) * time.Millisecond)
+	default:
+		return true
 	}
+	select {
+	case <-over:
+		return true
+	case <-r.Context().Done():
+	case <-s.ctx.Done():
+		cut(w)
+	}
+	return false
+}
+
+func (f *Fault) happen(w http.ResponseWriter, r *http.Request, deny func(http.ResponseWriter, *http.Request, sdk.Code), next http.Handler) {
 	if f.RetryAfter != "" {
 		w.Header().Set("Retry-After", f.RetryAfter)
 	}
 	switch {
-	case f.Hang:
-		<-r.Context().Done()
 	case f.ResetBefore:
 		cut(w)
 	case f.ResetAfter:
@@ -223,7 +238,7 @@ func (f *Fault) happen(w http.ResponseWriter, r *http.Request, deny func(http.Re
 	case f.Truncate:
 		truncate(w, r, next)
 	case f.Code != "":
-		deny(w, f.Code)
+		deny(w, r, f.Code)
 	case f.Status != 0:
 		kind := "application/json"
 		if strings.HasPrefix(strings.TrimSpace(f.Body), "<") {
@@ -231,7 +246,7 @@ func (f *Fault) happen(w http.ResponseWriter, r *http.Request, deny func(http.Re
 		}
 		w.Header().Set("Content-Type", kind)
 		w.WriteHeader(f.Status)
-		_, _ = w.Write([]byte(f.Body)) //nolint:gosec // whoever injected the fault wants just this body; the caller may have gone
+		_, _ = w.Write([]byte(f.Body)) // whoever injected the fault wants just this body; the caller may have gone
 	default:
 		next.ServeHTTP(w, r)
 	}
@@ -251,20 +266,30 @@ func cut(w http.ResponseWriter) {
 
 // truncate answers with the right length and half of the body.
 func truncate(w http.ResponseWriter, r *http.Request, next http.Handler) {
-	whole := newBuffer()
-	next.ServeHTTP(whole, r)
-	for name, values := range whole.header {
-		w.Header()[name] = values
-	}
-	body := bytes.TrimSpace(whole.body.Bytes())
+	answer := newBuffer()
+	next.ServeHTTP(answer, r)
+	maps.Copy(w.Header(), answer.header)
+	body := bytes.TrimSpace(answer.body.Bytes())
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
-	w.WriteHeader(whole.status)
+	w.WriteHeader(answer.status)
 	_, _ = w.Write(body[:len(body)/2])
 	_ = http.NewResponseController(w).Flush()
 	panic(http.ErrAbortHandler)
 }
 
-// A buffer takes an answer that is not sent, or not all of it.
+// whole sends an answer when all of it is there. Pages are made with Sandbox.mu held: a browser that does not read its page
+// must not let everybody else wait.
+func whole(next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		answer := newBuffer()
+		next(answer, r)
+		maps.Copy(w.Header(), answer.header)
+		w.WriteHeader(answer.status)
+		_, _ = w.Write(answer.body.Bytes()) // the browser may have gone
+	}
+}
+
+// A buffer takes an answer that is not sent, not all of it, or not yet.
 type buffer struct {
 	header http.Header
 	status int

@@ -4,8 +4,11 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strconv"
 	"syscall"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -167,4 +170,75 @@ func TestFaultsThatAreNone(t *testing.T) {
 	status, _, body = w.api(http.MethodGet, "/api/checkout/create", "", sandbox.FaultHeader, "times=2; hang=true")
 	require.Equal(t, http.StatusBadRequest, status)
 	require.Contains(t, body, "leave out route, times and share")
+}
+
+// Whoever waits for an answer that never comes does not keep the sandbox from closing.
+func TestCloseEndsCallsThatWait(t *testing.T) {
+	t.Parallel()
+	for name, path := range map[string]string{
+		"hang=true": "/v1/health", "latencyMs=3600000": "/v1/health", "": "/_sandbox/deliveries?wait=1h",
+	} {
+		t.Run(path+" "+name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				w := newWire(t, open)
+				request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://localhost"+path, nil)
+				require.NoError(t, err)
+				if name != "" {
+					request.Header.Set(sandbox.FaultHeader, name)
+				}
+				ended := make(chan int, 1)
+				go func() {
+					response, err := w.transport.RoundTrip(request)
+					if err != nil {
+						ended <- 0
+						return
+					}
+					defer response.Body.Close()
+					ended <- response.StatusCode
+				}()
+				synctest.Wait()
+				require.Empty(t, ended)
+				began := time.Now()
+				w.gateways.Close()
+				if name == "" {
+					require.Equal(t, http.StatusOK, <-ended, "what there is by then")
+				} else {
+					require.Zero(t, <-ended, "no answer")
+				}
+				require.Zero(t, time.Since(began), "the bubble's time stands still unless somebody waits")
+			})
+		})
+	}
+}
+
+// A code that was ordered comes with the headers of one that was earned.
+func TestOrderedCodesHaveAllHeaders(t *testing.T) {
+	t.Parallel()
+	w := setup(t, sandbox.WithDeprecation(time.Time{}, time.Time{}), sandbox.WithLatestVersion("2026-10-01"))
+	for code, limit := range map[sdk.Code]string{
+		sdk.CodeRateLimitExceeded: "10", sdk.CodeRateLimitExceededPerKey: "30", sdk.CodeProviderUnavailable: "",
+	} {
+		for _, headers := range [][]string{
+			json200("Bearer " + sandbox.KeyFor(code)),
+			append(json200("Bearer "+sandbox.Acme.SecretKey), sandbox.FaultHeader, "code="+string(code)),
+		} {
+			_, header, _ := w.api(http.MethodPost, "/v1/sessions", `{"amount":1499,"currency":"USD"}`, append(headers, "Von-Pay-Version", "2026-04-14")...)
+			require.NotEmpty(t, header.Get("X-Request-Id"))
+			require.Equal(t, "2026-04-14", header.Get("Von-Pay-Version"))
+			require.Equal(t, "2026-10-01", header.Get("Von-Pay-Latest-Version"))
+			require.Equal(t, "true", header.Get("Deprecation"))
+			require.Equal(t, limit, header.Get("X-RateLimit-Limit"))
+			if limit == "" {
+				require.Empty(t, header.Get("Retry-After"))
+				continue
+			}
+			require.Equal(t, "1", header.Get("Retry-After"))
+			require.Equal(t, "0", header.Get("X-RateLimit-Remaining"))
+			require.Equal(t, strconv.FormatInt(w.clock.Now().Unix()+1, 10), header.Get("X-RateLimit-Reset"))
+		}
+	}
+	_, header, _ := w.api(http.MethodGet, "/v1/health", "", sandbox.FaultHeader, "code=rate_limit_exceeded; retryAfter=7")
+	require.Equal(t, "7", header.Get("Retry-After"))
+	require.Equal(t, strconv.FormatInt(w.clock.Now().Unix()+7, 10), header.Get("X-RateLimit-Reset"))
 }

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -104,6 +105,9 @@ func WithPublicURL(address string) Option {
 // WithClock gives the sandbox another time.
 func WithClock(clock Clock) Option {
 	return func(s *Sandbox) error {
+		if clock == nil {
+			return errors.New("sandbox: WithClock needs a clock")
+		}
 		s.clock = clock
 		return nil
 	}
@@ -129,9 +133,13 @@ func WithReturnV2() Option {
 	}
 }
 
-// WithHTTPClient delivers webhooks through a client of your own. Redirects are not followed.
+// WithHTTPClient delivers webhooks through a client of your own. Redirects are not followed. Its Timeout counts, up to the
+// gateways' own 10 s.
 func WithHTTPClient(client *http.Client) Option {
 	return func(s *Sandbox) error {
+		if client == nil {
+			return errors.New("sandbox: WithHTTPClient needs a client")
+		}
 		s.deliver = *client
 		return nil
 	}
@@ -140,6 +148,9 @@ func WithHTTPClient(client *http.Client) Option {
 // WithLogger logs requests, payments and deliveries.
 func WithLogger(logger *slog.Logger) Option {
 	return func(s *Sandbox) error {
+		if logger == nil {
+			return errors.New("sandbox: WithLogger needs a logger")
+		}
 		s.log = logger
 		return nil
 	}

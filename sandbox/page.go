@@ -20,10 +20,10 @@ func (s *Sandbox) showPage(w http.ResponseWriter, r *http.Request) {
 	defer s.mu.Unlock()
 	x, ok := s.sessionOfPage(r)
 	if !ok {
-		http.NotFound(w, r)
+		s.renderUnknown(w, r)
 		return
 	}
-	s.render(w, x, s.checkout(x))
+	s.render(w, x, s.checkoutFor(r, x))
 }
 
 // submitPage does what the buyer pressed, and sends the browser on. A second press finds the session as the first one
@@ -38,7 +38,7 @@ func (s *Sandbox) submitPage(w http.ResponseWriter, r *http.Request) {
 	defer s.mu.Unlock()
 	x, ok := s.sessionOfPage(r)
 	if !ok {
-		http.NotFound(w, r)
+		s.renderUnknown(w, r)
 		return
 	}
 	action := r.PostForm.Get("action")
@@ -50,11 +50,20 @@ func (s *Sandbox) submitPage(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, next, http.StatusSeeOther)
 		return
 	}
+	c := s.checkoutFor(r, x)
+	if action == "abandon" && x.status == pending {
+		c.State = page.StateAbandoned
+	}
+	s.render(w, x, c)
+}
+
+// checkoutFor is a session as its page shows it there where the browser loads it: the challenge refuses to be framed.
+func (s *Sandbox) checkoutFor(r *http.Request, x *session) page.Checkout {
 	c := s.checkout(x)
 	if c.State == page.StateChallenge && framed(r) {
 		c.State = page.StateBreakOut
 	}
-	s.render(w, x, c)
+	return c
 }
 
 // framed tells whether a browser loads the page into a frame.
@@ -97,9 +106,11 @@ func (s *Sandbox) act(x *session, action string, form url.Values) {
 	}
 }
 
-// next is where the browser goes after the form; empty when it stays.
+// next is where the browser goes after the form; empty when it stays, as that of a buyer who closed the tab does.
 func (s *Sandbox) next(x *session, action string) string {
 	switch {
+	case action == "abandon":
+		return ""
 	case x.gateway == voraGateway && action == "cancel" && x.status == pending:
 		return value(x.vora.CancelURL)
 	case x.status == succeeded, x.status == failed:
@@ -151,14 +162,29 @@ func (s *Sandbox) signedReturn(x *session) url.Values {
 }
 
 func (s *Sandbox) render(w http.ResponseWriter, x *session, c page.Checkout) {
+	s.write(w, http.StatusOK, c, value(x.vora.SuccessURL), value(x.vora.CancelURL), x.vision.returnURL)
+}
+
+// renderUnknown is for an address that stands for no session: one of an earlier run, most often.
+func (s *Sandbox) renderUnknown(w http.ResponseWriter, r *http.Request) {
+	c := page.Checkout{Gateway: page.Vora, State: page.StateUnknown, SessionID: r.PathValue("id")}
+	if strings.HasPrefix(r.URL.Path, visionScopePages) {
+		c.Gateway = page.VisionScope
+	}
+	s.write(w, http.StatusNotFound, c)
+}
+
+// write answers with a page, whose form may lead to formAction.
+func (s *Sandbox) write(w http.ResponseWriter, status int, c page.Checkout, formAction ...string) {
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Security-Policy", page.ContentSecurityPolicy(c, value(x.vora.SuccessURL), value(x.vora.CancelURL), x.vision.returnURL))
+	h.Set("Content-Security-Policy", page.ContentSecurityPolicy(c, formAction...))
 	h.Set("Cache-Control", "no-store")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(status)
 	if err := page.Render(w, c); err != nil {
-		s.log.Error("a page cannot be shown", "session_id", x.id, "error", err)
+		s.log.Error("a page cannot be shown", "session_id", c.SessionID, "error", err)
 	}
 }
 

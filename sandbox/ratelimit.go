@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	gen "github.com/hostedpay/hostedpay-go/gen/vora"
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
@@ -62,9 +63,7 @@ func (s *Sandbox) count(w http.ResponseWriter, name string, most int, code sdk.C
 	s.buckets[name] = calls
 	h, remaining := w.Header(), most-len(calls)
 	if before, err := strconv.Atoi(h.Get("X-RateLimit-Remaining")); err != nil || remaining < before { // the tightest limit
-		h.Set("X-RateLimit-Limit", strconv.Itoa(most))
-		h.Set("X-RateLimit-Remaining", strconv.Itoa(remaining))
-		h.Set("X-RateLimit-Reset", strconv.FormatInt(reset.Unix(), 10))
+		tellLimit(h, most, remaining, reset)
 	}
 	if !exhausted {
 		return nil
@@ -73,4 +72,28 @@ func (s *Sandbox) count(w http.ResponseWriter, name string, most int, code sdk.C
 	h.Set("Retry-After", strconv.Itoa(int((wait+time.Second-1)/time.Second)))
 	entry, _ := code.Entry()
 	return refuse(code, entry.Meaning)
+}
+
+func tellLimit(h http.Header, most, remaining int, reset time.Time) {
+	h.Set("X-RateLimit-Limit", strconv.Itoa(most))
+	h.Set("X-RateLimit-Remaining", strconv.Itoa(remaining))
+	h.Set("X-RateLimit-Reset", strconv.FormatInt(reset.Unix(), 10))
+}
+
+// askToWait gives a 429 that was ordered the headers that one has when a limit was reached.
+func (s *Sandbox) askToWait(h http.Header, p voraProblem) {
+	wait := h.Get("Retry-After")
+	if wait != "" && h.Get("X-RateLimit-Remaining") == "0" {
+		return
+	}
+	if wait == "" {
+		wait = "1"
+		h.Set("Retry-After", wait)
+	}
+	most := contract.VoraCreatesPerAddress
+	if e, ok := p.body.(gen.Error); ok && e.Code == string(sdk.CodeRateLimitExceededPerKey) {
+		most = contract.VoraCreatesPerKey
+	}
+	seconds, _ := strconv.Atoi(wait) // a fault may ask for anything
+	tellLimit(h, most, 0, s.clock.Now().Add(time.Duration(seconds)*time.Second))
 }

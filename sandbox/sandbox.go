@@ -78,7 +78,6 @@ func New(opts ...Option) (*Sandbox, error) {
 		return nil, errors.New("sandbox: there must be at least one merchant")
 	}
 	s.ctx, s.stop = context.WithCancel(context.Background())
-	s.deliver.Timeout = contract.VoraV1ReplyWithin
 	s.deliver.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	s.voraHooks = &genvora.WebhookInitiator{Client: &s.deliver}
 	s.visionHooks = &genvision.CallbackInitiator{Client: &s.deliver}
@@ -96,8 +95,8 @@ func (s *Sandbox) routes() *http.ServeMux {
 	mux.Handle(controlPath, s.underOwnName(s.control()))
 	mux.Handle("GET /{$}", s.underOwnName(http.HandlerFunc(s.showDashboard)))
 	for _, path := range []string{voraPages, visionScopePages} {
-		mux.HandleFunc("GET "+path+"{id}", s.showPage)
-		mux.HandleFunc("POST "+path+"{id}", s.submitPage)
+		mux.HandleFunc("GET "+path+"{id}", whole(s.showPage))
+		mux.HandleFunc("POST "+path+"{id}", whole(s.submitPage))
 	}
 	return mux
 }

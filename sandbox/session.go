@@ -81,7 +81,7 @@ func (s *Sandbox) expireIfDue(x *session) {
 }
 
 func (s *Sandbox) become(x *session, status genvora.SessionStatus) {
-	x.status, x.updatedAt, x.challenged = status, s.clock.Now(), false
+	x.status, x.updatedAt, x.challenged = status, stamp(s.clock.Now()), false
 	s.changed()
 	s.log.Info("session changed", "session_id", x.id, "gateway", x.gateway, "status", status)
 }
@@ -121,14 +121,17 @@ func (s *Sandbox) pay(x *session, cardNumber string) {
 	}
 }
 
-// settleLater is a charge whose answer was lost: the gateway's background sync finds out what became of it.
+// settleLater is a charge whose answer was lost: the gateway's background sync finds out what became of it, and reports it
+// at once.
 func (s *Sandbox) settleLater(x *session) {
 	s.become(x, processing)
 	s.after(contract.VisionScopeReconcileEvery, func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		if x.status == processing {
-			s.succeed(x)
+			x.transaction = s.ids.transaction()
+			s.become(x, succeeded)
+			s.send(x, visionScopeEvent(x), 0)
 		}
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -37,10 +38,23 @@ func (s *Sandbox) visionScopeAPI() http.Handler {
 			refuse(w, http.StatusUnauthorized, "Invalid API key")
 			return
 		}
+		switch {
+		case r.Method != http.MethodPost: // which the server answers
+		case !saysJSON(r):
+			refuse(w, http.StatusBadRequest, "Content-Type must be application/json")
+			return
+		case !json.Valid(text(r)):
+			refuse(w, http.StatusBadRequest, missingFields(nil))
+			return
+		default:
+			r.Body = contract.NewPayload(checkoutSpelling.read(text(r)))
+		}
 		who := caller{account: a, origin: s.origin(r), body: text(r)}
 		server.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), callerKey{}, who)))
 	})
 }
+
+var checkoutSpelling = spellingOf[gen.CreateCheckoutRequest]() // read only
 
 func refuseCheckout(w http.ResponseWriter, status int, message string) {
 	w.Header().Set("Content-Type", "application/json")
@@ -49,7 +63,7 @@ func refuseCheckout(w http.ResponseWriter, status int, message string) {
 }
 
 // denyVisionScope is a fault's code in VisionScope's way: as one of its three documented errors.
-func denyVisionScope(w http.ResponseWriter, code sdk.Code) {
+func denyVisionScope(w http.ResponseWriter, _ *http.Request, code sdk.Code) {
 	entry, _ := code.Entry()
 	switch entry.Family {
 	case sdk.FamilyAuth:
@@ -134,5 +148,14 @@ func readable(request gen.CreateCheckoutRequest, body []byte) (money.Amount, err
 	if len(rules.Violations) > 0 {
 		return money.Amount{}, errors.New(rules.Violations[0].String())
 	}
-	return money.Parse(request.Amount.String(), money.Currency(request.Currency))
+	amount, err := money.Parse(request.Amount.String(), money.Currency(request.Currency))
+	switch {
+	case errors.Is(err, money.ErrPrecision):
+		err = fmt.Errorf("amount: has more decimals than %s", request.Currency)
+	case errors.Is(err, money.ErrUnknownCurrency):
+		err = errors.New("currency: is not known")
+	case err != nil:
+		err = errors.New("amount: is out of range")
+	}
+	return amount, err
 }

@@ -80,7 +80,9 @@ func TestVisionScopeRefusals(t *testing.T) {
 		"no URLs":      {`{"amount":10,"currency":"EUR","webhook_secret":"x"}`, key, 400, `{"error":"return_url and webhook_url are required"}`},
 		"no JSON":      {`amount=10`, key, 400, `{"error":"amount and currency are required"}`},
 		"wrong type":   {`{"amount":true,"currency":"EUR","webhook_secret":"x","webhook_url":"https://a.example.com","return_url":"https://a.example.com"}`, key, 400, `{"error":"amount: must be a number, not bool"}`},
-		"three digits": {`{"amount":10.001,"currency":"EUR","webhook_secret":"x","webhook_url":"https://a.example.com","return_url":"https://a.example.com"}`, key, 400, ``},
+		"three digits": {`{"amount":10.001,"currency":"EUR","webhook_secret":"x","webhook_url":"https://a.example.com","return_url":"https://a.example.com"}`, key, 400, `{"error":"amount: has more decimals than EUR"}`},
+		"huge":         {`{"amount":1e30,"currency":"EUR","webhook_secret":"x","webhook_url":"https://a.example.com","return_url":"https://a.example.com"}`, key, 400, `{"error":"amount: is out of range"}`},
+		"no currency":  {`{"amount":10,"currency":"XYZ","webhook_secret":"x","webhook_url":"https://a.example.com","return_url":"https://a.example.com"}`, key, 400, `{"error":"currency: is not known"}`},
 		"http webhook": {`{"amount":10,"currency":"EUR","webhook_secret":"x","webhook_url":"http://a.example.com","return_url":"https://a.example.com"}`, key, 400, `{"error":"webhook_url: must be an https URL"}`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -123,4 +125,17 @@ func TestVisionScopeErrorsHaveAssignedCodes(t *testing.T) {
 	require.ErrorAs(t, err, &e)
 	require.True(t, e.CodeAssigned)
 	require.Equal(t, "Invalid API key", e.Message)
+}
+
+// The background sync finds out what became of a charge after 10 s, and does not wait to report it.
+func TestVisionScopeGatewayTimeout(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	created := w.checkout(money.MustParse("10.00", "EUR"))
+	status, _, _ := w.press(created.CheckoutURL, "pay", "card", "4000 0000 0000 0119")
+	require.Equal(t, http.StatusOK, status, "the shopper waits on the page")
+	w.clock.Advance(10*time.Second - 1)
+	require.Empty(t, w.received())
+	w.clock.Advance(1)
+	require.Equal(t, []string{"payment.success"}, w.types())
 }

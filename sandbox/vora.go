@@ -39,12 +39,7 @@ func (s *Sandbox) voraAPI() http.Handler {
 		},
 	})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		header := w.Header()
-		maps.Copy(header, s.notices)
-		header.Set("X-Request-Id", s.ids.request())
-		if asked := r.Header.Get("Von-Pay-Version"); asked != "" {
-			header.Set("Von-Pay-Version", asked)
-		}
+		s.introduce(w.Header(), r)
 		if refusal := s.limited(w, r); refusal != nil {
 			s.answer(w, *refusal)
 			return
@@ -56,6 +51,15 @@ func (s *Sandbox) voraAPI() http.Handler {
 		}
 		routes.ServeHTTP(w, admitted)
 	})
+}
+
+// introduce sets what every answer of Vora says about itself.
+func (s *Sandbox) introduce(answer http.Header, r *http.Request) {
+	maps.Copy(answer, s.notices)
+	answer.Set("X-Request-Id", s.ids.request())
+	if asked := r.Header.Get("Von-Pay-Version"); asked != "" {
+		answer.Set("Von-Pay-Version", asked)
+	}
 }
 
 // vora implements the generated server.
@@ -141,11 +145,11 @@ func (x *session) wire() gen.Session {
 		ID: x.id, Status: x.status, Mode: string(gen.CreateSessionRequestModePayment), MerchantID: x.account.ID,
 		Amount: x.amount.Minor(), Currency: string(x.amount.Currency()),
 		Country: x.vora.Country, Description: x.vora.Description, CollectShipping: x.vora.CollectShipping,
-		ShippingAddress: x.shipping, Metadata: x.vora.Metadata,
+		Metadata:  x.vora.Metadata,
 		CreatedAt: x.createdAt, UpdatedAt: x.updatedAt.UTC(), ExpiresAt: x.expiresAt,
 	}
-	if x.transaction != "" {
-		w.TransactionID = &x.transaction
+	if x.transaction != "" { // which a session has that has succeeded
+		w.TransactionID, w.ShippingAddress = &x.transaction, x.shipping
 	}
 	return w
 }
@@ -175,8 +179,12 @@ func (v vora) GetDiscoveryAtWellKnown(context.Context, gen.GetDiscoveryAtWellKno
 func discovery() gen.Discovery {
 	version, docs := contract.VoraVersion, "https://docs.vonpay.com"
 	capabilities := []string{"hosted_checkout", "dry_run", "webhooks_v1"}
+	var currencies []string
+	for _, c := range money.Currencies() {
+		currencies = append(currencies, string(c))
+	}
 	return gen.Discovery{
-		APIVersion: &version, Docs: &docs, Capabilities: &capabilities,
+		APIVersion: &version, Docs: &docs, Capabilities: &capabilities, Currencies: &currencies,
 		Endpoints: &map[string]any{"createSession": "/v1/sessions", "getSession": "/v1/sessions/{sessionId}", "health": "/v1/health"},
 	}
 }

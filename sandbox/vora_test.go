@@ -244,6 +244,8 @@ func TestVoraRefusals(t *testing.T) {
 		"lower-case currency":     {"POST", "/v1/sessions", `{"amount":1,"currency":"usd"}`, json200(secret), 400, sdk.CodeValidationError, "currency"},
 		"short life":              {"POST", "/v1/sessions", `{"amount":1,"currency":"USD","expiresIn":299}`, json200(secret), 400, sdk.CodeValidationError, "expiresIn"},
 		"http successUrl":         {"POST", "/v1/sessions", `{"amount":1,"currency":"USD","successUrl":"http://shop.example.com"}`, json200(secret), 400, sdk.CodeValidationError, "successUrl"},
+		"empty country":           {"POST", "/v1/sessions", `{"amount":1,"currency":"USD","country":""}`, json200(secret), 400, sdk.CodeValidationError, "country"},
+		"empty cancelUrl":         {"POST", "/v1/sessions", `{"amount":1,"currency":"USD","cancelUrl":""}`, json200(secret), 400, sdk.CodeValidationError, "cancelUrl"},
 		"line item without price": {"POST", "/v1/sessions", `{"amount":1,"currency":"USD","lineItems":[{"name":"a","quantity":1,"unitAmount":0},{"name":"b","quantity":1}]}`, json200(secret), 400, sdk.CodeValidationMissingField, "lineItems[1].unitAmount"},
 		"strange dry run":         {"POST", "/v1/sessions?dry_run=perhaps", good, json200(secret), 400, sdk.CodeValidationError, "dry_run"},
 		"unknown session":         {"GET", "/v1/sessions/vp_cs_test_0000000000000000", "", json200(secret), 404, sdk.CodeSessionNotFound, ""},
@@ -319,5 +321,57 @@ func TestVoraServiceAtBothPaths(t *testing.T) {
 	for _, path := range []string{"/api/health?deep=true", "/.well-known/vonpay.json"} {
 		status, _, _ := w.api(http.MethodGet, path, "")
 		require.Equal(t, http.StatusOK, status, path)
+	}
+}
+
+// The address is the order's: without a payment there is none.
+func TestVoraShippingAddressComesWithThePayment(t *testing.T) {
+	t.Parallel()
+	for card, status := range map[string]string{"4242424242424242": "succeeded", "4000000000000002": "failed", "4000002760003184": "pending"} {
+		w := setup(t)
+		created := w.session(vora.SessionParams{CollectShipping: true})
+		w.press(created.CheckoutURL, "pay", "card", card, "shipping_first_name", "Ada")
+		session := w.read(created.ID)
+		require.Equal(t, status, session["status"])
+		require.Equal(t, status == "succeeded", session["shippingAddress"] != nil, status)
+		if status == "pending" {
+			w.press(created.CheckoutURL, "challenge_pass")
+			require.NotNil(t, w.read(created.ID)["shippingAddress"], "it was not forgotten meanwhile")
+		}
+	}
+}
+
+// All times have the precision of the documentation's examples, and what tells of a change tells the same time.
+func TestVoraTimesHaveMilliseconds(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	w.clock.Advance(1234567 * time.Nanosecond)
+	created := w.pay()
+	session := w.read(created.ID)
+	require.Equal(t, "2026-04-21T13:18:14.001Z", session["createdAt"])
+	require.Equal(t, "2026-04-21T13:18:14.001Z", session["updatedAt"])
+	require.Contains(t, w.only().Body, `"timestamp":"2026-04-21T13:18:14.001Z"`)
+}
+
+func TestVoraDiscoveryNamesCurrencies(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	for _, path := range []string{"/v1/discovery", "/.well-known/vonpay.json"} {
+		var found struct{ Currencies []string }
+		_, _, body := w.api(http.MethodGet, path, "")
+		require.NoError(t, json.Unmarshal([]byte(body), &found))
+		require.Subset(t, found.Currencies, []string{"EUR", "GBP", "JPY", "KWD", "USD"})
+		require.NotContains(t, found.Currencies, "XXX")
+	}
+}
+
+// A dry run is one in every spelling of true, whatever is wrong with the body.
+func TestVoraDryRunOfAnUnreadableBody(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	for _, yes := range []string{"true", "True", "1"} {
+		status, _, body := w.api(http.MethodPost, "/v1/sessions?dry_run="+yes, `{"amount":`, json200("Bearer "+sandbox.Acme.SecretKey)...)
+		require.Equal(t, http.StatusBadRequest, status)
+		require.JSONEq(t, `{"valid":false,"errors":["body: is not a JSON object"]}`, body, yes)
 	}
 }

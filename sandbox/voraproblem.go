@@ -3,6 +3,7 @@ package sandbox
 import (
 	"encoding/json"
 	"net/http"
+	"strconv"
 	"strings"
 
 	gen "github.com/hostedpay/hostedpay-go/gen/vora"
@@ -35,7 +36,7 @@ func violations(found []contract.Violation) voraProblem {
 
 // refuseViolations is the same before the operation, which may be a dry run.
 func refuseViolations(r *http.Request, found []contract.Violation) *voraProblem {
-	if r.URL.Query().Get("dry_run") == "true" {
+	if dry, _ := strconv.ParseBool(r.URL.Query().Get("dry_run")); dry {
 		p := dryRunRejected(found)
 		return &p
 	}
@@ -64,14 +65,17 @@ func (p voraProblem) VisitCreateSessionResponse(w http.ResponseWriter) error { r
 func (p voraProblem) VisitGetSessionResponse(w http.ResponseWriter) error { return p.write(w) }
 
 // denyVora is a fault's code in Vora's way.
-func (s *Sandbox) denyVora(w http.ResponseWriter, code sdk.Code) {
+func (s *Sandbox) denyVora(w http.ResponseWriter, r *http.Request, code sdk.Code) {
 	entry, _ := code.Entry()
-	w.Header().Set("X-Request-Id", s.ids.request())
+	s.introduce(w.Header(), r)
 	s.answer(w, problem(code, entry.Meaning))
 }
 
 // answer sends a problem outside of an operation.
 func (s *Sandbox) answer(w http.ResponseWriter, p voraProblem) {
+	if p.status == http.StatusTooManyRequests {
+		s.askToWait(w.Header(), p)
+	}
 	if err := p.write(w); err != nil {
 		s.log.Debug("the caller went away", "error", err)
 	}

@@ -2,21 +2,27 @@
 // and a clock that stands still until the test moves it. Nothing leaves the machine, nothing sleeps, and tests can run in
 // parallel, because each has gateways of its own.
 //
-// Start them, and register where the shop under test takes Vora's events:
+// Start them, then the shop under test with a client of theirs, and register where the shop takes Vora's events.
+// (VisionScope is told with each checkout.)
 //
-//	shop := httptest.NewServer(newShop())
-//	gateways := sandboxtest.Start(t, sandbox.WithWebhookURL(sandbox.Acme.ID, shop.URL+"/webhooks/vora"))
+//	gateways := sandboxtest.Start(t)
+//	shop := httptest.NewServer(newShop(gateways.Vora(sandbox.Acme)))
+//	t.Cleanup(shop.Close)
+//	err := gateways.SetWebhookURL(sandbox.Acme.ID, shop.URL+"/webhooks/vora")
 //
-// A client is ready for each of the sample merchants, or the shop makes its own from gateways.URL and the merchant's
-// keys:
-//
-//	client := gateways.Vora(sandbox.Acme)
-//	created, err := client.CreateSession(ctx, vora.SessionParams{Amount: money.Minor(1499, "USD"), SuccessURL: shop.URL + "/thanks"})
+// There is a client for each of the sample merchants, sandbox.Acme and those that gateways.Merchants lists. A shop that
+// makes its own takes gateways.URL and the merchant's keys. Where the shop does not need the gateways to start, it can be
+// first: sandboxtest.Start(t, sandbox.WithWebhookURL(sandbox.Acme.ID, shop.URL+"/webhooks/vora")).
 //
 // Now be the buyer. A button gives the address that the browser is sent to, signed as the gateway signs it, or nil when
 // the buyer stays on the page:
 //
+//	created, err := client.CreateSession(ctx, vora.SessionParams{Amount: money.Minor(1499, "USD"), SuccessURL: shop.URL + "/thanks"})
 //	back := gateways.Open(created.CheckoutURL).Pay(sandboxtest.Approved)
+//
+// When the shop has created the session, its answer to the buyer leads there:
+//
+//	page := gateways.Open(sdk.NewSecret(answer.Header.Get("Location")))
 //
 //	page := gateways.Open(created.CheckoutURL)
 //	page.Pay(sandboxtest.Challenge) // 3D Secure
@@ -33,6 +39,12 @@
 //
 //	delivery := gateways.WaitDelivery(created.ID, "session.succeeded")
 //	require.Equal(t, sandbox.DeliveryAccepted, delivery.State)
+//
+// Look at the state: a delivery that the shop refused, or that had no address to go to, has come to its end as well. What
+// the shop does after its answer, in a queue of its own, is not waited for. A shop that does not answer at all is waited
+// for as long as the gateways wait, 10 s of the machine's time for each attempt, unless its test shortens that:
+//
+//	sandbox.WithHTTPClient(&http.Client{Transport: &http.Transport{ResponseHeaderTimeout: 100 * time.Millisecond}})
 //
 // What the gateways can do wrong, a test can ask them to: PauseDeliveries (the return comes before the webhook), Disturb
 // (lost, late, twice, in another order, wrongly signed), Resend, Refund, RotateKey. All methods of [sandbox.Sandbox] are
@@ -61,4 +73,7 @@
 // contain the time of the clock; give it another start for them:
 //
 //	sandboxtest.Start(t, sandbox.WithClock(sandbox.NewManualClock(start)))
+//
+// They are the same in every test, too. Tests whose shops share a database give each a seed of its own, with
+// sandbox.WithSeed.
 package sandboxtest

@@ -1,6 +1,7 @@
 package sandboxtest_test
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -227,7 +228,17 @@ func TestFailures(t *testing.T) {
 			created := create(t, g, vora.SessionParams{})
 			g.Open(created.CheckoutURL).Decline()
 			g.WaitDelivery(created.ID, "session.succeeded")
-		}, []string{"did not come", "delivery of session.failed", "unsent"}},
+		}, []string{"session.succeeded of vp_cs_test_", "did not come", "delivery of session.failed", "unsent"}},
+		"paused": {func(t *testing.T, g *sandboxtest.Gateways) {
+			require.NoError(t, g.SetWebhookURL(sandbox.Acme.ID, g.URL+sink))
+			created := create(t, g, vora.SessionParams{})
+			g.PauseDeliveries()
+			g.Open(created.CheckoutURL).Pay(sandboxtest.Approved)
+			g.WaitDeliveries(created.ID, 1)
+		}, []string{"1 deliveries of vp_cs_test_", "did not come", "until ResumeDeliveries"}},
+		"nothing at all": {func(t *testing.T, _ *sandboxtest.Gateways) {
+			sandboxtest.Start(&impatient{failing{T: t}}).WaitDelivery("vp_cs_test_nobody", "session.succeeded")
+		}, []string{"session.succeeded of vp_cs_test_nobody", "there is\nno session"}},
 		"a bad option": {func(t *testing.T, _ *sandboxtest.Gateways) {
 			sandboxtest.Start(&failing{T: t}, sandbox.WithTimeFactor(0))
 		}, []string{"time factor"}},
@@ -252,6 +263,15 @@ func TestFailures(t *testing.T) {
 type failing struct{ *testing.T }
 
 func (f *failing) Fatalf(format string, args ...any) { panic(fmt.Sprintf(format, args...)) }
+
+// impatient is one that waits for nothing.
+type impatient struct{ failing }
+
+func (i *impatient) Context() context.Context {
+	ctx, cancel := context.WithCancel(i.failing.Context())
+	cancel()
+	return ctx
+}
 
 // The end of a test does not wait for a shop that does not answer, nor for a dashboard that listens.
 func TestTheEndIsNotHeldUp(t *testing.T) {

@@ -15,8 +15,8 @@ const (
 )
 
 // WaitDelivery returns the first delivery of an event ("session.succeeded", "payment.success") of a session when the
-// shop has answered it, or when the gateway has given up. The clock is moved as far as that takes. The session may still
-// be paid by another goroutine; when nothing comes, the test ends.
+// shop has taken it, when the gateway has given up, or when there is no address to send it to: its State tells. The clock
+// is moved as far as that takes. The session may still be paid by another goroutine; when nothing comes, the test ends.
 func (g *Gateways) WaitDelivery(sessionID, event string) sandbox.Delivery {
 	g.t.Helper()
 	return g.wait(1, sessionID, event)[0]
@@ -29,7 +29,8 @@ func (g *Gateways) WaitDeliveries(sessionID string, n int) []sandbox.Delivery {
 }
 
 // WaitFor waits until a condition holds, without moving the clock. It is asked again when something happens at the
-// gateways. The test ends when nothing happens for too long; what says what was waited for.
+// gateways, and only then: it is not for what the shop does by itself. The test ends when nothing happens for too long;
+// what says what was waited for.
 func (g *Gateways) WaitFor(what string, holds func() bool) {
 	g.t.Helper()
 	ctx, cancel := context.WithTimeout(g.t.Context(), patience)
@@ -48,7 +49,10 @@ func (g *Gateways) WaitStatus(sessionID, status string) {
 
 func (g *Gateways) wait(n int, sessionID, event string) (found []sandbox.Delivery) {
 	g.t.Helper()
-	what := fmt.Sprintf("%d deliveries %s of %s", n, event, sessionID)
+	what := event + " of " + sessionID
+	if event == "" {
+		what = fmt.Sprintf("%d deliveries of %s", n, sessionID)
+	}
 	g.WaitFor(what, func() bool { // a buyer
 		status := g.statusOf(sessionID)
 		return status != "" && status != "pending"
@@ -82,13 +86,20 @@ func (g *Gateways) statusOf(sessionID string) string {
 // story is what has happened, for a test that waited in vain.
 func (g *Gateways) story() string {
 	var b strings.Builder
-	for _, s := range g.Sessions() {
+	sessions := g.Sessions()
+	if len(sessions) == 0 {
+		return "no session"
+	}
+	for _, s := range sessions {
 		fmt.Fprintf(&b, "session %s at %s: %s\n", s.ID, s.Gateway, s.Status)
 	}
 	for _, d := range g.Deliveries() {
 		fmt.Fprintf(&b, "delivery of %s of %s to %q: %s\n", d.Event, d.SessionID, d.URL, d.State)
 		for _, a := range d.Attempts {
 			fmt.Fprintf(&b, "\tanswered %d %s %s\n", a.Status, a.Answer, a.Problem)
+		}
+		if d.State == sandbox.DeliveryPending {
+			b.WriteString("\tnot over: held back by PauseDeliveries until ResumeDeliveries, or by a disturbance until another event has come, or not due yet\n")
 		}
 	}
 	return strings.TrimSuffix(b.String(), "\n")

@@ -25,6 +25,8 @@ const (
 	StateSucceeded  State = "succeeded"
 	StateFailed     State = "failed"
 	StateExpired    State = "expired"
+	StateAbandoned  State = "abandoned" // still open, but the buyer has left
+	StateUnknown    State = "unknown"   // there is none; only the gateway and the session id are known
 )
 
 // LineItem is one line of the order.

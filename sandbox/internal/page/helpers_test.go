@@ -15,7 +15,8 @@ var (
 	gateways = []page.Gateway{page.VisionScope, page.Vora}
 	states   = []page.State{
 		page.StateOpen, page.StateChallenge, page.StateBreakOut, page.StateProcessing,
-		page.StateSucceeded, page.StateFailed, page.StateExpired,
+		page.StateSucceeded, page.StateFailed, page.StateExpired, page.StateAbandoned,
+		page.StateUnknown,
 	}
 )
 

@@ -1,5 +1,5 @@
 // Package page renders the sandbox's hosted payment pages: the ones on which a
-// buyer pays, declines or cancels a checkout session.
+// buyer pays, declines, cancels or abandons a checkout session.
 //
 // It only renders. [Render] turns a [Checkout] into an HTML document, and
 // [ContentSecurityPolicy] into the header that document must be served with.
@@ -38,7 +38,8 @@ func Render(w io.Writer, c Checkout) error {
 		return fmt.Errorf("page: unknown gateway %q", c.Gateway)
 	}
 	switch c.State {
-	case StateOpen, StateChallenge, StateBreakOut, StateProcessing, StateSucceeded, StateFailed, StateExpired:
+	case StateOpen, StateChallenge, StateBreakOut, StateProcessing, StateSucceeded, StateFailed, StateExpired,
+		StateAbandoned, StateUnknown:
 	default:
 		return fmt.Errorf("page: unknown state %q", c.State)
 	}

@@ -3,6 +3,7 @@ package page_test
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -12,7 +13,7 @@ import (
 func TestEveryStateOffersItsActionsOnly(t *testing.T) {
 	t.Parallel()
 	actions := map[page.State][]string{
-		page.StateOpen:      {"pay", "cancel", "decline"},
+		page.StateOpen:      {"pay", "cancel", "decline", "abandon"},
 		page.StateChallenge: {"challenge_pass", "challenge_fail"},
 	}
 	eachPage(t, func(t *testing.T, c page.Checkout) {
@@ -49,6 +50,8 @@ func TestEveryStateSaysWhatItIs(t *testing.T) {
 		page.StateSucceeded:  "Payment successful",
 		page.StateFailed:     "Payment failed",
 		page.StateExpired:    "This session has expired Nothing was charged.",
+		page.StateAbandoned:  "You left without paying",
+		page.StateUnknown:    "There is no such session",
 	}
 	eachPage(t, func(t *testing.T, c page.Checkout) {
 		document := render(t, c)
@@ -81,8 +84,8 @@ func TestOnlyFinalStatesLeadBackToTheShop(t *testing.T) {
 	final := map[page.State]bool{page.StateSucceeded: true, page.StateFailed: true, page.StateExpired: true}
 	eachPage(t, func(t *testing.T, c page.Checkout) {
 		var want []string
-		if c.State == page.StateBreakOut {
-			want = []string{""}
+		if c.State == page.StateBreakOut || c.State == page.StateAbandoned {
+			want = []string{""} // the page's own URL
 		}
 		if final[c.State] {
 			want = []string{"https://shop.test/return?order=7&amp;paid=1"}
@@ -92,6 +95,26 @@ func TestOnlyFinalStatesLeadBackToTheShop(t *testing.T) {
 		c.ReturnURL = ""
 		require.NotContains(t, render(t, c), "Return to the shop")
 	})
+}
+
+func TestAbandonedSaysWhatTheShopWillSee(t *testing.T) {
+	t.Parallel()
+	c := checkout(page.Vora, page.StateAbandoned)
+	require.Contains(t, text(render(t, c)), "hears nothing of it until the session expires at 09:45 UTC. Then it gets session.expired")
+
+	c = checkout(page.VisionScope, page.StateAbandoned)
+	c.ExpiresAt = time.Time{}
+	document := render(t, c)
+	require.Contains(t, text(document), "hears nothing of it, now or later: this session has no documented end.")
+	require.NotContains(t, text(document), "expire")
+}
+
+func TestUnknownSessionHasNoFactsButItsID(t *testing.T) {
+	t.Parallel()
+	seen := text(render(t, page.Checkout{Gateway: page.Vora, State: page.StateUnknown, SessionID: "session-1"}))
+	require.Contains(t, seen, "Session session-1")
+	require.NotContains(t, seen, "Amount")
+	require.NotContains(t, seen, "Shop")
 }
 
 // The challenge refuses to be framed, so that its address is opened in the whole window.

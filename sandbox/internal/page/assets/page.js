@@ -72,3 +72,14 @@ function duration(seconds) {
   const start = hours > 0 ? `${hours}:${pad(minutes)}` : minutes;
   return `${start}:${pad(seconds % 60)}`;
 }
+
+// A browser that comes back keeps the page as it was; the session may have ended meanwhile.
+addEventListener("pageshow", (event) => {
+  if (event.persisted) location.replace(location.pathname + location.search);
+});
+
+// A picture that the merchant's server does not give leaves no broken one behind.
+for (const picture of document.querySelectorAll("img")) {
+  picture.addEventListener("error", () => picture.remove());
+  if (picture.complete && picture.naturalWidth === 0) picture.remove();
+}

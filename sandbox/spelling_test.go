@@ -1,0 +1,114 @@
+package sandbox_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/hostedpay/hostedpay-go/sandbox"
+)
+
+// 1499.0 and 1.499e3 are the integer 1499 in JSON, and some languages write it so.
+func TestIntegersInAnyNotation(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	for amount, want := range map[string]int64{
+		`1499`: 1499, `1499.0`: 1499, `1499.00`: 1499, `1.499e3`: 1499, `1499E0`: 1499, `149900e-2`: 1499, `99999999.0`: 99999999, `1e0`: 1,
+		`14.99`: 0, `1e-3`: 0, `-1.0`: 0, `0.0`: 0, `1e8`: 0, `1e400`: 0, `9e15`: 0, `1e999999999`: 0, `"1499.0"`: 0, `true`: 0,
+	} {
+		id, status, answer := w.post(`{"amount":` + amount + `,"currency":"USD"}`)
+		if want == 0 {
+			require.Equal(t, http.StatusBadRequest, status, amount)
+			require.Contains(t, answer, `"validation_invalid_amount"`, amount)
+			continue
+		}
+		require.Equal(t, http.StatusCreated, status, "%s: %s", amount, answer)
+		require.EqualValues(t, want, w.read(id)["amount"], amount)
+	}
+
+	_, status, answer := w.post(`{"amount":1,"currency":"USD","expiresIn":3e2,"lineItems":[{"name":"a.5e","quantity":2.0,"unitAmount":0e0}],"collectShipping":true}`)
+	require.Equal(t, http.StatusCreated, status, answer)
+	_, status, answer = w.post(`{"amount":1,"currency":"USD","lineItems":[{"name":"a","quantity":1.5,"unitAmount":1}]}`)
+	require.Equal(t, http.StatusBadRequest, status)
+	require.Contains(t, answer, "lineItems.quantity: must be an integer")
+
+	first, _, _ := w.post(`{"amount":1499,"currency":"USD"}`, "Idempotency-Key", "order-1")
+	again, _, _ := w.post(`{"currency":"USD","amount":1499.0}`, "Idempotency-Key", "order-1")
+	require.Equal(t, first, again, "it is the same body in another spelling")
+}
+
+// A member has one name. The gateways are particular about it, and so must be what is tried here first.
+func TestMembersHaveOneName(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	for body, missing := range map[string]string{
+		`{"Amount":1499,"currency":"USD"}`: "amount",
+		`{"amount":1499,"CURRENCY":"USD"}`: "currency",
+		`{"amount":1499,"currency":"USD","lineItems":[{"Name":"a","quantity":1,"unitAmount":1}]}`:    "lineItems[0].name",
+		`{"amount":1499,"currency":"USD","lineItems":[{"name":"a","quantity":1,"unitamount":1}]}`:    "lineItems[0].unitAmount",
+		`{"amount":1499,"currency":"USD","lineItems":[{"name" :"a","Quantity" :1,"unitAmount" :1}]}`: "lineItems[0].quantity",
+	} {
+		_, status, answer := w.post(body)
+		require.Equal(t, http.StatusBadRequest, status, body)
+		require.Contains(t, answer, missing+": is required", body)
+	}
+
+	id, status, answer := w.post(`{"amount":1499,"Amount":1,"currency":"USD","MetaData":{"a":"b"},"Description":"x","unknown":{"amount":7}}`)
+	require.Equal(t, http.StatusCreated, status, answer)
+	session := w.read(id)
+	require.EqualValues(t, 1499, session["amount"])
+	require.NotContains(t, session, "metadata")
+	require.NotContains(t, session, "description")
+
+	id, _, answer = w.post(`{"amount":1499,"currency":"USD","description":"a \"b\": <c>","metadata":{"Amount":"1.0","":"x","\"":"\\"}}`)
+	require.NotEmpty(t, id, answer)
+	session = w.read(id)
+	require.Equal(t, map[string]any{"Amount": "1.0", "": "x", `"`: `\`}, session["metadata"], "the names in metadata are the shop's own")
+	require.Equal(t, `a "b": <c>`, session["description"])
+}
+
+func TestVisionScopesMembersHaveOneName(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	const body = `{"amount":10.0,"currency":"EUR","webhook_secret":"x","webhook_url":"https://a.example.com","return_url":"https://a.example.com"}`
+	create := func(body, kind string) (int, string) {
+		status, _, answer := w.api(http.MethodPost, "/api/checkout/create", body, "X-API-Key", sandbox.Acme.APIKey, "Content-Type", kind)
+		return status, strings.TrimSpace(answer)
+	}
+	status, answer := create(body, "application/json; charset=utf-8")
+	require.Equal(t, http.StatusOK, status, answer)
+	for old, replacement := range map[string][2]string{
+		`"amount"`:      {`"Amount"`, `{"error":"amount and currency are required"}`},
+		`"webhook_url"`: {`"webhook_URL"`, `{"error":"webhook_url is required"}`},
+		`.com"}`:        {`.com"}}`, `{"error":"amount and currency are required"}`}, // no JSON has no members
+	} {
+		status, answer = create(strings.Replace(body, old, replacement[0], 1), "application/json")
+		require.Equal(t, http.StatusBadRequest, status, replacement[0])
+		require.Equal(t, replacement[1], answer)
+	}
+	for _, kind := range []string{"", "text/plain", "application/x-www-form-urlencoded"} { // what curl -d sends by itself
+		status, answer = create(body, kind)
+		require.Equal(t, http.StatusBadRequest, status, kind)
+		require.Equal(t, `{"error":"Content-Type must be application/json"}`, answer)
+	}
+}
+
+// post creates a session with a body of any spelling.
+func (w *world) post(body string, headers ...string) (id string, status int, answer string) {
+	w.t.Helper()
+	status, _, answer = w.api(http.MethodPost, "/v1/sessions", body, append(json200("Bearer "+sandbox.Acme.SecretKey), headers...)...)
+	var created struct{ ID string }
+	require.NoError(w.t, json.Unmarshal([]byte(answer), &created))
+	return created.ID, status, answer
+}
+
+// read is a session as the API shows it.
+func (w *world) read(id string) (session map[string]any) {
+	w.t.Helper()
+	_, _, answer := w.api(http.MethodGet, "/v1/sessions/"+id, "", json200("Bearer "+sandbox.Acme.SecretKey)...)
+	require.NoError(w.t, json.Unmarshal([]byte(answer), &session))
+	return session
+}
