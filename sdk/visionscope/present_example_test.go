@@ -86,7 +86,7 @@ func ExampleCreatedCheckout_Frame() {
 
 func ExampleBreakOut() {
 	http.Handle("GET /return", visionscope.BreakOut(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		// find the order by the shop's own cookie, and show what the webhook has said about it
+		// find the order of this session_id among those of the shop's own cookie, and show what the webhook has said
 		fmt.Fprintln(w, "Thank you, we are checking your payment")
 	})))
 }

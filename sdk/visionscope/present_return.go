@@ -8,7 +8,12 @@ import (
 	"github.com/hostedpay/hostedpay-go/internal/hostedpage"
 )
 
-const breakOutScript = `if (top !== self) top.location.replace(location.href);`
+// breakOutScript leaves the frame. One that may not navigate the window is told so by an exception, or by nothing at all.
+const breakOutScript = `if (top !== self) {
+  const stuck = () => document.getElementById("hostedpay-stuck")?.removeAttribute("hidden");
+  setTimeout(stuck, 2000);
+  try { top.location.replace(location.href); } catch { stuck(); }
+}`
 
 // BreakOut wraps the handler of the return page. After a checkout in a [Frame] the return page would load inside the
 // frame; BreakOut answers that request with a few lines that load it again in the whole window. Every other request goes
@@ -16,6 +21,9 @@ const breakOutScript = `if (top !== self) top.location.replace(location.href);`
 //
 // It must stand in front of everything that reads cookies: inside the frame the navigation comes from the gateway's
 // site, and browsers leave out cookies that are SameSite=Lax or Strict; in the whole window they are there.
+//
+// A frame whose sandbox attribute lacks allow-top-navigation cannot be left. Its shopper is told so, and gets a link that
+// opens the return page in a window of its own.
 //
 // Nothing but these lines can be framed, by anybody: next may refuse framing altogether. A browser tells where it loads
 // a page with Sec-Fetch-Dest, on https and on this machine; for those before 2023 that do not, put [BreakOutScript] into
@@ -32,7 +40,7 @@ func BreakOut(next http.Handler) http.Handler {
 	})
 }
 
-// The link is for a frame that may not navigate the window by itself.
+// The first link is for browsers without scripts.
 const breakOutPage = `<!doctype html>
 <html lang="en">
 <head>
@@ -42,6 +50,10 @@ const breakOutPage = `<!doctype html>
 </head>
 <body>
 <p><a href="" target="_top">Continue</a></p>
+<div id="hostedpay-stuck" role="alert" hidden>
+<p>The shop cannot be shown here: this frame may not be left. <a href="" target="_blank" rel="noopener">Continue in a new window</a></p>
+<p>For the shop: the iframe's sandbox attribute lacks <code>allow-top-navigation</code>.</p>
+</div>
 <script>` + breakOutScript + `</script>
 </body>
 </html>

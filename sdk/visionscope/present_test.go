@@ -231,6 +231,7 @@ func TestBreakOut(t *testing.T) {
 		require.NotContains(t, page, "Thank you", dest)
 		require.NotContains(t, page, "cs_1", "it repeats nothing of the query")
 		require.Contains(t, page, `<a href="" target="_top">`)
+		require.Contains(t, page, `<div id="hostedpay-stuck" role="alert" hidden>`, "shown when the frame cannot be left")
 		require.Equal(t, []string{visionscope.BreakOutScriptSource()}, hashes(page))
 		require.Empty(t, w.Header().Get("X-Frame-Options"), "it has to load in the frame to leave it")
 		require.Equal(t, "no-store", w.Header().Get("Cache-Control"))

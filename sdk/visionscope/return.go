@@ -19,7 +19,7 @@ const (
 
 // An UntrustedReturn is the query that a shopper comes back with. Nobody signed it, and anybody can type it: it is good
 // for choosing what to show ("thank you, we are checking your payment") while the webhook decides, and for nothing else.
-// Find the order by your own session, not by the query.
+// Look for its session among the orders of your own user only; who has two tabs open has two of them.
 type UntrustedReturn struct {
 	SessionID string
 	Status    ClaimedStatus
