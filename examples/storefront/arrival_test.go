@@ -34,7 +34,7 @@ func testArrivals(t *testing.T, b browser) {
 				buyer := f.buy(b, way)
 				buyer.pay(where, approved)
 				if asks {
-					buyer.sees(window, "We are packing your parcel")
+					buyer.sees(window, "as soon as our warehouse has heard of it")
 				} else {
 					buyer.sees(window, "We are checking your payment")
 				}
@@ -53,7 +53,7 @@ func testArrivals(t *testing.T, b browser) {
 				buyer.pay(where, approved)
 				for range 2 { // it does not tire of it
 					if asks {
-						buyer.sees(window, "We are packing your parcel")
+						buyer.sees(window, "as soon as our warehouse has heard of it")
 					} else {
 						buyer.sees(window, "We are checking your payment")
 					}

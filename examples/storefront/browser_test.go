@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"github.com/chromedp/cdproto/dom"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 )
@@ -222,6 +224,17 @@ func (b *tab) clicks(p place, selector string) {
 		defer cancel()
 		err = chromedp.Do(ctx, chromedp.MouseClickXY((q[0]+q[4])/2, (q[1]+q[5])/2))
 		return err == nil, err
+	})
+}
+
+// opens waits for another tab with a page of this address and title.
+func (b *tab) opens(address, title string) {
+	b.t.Helper()
+	b.until("a new tab at "+address, func() (bool, error) {
+		targets, err := chromedp.Targets(b.ctx)
+		return slices.ContainsFunc(targets, func(t *target.Info) bool {
+			return t.Type == "page" && strings.HasPrefix(t.URL, address) && strings.HasPrefix(t.Title, title)
+		}), err
 	})
 }
 

@@ -23,9 +23,9 @@ func build(t *testing.T) string {
 }
 
 // start runs the program and gives its first line.
-func start(t *testing.T, env ...string) (line string, stop func()) {
+func start(t *testing.T, path string, env ...string) (line string, stop func()) {
 	t.Helper()
-	program := exec.CommandContext(t.Context(), build(t))
+	program := exec.CommandContext(t.Context(), path)
 	program.Dir, program.Env = t.TempDir(), env
 	out, err := program.StdoutPipe()
 	require.NoError(t, err)
@@ -41,7 +41,7 @@ func start(t *testing.T, env ...string) (line string, stop func()) {
 
 func TestOneCommandStartsShopAndGateways(t *testing.T) {
 	t.Parallel()
-	line, stop := start(t, "HOME=/nowhere")
+	line, stop := start(t, build(t), "HOME=/nowhere")
 	defer stop()
 	_, address, found := strings.Cut(strings.TrimSpace(line), "The shop is open: ")
 	require.True(t, found, line)
@@ -60,7 +60,7 @@ func TestOneCommandStartsShopAndGateways(t *testing.T) {
 // Against the real gateways, as far as that goes without them.
 func TestRealGateways(t *testing.T) {
 	t.Parallel()
-	line, stop := start(t, "LISTEN=127.0.0.1:0", "PUBLIC_URL=https://shop.example.com",
+	line, stop := start(t, build(t), "LISTEN=127.0.0.1:0", "PUBLIC_URL=https://shop.example.com",
 		"VON_PAY_SECRET_KEY=vp_sk_test_x7Kq2nP9wT4s", "VON_PAY_SESSION_SECRET=ss_test_x7Kq2nP9wT4s")
 	defer stop()
 	require.Contains(t, line, "https://shop.example.com")
@@ -91,6 +91,12 @@ func TestRealGatewaysNeedTheirVariables(t *testing.T) {
 		"address without host": {[]string{
 			"PUBLIC_URL=shop", "VISIONSCOPE_API_KEY=vsk_live_x7Kq2nP9wT4s", "VISIONSCOPE_API_URL=https://api-dev.visionscopeai.com",
 		}, "not absolute"},
+		"address without https": {[]string{
+			"PUBLIC_URL=http://shop.example.com", "VISIONSCOPE_API_KEY=vsk_live_x7Kq2nP9wT4s", "VISIONSCOPE_API_URL=https://api-dev.visionscopeai.com",
+		}, "has to begin with https://"},
+		"address with a path": {[]string{
+			"PUBLIC_URL=https://example.com/shop", "VISIONSCOPE_API_KEY=vsk_live_x7Kq2nP9wT4s", "VISIONSCOPE_API_URL=https://api-dev.visionscopeai.com",
+		}, "root of a site"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -169,8 +169,7 @@ func TestTheGatewayIsDown(t *testing.T) {
 func TestCookiesAreForTheBrowserOnly(t *testing.T) {
 	t.Parallel()
 	f := setup(t)
-	buyer := f.visitor()
-	response, _ := buyer.post("/buy", buyer.form("vora-redirect"))
+	response, _ := f.visitor().get("/")
 	cookies := response.Cookies()
 	require.Len(t, cookies, 1)
 	require.True(t, cookies[0].HttpOnly)

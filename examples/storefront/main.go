@@ -9,6 +9,7 @@
 //	LISTEN                   the address to listen on; 127.0.0.1:8080 when it is not set
 //	VON_PAY_SECRET_KEY       vp_sk_…; also verifies webhooks. Register PUBLIC_URL/webhooks/vora in the dashboard
 //	VON_PAY_SESSION_SECRET   ss_…; verifies returns
+//	VON_PAY_BASE_URL         another address than Vora's, such as that of a sandbox
 //	VISIONSCOPE_API_URL      https://api-dev.visionscopeai.com, or the address that VisionScope gave you
 //	VISIONSCOPE_API_KEY      vsk_live_…
 //	STOREFRONT_DB            the SQLite file; storefront.db when it is not set
@@ -48,17 +49,20 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 	return config.Listen(ctx, "tcp", address)
 }
 
-// serve answers until ctx ends.
+// serve answers until ctx ends, and what was asked until then.
 func serve(ctx context.Context, l net.Listener, handler http.Handler) error {
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second}
-	stopped := context.AfterFunc(ctx, func() {
+	ended := make(chan struct{})
+	cancelled := context.AfterFunc(ctx, func() {
+		defer close(ended)
 		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 		defer cancel()
 		_ = server.Shutdown(ctx)
 	})
-	defer stopped()
 	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		cancelled()
 		return fmt.Errorf("serving on %s: %w", l.Addr(), err)
 	}
+	<-ended // Serve returns at once, and the caller closes the database that the last webhook needs
 	return nil
 }

@@ -30,7 +30,11 @@ func atGateways(ctx context.Context, log *slog.Logger) error {
 		if secret == "" {
 			return errors.New("set VON_PAY_SESSION_SECRET (ss_…) too: it verifies the returns of buyers")
 		}
-		client, err := vora.New(key, sdk.WithLogger(log))
+		options := []sdk.Option{sdk.WithLogger(log)}
+		if base := os.Getenv("VON_PAY_BASE_URL"); base != "" {
+			options = append(options, sdk.WithBaseURL(base))
+		}
+		client, err := vora.New(key, options...)
 		if err != nil {
 			return err
 		}

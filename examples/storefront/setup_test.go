@@ -39,9 +39,12 @@ type fixture struct {
 	gateway *sandbox.Sandbox
 	logged  *log
 	refuses atomic.Bool
+	restart func() // the shop alone; its database stays
 
 	mu      sync.Mutex
+	shop    http.Handler
 	between []func(http.Handler) http.Handler
+	within  []time.Duration // what is left of a buyer's patience when the gateway is called
 }
 
 // setup opens the shop. The gateways' own waits are a hundredth of the documented ones.
@@ -62,8 +65,8 @@ func open(t *testing.T, now func() time.Time, options ...sandbox.Option) *fixtur
 	f := &fixture{t: t, logged: &log{}}
 	logger := slog.New(slog.NewTextHandler(f.logged, &slog.HandlerOptions{Level: slog.LevelDebug}))
 
-	var atShop, atGateway http.Handler
-	shopServer := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { f.wrap(atShop).ServeHTTP(w, r) }))
+	var atGateway http.Handler
+	shopServer := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { f.wrapped().ServeHTTP(w, r) }))
 	gatewayServer := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if f.refuses.Load() {
 			panic(http.ErrAbortHandler)
@@ -81,15 +84,22 @@ func open(t *testing.T, now func() time.Time, options ...sandbox.Option) *fixtur
 
 	f.db, err = shop.OpenInMemory()
 	require.NoError(t, err)
-	atVora, err := vora.New(sandbox.Acme.SecretKey, sdk.WithBaseURL(gatewayServer.URL), sdk.WithLogger(logger), sdk.WithMaxRetries(0))
-	require.NoError(t, err)
-	atVisionScope, err := visionscope.New(sandbox.Acme.APIKey, sdk.WithBaseURL(gatewayServer.URL), sdk.WithLogger(logger), sdk.WithMaxRetries(0))
-	require.NoError(t, err)
-	atShop, err = shop.New(shop.Config{
-		PublicURL: f.url, DB: f.db, OrderBook: true, Now: now, Log: logger, VisionScope: atVisionScope,
-		Vora: &shop.Vora{Client: atVora, SecretKey: sdk.NewSecret(sandbox.Acme.SecretKey), SessionSecret: sdk.NewSecret(sandbox.Acme.SessionSecret)},
-	})
-	require.NoError(t, err)
+	f.restart = func() {
+		calls := []sdk.Option{sdk.WithBaseURL(gatewayServer.URL), sdk.WithLogger(logger), sdk.WithMaxRetries(0), sdk.WithMiddleware(f.watchPatience)}
+		atVora, err := vora.New(sandbox.Acme.SecretKey, calls...)
+		require.NoError(t, err)
+		atVisionScope, err := visionscope.New(sandbox.Acme.APIKey, calls...)
+		require.NoError(t, err)
+		s, err := shop.New(shop.Config{
+			PublicURL: f.url, DB: f.db, OrderBook: true, Now: now, Log: logger, VisionScope: atVisionScope,
+			Vora: &shop.Vora{Client: atVora, SecretKey: sdk.NewSecret(sandbox.Acme.SecretKey), SessionSecret: sdk.NewSecret(sandbox.Acme.SessionSecret)},
+		})
+		require.NoError(t, err)
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		f.shop = s
+	}
+	f.restart()
 	t.Cleanup(func() {
 		gateways.Close()
 		shopServer.CloseClientConnections()
@@ -113,14 +123,30 @@ func (f *fixture) put(between func(http.Handler) http.Handler) {
 	f.between = append(f.between, between)
 }
 
-func (f *fixture) wrap(handler http.Handler) http.Handler {
+func (f *fixture) wrapped() http.Handler {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	handler := f.shop
 	for _, between := range f.between {
 		handler = between(handler)
 	}
 	return handler
 }
+
+// watchPatience notes how long calls of the gateways may take.
+func (f *fixture) watchPatience(next http.RoundTripper) http.RoundTripper {
+	return roundTripper(func(r *http.Request) (*http.Response, error) {
+		deadline, _ := r.Context().Deadline()
+		f.mu.Lock()
+		f.within = append(f.within, time.Until(deadline))
+		f.mu.Unlock()
+		return next.RoundTrip(r)
+	})
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (rt roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return rt(r) }
 
 // An order is what the shop's table says about the last one.
 type order struct {

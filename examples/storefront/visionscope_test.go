@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"net/http"
 	"net/http/httptest"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -86,12 +85,16 @@ func testHandOver(t *testing.T, b browser) {
 	f := setup(t)
 	buyer := f.buy(b, "visionscope-handover")
 	buyer.sees(frame, "Pay Acme Vitamins")
-	require.Equal(t, f.url+"/checkout/picked-up", buyer.at())
+	require.Equal(t, f.url+"/checkout/picked-up?order=1", buyer.at())
 	require.Equal(t, "0", buyer.asks(window, "sessionStorage.length"))
 
-	buyer.reload()
-	buyer.sees(window, "We are checking your payment")
-	require.Equal(t, f.url+"/order", buyer.at(), "without an address there is nothing to show")
+	buyer.reload() // the address is gone, and handed over once more
+	buyer.pay(frame, approved)
+	buyer.sees(window, "your parcel is on its way")
+	require.NotContains(t, buyer.history(), "/checkout/cs_")
+
+	buyer.goTo(f.url + "/checkout/picked-up?order=1")
+	buyer.sees(window, "your parcel is on its way")
 }
 
 // A page with the frame in it can be loaded again.
@@ -128,15 +131,17 @@ func testFrameWithoutTopNavigation(t *testing.T, b browser) {
 		buyer := f.buy(b, "visionscope-frame")
 		buyer.pay(frame, challenge)
 		buyer.sees(frame, "sandbox attribute lacks allow-top-navigation")
-		require.Equal(t, f.url+"/checkout", buyer.at(), "it could not leave")
+		require.Equal(t, f.url+"/checkout?order=1", buyer.at(), "it could not leave")
 		require.Equal(t, order{"open", false}, f.order())
 
+		before := buyer.asks(frame, "performance.timeOrigin")
 		_, err := buyer.evaluate(frame, "location.replace(document.getElementById('break-out').href)", true)
 		require.NoError(t, err)
-		buyer.until("the bank's page to refuse the frame", func() (bool, error) {
-			at, err := buyer.frameOf(frame)
-			return err == nil && strings.HasPrefix(at.UnreachableURL, f.pages), err
+		buyer.until("the frame to be loaded again", func() (bool, error) {
+			now, err := buyer.text(frame, "document.readyState == 'complete' ? performance.timeOrigin : "+before)
+			return err == nil && now != before, err
 		})
+		require.NotContains(t, buyer.asks(frame, "document.body.innerText"), "Is it you?", "the bank's page refuses to be framed")
 	})
 	t.Run("return", func(t *testing.T) {
 		t.Parallel()
@@ -144,8 +149,11 @@ func testFrameWithoutTopNavigation(t *testing.T, b browser) {
 		f.without(" allow-top-navigation")
 		buyer := f.buy(b, "visionscope-frame")
 		buyer.pay(frame, approved)
-		buyer.sees(frame, "Continue")
-		require.Equal(t, f.url+"/checkout", buyer.at())
+		buyer.sees(frame, "sandbox attribute lacks allow-top-navigation")
+		require.Equal(t, f.url+"/checkout?order=1", buyer.at())
 		f.becomes(order{"paid", true})
+
+		buyer.clicks(frame, `a[target="_blank"]`)
+		buyer.opens(f.url+"/return/", "Order 1 ")
 	})
 }

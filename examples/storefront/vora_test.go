@@ -40,7 +40,7 @@ func testVora(t *testing.T, b browser) {
 		buyer := f.buy(b, "vora-redirect")
 		buyer.clicks(window, `button[value="cancel"]`)
 		buyer.sees(window, "Changed your mind?")
-		require.Equal(t, f.url+"/cancelled", buyer.at())
+		require.Equal(t, f.url+"/cancelled?order=1", buyer.at())
 		require.Equal(t, order{"open", false}, f.order())
 
 		buyer.clicks(window, "form button") // go on and pay, in the same session

@@ -2,66 +2,72 @@ package shop
 
 import (
 	"context"
+	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/visionscope"
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
+const (
+	buyWithin = 20 * time.Second // repetitions of the call included; buyers look at nothing meanwhile
+	askWithin = 5 * time.Second
+)
+
 // buy places the order, gets a checkout for it, stores that with the order, and only then shows it.
 func (s *Shop) buy(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, 1<<12)
-	id, ok := s.purchased(r, r.PostFormValue("purchase"))
+	visitor := s.knownVisitor(r)
+	purchase, ok := s.purchased(visitor, r.PostFormValue("purchase"))
 	chosen := way(r.PostFormValue("way"))
 	if !ok || !s.offers(chosen) {
 		s.showProblem(w, http.StatusForbidden, "This form is too old", "Please go back to the shop and try again. Nothing was ordered.")
 		return
 	}
-	o, err := s.ordered(r.Context(), id, chosen)
+	ctx, cancel := context.WithTimeout(r.Context(), buyWithin)
+	defer cancel()
+	o, err := s.ordered(ctx, visitor, purchase, chosen)
 	if err != nil {
 		s.Log.Error("no checkout for an order", "error", err)
 		s.showProblem(w, http.StatusBadGateway, "Paying is not possible right now", "Nothing was charged. Please go back and try again in a moment; you will not be charged twice.")
 		return
 	}
-	s.setCookie(w, "order", o.ID)
 	s.present(w, r, o)
 }
 
-// ordered is the order of this id with a checkout. Called twice, for a double click or a second try, it gives the same.
-func (s *Shop) ordered(ctx context.Context, id string, chosen way) (order, error) {
-	if err := s.orders.place(ctx, id, theProduct(), chosen); err != nil {
-		return order{}, err
-	}
-	o, err := s.orders.byID(ctx, id)
-	if err != nil || o.Session != "" {
+// ordered is the order of a form, with a checkout. Called twice, for a double click or a second try, it gives the same;
+// with the other gateway, another order.
+func (s *Shop) ordered(ctx context.Context, visitor, purchase string, chosen way) (order, error) {
+	o, err := s.orders.place(ctx, visitor, purchase, theProduct(), chosen)
+	switch {
+	case err != nil || o.Session != "":
 		return o, err
+	case chosen.gateway() == atVora:
+		return s.createAtVora(ctx, o)
 	}
-	if o.Way == voraRedirect {
-		err = s.createAtVora(ctx, o)
-	} else {
-		err = s.createAtVisionScope(ctx, o)
-	}
-	if err != nil {
-		return order{}, err
-	}
-	return s.orders.byID(ctx, id) // of two at the same time, both show the checkout that was stored
+	return s.createAtVisionScope(ctx, o)
 }
 
-func (s *Shop) createAtVora(ctx context.Context, o order) error {
-	created, err := s.Vora.Client.CreateSession(ctx, vora.SessionParams{
+func (s *Shop) createAtVora(ctx context.Context, o order) (order, error) {
+	params := vora.SessionParams{
 		Amount:     o.Amount,
 		LineItems:  []vora.LineItem{{Name: o.Product, Quantity: 1, UnitAmount: o.Amount}},
 		SuccessURL: s.PublicURL + "/return/vora",
-		CancelURL:  s.PublicURL + "/cancelled",
-	}, sdk.WithIdempotencyKey(vora.IdempotencyKey("storefront", o.ID, 1)))
-	if err != nil {
-		return err
+		CancelURL:  s.PublicURL + "/cancelled" + o.query(),
 	}
-	return s.orders.attach(ctx, o.ID, created.ID, created.CheckoutURL, sdk.Secret{})
+	created, err := s.Vora.Client.CreateSession(ctx, params, sdk.WithIdempotencyKey(vora.IdempotencyKey("storefront", o.Purchase, 1)))
+	for err == nil && created.Stale { // of an earlier try, never shown to anybody, and therefore not paid
+		created, err = s.Vora.Client.CreateSession(ctx, params, sdk.WithIdempotencyKey(created.NextKey))
+	}
+	if err != nil {
+		return order{}, err
+	}
+	return s.orders.attach(ctx, o.Number, created.ID, created.CheckoutURL, sdk.Secret{})
 }
 
-func (s *Shop) createAtVisionScope(ctx context.Context, o order) error {
+func (s *Shop) createAtVisionScope(ctx context.Context, o order) (order, error) {
 	secret := visionscope.NewWebhookSecret()
 	created, err := s.VisionScope.CreateCheckout(ctx, visionscope.CheckoutParams{
 		Amount:        o.Amount,
@@ -70,28 +76,33 @@ func (s *Shop) createAtVisionScope(ctx context.Context, o order) error {
 		ReturnURL:     s.PublicURL + "/return/visionscope",
 	})
 	if err != nil {
-		return err
+		return order{}, err
 	}
-	return s.orders.attach(ctx, o.ID, created.SessionID, created.CheckoutURL, secret)
+	return s.orders.attach(ctx, o.Number, created.SessionID, created.CheckoutURL, secret)
 }
 
 // present shows the checkout in the way that the buyer chose.
 func (s *Shop) present(w http.ResponseWriter, r *http.Request, o order) {
-	checkout := visionscope.CreatedCheckout{SessionID: o.Session, CheckoutURL: o.CheckoutURL}
 	switch {
 	case o.State != open:
-		http.Redirect(w, r, "/order", http.StatusSeeOther)
+		sendTo(w, r, "/order", o)
 	case o.Way == voraRedirect:
 		session := vora.CreatedSession{ID: o.Session, CheckoutURL: o.CheckoutURL}
 		session.Redirect(w, r)
 	case o.Way == visionScopeRedirect:
+		checkout := o.checkout()
 		checkout.Redirect(w, r)
 	case o.Way == visionScopeHandOver:
-		if err := checkout.HandOver(w, "/checkout/picked-up"); err != nil {
-			s.Log.Error("a checkout cannot be handed over", "error", err)
-			s.showProblem(w, http.StatusBadGateway, "Paying is not possible right now", "Nothing was charged.")
-		}
+		s.handOver(w, o)
 	default:
-		http.Redirect(w, r, "/checkout", http.StatusSeeOther)
+		sendTo(w, r, "/checkout", o)
 	}
 }
+
+// sendTo sends the browser to a page of the shop's about an order.
+func sendTo(w http.ResponseWriter, r *http.Request, page string, o order) {
+	http.Redirect(w, r, page+o.query(), http.StatusSeeOther) //nolint:gosec // a constant and a number
+}
+
+// query names the order in an address of the shop's, for a buyer who has several open in as many tabs.
+func (o *order) query() string { return fmt.Sprintf("?order=%d", o.Number) }

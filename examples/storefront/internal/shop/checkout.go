@@ -6,33 +6,66 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/visionscope"
 )
 
-// showFrame is the page of option C: the checkout between the shop's own header and footer.
-func (s *Shop) showFrame(w http.ResponseWriter, r *http.Request) {
-	s.showCheckout(w, r, visionScopeFrame, "checkout", func(c visionscope.CreatedCheckout) (visionscope.Frame, error) { return c.Frame() })
+// checkout is what VisionScope gave for the order.
+func (o *order) checkout() visionscope.CreatedCheckout {
+	return visionscope.CreatedCheckout{SessionID: o.Session, CheckoutURL: o.CheckoutURL}
 }
 
-// showPickUp is the page of option B: the checkout alone, whose address is in the tab's sessionStorage.
-func (s *Shop) showPickUp(w http.ResponseWriter, r *http.Request) {
-	s.showCheckout(w, r, visionScopeHandOver, "pickup", func(c visionscope.CreatedCheckout) (visionscope.Frame, error) {
-		return visionscope.PickUpFrame(c.Origin(), "/order")
+// showFrame is the page of option C: the checkout between the shop's own header and footer.
+func (s *Shop) showFrame(w http.ResponseWriter, r *http.Request) {
+	s.showCheckout(w, r, "checkout", func(o order) (visionscope.Frame, error) {
+		checkout := o.checkout()
+		return checkout.Frame()
 	})
 }
 
-func (s *Shop) showCheckout(w http.ResponseWriter, r *http.Request, shown way, page string, frame func(visionscope.CreatedCheckout) (visionscope.Frame, error)) {
-	o, ok := s.visitorsOrder(w, r)
+// showPickUp is the page of option B: the checkout alone, whose address is in the tab's sessionStorage. The address is
+// there once: when the page is loaded again, it is handed over again.
+func (s *Shop) showPickUp(w http.ResponseWriter, r *http.Request) {
+	s.showCheckout(w, r, "pickup", func(o order) (visionscope.Frame, error) {
+		checkout := o.checkout()
+		return visionscope.PickUpFrame(checkout.Origin(), "/checkout/handed-over"+o.query())
+	})
+}
+
+func (s *Shop) showCheckout(w http.ResponseWriter, r *http.Request, page string, frame func(order) (visionscope.Frame, error)) {
+	o, ok := s.openCheckout(w, r)
 	if !ok {
 		return
 	}
-	if o.State != open || o.Way != shown {
-		http.Redirect(w, r, "/order", http.StatusSeeOther)
-		return
-	}
-	f, err := frame(visionscope.CreatedCheckout{SessionID: o.Session, CheckoutURL: o.CheckoutURL})
+	f, err := frame(o)
 	if err != nil {
-		s.Log.Error("a checkout cannot be shown", "session_id", o.Session, "error", err)
-		s.showProblem(w, http.StatusBadGateway, "Paying is not possible right now", "Nothing was charged.")
+		s.cannotShow(w, o, err)
 		return
 	}
 	w.Header().Set("Content-Security-Policy", policy+"frame-ancestors 'none'; "+f.Policy().String())
 	s.show(w, http.StatusOK, page, map[string]any{"Order": o, "Frame": f})
+}
+
+func (s *Shop) handOverAgain(w http.ResponseWriter, r *http.Request) {
+	if o, ok := s.openCheckout(w, r); ok {
+		s.handOver(w, o)
+	}
+}
+
+func (s *Shop) handOver(w http.ResponseWriter, o order) {
+	checkout := o.checkout()
+	if err := checkout.HandOver(w, "/checkout/picked-up"+o.query()); err != nil {
+		s.cannotShow(w, o, err)
+	}
+}
+
+// openCheckout is the visitor's order, when VisionScope has a checkout for it that is worth showing.
+func (s *Shop) openCheckout(w http.ResponseWriter, r *http.Request) (order, bool) {
+	o, ok := s.visitorsOrder(w, r)
+	if ok && (o.State != open || o.Way.gateway() != atVisionScope || o.Session == "") {
+		sendTo(w, r, "/order", o)
+		return order{}, false
+	}
+	return o, ok
+}
+
+func (s *Shop) cannotShow(w http.ResponseWriter, o order, err error) {
+	s.Log.Error("a checkout cannot be shown", "session_id", o.Session, "error", err)
+	s.showProblem(w, http.StatusBadGateway, "Paying is not possible right now", "Nothing was charged.")
 }

@@ -25,7 +25,7 @@ const (
 // An order is a row of the table.
 type order struct {
 	Number      int64
-	ID          string
+	Purchase    string // of the buy form
 	Product     string
 	Amount      money.Amount
 	Way         way
@@ -36,6 +36,11 @@ type order struct {
 	Reason      string
 	Refunded    money.Amount
 	Shipped     bool
+}
+
+// refundedAll tells whether nothing of the money is left here.
+func (o *order) refundedAll() bool {
+	return o.Refunded.Sign() > 0 && o.Refunded.Minor() >= o.Amount.Minor()
 }
 
 //go:embed schema.sql
@@ -65,38 +70,48 @@ var errNoOrder = errors.New("shop: there is no such order")
 // orders is the table.
 type orders struct{ db querier }
 
-// place makes an order, unless there is one of this id already.
-func (t orders) place(ctx context.Context, id string, p product, w way) error {
+// place makes an order of a form, unless the form has made one at this gateway already. That is then shown in the way
+// that was chosen last.
+func (t orders) place(ctx context.Context, visitor, purchase string, p product, w way) (order, error) {
 	_, err := t.db.ExecContext(ctx,
-		"INSERT INTO orders (id, product, amount, currency, way) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
-		id, p.Name, p.Price.Minor(), p.Price.Currency(), w)
-	return err
+		`INSERT INTO orders (visitor, purchase, product, amount, currency, gateway, way) VALUES (?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (purchase, gateway) DO UPDATE SET way = excluded.way`,
+		visitor, purchase, p.Name, p.Price.Minor(), p.Price.Currency(), w.gateway(), w)
+	if err != nil {
+		return order{}, err
+	}
+	return t.one(ctx, "WHERE purchase = ? AND gateway = ?", purchase, w.gateway())
 }
 
-// attach stores a checkout with its order, unless the order has one.
-func (t orders) attach(ctx context.Context, id, session string, checkoutURL, secret sdk.Secret) error {
+// attach stores a checkout with its order, unless the order has one, and gives the order as it is then.
+func (t orders) attach(ctx context.Context, number int64, session string, checkoutURL, secret sdk.Secret) (order, error) {
 	_, err := t.db.ExecContext(ctx,
-		"UPDATE orders SET session = ?, checkout_url = ?, webhook_secret = ? WHERE id = ? AND session IS NULL",
-		session, checkoutURL.Reveal(), secret.Reveal(), id)
-	return err
+		"UPDATE orders SET session = ?, checkout_url = ?, webhook_secret = ? WHERE number = ? AND session IS NULL",
+		session, checkoutURL.Reveal(), secret.Reveal(), number)
+	if err != nil {
+		return order{}, err
+	}
+	return t.one(ctx, "WHERE number = ?", number)
 }
 
-// pay makes an order paid, whatever it was before, for events come in any order; and sends the parcel off, once.
-func (t orders) pay(ctx context.Context, session string, amount money.Amount) error {
-	o, err := t.bySession(ctx, session)
+// pay makes an order paid, whatever it was before, for events come in any order; and sends the parcel off, once, unless
+// the money has been given back by now.
+func (t orders) pay(ctx context.Context, g gateway, session string, amount money.Amount) error {
+	o, err := t.bySession(ctx, g, session)
 	if err != nil {
 		return err
 	}
 	if amount != o.Amount {
 		return fmt.Errorf("shop: session %q was paid with %s instead of %s", session, amount, o.Amount)
 	}
-	_, err = t.db.ExecContext(ctx, "UPDATE orders SET state = 'paid', reason = '', shipped_at = coalesce(shipped_at, unixepoch()) WHERE number = ?", o.Number)
+	_, err = t.db.ExecContext(ctx, `UPDATE orders SET state = 'paid', reason = '',
+		shipped_at = CASE WHEN refunded < amount THEN coalesce(shipped_at, unixepoch()) ELSE shipped_at END WHERE number = ?`, o.Number)
 	return err
 }
 
 // end closes an order that is not paid and will not be.
-func (t orders) end(ctx context.Context, session string, to state, reason string) error {
-	o, err := t.bySession(ctx, session)
+func (t orders) end(ctx context.Context, g gateway, session string, to state, reason string) error {
+	o, err := t.bySession(ctx, g, session)
 	if err != nil {
 		return err
 	}
@@ -105,21 +120,31 @@ func (t orders) end(ctx context.Context, session string, to state, reason string
 }
 
 // refund notes how much was given back. It adds up, so that it must be called once for each refund.
-func (t orders) refund(ctx context.Context, session string, amount money.Amount) error {
-	o, err := t.bySession(ctx, session)
+func (t orders) refund(ctx context.Context, g gateway, session string, amount money.Amount) error {
+	o, err := t.bySession(ctx, g, session)
 	if err != nil {
 		return err
+	}
+	if amount.Currency() != o.Amount.Currency() {
+		return fmt.Errorf("shop: of session %q, paid with %s, %s were refunded", session, o.Amount, amount)
 	}
 	_, err = t.db.ExecContext(ctx, "UPDATE orders SET refunded = refunded + ? WHERE number = ?", amount.Minor(), o.Number)
 	return err
 }
 
-func (t orders) byID(ctx context.Context, id string) (order, error) {
-	return t.one(ctx, "WHERE id = ?", id)
+// bySession is the order of a gateway's session. Ids are unique at one gateway only.
+func (t orders) bySession(ctx context.Context, g gateway, session string) (order, error) {
+	return t.one(ctx, "WHERE gateway = ? AND session = ?", g, session)
 }
 
-func (t orders) bySession(ctx context.Context, session string) (order, error) {
-	return t.one(ctx, "WHERE session = ?", session)
+// ofVisitor is a visitor's order of this number, or the latest one when the number is zero.
+func (t orders) ofVisitor(ctx context.Context, visitor string, number int64) (order, error) {
+	return t.one(ctx, "WHERE visitor = ?1 AND ?2 IN (number, 0) ORDER BY number DESC LIMIT 1", visitor, number)
+}
+
+// back is the order of a visitor who comes back from a gateway's session.
+func (t orders) back(ctx context.Context, visitor string, g gateway, session string) (order, error) {
+	return t.one(ctx, "WHERE visitor = ? AND gateway = ? AND session = ?", visitor, g, session)
 }
 
 // all are the latest orders, newest first.
@@ -140,7 +165,7 @@ func (t orders) one(ctx context.Context, where string, args ...any) (order, erro
 }
 
 func (t orders) list(ctx context.Context, where string, args ...any) ([]order, error) {
-	rows, err := t.db.QueryContext(ctx, `SELECT number, id, product, amount, currency, way, coalesce(session, ''), checkout_url, webhook_secret,
+	rows, err := t.db.QueryContext(ctx, `SELECT number, purchase, product, amount, currency, way, coalesce(session, ''), checkout_url, webhook_secret,
 		state, reason, refunded, shipped_at IS NOT NULL FROM orders `+where, args...)
 	if err != nil {
 		return nil, err
@@ -152,7 +177,7 @@ func (t orders) list(ctx context.Context, where string, args ...any) ([]order, e
 		var amount, refunded int64
 		var currency money.Currency
 		var checkoutURL, secret string
-		if err := rows.Scan(&o.Number, &o.ID, &o.Product, &amount, &currency, &o.Way, &o.Session, &checkoutURL, &secret,
+		if err := rows.Scan(&o.Number, &o.Purchase, &o.Product, &amount, &currency, &o.Way, &o.Session, &checkoutURL, &secret,
 			&o.State, &o.Reason, &refunded, &o.Shipped); err != nil {
 			return nil, err
 		}

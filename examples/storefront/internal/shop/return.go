@@ -1,17 +1,41 @@
 package shop
 
 import (
+	"cmp"
+	"context"
 	"errors"
+	"fmt"
 	"net/http"
+	"strconv"
 
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/visionscope"
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
-// visitorsOrder finds the order of the browser's own cookie. Nothing in a query says whose order is shown.
+// visitorsOrder is the order that the address names, or the latest one. The browser's own cookie says whose orders there
+// are to choose from.
 func (s *Shop) visitorsOrder(w http.ResponseWriter, r *http.Request) (order, bool) {
-	o, err := s.orders.byID(r.Context(), s.cookie(r, "order"))
+	number, err := strconv.ParseInt(cmp.Or(r.URL.Query().Get("order"), "0"), 10, 64)
+	if err != nil {
+		return s.found(w, order{}, errNoOrder)
+	}
+	o, err := s.orders.ofVisitor(r.Context(), s.knownVisitor(r), number)
+	return s.found(w, o, err)
+}
+
+// returned is the order of the session that a buyer comes back from: the query chooses, but only among the orders of the
+// browser's own cookie. The latest order need not be it, because a shop can be open in two tabs.
+func (s *Shop) returned(w http.ResponseWriter, r *http.Request, from gateway, session string) (order, bool) {
+	if session == "" {
+		return s.visitorsOrder(w, r)
+	}
+	o, err := s.orders.back(r.Context(), s.knownVisitor(r), from, session)
+	return s.found(w, o, err)
+}
+
+// found shows what is wrong when an order was not found.
+func (s *Shop) found(w http.ResponseWriter, o order, err error) (order, bool) {
 	switch {
 	case errors.Is(err, errNoOrder):
 		s.showProblem(w, http.StatusNotFound, "We do not know this browser", "Your order is safe with us. Please open the page in the browser that you ordered with.")
@@ -25,72 +49,92 @@ func (s *Shop) visitorsOrder(w http.ResponseWriter, r *http.Request) (order, boo
 // returnFromVora asks the gateway when the webhook has not come yet. The answer is for the buyer's eyes: the parcel
 // leaves when the webhook comes.
 func (s *Shop) returnFromVora(w http.ResponseWriter, r *http.Request) {
-	o, ok := s.visitorsOrder(w, r)
+	o, ok := s.returned(w, r, atVora, r.URL.Query().Get("session"))
 	if !ok {
 		return
 	}
 	view := outcomeOf(o)
-	if o.State == open && o.Way == voraRedirect {
-		confirmed, err := s.Vora.Client.ConfirmReturn(r.Context(), r.URL.Query(), vora.ExpectedReturn{
-			Secrets: []sdk.Secret{s.Vora.SessionSecret}, SessionID: o.Session, Amount: o.Amount, URL: s.PublicURL + "/return/vora",
-		})
-		switch {
-		case err != nil:
-			s.Log.Warn("a return cannot be confirmed", "session_id", o.Session, "error", err)
-		case confirmed.ReturnProblem != nil:
+	if confirmed, ok := s.ask(r, o); ok {
+		view.learn(confirmed)
+		if confirmed.Outcome == vora.Paid {
+			s.Log.Warn("an order is paid, and its webhook has not come yet; when it does not come at all, have the gateway send it again", "order", o.Number, "session_id", o.Session)
+		}
+		if confirmed.ReturnProblem != nil {
 			s.Log.Warn("a return was odd", "session_id", o.Session, "problem", confirmed.ReturnProblem)
-			fallthrough
-		default:
-			view.Outcome = confirmed.Outcome
 		}
 	}
 	s.showOutcome(w, view)
 }
 
+// ask asks Vora about an order that no webhook has come for. Buyers do not wait until the gateway's rate limit allows the
+// question: not knowing is an answer too.
+func (s *Shop) ask(r *http.Request, o order) (*vora.Confirmation, bool) {
+	if o.State != open || o.Way.gateway() != atVora || o.Session == "" {
+		return nil, false
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), askWithin)
+	defer cancel()
+	confirmed, err := s.Vora.Client.ConfirmReturn(ctx, r.URL.Query(), vora.ExpectedReturn{
+		Secrets: []sdk.Secret{s.Vora.SessionSecret}, SessionID: o.Session, Amount: o.Amount, URL: s.PublicURL + "/return/vora",
+	})
+	if err != nil {
+		s.Log.Warn("a return cannot be confirmed", "session_id", o.Session, "error", err)
+		return nil, false
+	}
+	return confirmed, true
+}
+
 // returnFromVisionScope shows what the webhook has said so far. The query is not signed: it may only choose how we say
 // that we do not know yet.
 func (s *Shop) returnFromVisionScope(w http.ResponseWriter, r *http.Request) {
+	claimed, _ := visionscope.ParseReturn(r.URL.Query()) // claims nothing when it cannot be read
+	o, ok := s.returned(w, r, atVisionScope, claimed.SessionID)
+	if !ok {
+		return
+	}
+	view := outcomeOf(o)
+	view.Doubtful = claimed.Status == visionscope.ClaimedFailed
+	s.showOutcome(w, view)
+}
+
+// showOrder is for a buyer who looks, or who pressed Vora's cancel button. It changes nothing: the checkout can be paid
+// until it expires. That nothing was charged is said only when that is known.
+func (s *Shop) showOrder(w http.ResponseWriter, r *http.Request) {
 	o, ok := s.visitorsOrder(w, r)
 	if !ok {
 		return
 	}
 	view := outcomeOf(o)
-	claimed, err := visionscope.ParseReturn(r.URL.Query())
-	view.Doubtful = err == nil && claimed.SessionID == o.Session && claimed.Status == visionscope.ClaimedFailed
+	confirmed, ok := s.ask(r, o)
+	unpaid := o.State == open && o.Session == ""
+	if ok {
+		view.learn(confirmed)
+		unpaid = confirmed.Session.Status == vora.StatusPending
+	}
+	if o.State == open && o.Session != "" && o.Way.gateway() == atVisionScope { // which nobody can ask
+		view.Resume = "/checkout" + o.query()
+	}
+	if unpaid {
+		s.show(w, http.StatusOK, "cancelled", map[string]any{"Order": o, "Purchase": s.purchaseOf(s.visitor(w, r), o.Purchase)})
+		return
+	}
 	s.showOutcome(w, view)
-}
-
-func (s *Shop) showOrder(w http.ResponseWriter, r *http.Request) {
-	if o, ok := s.visitorsOrder(w, r); ok {
-		s.showOutcome(w, outcomeOf(o))
-	}
-}
-
-// showCancelled changes nothing: the checkout can still be paid, until it expires.
-func (s *Shop) showCancelled(w http.ResponseWriter, r *http.Request) {
-	o, ok := s.visitorsOrder(w, r)
-	if !ok {
-		return
-	}
-	if o.State != open {
-		http.Redirect(w, r, "/order", http.StatusSeeOther)
-		return
-	}
-	s.show(w, http.StatusOK, "cancelled", map[string]any{"Order": o, "Purchase": s.purchaseOf(s.visitor(w, r), o.ID)})
 }
 
 // An outcome is what a buyer who is back sees.
 type outcome struct {
 	Order    order
 	Outcome  vora.Outcome
-	Doubtful bool // the gateway's unsigned word is that it failed
+	Doubtful bool   // the gateway's unsigned word is that it failed
+	Returned bool   // the money is the buyer's again
+	Resume   string // where to pay, for a buyer who may not have
 }
 
 // outcomeOf is what the webhooks have said.
 func outcomeOf(o order) outcome {
 	switch o.State {
 	case paid:
-		return outcome{Order: o, Outcome: vora.Paid}
+		return outcome{Order: o, Outcome: vora.Paid, Returned: o.refundedAll()}
 	case failed, expired:
 		return outcome{Order: o, Outcome: vora.Failed}
 	case open:
@@ -98,11 +142,21 @@ func outcomeOf(o order) outcome {
 	return outcome{Order: o, Outcome: vora.Processing}
 }
 
+// learn takes what the gateway says where no webhook has said anything.
+func (v *outcome) learn(c *vora.Confirmation) {
+	v.Outcome, v.Returned = c.Outcome, c.Session.Status == vora.StatusRefunded
+}
+
 // showOutcome may be framed by the shop itself, for the browsers that BreakOut cannot tell.
 func (s *Shop) showOutcome(w http.ResponseWriter, view outcome) {
+	if view.Returned {
+		s.showProblem(w, http.StatusOK, "Your money is on its way back",
+			fmt.Sprintf("Order %d was paid, and its %s were given back to you. It can take some days until your bank shows them.", view.Order.Number, view.Order.Amount))
+		return
+	}
 	w.Header().Set("Content-Security-Policy", policy+"frame-ancestors 'self'; script-src "+visionscope.BreakOutScriptSource())
 	s.show(w, http.StatusOK, "outcome", map[string]any{
-		"Order": view.Order, "Outcome": view.Outcome, "Doubtful": view.Doubtful, "BreakOut": visionscope.BreakOutScript(),
+		"Order": view.Order, "Outcome": view.Outcome, "Doubtful": view.Doubtful, "Resume": view.Resume, "BreakOut": visionscope.BreakOutScript(),
 	})
 }
 

@@ -3,11 +3,11 @@
 package shop
 
 import (
-	"crypto/rand"
 	"database/sql"
 	"embed"
 	"errors"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -40,11 +40,11 @@ type Vora struct {
 // A Shop is an [http.Handler].
 type Shop struct {
 	Config
-	orders   orders
-	events   *sqlstore.Store
-	formKey  []byte // of this process: a restart makes open forms stale
-	handler  http.Handler
-	cookieOf func(string) string
+	orders  orders
+	events  *sqlstore.Store
+	formKey []byte
+	handler http.Handler
+	cookie  string
 }
 
 //go:embed assets
@@ -56,23 +56,36 @@ func New(c Config) (*Shop, error) {
 	switch {
 	case err != nil || base.Host == "":
 		return nil, errors.New("shop: the public URL is missing or not absolute")
+	case strings.Trim(base.Path, "/") != "" || base.RawQuery != "" || base.Fragment != "":
+		return nil, errors.New("shop: the public URL has to be the root of a site, such as https://shop.example.com")
+	case base.Scheme != "https" && (base.Scheme != "http" || !loopback(base.Hostname())):
+		return nil, errors.New("shop: the public URL has to begin with https://, or to be on this machine: gateways send nobody anywhere else")
 	case c.Vora == nil && c.VisionScope == nil:
 		return nil, errors.New("shop: there is no gateway to pay with")
 	}
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	c.PublicURL = strings.TrimSuffix(c.PublicURL, "/")
-	s := &Shop{Config: c, orders: orders{c.DB}, formKey: []byte(rand.Text())}
-	s.cookieOf = func(name string) string { return name }
+	c.PublicURL = strings.TrimRight(c.PublicURL, "/")
+	s := &Shop{Config: c, orders: orders{c.DB}}
+	s.cookie = "visitor"
 	if base.Scheme == "https" {
-		s.cookieOf = func(name string) string { return "__Host-" + name }
+		s.cookie = "__Host-visitor"
 	}
 	if s.events, err = migrate(c.DB); err != nil {
 		return nil, err
 	}
+	if s.formKey, err = ownSecret(c.DB, "form key"); err != nil {
+		return nil, err
+	}
 	s.handler, err = s.routes()
 	return s, err
+}
+
+// loopback tells whether a host is this machine.
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 func (s *Shop) routes() (http.Handler, error) {
@@ -80,10 +93,11 @@ func (s *Shop) routes() (http.Handler, error) {
 	mux.HandleFunc("GET /{$}", s.showProduct)
 	mux.HandleFunc("POST /buy", s.buy)
 	mux.HandleFunc("GET /checkout", s.showFrame)
+	mux.HandleFunc("GET /checkout/handed-over", s.handOverAgain)
 	mux.HandleFunc("GET /checkout/picked-up", s.showPickUp)
 	mux.HandleFunc("GET /return/vora", s.returnFromVora)
 	mux.Handle("GET /return/visionscope", visionscope.BreakOut(http.HandlerFunc(s.returnFromVisionScope)))
-	mux.HandleFunc("GET /cancelled", s.showCancelled)
+	mux.HandleFunc("GET /cancelled", s.showOrder)
 	mux.HandleFunc("GET /order", s.showOrder)
 	if s.OrderBook {
 		mux.HandleFunc("GET /orders", s.showOrders)

@@ -12,6 +12,21 @@ const (
 	voraRedirect        way = "vora-redirect"
 )
 
+// A gateway is who takes the money.
+type gateway string
+
+const (
+	atVora        gateway = "vora"
+	atVisionScope gateway = "visionscope"
+)
+
+func (w way) gateway() gateway {
+	if w == voraRedirect {
+		return atVora
+	}
+	return atVisionScope
+}
+
 // Title is the way's name for a buyer.
 func (w way) Title() string {
 	switch w {

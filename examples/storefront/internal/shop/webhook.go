@@ -34,7 +34,7 @@ func (s *Shop) receiveWebhooks(mux *http.ServeMux) error {
 
 // secretOf finds the secret that a VisionScope checkout was created with.
 func (s *Shop) secretOf(ctx context.Context, hint webhooks.Hint) ([]webhooks.Key, error) {
-	o, err := s.orders.bySession(ctx, hint.SessionID)
+	o, err := s.orders.bySession(ctx, atVisionScope, hint.SessionID)
 	switch {
 	case errors.Is(err, errNoOrder) || err == nil && o.Secret.IsZero():
 		return nil, webhooks.ErrUnknownOwner
@@ -65,16 +65,18 @@ func (s *Shop) take(ctx context.Context, event webhooks.Event) error {
 func change(ctx context.Context, tx *sql.Tx, event webhooks.Event) error {
 	info, orders := event.About(), orders{tx}
 	switch event := event.(type) {
-	case *webhooks.SessionSucceeded, *webhooks.PaymentSucceeded:
-		return orders.pay(ctx, info.SessionID, info.Amount)
+	case *webhooks.SessionSucceeded:
+		return orders.pay(ctx, atVora, info.SessionID, info.Amount)
+	case *webhooks.PaymentSucceeded:
+		return orders.pay(ctx, atVisionScope, info.SessionID, info.Amount)
 	case *webhooks.SessionFailed:
-		return orders.end(ctx, info.SessionID, failed, event.Reason)
+		return orders.end(ctx, atVora, info.SessionID, failed, event.Reason)
 	case *webhooks.PaymentFailed:
-		return orders.end(ctx, info.SessionID, failed, event.Reason)
+		return orders.end(ctx, atVisionScope, info.SessionID, failed, event.Reason)
 	case *webhooks.SessionExpired:
-		return orders.end(ctx, info.SessionID, expired, "")
+		return orders.end(ctx, atVora, info.SessionID, expired, "")
 	case *webhooks.RefundCreated:
-		return orders.refund(ctx, info.SessionID, info.Amount)
+		return orders.refund(ctx, atVora, info.SessionID, info.Amount)
 	case *webhooks.EventV2, *webhooks.Unknown: // nothing that this shop waits for
 	}
 	return nil

@@ -1,0 +1,127 @@
+package main_test
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/hostedpay/hostedpay-go/sandbox"
+	"github.com/hostedpay/hostedpay-go/sdk/money"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
+)
+
+// hears delivers an event of Vora's, and gives the shop's answer.
+func (f *fixture) hears(body []byte) int {
+	f.t.Helper()
+	response, err := http.DefaultClient.Do(webhookstest.Vora(sandbox.Acme.SecretKey, body, webhookstest.To(f.url+"/webhooks/vora")))
+	require.NoError(f.t, err)
+	response.Body.Close()
+	return response.StatusCode
+}
+
+// about is what makes an event one of an order's session.
+func (f *fixture) about(number int, amount string) []webhookstest.Member {
+	f.t.Helper()
+	var session string
+	require.NoError(f.t, f.db.QueryRowContext(f.t.Context(), "SELECT session FROM orders WHERE number = ?", number).Scan(&session))
+	return []webhookstest.Member{webhookstest.SessionID(session), webhookstest.MerchantID(sandbox.Acme.ID), webhookstest.Amount(money.MustParse(amount, "EUR"))}
+}
+
+func (f *fixture) refunded() (minor int) {
+	f.t.Helper()
+	require.NoError(f.t, f.db.QueryRowContext(f.t.Context(), "SELECT refunded FROM orders").Scan(&minor))
+	return minor
+}
+
+func TestPaidMeansInFull(t *testing.T) {
+	t.Parallel()
+	f := setup(t)
+	buyer := f.visitor()
+	buyer.orders("vora-redirect")
+	dollars := append(f.about(1, "14.99"), webhookstest.Amount(money.MustParse("14.99", "USD")))
+	require.Equal(t, http.StatusInternalServerError, f.hears(webhookstest.SessionSucceeded(f.about(1, "0.01")...)))
+	require.Equal(t, http.StatusInternalServerError, f.hears(webhookstest.SessionSucceeded(dollars...)))
+	require.Equal(t, order{"open", false}, f.order())
+	require.Equal(t, http.StatusOK, f.hears(webhookstest.SessionSucceeded(f.about(1, "14.99")...)), "the right one is not held to be done")
+	require.Equal(t, order{"paid", true}, f.order())
+}
+
+// Vora's word is good for Vora's sessions.
+func TestAGatewaySpeaksForItselfOnly(t *testing.T) {
+	t.Parallel()
+	f := setup(t)
+	f.visitor().orders("visionscope-redirect")
+	require.Equal(t, http.StatusInternalServerError, f.hears(webhookstest.SessionSucceeded(f.about(1, "14.99")...)))
+	require.Equal(t, order{"open", false}, f.order())
+}
+
+func TestEventsInAnyOrder(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		events   []func(...webhookstest.Member) []byte
+		want     order
+		refunded int
+		sees     string
+	}{
+		"failed, then paid":  {[]func(...webhookstest.Member) []byte{webhookstest.SessionFailed, webhookstest.SessionSucceeded}, order{"paid", true}, 0, "Thank you!"},
+		"expired, then paid": {[]func(...webhookstest.Member) []byte{webhookstest.SessionExpired, webhookstest.SessionSucceeded}, order{"paid", true}, 0, "Thank you!"},
+		"paid, then failed":  {[]func(...webhookstest.Member) []byte{webhookstest.SessionSucceeded, webhookstest.SessionFailed}, order{"paid", true}, 0, "Thank you!"},
+		"paid twice":         {[]func(...webhookstest.Member) []byte{webhookstest.SessionSucceeded, webhookstest.SessionSucceeded}, order{"paid", true}, 0, "Thank you!"},
+		"paid, then given back": {
+			[]func(...webhookstest.Member) []byte{webhookstest.SessionSucceeded, webhookstest.RefundCreated, webhookstest.RefundCreated},
+			order{"paid", true}, 1499, "14.99 EUR were given back to you",
+		},
+		"given back, then paid": {
+			[]func(...webhookstest.Member) []byte{webhookstest.RefundCreated, webhookstest.SessionSucceeded},
+			order{"paid", false}, 1499, "14.99 EUR were given back to you",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := setup(t)
+			buyer := f.visitor()
+			buyer.orders("vora-redirect")
+			for _, event := range c.events {
+				require.Equal(t, http.StatusOK, f.hears(event(f.about(1, "14.99")...)))
+			}
+			require.Equal(t, c.want, f.order())
+			require.Equal(t, c.refunded, f.refunded())
+			_, page := buyer.get("/order")
+			require.Contains(t, page, c.sees)
+		})
+	}
+}
+
+func TestRefundsAddUp(t *testing.T) {
+	t.Parallel()
+	f := setup(t)
+	buyer := f.visitor()
+	buyer.orders("vora-redirect")
+	require.Equal(t, http.StatusOK, f.hears(webhookstest.SessionSucceeded(f.about(1, "14.99")...)))
+	for _, id := range []string{"re_1", "re_2", "re_1"} {
+		require.Equal(t, http.StatusOK, f.hears(webhookstest.RefundCreated(append(f.about(1, "5.00"), webhookstest.Set("refundId", id))...)))
+	}
+	require.Equal(t, 1000, f.refunded())
+	_, page := buyer.get("/order")
+	require.Contains(t, page, "Thank you!", "a part of it is another matter")
+
+	yen := append(f.about(1, "5.00"), webhookstest.Amount(money.MustParse("499", "JPY")), webhookstest.Set("refundId", "re_3"))
+	require.Equal(t, http.StatusInternalServerError, f.hears(webhookstest.RefundCreated(yen...)))
+	require.Equal(t, 1000, f.refunded())
+}
+
+// Refunded at the gateway, before any webhook came.
+func TestRefundedIsNotFailed(t *testing.T) {
+	t.Parallel()
+	f, _ := standing(t)
+	buyer := f.visitor()
+	back := buyer.pays(buyer.orders("vora-redirect"), approved)
+	var session string
+	require.NoError(t, f.db.QueryRowContext(t.Context(), "SELECT session FROM orders").Scan(&session))
+	_, err := f.gateway.Refund(session, 0)
+	require.NoError(t, err)
+	_, page := buyer.get(back)
+	require.Contains(t, page, "14.99 EUR were given back to you")
+	require.NotContains(t, page, "Nothing was charged")
+}
