@@ -8,16 +8,13 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"go.yaml.in/yaml/v3"
 
-	"github.com/hostedpay/hostedpay-go/api"
 	"github.com/hostedpay/hostedpay-go/sandbox"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
@@ -61,13 +58,12 @@ func newPrism(t *testing.T) *prism {
 		DisableKeepAlives:     true, // Prism closes idle connections early
 		ResponseHeaderTimeout: 20 * time.Second,
 	}}
-	documents := t.TempDir()
 	var started sync.WaitGroup
 	for contract, address := range map[string]*string{"vora": &p.vora, "visionscope": &p.visionscope} {
 		port := freePort(t)
 		*address = "http://127.0.0.1:" + port
 		started.Add(1)
-		c := exec.Command(program, "proxy", "--host", "127.0.0.1", "--port", port, plain(t, contract, documents), upstream.URL)
+		c := exec.Command(program, "proxy", "--host", "127.0.0.1", "--port", port, "../api/openapi-"+contract+".yaml", upstream.URL)
 		out, err := c.StdoutPipe()
 		require.NoError(t, err)
 		require.NoError(t, c.Start())
@@ -90,20 +86,6 @@ func newPrism(t *testing.T) *prism {
 	}
 	started.Wait()
 	return p
-}
-
-// plain writes a contract as JSON. Prism reads OpenAPI 3.1, but not what a YAML merge key (<<) brings to an operation.
-func plain(t *testing.T, contract, dir string) string {
-	t.Helper()
-	text, err := api.Documents.ReadFile("openapi-" + contract + ".yaml")
-	require.NoError(t, err)
-	var document map[string]any
-	require.NoError(t, yaml.Unmarshal(text, &document))
-	text, err = json.Marshal(document)
-	require.NoError(t, err)
-	file := filepath.Join(dir, contract+".json")
-	require.NoError(t, os.WriteFile(file, text, 0o600))
-	return file
 }
 
 type onPurposeKey struct{}
