@@ -51,9 +51,14 @@ type delivery struct {
 	name    string // of the event as webhooks v1 call it
 	v2      bool
 
-	tries int           // attempts that the schedule made, of which it makes no more than it has waits
-	extra int           // attempts to come that it did not plan: resent by hand, or twice on purpose
-	late  DeliveryFault // what the next attempt was held up by
+	tries int // attempts that the schedule made, of which it makes no more than it has waits
+}
+
+// A sending is an attempt before it happens.
+type sending struct {
+	*delivery
+	planned bool          // by the schedule; the others were asked for by hand, or come twice on purpose
+	late    DeliveryFault // what it was held up by
 }
 
 // Deliveries lists what was and is being delivered, oldest first.
@@ -95,7 +100,7 @@ func (s *Sandbox) send(x *session, e event, wait time.Duration) {
 		s.log.Warn("an event is not delivered", "event", e.name, "session_id", x.id, "reason", problem)
 		return
 	}
-	s.after(wait, func() { s.attempt(d) })
+	s.after(wait, func() { s.attempt(sending{delivery: d, planned: true}) })
 }
 
 // undeliverable says why nothing can be sent to an address.
@@ -115,7 +120,7 @@ func undeliverable(target string) string {
 }
 
 // attempt sends an event once, and plans the next time when the merchant did not take it.
-func (s *Sandbox) attempt(d *delivery) {
+func (s *Sandbox) attempt(d sending) {
 	fault, now := s.disturb(d)
 	if !now {
 		return
@@ -125,7 +130,7 @@ func (s *Sandbox) attempt(d *delivery) {
 	if fault == DropDelivery {
 		a.Problem = "dropped on purpose"
 	} else {
-		s.post(d, &a)
+		s.post(d.delivery, &a)
 	}
 	a.Duration = time.Since(start)
 
@@ -141,35 +146,23 @@ func (s *Sandbox) attempt(d *delivery) {
 	if d.session.gateway == visionScopeGateway {
 		waits = contract.VisionScopeRetryAfter()
 	}
-	planned := d.extra == 0
-	if planned {
+	if d.planned {
 		d.tries++
-	} else {
-		d.extra--
 	}
 	switch {
 	case a.Status >= 200 && a.Status < 300:
 		d.State = DeliveryAccepted
-	case d.State != DeliveryPending || !planned:
+	case d.State != DeliveryPending || !d.planned:
 	case d.tries > len(waits):
 		d.State = DeliveryGivenUp
 	default:
-		s.after(waits[d.tries-1], func() { s.retry(d) })
+		s.after(waits[d.tries-1], func() { s.attempt(sending{delivery: d.delivery, planned: true}) })
 	}
 	if fault == DuplicateDelivery {
-		d.extra++
-		s.after(0, func() { s.attempt(d) })
+		s.after(0, func() { s.attempt(sending{delivery: d.delivery}) })
 	}
-	s.releaseOvertaken(d)
-}
-
-// retry sends an event again, unless it has been taken meanwhile: sent by hand, or as a copy.
-func (s *Sandbox) retry(d *delivery) {
-	s.mu.Lock()
-	taken := d.State == DeliveryAccepted
-	s.mu.Unlock()
-	if !taken {
-		s.attempt(d)
+	if a.Status != 0 {
+		s.releaseOvertaken(d.delivery)
 	}
 }
 
@@ -189,11 +182,10 @@ func (s *Sandbox) Resend(deliveryID string) error {
 	if problem := undeliverable(d.URL); problem != "" {
 		return fmt.Errorf("sandbox: delivery %q cannot be sent: %s", deliveryID, problem)
 	}
+	again := sending{delivery: d}
 	if d.State == DeliveryUnsent {
-		d.State = DeliveryPending // and its schedule begins
-	} else {
-		d.extra++
+		d.State, again.planned = DeliveryPending, true // its schedule begins
 	}
-	s.after(0, func() { s.attempt(d) })
+	s.after(0, func() { s.attempt(again) })
 	return nil
 }

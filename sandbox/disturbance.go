@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 )
@@ -13,14 +14,17 @@ type DeliveryFault string
 const (
 	DropDelivery      DeliveryFault = "drop"      // it is lost on the way; the schedule goes on
 	DuplicateDelivery DeliveryFault = "duplicate" // it comes twice
-	DelayDelivery     DeliveryFault = "delay"     // it comes 10 s later
-	ReorderDelivery   DeliveryFault = "reorder"   // it comes after the next event of any session
+	DelayDelivery     DeliveryFault = "delay"     // it comes 10 s later by the sandbox's clock
+	ReorderDelivery   DeliveryFault = "reorder"   // it comes after another event, of whatever session, has reached the shop
 	MissignDelivery   DeliveryFault = "missign"   // its signature is made with another secret
 )
 
-const deliveryDelay = 10 * time.Second
+const (
+	deliveryDelay    = 10 * time.Second
+	mostDisturbances = 1000
+)
 
-// Disturb lets faults happen to the next attempts, one to each.
+// Disturb lets faults happen to the next attempts, one to each. At most 1000 can wait for theirs.
 func (s *Sandbox) Disturb(faults ...DeliveryFault) error {
 	known := []DeliveryFault{DropDelivery, DuplicateDelivery, DelayDelivery, ReorderDelivery, MissignDelivery}
 	for _, f := range faults {
@@ -30,6 +34,9 @@ func (s *Sandbox) Disturb(faults ...DeliveryFault) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if len(s.disturbances)+len(faults) > mostDisturbances {
+		return fmt.Errorf("sandbox: %d disturbances wait for deliveries already; let some happen first, at most %d can wait", len(s.disturbances), mostDisturbances)
+	}
 	s.disturbances = append(s.disturbances, faults...)
 	s.changed()
 	return nil
@@ -55,29 +62,27 @@ func (s *Sandbox) ResumeDeliveries() {
 	s.changed()
 }
 
-// disturb decides what happens to an attempt, and whether it happens now.
-func (s *Sandbox) disturb(d *delivery) (fault DeliveryFault, now bool) {
+// disturb decides what happens to an attempt, and whether it happens now. What was planned does not happen any more when
+// the event has been taken meanwhile: sent by hand, or as a copy.
+func (s *Sandbox) disturb(d sending) (fault DeliveryFault, now bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.paused {
-		if len(s.held) >= mostDeliveries {
-			s.held = s.held[1:]
-		}
-		s.held = append(s.held, d)
+	switch {
+	case d.planned && d.State == DeliveryAccepted:
 		return "", false
-	}
-	if d.late != "" {
-		fault, d.late = d.late, ""
-		return fault, true
-	}
-	if len(s.disturbances) == 0 {
+	case s.paused:
+		s.hold(d)
+		return "", false
+	case d.late != "":
+		return d.late, true
+	case len(s.disturbances) == 0:
 		return "", true
 	}
 	fault, s.disturbances = s.disturbances[0], s.disturbances[1:]
 	switch fault {
 	case DelayDelivery:
 		d.late = fault
-		s.after(deliveryDelay, func() { s.attempt(d) })
+		s.clock.AfterFunc(deliveryDelay, s.unlessClosed(func() { s.attempt(d) }))
 		return fault, false
 	case ReorderDelivery:
 		d.late = fault
@@ -88,12 +93,26 @@ func (s *Sandbox) disturb(d *delivery) (fault DeliveryFault, now bool) {
 	return fault, true
 }
 
+// hold keeps an attempt until the end of the pause, and gives the oldest one up when there are too many. Called with
+// Sandbox.mu held.
+func (s *Sandbox) hold(d sending) {
+	if len(s.held) >= mostDeliveries {
+		lost := s.held[0]
+		s.held = s.held[1:]
+		if lost.State == DeliveryPending {
+			lost.State = DeliveryGivenUp
+		}
+		s.log.Warn("an event is not delivered: too many are held back by the pause", "event", lost.Event, "session_id", lost.SessionID)
+	}
+	s.held = append(s.held, d)
+}
+
 // releaseOvertaken sends what waited for another event to come first. Called with Sandbox.mu held.
 func (s *Sandbox) releaseOvertaken(first *delivery) {
 	waiting := s.overtaken
 	s.overtaken = nil
 	for _, d := range waiting {
-		if d == first {
+		if d.delivery == first {
 			s.overtaken = append(s.overtaken, d)
 			continue
 		}

@@ -2,6 +2,7 @@ package sandbox_test
 
 import (
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
@@ -233,4 +234,79 @@ func TestDuplicateThatIsTakenEndsTheSchedule(t *testing.T) {
 	d := w.only()
 	require.Equal(t, []time.Duration{0}, waits(d))
 	require.Equal(t, sandbox.DeliveryAccepted, d.State)
+}
+
+// What was taken by hand does not come again by the schedule, whatever held the schedule up.
+func TestWhatWasTakenByHandDoesNotComeAgain(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		before func(*world)
+		after  func(*world)
+	}{
+		"before VisionScope's first attempt": {func(w *world) { w.press(w.checkout(money.MustParse("10", "EUR")).CheckoutURL, "pay") }, nil},
+		"refused, and held by a pause": {func(w *world) {
+			w.refuseNext(1)
+			w.pay()
+			w.clock.Advance(0)
+			w.gateways.PauseDeliveries()
+			w.clock.Advance(time.Second)
+		}, func(w *world) { w.gateways.ResumeDeliveries() }},
+		"delayed":   {func(w *world) { require.NoError(w.t, w.gateways.Disturb(sandbox.DelayDelivery)); w.pay() }, nil},
+		"reordered": {func(w *world) { require.NoError(w.t, w.gateways.Disturb(sandbox.ReorderDelivery)); w.pay() }, func(w *world) { w.pay() }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := setup(t)
+			c.before(w)
+			w.clock.Advance(0)
+			require.NoError(t, w.gateways.Resend(w.gateways.Deliveries()[0].ID))
+			if c.after != nil {
+				c.after(w)
+			}
+			w.clock.Advance(time.Hour)
+			first := w.gateways.Deliveries()[0]
+			require.Equal(t, sandbox.DeliveryAccepted, first.State)
+			taken := 0
+			for _, a := range first.Attempts {
+				require.Empty(t, a.Fault, "a resend is not what was disturbed")
+				if a.Status == http.StatusOK {
+					taken++
+				}
+			}
+			require.Equal(t, 1, taken)
+		})
+	}
+}
+
+// Another event has overtaken one when it has reached the shop, and not when it was lost.
+func TestALostEventOvertakesNothing(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	require.NoError(t, w.gateways.Disturb(sandbox.ReorderDelivery, sandbox.DropDelivery))
+	first, second := w.pay(), w.pay()
+	w.clock.Advance(time.Minute)
+	var sessions []string
+	for _, e := range w.received() {
+		sessions = append(sessions, e.About().SessionID)
+	}
+	require.Equal(t, []string{second.ID, first.ID}, sessions)
+}
+
+// The time factor is the gateways' own, and a delay was ordered.
+func TestADelayIsNotShortened(t *testing.T) {
+	t.Parallel()
+	w := setup(t, sandbox.WithTimeFactor(10))
+	require.NoError(t, w.gateways.Disturb(sandbox.DelayDelivery))
+	w.pay()
+	w.clock.Advance(10*time.Second - 1)
+	require.Empty(t, w.received())
+	w.clock.Advance(1)
+	require.Len(t, w.received(), 1)
+}
+
+func TestDisturbancesAreBounded(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	require.NoError(t, w.gateways.Disturb(slices.Repeat([]sandbox.DeliveryFault{sandbox.DropDelivery}, 1000)...))
+	require.ErrorContains(t, w.gateways.Disturb(sandbox.DropDelivery), "let some happen first")
 }

@@ -134,7 +134,7 @@ func WithReturnV2() Option {
 }
 
 // WithHTTPClient delivers webhooks through a client of your own. Redirects are not followed. Its Timeout counts, up to the
-// gateways' own 10 s.
+// gateways' own 10 s. With a Transport of its own, that alone decides where it connects to.
 func WithHTTPClient(client *http.Client) Option {
 	return func(s *Sandbox) error {
 		if client == nil {

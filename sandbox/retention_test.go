@@ -1,8 +1,10 @@
 package sandbox_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -122,7 +124,8 @@ func TestTheOldestIsForgotten(t *testing.T) {
 // Deliveries are forgotten too, and so are those that a pause holds back.
 func TestTheOldestDeliveriesAreForgotten(t *testing.T) {
 	t.Parallel()
-	c := newCrowd(t)
+	var log bytes.Buffer
+	c := newCrowd(t, sandbox.WithLogger(slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelWarn}))))
 	c.s.PauseDeliveries()
 	c.buy(10_100)
 	c.s.ResumeDeliveries()
@@ -132,6 +135,7 @@ func TestTheOldestDeliveriesAreForgotten(t *testing.T) {
 	for _, d := range deliveries {
 		require.Equal(t, sandbox.DeliveryAccepted, d.State)
 	}
+	require.Equal(t, 100, strings.Count(log.String(), "too many are held back"), "what is lost is said")
 }
 
 // Forgetting a session leaves the key alone that stands for a newer one by now.

@@ -50,8 +50,8 @@ type Sandbox struct {
 	faults     []Fault
 	delivered  int // how many deliveries there were
 	paused     bool
-	held       []*delivery // until the end of the pause
-	overtaken  []*delivery // until another event has come first
+	held       []sending // until the end of the pause
+	overtaken  []sending // until another event has come first
 
 	disturbances []DeliveryFault // of the next attempts
 }
@@ -78,6 +78,9 @@ func New(opts ...Option) (*Sandbox, error) {
 		return nil, errors.New("sandbox: there must be at least one merchant")
 	}
 	s.ctx, s.stop = context.WithCancel(context.Background())
+	if s.deliver.Transport == nil {
+		s.deliver.Transport = newLocalTransport()
+	}
 	s.deliver.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	s.voraHooks = &genvora.WebhookInitiator{Client: &s.deliver}
 	s.visionHooks = &genvision.CallbackInitiator{Client: &s.deliver}
