@@ -116,26 +116,6 @@ func TestAnOrderWithoutACheckout(t *testing.T) {
 	}
 }
 
-// A buyer who goes back and chooses another way to pay gets that one.
-func TestAnotherWay(t *testing.T) {
-	t.Parallel()
-	f := setup(t)
-	buyer := f.visitor()
-	form := buyer.form("vora-redirect")
-	leads := func(way string) string {
-		form.Set("way", way)
-		response, _ := buyer.post("/buy", form)
-		require.Equal(t, http.StatusSeeOther, response.StatusCode)
-		return response.Header.Get("Location")
-	}
-	atVora := leads("vora-redirect")
-	atVisionScope := leads("visionscope-redirect")
-	require.Contains(t, atVisionScope, "/checkout/cs_")
-	require.Equal(t, "/checkout?order=2", leads("visionscope-frame"))
-	require.Equal(t, atVora, leads("vora-redirect"))
-	require.Equal(t, 2, f.count(), "one for each gateway")
-}
-
 // The answer to the first try was lost, and its session's time is over at the second: nobody can pay there.
 func TestASecondTryMuchLater(t *testing.T) {
 	t.Parallel()

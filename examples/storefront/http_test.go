@@ -2,8 +2,10 @@ package main_test
 
 import (
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/cookiejar"
+	"net/http/httptest"
 	"net/url"
 	"regexp"
 	"strings"
@@ -12,6 +14,11 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/hostedpay/hostedpay-go/examples/storefront/internal/shop"
+	"github.com/hostedpay/hostedpay-go/sandbox"
+	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/visionscope"
 )
 
 // A visitor is a browser without scripts and frames. Redirects are looked at, and not followed.
@@ -100,6 +107,23 @@ func TestThePriceIsTheShops(t *testing.T) {
 	require.Equal(t, "EUR", currency)
 }
 
+// An order keeps the price that its buyer saw, also when the form comes again after the price has changed.
+func TestAnOrderKeepsItsPrice(t *testing.T) {
+	t.Parallel()
+	f := setup(t)
+	buyer := f.visitor()
+	form := buyer.form("visionscope-redirect")
+	buyer.post("/buy", form)
+	_, err := f.db.ExecContext(t.Context(), "UPDATE orders SET product = 'Sunny D2', amount = 999, currency = 'USD'")
+	require.NoError(t, err)
+	form.Set("way", "visionscope-frame")
+	response, _ := buyer.post("/buy", form)
+	require.Equal(t, "/checkout?order=1", response.Header.Get("Location"))
+	_, page := buyer.get("/checkout?order=1")
+	require.Contains(t, page, "Sunny D2")
+	require.Contains(t, page, "9.99 USD")
+}
+
 // A double click is one order, and shows one checkout.
 func TestOneFormIsOneOrder(t *testing.T) {
 	t.Parallel()
@@ -175,6 +199,26 @@ func TestCookiesAreForTheBrowserOnly(t *testing.T) {
 	require.True(t, cookies[0].HttpOnly)
 	require.Equal(t, http.SameSiteLaxMode, cookies[0].SameSite)
 	require.Equal(t, "no-store", response.Header.Get("Cache-Control"))
+}
+
+// On https the cookie goes nowhere else, and no other host of the site can set it.
+func TestCookiesAreForHTTPSOnly(t *testing.T) {
+	t.Parallel()
+	db, err := shop.OpenInMemory()
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, db.Close()) })
+	client, err := visionscope.New(sandbox.Acme.APIKey, sdk.WithBaseURL(visionscope.DevelopmentURL))
+	require.NoError(t, err)
+	s, err := shop.New(shop.Config{PublicURL: "https://shop.example.com", DB: db, VisionScope: client, Log: slog.New(slog.DiscardHandler)})
+	require.NoError(t, err)
+	answer := httptest.NewRecorder()
+	s.ServeHTTP(answer, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "https://shop.example.com/", nil))
+	cookies := answer.Result().Cookies()
+	require.Len(t, cookies, 1)
+	require.Equal(t, "__Host-visitor", cookies[0].Name) // browsers take such a name with the rest only
+	require.True(t, cookies[0].Secure)
+	require.Equal(t, "/", cookies[0].Path)
+	require.Empty(t, cookies[0].Domain)
 }
 
 // A parcel leaves once, however often the event comes.

@@ -111,6 +111,29 @@ func TestRefundsAddUp(t *testing.T) {
 	require.Equal(t, 1000, f.refunded())
 }
 
+// That an event is done is written together with what it did, or neither is: what adds up must not be added once more
+// because the shop fell over in between.
+func TestARefundAddsUpOnceWhenItsEndCannotBeWritten(t *testing.T) {
+	t.Parallel()
+	f := setup(t)
+	f.visitor().orders("vora-redirect")
+	require.Equal(t, http.StatusOK, f.hears(webhookstest.SessionSucceeded(f.about(1, "14.99")...)))
+	refund := webhookstest.RefundCreated(f.about(1, "5.00")...)
+
+	_, err := f.db.ExecContext(t.Context(), `CREATE TRIGGER fall_over BEFORE UPDATE ON hostedpay_webhook_events WHEN NEW.done
+		BEGIN SELECT RAISE(ABORT, 'the disk is full'); END`)
+	require.NoError(t, err)
+	require.Equal(t, http.StatusInternalServerError, f.hears(refund))
+	require.Zero(t, f.refunded())
+
+	_, err = f.db.ExecContext(t.Context(), "DROP TRIGGER fall_over")
+	require.NoError(t, err)
+	for range 2 {
+		require.Equal(t, http.StatusOK, f.hears(refund))
+		require.Equal(t, 500, f.refunded())
+	}
+}
+
 // Refunded at the gateway, before any webhook came.
 func TestRefundedIsNotFailed(t *testing.T) {
 	t.Parallel()

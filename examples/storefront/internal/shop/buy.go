@@ -2,6 +2,7 @@ package shop
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -16,7 +17,8 @@ const (
 	askWithin = 5 * time.Second
 )
 
-// buy places the order, gets a checkout for it, stores that with the order, and only then shows it.
+// buy places the order, gets a checkout for it, stores that with the order, and only then shows it. What needs no checkout
+// any more gets none.
 func (s *Shop) buy(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, 1<<12)
 	visitor := s.knownVisitor(r)
@@ -28,13 +30,39 @@ func (s *Shop) buy(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), buyWithin)
 	defer cancel()
-	o, err := s.ordered(ctx, visitor, purchase, chosen)
+	o, err := s.settled(r.WithContext(ctx), purchase)
+	if err == nil {
+		sendTo(w, r, "/order", o)
+		return
+	}
+	if errors.Is(err, errNoOrder) {
+		o, err = s.ordered(ctx, visitor, purchase, chosen)
+	}
 	if err != nil {
 		s.Log.Error("no checkout for an order", "error", err)
-		s.showProblem(w, http.StatusBadGateway, "Paying is not possible right now", "Nothing was charged. Please go back and try again in a moment; you will not be charged twice.")
+		s.showProblem(w, http.StatusBadGateway, "Paying is not possible right now", "This try charged nothing. Please go back and try again in a moment; you will not be charged twice.")
 		return
 	}
 	s.present(w, r, o)
+}
+
+// settled is an order of the form that is not to be paid any more, or errNoOrder. Vora is asked for what no webhook has said
+// yet, lest both gateways take money for one purchase. When it does not answer, the buyer can pay nevertheless: two
+// checkouts can be open at once anyway, and a second payment sends no parcel.
+func (s *Shop) settled(r *http.Request, purchase string) (order, error) {
+	known, err := s.orders.ofPurchase(r.Context(), purchase)
+	if err != nil {
+		return order{}, err
+	}
+	for _, o := range known {
+		if o.State != open {
+			return o, nil
+		}
+		if confirmed, ok := s.ask(r, o); ok && confirmed.Session.Status != vora.StatusPending {
+			return o, nil
+		}
+	}
+	return order{}, errNoOrder
 }
 
 // ordered is the order of a form, with a checkout. Called twice, for a double click or a second try, it gives the same;
@@ -83,16 +111,14 @@ func (s *Shop) createAtVisionScope(ctx context.Context, o order) (order, error) 
 
 // present shows the checkout in the way that the buyer chose.
 func (s *Shop) present(w http.ResponseWriter, r *http.Request, o order) {
-	switch {
-	case o.State != open:
-		sendTo(w, r, "/order", o)
-	case o.Way == voraRedirect:
+	switch o.Way {
+	case voraRedirect:
 		session := vora.CreatedSession{ID: o.Session, CheckoutURL: o.CheckoutURL}
 		session.Redirect(w, r)
-	case o.Way == visionScopeRedirect:
+	case visionScopeRedirect:
 		checkout := o.checkout()
 		checkout.Redirect(w, r)
-	case o.Way == visionScopeHandOver:
+	case visionScopeHandOver:
 		s.handOver(w, o)
 	default:
 		sendTo(w, r, "/checkout", o)

@@ -55,10 +55,15 @@ func (s *Shop) handOver(w http.ResponseWriter, o order) {
 	}
 }
 
+// payableHere tells whether VisionScope has a checkout for the order, and nothing has been sent for its purchase yet.
+func (o *order) payableHere() bool {
+	return o.State == open && !o.PurchaseSent && o.Way.gateway() == atVisionScope && o.Session != ""
+}
+
 // openCheckout is the visitor's order, when VisionScope has a checkout for it that is worth showing.
 func (s *Shop) openCheckout(w http.ResponseWriter, r *http.Request) (order, bool) {
 	o, ok := s.visitorsOrder(w, r)
-	if ok && (o.State != open || o.Way.gateway() != atVisionScope || o.Session == "") {
+	if ok && !o.payableHere() {
 		sendTo(w, r, "/order", o)
 		return order{}, false
 	}

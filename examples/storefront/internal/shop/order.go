@@ -24,23 +24,29 @@ const (
 
 // An order is a row of the table.
 type order struct {
-	Number      int64
-	Purchase    string // of the buy form
-	Product     string
-	Amount      money.Amount
-	Way         way
-	Session     string // empty until there is one
-	CheckoutURL sdk.Secret
-	Secret      sdk.Secret // of a VisionScope checkout's webhooks
-	State       state
-	Reason      string
-	Refunded    money.Amount
-	Shipped     bool
+	Number       int64
+	Purchase     string // of the buy form
+	Product      string
+	Amount       money.Amount
+	Way          way
+	Session      string // empty until there is one
+	CheckoutURL  sdk.Secret
+	Secret       sdk.Secret // of a VisionScope checkout's webhooks
+	State        state
+	Reason       string
+	Refunded     money.Amount
+	Shipped      bool
+	PurchaseSent bool // the parcel has left, for this order or for the purchase's other one
 }
 
 // refundedAll tells whether nothing of the money is left here.
 func (o *order) refundedAll() bool {
 	return o.Refunded.Sign() > 0 && o.Refunded.Minor() >= o.Amount.Minor()
+}
+
+// PaidTwice tells whether somebody has to give the money back: the purchase was paid at the other gateway before.
+func (o *order) PaidTwice() bool {
+	return o.State == paid && o.PurchaseSent && !o.Shipped && !o.refundedAll()
 }
 
 //go:embed schema.sql
@@ -94,19 +100,23 @@ func (t orders) attach(ctx context.Context, number int64, session string, checko
 	return t.one(ctx, "WHERE number = ?", number)
 }
 
-// pay makes an order paid, whatever it was before, for events come in any order; and sends the parcel off, once, unless
-// the money has been given back by now.
-func (t orders) pay(ctx context.Context, g gateway, session string, amount money.Amount) error {
+// pay makes an order paid, whatever it was before, for events come in any order; and sends the parcel off, once for the
+// purchase, unless the money has been given back by now. It gives the order as it is then.
+func (t orders) pay(ctx context.Context, g gateway, session string, amount money.Amount) (order, error) {
 	o, err := t.bySession(ctx, g, session)
 	if err != nil {
-		return err
+		return order{}, err
 	}
 	if amount != o.Amount {
-		return fmt.Errorf("shop: session %q was paid with %s instead of %s", session, amount, o.Amount)
+		return order{}, fmt.Errorf("shop: session %q was paid with %s instead of %s", session, amount, o.Amount)
 	}
+	send := !o.PurchaseSent && !o.refundedAll()
 	_, err = t.db.ExecContext(ctx, `UPDATE orders SET state = 'paid', reason = '',
-		shipped_at = CASE WHEN refunded < amount THEN coalesce(shipped_at, unixepoch()) ELSE shipped_at END WHERE number = ?`, o.Number)
-	return err
+		shipped_at = CASE WHEN ? THEN unixepoch() ELSE shipped_at END WHERE number = ?`, send, o.Number)
+	if err != nil {
+		return order{}, err
+	}
+	return t.one(ctx, "WHERE number = ?", o.Number)
 }
 
 // end closes an order that is not paid and will not be.
@@ -135,6 +145,11 @@ func (t orders) refund(ctx context.Context, g gateway, session string, amount mo
 // bySession is the order of a gateway's session. Ids are unique at one gateway only.
 func (t orders) bySession(ctx context.Context, g gateway, session string) (order, error) {
 	return t.one(ctx, "WHERE gateway = ? AND session = ?", g, session)
+}
+
+// ofPurchase are the orders that a form has made, one for each gateway: the one whose parcel has left first, an open one last.
+func (t orders) ofPurchase(ctx context.Context, purchase string) ([]order, error) {
+	return t.list(ctx, "WHERE purchase = ? ORDER BY state = 'open', shipped_at IS NULL", purchase)
 }
 
 // ofVisitor is a visitor's order of this number, or the latest one when the number is zero.
@@ -166,7 +181,9 @@ func (t orders) one(ctx context.Context, where string, args ...any) (order, erro
 
 func (t orders) list(ctx context.Context, where string, args ...any) ([]order, error) {
 	rows, err := t.db.QueryContext(ctx, `SELECT number, purchase, product, amount, currency, way, coalesce(session, ''), checkout_url, webhook_secret,
-		state, reason, refunded, shipped_at IS NOT NULL FROM orders `+where, args...)
+		state, reason, refunded, shipped_at IS NOT NULL,
+		EXISTS (SELECT 1 FROM orders o WHERE o.purchase = orders.purchase AND o.shipped_at IS NOT NULL)
+		FROM orders `+where, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -178,7 +195,7 @@ func (t orders) list(ctx context.Context, where string, args ...any) ([]order, e
 		var currency money.Currency
 		var checkoutURL, secret string
 		if err := rows.Scan(&o.Number, &o.Purchase, &o.Product, &amount, &currency, &o.Way, &o.Session, &checkoutURL, &secret,
-			&o.State, &o.Reason, &refunded, &o.Shipped); err != nil {
+			&o.State, &o.Reason, &refunded, &o.Shipped, &o.PurchaseSent); err != nil {
 			return nil, err
 		}
 		o.Amount, o.Refunded = money.Minor(amount, currency), money.Minor(refunded, currency)

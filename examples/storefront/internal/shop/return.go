@@ -69,7 +69,7 @@ func (s *Shop) returnFromVora(w http.ResponseWriter, r *http.Request) {
 // ask asks Vora about an order that no webhook has come for. Buyers do not wait until the gateway's rate limit allows the
 // question: not knowing is an answer too.
 func (s *Shop) ask(r *http.Request, o order) (*vora.Confirmation, bool) {
-	if o.State != open || o.Way.gateway() != atVora || o.Session == "" {
+	if s.Vora == nil || o.State != open || o.Way.gateway() != atVora || o.Session == "" {
 		return nil, false
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), askWithin)
@@ -111,7 +111,7 @@ func (s *Shop) showOrder(w http.ResponseWriter, r *http.Request) {
 		view.learn(confirmed)
 		unpaid = confirmed.Session.Status == vora.StatusPending
 	}
-	if o.State == open && o.Session != "" && o.Way.gateway() == atVisionScope { // which nobody can ask
+	if o.payableHere() { // it may be paid by now: nobody can ask VisionScope
 		view.Resume = "/checkout" + o.query()
 	}
 	if unpaid {

@@ -2,7 +2,6 @@ package shop
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"net/http"
 
@@ -51,7 +50,7 @@ func (s *Shop) take(ctx context.Context, event webhooks.Event) error {
 		return err
 	}
 	defer func() { _ = tx.Rollback() }() // nothing to undo after the commit
-	if err := change(ctx, tx, event); err != nil {
+	if err := s.change(ctx, orders{tx}, event); err != nil {
 		return err
 	}
 	key, token, _ := webhooks.ClaimFrom(ctx)
@@ -62,13 +61,13 @@ func (s *Shop) take(ctx context.Context, event webhooks.Event) error {
 }
 
 // change moves the order.
-func change(ctx context.Context, tx *sql.Tx, event webhooks.Event) error {
-	info, orders := event.About(), orders{tx}
+func (s *Shop) change(ctx context.Context, orders orders, event webhooks.Event) error {
+	info := event.About()
 	switch event := event.(type) {
 	case *webhooks.SessionSucceeded:
-		return orders.pay(ctx, atVora, info.SessionID, info.Amount)
+		return s.pay(ctx, orders, atVora, info)
 	case *webhooks.PaymentSucceeded:
-		return orders.pay(ctx, atVisionScope, info.SessionID, info.Amount)
+		return s.pay(ctx, orders, atVisionScope, info)
 	case *webhooks.SessionFailed:
 		return orders.end(ctx, atVora, info.SessionID, failed, event.Reason)
 	case *webhooks.PaymentFailed:
@@ -80,4 +79,13 @@ func change(ctx context.Context, tx *sql.Tx, event webhooks.Event) error {
 	case *webhooks.EventV2, *webhooks.Unknown: // nothing that this shop waits for
 	}
 	return nil
+}
+
+// pay notes a payment, and calls for somebody when the purchase was paid before.
+func (s *Shop) pay(ctx context.Context, orders orders, g gateway, info *webhooks.Info) error {
+	o, err := orders.pay(ctx, g, info.SessionID, info.Amount)
+	if err == nil && o.PaidTwice() {
+		s.Log.Error("a purchase was paid twice; nothing was sent for this order: refund it", "order", o.Number, "session_id", o.Session)
+	}
+	return err
 }

@@ -1,0 +1,161 @@
+package main_test
+
+import (
+	"net/http"
+	"net/url"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/hostedpay/hostedpay-go/sandbox"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
+)
+
+// buys sends a form, and gives the address that it leads to.
+func (v visitor) buys(form url.Values, way string) (leads string) {
+	v.t.Helper()
+	form.Set("way", way)
+	response, _ := v.post("/buy", form)
+	require.Equal(v.t, http.StatusSeeOther, response.StatusCode)
+	return response.Header.Get("Location")
+}
+
+func (f *fixture) parcels() (n int) {
+	f.t.Helper()
+	require.NoError(f.t, f.db.QueryRowContext(f.t.Context(), "SELECT count(shipped_at) FROM orders").Scan(&n))
+	return n
+}
+
+// A buyer who goes back and chooses another way to pay gets that one.
+func TestAnotherWay(t *testing.T) {
+	t.Parallel()
+	f := setup(t)
+	buyer := f.visitor()
+	form := buyer.form("vora-redirect")
+	atVora := buyer.buys(form, "vora-redirect")
+	require.Contains(t, buyer.buys(form, "visionscope-redirect"), "/checkout/cs_")
+	require.Equal(t, "/checkout?order=2", buyer.buys(form, "visionscope-frame"))
+	require.Equal(t, atVora, buyer.buys(form, "vora-redirect"))
+	require.Equal(t, 2, f.count(), "one for each gateway")
+}
+
+// A form whose order is paid, or will not be, leads to no checkout any more.
+func TestAnotherWayTooLate(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		first, then string
+		card        string
+		heard       bool
+		sees        string
+	}{
+		"paid at Vora":                     {"vora-redirect", "visionscope-redirect", approved, true, "your parcel is on its way"},
+		"paid at Vora, webhook underway":   {"vora-redirect", "visionscope-redirect", approved, false, "as soon as our warehouse has heard of it"},
+		"paid at Vora, the same way":       {"vora-redirect", "vora-redirect", approved, false, "as soon as our warehouse has heard of it"},
+		"failed at Vora":                   {"vora-redirect", "visionscope-redirect", declined, true, "The payment did not work"},
+		"failed at Vora, webhook underway": {"vora-redirect", "visionscope-redirect", declined, false, "The payment did not work"},
+		"paid at VisionScope":              {"visionscope-redirect", "vora-redirect", approved, true, "your parcel is on its way"},
+		"failed at VisionScope":            {"visionscope-redirect", "vora-redirect", declined, true, "The payment did not work"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f, clock := standing(t)
+			buyer := f.visitor()
+			form := buyer.form(c.first)
+			buyer.pays(buyer.buys(form, c.first), c.card)
+			if c.heard {
+				clock.Advance(waits)
+			}
+			leads := buyer.buys(form, c.then)
+			require.Equal(t, "/order?order=1", leads)
+			_, page := buyer.get(leads)
+			require.Contains(t, page, c.sees)
+			require.Equal(t, 1, f.count())
+		})
+	}
+}
+
+// Whom Vora cannot tell about, another gateway takes.
+func TestAnotherWayWhenVoraIsDown(t *testing.T) {
+	t.Parallel()
+	f := setup(t)
+	require.NoError(t, f.gateway.Inject(sandbox.Fault{Route: "GET /v1/sessions/", ResetBefore: true}))
+	buyer := f.visitor()
+	form := buyer.form("vora-redirect")
+	buyer.buys(form, "vora-redirect")
+	require.Contains(t, buyer.buys(form, "visionscope-redirect"), "/checkout/cs_")
+}
+
+// Two checkouts of one purchase were open at once, and both are paid: one parcel leaves, and the buyer and the order book
+// are told about the money.
+func TestAPurchasePaidTwice(t *testing.T) {
+	t.Parallel()
+	const atVora, atVisionScope = "vora-redirect", "visionscope-redirect"
+	for name, c := range map[string]struct{ first, second, sent, unsent string }{
+		"Vora first":        {atVora, atVisionScope, "/order?order=1", "/order?order=2"},
+		"VisionScope first": {atVisionScope, atVora, "/order?order=2", "/order?order=1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f, clock := standing(t)
+			buyer := f.visitor()
+			form := buyer.form(atVora)
+			checkouts := map[string]string{atVora: buyer.buys(form, atVora), atVisionScope: buyer.buys(form, atVisionScope)}
+			back := buyer.pays(checkouts[c.first], approved)
+			clock.Advance(waits)
+			require.Equal(t, 1, f.parcels())
+			response, _ := buyer.get("/checkout?order=2")
+			require.Equal(t, "/order?order=2", response.Header.Get("Location"), "the other checkout is shown no more")
+			_, page := buyer.get("/order?order=2")
+			require.NotContains(t, page, "Go on to the payment")
+			require.NotContains(t, f.logged.String(), "paid twice")
+
+			buyer.pays(checkouts[c.second], approved)
+			clock.Advance(waits)
+			require.Equal(t, 1, f.parcels())
+			require.Contains(t, f.logged.String(), "a purchase was paid twice")
+			_, page = buyer.get(c.unsent)
+			require.Contains(t, page, "We will give this second one back to you")
+			_, page = buyer.get(back)
+			require.Contains(t, page, "your parcel is on its way", "the first one is what it was")
+			_, page = buyer.get("/orders")
+			require.Regexp(t, "(?s)paid twice: refund.*not sent", page)
+			require.Equal(t, c.sent, buyer.buys(form, c.second), "nothing more is to be paid")
+		})
+	}
+}
+
+// Vora says that a second payment has been made before its webhook does.
+func TestAPurchasePaidTwiceWebhookUnderway(t *testing.T) {
+	t.Parallel()
+	f, clock := standing(t)
+	buyer := f.visitor()
+	form := buyer.form("vora-redirect")
+	checkout := buyer.buys(form, "vora-redirect")
+	buyer.pays(buyer.buys(form, "visionscope-redirect"), approved)
+	clock.Advance(waits)
+	back := buyer.pays(checkout, approved)
+	_, page := buyer.get(back)
+	require.Contains(t, page, "You have paid twice")
+	require.NotContains(t, page, "warehouse")
+
+	clock.Advance(waits)
+	_, page = buyer.get("/orders")
+	require.Contains(t, page, "paid twice: refund")
+	require.Equal(t, http.StatusOK, f.hears(webhookstest.RefundCreated(f.about(1, "14.99")...)))
+	_, page = buyer.get("/orders")
+	require.NotContains(t, page, "paid twice: refund", "it has been done")
+	_, page = buyer.get(back)
+	require.Contains(t, page, "14.99 EUR were given back to you")
+}
+
+// Who buys twice gets two.
+func TestTwoPurchases(t *testing.T) {
+	t.Parallel()
+	f, clock := standing(t)
+	buyer := f.visitor()
+	for n, way := range []string{"vora-redirect", "visionscope-redirect", "vora-redirect"} {
+		buyer.pays(buyer.orders(way), approved)
+		clock.Advance(waits)
+		require.Equal(t, n+1, f.parcels())
+	}
+}
