@@ -2,8 +2,6 @@ package sandbox
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"mime"
 	"net/http"
 	"slices"
@@ -14,16 +12,19 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
-// A caller is who sent a request, from where it reaches the sandbox, and what it sent.
+// A caller is who sent a request, from where it reaches the sandbox, and what is missing or of a wrong type in what it
+// sent.
 type caller struct {
 	account *account
 	origin  string
-	body    []byte
+	found   []contract.Violation
 }
 
 type callerKey struct{}
 
-// admit checks what comes before an operation: the key, and that the body is JSON.
+var sessionShape = gen.CreateSessionRequestShape() // read only
+
+// admit checks what comes before an operation: the key, and that the body is a JSON object.
 func (s *Sandbox) admit(r *http.Request) (*http.Request, *voraProblem) {
 	if !strings.HasPrefix(r.URL.Path, "/v1/sessions") {
 		return r, nil
@@ -37,16 +38,14 @@ func (s *Sandbox) admit(r *http.Request) (*http.Request, *voraProblem) {
 		if !saysJSON(r) {
 			return nil, refuse(sdk.CodeUnsupportedMediaType, "Content-Type must be application/json")
 		}
-		if !json.Valid(text(r)) {
+		body, found := sessionShape.Read(text(r))
+		if body == nil {
 			return nil, refuseViolations(r, noObject)
 		}
-		who.body = sessionSpelling.read(text(r))
-		r.Body = contract.NewPayload(who.body)
+		who.found, r.Body = found, contract.NewPayload(body)
 	}
 	return r.WithContext(context.WithValue(r.Context(), callerKey{}, who)), nil
 }
-
-var sessionSpelling = spellingOf[gen.CreateSessionRequest]() // read only
 
 // saysJSON tells whether a request says that its body is JSON.
 func saysJSON(r *http.Request) bool {
@@ -82,10 +81,10 @@ func (s *Sandbox) authenticate(r *http.Request) (caller, *voraProblem) {
 	return caller{}, refuse(sdk.CodeAuthInvalidKey, "API key is malformed or does not exist")
 }
 
-// bearer is the key of a request to Vora; empty when there is none.
+// bearer is the key of a request to Vora; empty when there is none. Schemes have no case (RFC 9110, section 11.1).
 func bearer(r *http.Request) string {
-	key, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	if !ok {
+	scheme, key, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") {
 		return ""
 	}
 	return key
@@ -104,12 +103,3 @@ func provoked(key string) (sdk.Code, bool) {
 }
 
 var noObject = []contract.Violation{{Path: "body", Problem: "is not a JSON object", Code: string(sdk.CodeValidationError)}} // read only
-
-// undecodable is what is wrong with a body of a shape that it cannot be decoded from.
-func undecodable(err error, shape contract.Shape) []contract.Violation {
-	var wrongType *json.UnmarshalTypeError
-	if errors.As(err, &wrongType) && wrongType.Field != "" {
-		return []contract.Violation{shape.WrongType(wrongType)}
-	}
-	return noObject
-}

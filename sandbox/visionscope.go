@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -24,8 +23,8 @@ const visionScopePages = "/checkout/"
 func (s *Sandbox) visionScopeAPI() http.Handler {
 	refuse := refuseCheckout
 	server := gen.Handler(gen.NewStrictHandlerWithOptions(visionScope{s}, nil, gen.StrictHTTPServerOptions{
-		RequestErrorHandlerFunc: func(w http.ResponseWriter, r *http.Request, err error) {
-			refuse(w, http.StatusBadRequest, cmp.Or(missingFields(text(r)), undecodable(err, gen.CreateCheckoutRequestShape())[0].String()))
+		RequestErrorHandlerFunc: func(w http.ResponseWriter, _ *http.Request, _ error) {
+			refuse(w, http.StatusBadRequest, noAmount)
 		},
 		ResponseErrorHandlerFunc: func(w http.ResponseWriter, _ *http.Request, err error) {
 			refuse(w, http.StatusBadGateway, err.Error())
@@ -38,23 +37,27 @@ func (s *Sandbox) visionScopeAPI() http.Handler {
 			refuse(w, http.StatusUnauthorized, "Invalid API key")
 			return
 		}
-		switch {
-		case r.Method != http.MethodPost: // which the server answers
-		case !saysJSON(r):
-			refuse(w, http.StatusBadRequest, "Content-Type must be application/json")
-			return
-		case !json.Valid(text(r)):
-			refuse(w, http.StatusBadRequest, missingFields(nil))
-			return
-		default:
-			r.Body = contract.NewPayload(checkoutSpelling.read(text(r)))
+		who := caller{account: a, origin: s.origin(r)}
+		if r.Method == http.MethodPost { // anything else the server answers
+			if !saysJSON(r) {
+				refuse(w, http.StatusBadRequest, "Content-Type must be application/json")
+				return
+			}
+			body, found := checkoutShape.Read(text(r))
+			if body == nil {
+				refuse(w, http.StatusBadRequest, noAmount)
+				return
+			}
+			who.found, r.Body = found, contract.NewPayload(body)
 		}
-		who := caller{account: a, origin: s.origin(r), body: text(r)}
 		server.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), callerKey{}, who)))
 	})
 }
 
-var checkoutSpelling = spellingOf[gen.CreateCheckoutRequest]() // read only
+var checkoutShape = gen.CreateCheckoutRequestShape() // read only
+
+// noAmount is the documented message for a request that says nothing.
+const noAmount = "amount and currency are required"
 
 func refuseCheckout(w http.ResponseWriter, status int, message string) {
 	w.Header().Set("Content-Type", "application/json")
@@ -69,20 +72,24 @@ func denyVisionScope(w http.ResponseWriter, _ *http.Request, code sdk.Code) {
 	case sdk.FamilyAuth:
 		refuseCheckout(w, http.StatusUnauthorized, "Invalid API key")
 	case sdk.FamilyValidation:
-		refuseCheckout(w, http.StatusBadRequest, "amount and currency are required")
+		refuseCheckout(w, http.StatusBadRequest, noAmount)
 	default:
 		refuseCheckout(w, http.StatusBadGateway, "Upstream checkout API unreachable")
 	}
 }
 
-// missingFields is the documented message when the amount or the currency is missing, and the same form otherwise.
-func missingFields(body []byte) string {
+// missingFields is the documented message when the amount or the currency is missing, and the same form otherwise; empty
+// when nothing is missing.
+func missingFields(found []contract.Violation) string {
 	var names []string
-	for _, v := range gen.CreateCheckoutRequestShape().Missing(body) {
-		if v.Path == "amount" || v.Path == "currency" {
-			return "amount and currency are required"
+	for _, v := range found {
+		switch {
+		case !v.Missing():
+		case v.Path == "amount" || v.Path == "currency":
+			return noAmount
+		default:
+			names = append(names, v.Path)
 		}
-		names = append(names, v.Path)
 	}
 	switch len(names) {
 	case 0:
@@ -93,24 +100,13 @@ func missingFields(body []byte) string {
 	return strings.Join(names, " and ") + " are required"
 }
 
-// quotedAmount is the message for an amount that is a text: a json.Number would take it.
-func quotedAmount(body []byte) string {
-	var request struct {
-		Amount json.RawMessage `json:"amount"`
-	}
-	if json.Unmarshal(body, &request) == nil && bytes.HasPrefix(request.Amount, []byte(`"`)) {
-		return "amount: must be a number"
-	}
-	return ""
-}
-
 // visionScope implements the generated server.
 type visionScope struct{ s *Sandbox }
 
 // CreateCheckout creates a checkout. Each call makes a new one.
 func (v visionScope) CreateCheckout(ctx context.Context, request gen.CreateCheckoutRequestObject) (gen.CreateCheckoutResponseObject, error) {
 	who := ctx.Value(callerKey{}).(caller)
-	amount, err := readable(*request.Body, who.body)
+	amount, err := amountOf(*request.Body, who.found)
 	if err != nil {
 		return gen.CreateCheckout400JSONResponse{BadRequestJSONResponse: gen.BadRequestJSONResponse{Error: err.Error()}}, nil
 	}
@@ -133,20 +129,13 @@ func (v visionScope) CreateCheckout(ctx context.Context, request gen.CreateCheck
 	}, nil
 }
 
-// readable holds a request to the contract's rules and reads its amount.
-func readable(request gen.CreateCheckoutRequest, body []byte) (money.Amount, error) {
-	if !request.Complete() {
-		if problem := missingFields(body); problem != "" {
-			return money.Amount{}, errors.New(problem)
-		}
-	}
-	if problem := quotedAmount(body); problem != "" {
-		return money.Amount{}, errors.New(problem)
-	}
+// amountOf holds a request to the contract's rules and reads its amount.
+func amountOf(request gen.CreateCheckoutRequest, found []contract.Violation) (money.Amount, error) {
 	rules := contract.Checker{AllowLoopback: true}
+	rules.Know(found)
 	request.Check(&rules)
-	if len(rules.Violations) > 0 {
-		return money.Amount{}, errors.New(rules.Violations[0].String())
+	if found = rules.MissingFirst(); len(found) > 0 {
+		return money.Amount{}, errors.New(cmp.Or(missingFields(found), found[0].String()))
 	}
 	amount, err := money.Parse(request.Amount.String(), money.Currency(request.Currency))
 	switch {

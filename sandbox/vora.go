@@ -21,8 +21,8 @@ const (
 // voraAPI is the generated server around the vora type, behind what every request goes through.
 func (s *Sandbox) voraAPI() http.Handler {
 	server := gen.NewStrictHandlerWithOptions(vora{s}, nil, gen.StrictHTTPServerOptions{
-		RequestErrorHandlerFunc: func(w http.ResponseWriter, r *http.Request, err error) {
-			s.answer(w, *refuseViolations(r, undecodable(err, gen.CreateSessionRequestShape())))
+		RequestErrorHandlerFunc: func(w http.ResponseWriter, r *http.Request, _ error) {
+			s.answer(w, *refuseViolations(r, noObject))
 		},
 		ResponseErrorHandlerFunc: func(w http.ResponseWriter, _ *http.Request, err error) {
 			s.answer(w, problem(sdk.CodeInternalError, err.Error()))
@@ -69,22 +69,19 @@ type vora struct{ s *Sandbox }
 func (v vora) CreateSession(ctx context.Context, request gen.CreateSessionRequestObject) (gen.CreateSessionResponseObject, error) {
 	who := ctx.Value(callerKey{}).(caller)
 	rules := contract.Checker{AllowLoopback: true}
-	if !request.Body.Complete() {
-		rules.Violations = gen.CreateSessionRequestShape().Missing(who.body)
-	}
-	if len(rules.Violations) == 0 {
-		request.Body.Check(&rules)
-	}
+	rules.Know(who.found)
+	request.Body.Check(&rules)
 	if key := request.Params.IdempotencyKey; key != nil {
 		rules.Present("Idempotency-Key", *key, "")
 		rules.Length("Idempotency-Key", *key, contract.VoraIdempotencyKeyLength, "")
 	}
+	found := rules.MissingFirst()
 	dryRun := request.Params.DryRun != nil && *request.Params.DryRun
 	switch {
-	case len(rules.Violations) > 0 && dryRun:
-		return dryRunRejected(rules.Violations), nil
-	case len(rules.Violations) > 0:
-		return violations(rules.Violations), nil
+	case len(found) > 0 && dryRun:
+		return dryRunRejected(found), nil
+	case len(found) > 0:
+		return violations(found), nil
 	case dryRun:
 		return dryRunAccepted(*request.Body), nil
 	}

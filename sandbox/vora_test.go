@@ -186,6 +186,25 @@ func TestVoraIdempotency(t *testing.T) {
 	require.NotEqual(t, first.ID, w.session(vora.SessionParams{}, key).ID, "after 24 hours the key is free")
 }
 
+// Two merchants may use the same key, and neither is handed the other's session.
+func TestVoraIdempotencyKeysBelongToTheirMerchant(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	create := func(m sandbox.Merchant) string {
+		client, err := vora.New(m.SecretKey, sdk.WithBaseURL(w.url))
+		require.NoError(t, err)
+		created, err := client.CreateSession(t.Context(), vora.SessionParams{Amount: money.Minor(1499, "USD")}, sdk.WithIdempotencyKey("order-1"))
+		require.NoError(t, err)
+		_, err = client.GetSession(t.Context(), created.ID)
+		require.NoError(t, err)
+		return created.ID
+	}
+	acmes, brightlines := create(sandbox.Acme), create(sandbox.Brightline)
+	require.NotEqual(t, acmes, brightlines)
+	require.Equal(t, acmes, create(sandbox.Acme))
+	require.Equal(t, brightlines, create(sandbox.Brightline))
+}
+
 func TestVoraRefunds(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
@@ -362,6 +381,19 @@ func TestVoraDiscoveryNamesCurrencies(t *testing.T) {
 		require.NoError(t, json.Unmarshal([]byte(body), &found))
 		require.Subset(t, found.Currencies, []string{"EUR", "GBP", "JPY", "KWD", "USD"})
 		require.NotContains(t, found.Currencies, "XXX")
+	}
+}
+
+func TestVoraSchemesHaveNoCase(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	for _, scheme := range []string{"bearer", "BEARER", "Bearer"} {
+		status, _, answer := w.api(http.MethodPost, "/v1/sessions", `{"amount":1499,"currency":"USD"}`, json200(scheme+" "+sandbox.Acme.SecretKey)...)
+		require.Equal(t, http.StatusCreated, status, answer)
+	}
+	for _, authorization := range []string{"Basic " + sandbox.Acme.SecretKey, "Bearer", "Bearer ", "Bearer" + sandbox.Acme.SecretKey, ""} {
+		_, _, answer := w.api(http.MethodPost, "/v1/sessions", `{"amount":1499,"currency":"USD"}`, json200(authorization)...)
+		require.Contains(t, answer, `"auth_missing_bearer"`, authorization)
 	}
 }
 

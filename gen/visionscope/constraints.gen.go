@@ -25,15 +25,13 @@ func (v CreateCheckoutRequest) Check(c *contract.Checker) {
 	}
 }
 
-// Complete says that no required member can be missing, because none of them is zero. When it is false, the raw JSON
-// knows more: see CreateCheckoutRequestShape.
-func (v CreateCheckoutRequest) Complete() bool {
-	return v.Amount != "" && v.Currency != "" && v.ReturnURL != "" && v.WebhookSecret != "" && v.WebhookURL != ""
-}
-
-// CreateCheckoutRequestShape says which members the JSON of a CreateCheckoutRequest must have.
-func CreateCheckoutRequestShape() contract.Shape {
-	return contract.Shape{
-		Required: []string{"amount", "currency", "return_url", "webhook_secret", "webhook_url"},
-	}
+// CreateCheckoutRequestShape is what the JSON of a CreateCheckoutRequest looks like.
+func CreateCheckoutRequestShape() *contract.Shape {
+	return &contract.Shape{Type: "object", Members: []contract.Member{
+		{Name: "amount", Required: true, Shape: &contract.Shape{Type: "number"}},
+		{Name: "currency", Required: true, Shape: &contract.Shape{Type: "string"}},
+		{Name: "return_url", Required: true, Shape: &contract.Shape{Type: "string"}},
+		{Name: "webhook_secret", Required: true, Shape: &contract.Shape{Type: "string"}},
+		{Name: "webhook_url", Required: true, Shape: &contract.Shape{Type: "string"}},
+	}}
 }

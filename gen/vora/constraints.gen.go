@@ -4,7 +4,6 @@ package vora
 
 import (
 	"regexp"
-	"slices"
 
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 )
@@ -63,19 +62,25 @@ func (v CreateSessionRequest) Check(c *contract.Checker) {
 	}
 }
 
-// Complete says that no required member can be missing, because none of them is zero. When it is false, the raw JSON
-// knows more: see CreateSessionRequestShape.
-func (v CreateSessionRequest) Complete() bool {
-	return v.Amount != 0 && v.Currency != "" && (v.LineItems == nil || !slices.ContainsFunc(*v.LineItems, func(e LineItem) bool { return !e.Complete() }))
-}
-
-// CreateSessionRequestShape says which members the JSON of a CreateSessionRequest must have.
-func CreateSessionRequestShape() contract.Shape {
-	return contract.Shape{
-		Required: []string{"amount", "currency"},
-		Codes:    map[string]string{"amount": "validation_invalid_amount"},
-		Arrays:   map[string]contract.Shape{"lineItems": LineItemShape()},
-	}
+// CreateSessionRequestShape is what the JSON of a CreateSessionRequest looks like.
+func CreateSessionRequestShape() *contract.Shape {
+	return &contract.Shape{Type: "object", Members: []contract.Member{
+		{Name: "amount", Required: true, Shape: &contract.Shape{Type: "integer", Code: "validation_invalid_amount"}},
+		{Name: "buyerEmail", Shape: &contract.Shape{Type: "string"}},
+		{Name: "buyerId", Shape: &contract.Shape{Type: "string"}},
+		{Name: "buyerName", Shape: &contract.Shape{Type: "string"}},
+		{Name: "cancelUrl", Shape: &contract.Shape{Type: "string"}},
+		{Name: "collectShipping", Shape: &contract.Shape{Type: "boolean"}},
+		{Name: "country", Shape: &contract.Shape{Type: "string"}},
+		{Name: "currency", Required: true, Shape: &contract.Shape{Type: "string"}},
+		{Name: "description", Shape: &contract.Shape{Type: "string"}},
+		{Name: "expiresIn", Shape: &contract.Shape{Type: "integer"}},
+		{Name: "lineItems", Shape: &contract.Shape{Type: "array", Each: LineItemShape()}},
+		{Name: "locale", Shape: &contract.Shape{Type: "string"}},
+		{Name: "metadata", Shape: &contract.Shape{Type: "object", Each: &contract.Shape{Type: "string"}}},
+		{Name: "mode", Shape: &contract.Shape{Type: "string"}},
+		{Name: "successUrl", Shape: &contract.Shape{Type: "string"}},
+	}}
 }
 
 // Check reports every constraint of the contract that v breaks.
@@ -84,15 +89,12 @@ func (v LineItem) Check(c *contract.Checker) {
 	c.Range("quantity", int64(v.Quantity), 1, 9999, "")
 }
 
-// Complete says that no required member can be missing, because none of them is zero. When it is false, the raw JSON
-// knows more: see LineItemShape.
-func (v LineItem) Complete() bool {
-	return v.Name != "" && v.Quantity != 0 && v.UnitAmount != 0
-}
-
-// LineItemShape says which members the JSON of a LineItem must have.
-func LineItemShape() contract.Shape {
-	return contract.Shape{
-		Required: []string{"name", "quantity", "unitAmount"},
-	}
+// LineItemShape is what the JSON of a LineItem looks like.
+func LineItemShape() *contract.Shape {
+	return &contract.Shape{Type: "object", Members: []contract.Member{
+		{Name: "imageUrl", Shape: &contract.Shape{Type: "string"}},
+		{Name: "name", Required: true, Shape: &contract.Shape{Type: "string"}},
+		{Name: "quantity", Required: true, Shape: &contract.Shape{Type: "integer"}},
+		{Name: "unitAmount", Required: true, Shape: &contract.Shape{Type: "integer"}},
+	}}
 }

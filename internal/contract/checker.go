@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -20,6 +21,11 @@ type Violation struct {
 // String is the violation in the form of the gateway's own messages: the path, then the problem.
 func (v Violation) String() string { return v.Path + ": " + v.Problem }
 
+// Missing tells whether the rule is that there must be something.
+func (v Violation) Missing() bool { return v.Problem == isRequired }
+
+const isRequired = "is required"
+
 // The codes of violations whose field names none of its own.
 const (
 	codeMissing = "validation_missing_field"
@@ -33,6 +39,34 @@ type Checker struct {
 
 	Violations []Violation
 	prefix     string
+	known      map[string]bool // paths of violations that were found before
+}
+
+// Know takes over what was found while a request was read. Nothing more is reported about the same members: what is
+// missing is also out of range.
+func (c *Checker) Know(found []Violation) {
+	if len(found) == 0 {
+		return
+	}
+	c.Violations = append(c.Violations, found...)
+	c.known = map[string]bool{}
+	for _, v := range found {
+		c.known[v.Path] = true
+	}
+}
+
+// MissingFirst are the violations in the order in which a gateway answers: what is missing, then what is wrong.
+func (c *Checker) MissingFirst() []Violation {
+	slices.SortStableFunc(c.Violations, func(a, b Violation) int {
+		switch {
+		case a.Missing() == b.Missing():
+			return 0
+		case a.Missing():
+			return -1
+		}
+		return 1
+	})
+	return c.Violations
 }
 
 // Enter puts the path of an array's element in front of every path, until [Checker.Leave] is given what it returns.
@@ -46,6 +80,9 @@ func (c *Checker) Enter(array string, index int) (outer string) {
 func (c *Checker) Leave(outer string) { c.prefix = outer }
 
 func (c *Checker) report(path, problem, code, otherwise string) {
+	if c.known[c.prefix+path] || c.known[strings.TrimSuffix(c.prefix, ".")] { // the member, or the element that it belongs to
+		return
+	}
 	if code == "" {
 		code = otherwise
 	}
@@ -55,7 +92,7 @@ func (c *Checker) report(path, problem, code, otherwise string) {
 // Present requires a text to be there, and tells whether it is.
 func (c *Checker) Present(path, value, code string) bool {
 	if value == "" {
-		c.report(path, "is required", code, codeMissing)
+		c.report(path, isRequired, code, codeMissing)
 	}
 	return value != ""
 }

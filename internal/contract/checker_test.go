@@ -135,3 +135,30 @@ func TestPathsOfNestedElements(t *testing.T) {
 	require.Equal(t, "orders[2].lineItems[0].name: is required validation_missing_field; orders[2].id: is required validation_missing_field; "+
 		"currency: is required validation_missing_field", describe(c))
 }
+
+// What is known of a member is not reported in other words, and what is missing comes first.
+func TestKnownViolations(t *testing.T) {
+	t.Parallel()
+
+	var c contract.Checker
+	c.Know(nil)
+	c.Range("expiresIn", 1, 300, 3600, "")
+	c.Know([]contract.Violation{
+		{Path: "amount", Problem: "is required", Code: "validation_missing_field"},
+		{Path: "lineItems[1]", Problem: "must be an object, not number", Code: "validation_error"},
+		{Path: "metadata.a", Problem: "must be a string, not null", Code: "validation_error"},
+	})
+	c.Range("amount", 0, 1, 9, "own_code")
+	c.Length("metadata.a.b", "xx", 1, "")
+	for i := range 3 {
+		outer := c.Enter("lineItems", i)
+		c.Range("quantity", 0, 1, 9, "")
+		c.Leave(outer)
+	}
+	c.Present("currency", "", "")
+	var paths []string
+	for _, v := range c.MissingFirst() {
+		paths = append(paths, v.Path)
+	}
+	require.Equal(t, []string{"amount", "currency", "expiresIn", "lineItems[1]", "metadata.a", "metadata.a.b", "lineItems[0].quantity", "lineItems[2].quantity"}, paths)
+}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"sort"
 	"strings"
 	"text/template"
 )
@@ -35,11 +34,6 @@ type schema struct {
 type constraints struct {
 	Package  string
 	Requests []request
-}
-
-// HasArrays tells whether a request has arrays of others.
-func (c constraints) HasArrays() bool {
-	return slices.ContainsFunc(c.Requests, func(r request) bool { return len(r.Arrays()) > 0 })
 }
 
 type request struct {
@@ -123,50 +117,35 @@ func (r request) Patterns() map[string]string {
 	return out
 }
 
-// Codes are the properties that have an error code of their own.
-func (r request) Codes() map[string]string {
-	out := map[string]string{}
-	for name, s := range r.Schema.Properties {
-		if s.ErrorCode != "" {
-			out[name] = s.ErrorCode
-		}
-	}
-	return out
-}
-
-// Arrays are the properties that hold arrays of another request schema, with that schema's name.
-func (r request) Arrays() map[string]string {
-	out := map[string]string{}
-	for name, s := range r.Schema.Properties {
-		if s.Items != nil && s.Items.Ref != "" {
-			out[name] = strings.TrimPrefix(s.Items.Ref, "#/components/schemas/")
-		}
-	}
-	return out
-}
-
-// Conditions are in Go, and hold when no required member can be missing: what is missing is zero after decoding.
-func (r request) Conditions() []string {
+// Members are the properties in Go, as a [contract.Shape] has them.
+func (r request) Members() []string {
 	var out []string
-	for _, name := range r.Required() {
-		field := "v." + fieldName(name)
-		zero := `""` // of a number too, which keeps its digits
-		if r.Schema.Properties[name].Type == "integer" {
-			zero = "0"
+	for _, name := range slices.Sorted(maps.Keys(r.Schema.Properties)) {
+		required := ""
+		if slices.Contains(r.Schema.Required, name) {
+			required = "Required: true, "
 		}
-		out = append(out, field+" != "+zero)
-	}
-	for name := range r.Arrays() {
-		field := "v." + fieldName(name)
-		out = append(out, fmt.Sprintf("(%s == nil || !slices.ContainsFunc(*%s, func(e %s) bool { return !e.Complete() }))", field, field, r.Arrays()[name]))
+		out = append(out, fmt.Sprintf("{Name: %q, %sShape: %s}", name, required, r.Schema.Properties[name].shape()))
 	}
 	return out
 }
 
-// Required are the names of the properties that must be there, sorted.
-func (r request) Required() []string {
-	sort.Strings(r.Schema.Required)
-	return r.Schema.Required
+// shape is a schema as a [contract.Shape], in Go.
+func (s schema) shape() string {
+	if s.Ref != "" {
+		return strings.TrimPrefix(s.Ref, "#/components/schemas/") + "Shape()"
+	}
+	out := fmt.Sprintf("&contract.Shape{Type: %q", s.Type)
+	if s.ErrorCode != "" {
+		out += fmt.Sprintf(", Code: %q", s.ErrorCode)
+	}
+	if s.Items != nil {
+		out += ", Each: " + s.Items.shape()
+	}
+	if values, ok := s.Additional.(map[string]any); ok {
+		out += ", Each: " + schema{Type: values["type"]}.shape()
+	}
+	return out + "}"
 }
 
 func patternName(property string) string { return "pattern" + goName(property) }
@@ -186,9 +165,6 @@ var constraintsTemplate = template.Must(template.New("constraints").Funcs(funcs)
 
 import (
 	"regexp"
-	{{- if .HasArrays}}
-	"slices"
-	{{- end}}
 
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 )
@@ -205,23 +181,13 @@ func (v {{.Name}}) Check(c *contract.Checker) {
 {{- end}}
 }
 
-// Complete says that no required member can be missing, because none of them is zero. When it is false, the raw JSON
-// knows more: see {{.Name}}Shape.
-func (v {{.Name}}) Complete() bool {
-	return {{range $i, $condition := .Conditions}}{{if $i}} && {{end}}{{$condition}}{{end}}
-}
-
-// {{.Name}}Shape says which members the JSON of a {{.Name}} must have.
-func {{.Name}}Shape() contract.Shape {
-	return contract.Shape{
-		Required: []string{ {{- range $i, $name := .Required}}{{if $i}}, {{end}}{{printf "%q" $name}}{{end -}} },
-		{{- with .Codes}}
-		Codes: map[string]string{ {{- range $name, $code := .}}{{printf "%q: %q" $name $code}},{{end -}} },
-		{{- end}}
-		{{- with .Arrays}}
-		Arrays: map[string]contract.Shape{ {{- range $name, $schema := .}}{{printf "%q" $name}}: {{$schema}}Shape(),{{end -}} },
-		{{- end}}
-	}
+// {{.Name}}Shape is what the JSON of a {{.Name}} looks like.
+func {{.Name}}Shape() *contract.Shape {
+	return &contract.Shape{Type: "object", Members: []contract.Member{
+	{{- range .Members}}
+		{{.}},
+	{{- end}}
+	}}
 }
 {{end}}
 `))

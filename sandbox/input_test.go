@@ -17,7 +17,7 @@ func TestIntegersInAnyNotation(t *testing.T) {
 	w := setup(t)
 	for amount, want := range map[string]int64{
 		`1499`: 1499, `1499.0`: 1499, `1499.00`: 1499, `1.499e3`: 1499, `1499E0`: 1499, `149900e-2`: 1499, `99999999.0`: 99999999, `1e0`: 1,
-		`14.99`: 0, `1e-3`: 0, `-1.0`: 0, `0.0`: 0, `1e8`: 0, `1e400`: 0, `9e15`: 0, `1e999999999`: 0, `"1499.0"`: 0, `true`: 0,
+		`14.99`: 0, `0.99999999999999999999`: 0, `1499.00000000000000000001`: 0, `1e-3`: 0, `-1.0`: 0, `0.0`: 0, `1e8`: 0, `1e400`: 0, `9e15`: 0, `1e999999999`: 0, `"1499.0"`: 0, `true`: 0,
 	} {
 		id, status, answer := w.post(`{"amount":` + amount + `,"currency":"USD"}`)
 		if want == 0 {
@@ -33,10 +33,14 @@ func TestIntegersInAnyNotation(t *testing.T) {
 	require.Equal(t, http.StatusCreated, status, answer)
 	_, status, answer = w.post(`{"amount":1,"currency":"USD","lineItems":[{"name":"a","quantity":1.5,"unitAmount":1}]}`)
 	require.Equal(t, http.StatusBadRequest, status)
-	require.Contains(t, answer, "lineItems.quantity: must be an integer")
+	require.Contains(t, answer, "lineItems[0].quantity: must be an integer, not number 1.5")
+
+	id, _, _ := w.post(`{"amount":1,"currency":"USD","lineItems":[{"name":"a","quantity":1,"unitAmount":9007199254740993.0}]}`, "Idempotency-Key", "exact")
+	again, _, answer := w.post(`{"amount":1,"currency":"USD","lineItems":[{"name":"a","quantity":1,"unitAmount":9007199254740993}]}`, "Idempotency-Key", "exact")
+	require.Equal(t, id, again, answer)
 
 	first, _, _ := w.post(`{"amount":1499,"currency":"USD"}`, "Idempotency-Key", "order-1")
-	again, _, _ := w.post(`{"currency":"USD","amount":1499.0}`, "Idempotency-Key", "order-1")
+	again, _, _ = w.post(`{"currency":"USD","amount":1499.0}`, "Idempotency-Key", "order-1")
 	require.Equal(t, first, again, "it is the same body in another spelling")
 }
 
@@ -63,11 +67,59 @@ func TestMembersHaveOneName(t *testing.T) {
 	require.NotContains(t, session, "metadata")
 	require.NotContains(t, session, "description")
 
-	id, _, answer = w.post(`{"amount":1499,"currency":"USD","description":"a \"b\": <c>","metadata":{"Amount":"1.0","":"x","\"":"\\"}}`)
+	id, _, answer = w.post(`{"amount":1499,"currency":"USD","description":"a \"b\": <c>","unkno\"wn":"\"amount\":2.5","metadata":{"Amount":"1.0","":"x","\"":"\\"}}`)
 	require.NotEmpty(t, id, answer)
 	session = w.read(id)
 	require.Equal(t, map[string]any{"Amount": "1.0", "": "x", `"`: `\`}, session["metadata"], "the names in metadata are the shop's own")
 	require.Equal(t, `a "b": <c>`, session["description"])
+}
+
+// The last one of a name counts, whatever else the body has in it, and nothing of the others is left.
+func TestTheLastDuplicateCounts(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	for _, more := range []string{``, `,"unknown":1.5`} {
+		id, status, answer := w.post(`{"amount":1,"currency":"USD","metadata":{"a":"1","b":"2"},"description":"x","metadata":{"a":"3"},"amount":2,"description":null` + more + `}`)
+		require.Equal(t, http.StatusCreated, status, answer)
+		session := w.read(id)
+		require.EqualValues(t, 2, session["amount"])
+		require.Equal(t, map[string]any{"a": "3"}, session["metadata"])
+		require.NotContains(t, session, "description")
+
+		_, status, answer = w.post(`{"amount":1,"currency":"USD","lineItems":[{"name":"a","quantity":1,"unitAmount":1}],"lineItems":[{"name":"b","quantity":1}]` + more + `}`)
+		require.Equal(t, http.StatusBadRequest, status)
+		require.Contains(t, answer, `"lineItems[0].unitAmount: is required"`)
+	}
+}
+
+// All that is wrong is said at once and once, by its path, and what is missing first: that decides the code.
+func TestAllBrokenRulesAreReported(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	const item = `{"name":"a","quantity":1,"unitAmount":1}`
+	for body, want := range map[string][]string{
+		`"amount":0`:                               {"validation_missing_field", "currency: is required", "amount: must be from 1 to 99999999"},
+		`"currency":"USD"`:                         {"validation_missing_field", "amount: is required"},
+		`"amount":"1","currency":"usd"`:            {"validation_invalid_amount", "amount: must be an integer, not string", "currency: must match ^[A-Z]{3}$"},
+		`"amount":1,"currency":7,"expiresIn":1`:    {"validation_error", "currency: must be a string, not number", "expiresIn: must be from 300 to 3600"},
+		`"amount":1,"currency":"USD","metadata":7`: {"validation_error", "metadata: must be an object, not number"},
+		`"amount":1,"currency":"USD","metadata":{"a":1,"b":null,"c":"d"}`: {"validation_error", "metadata.a: must be a string, not number", "metadata.b: must be a string, not null"},
+		`"amount":1,"currency":"USD","lineItems":[` + item + `,{"name":"","quantity":"2","unitAmount":1},7,{"quantity":0}]`: {
+			"validation_missing_field", "lineItems[3].name: is required", "lineItems[3].unitAmount: is required", "lineItems[1].name: is required",
+			"lineItems[1].quantity: must be an integer, not string", "lineItems[2]: must be an object, not number", "lineItems[3].quantity: must be from 1 to 9999",
+		},
+	} {
+		var refused struct{ Code, Error string }
+		status, _, answer := w.api(http.MethodPost, "/v1/sessions", "{"+body+"}", json200("Bearer "+sandbox.Acme.SecretKey)...)
+		require.Equal(t, http.StatusBadRequest, status, body)
+		require.NoError(t, json.Unmarshal([]byte(answer), &refused))
+		require.Equal(t, want, append([]string{refused.Code}, strings.Split(refused.Error, "; ")...), body)
+
+		var dry struct{ Errors []string }
+		_, _, answer = w.api(http.MethodPost, "/v1/sessions?dry_run=true", "{"+body+"}", json200("Bearer "+sandbox.Acme.SecretKey)...)
+		require.NoError(t, json.Unmarshal([]byte(answer), &dry))
+		require.Equal(t, want[1:], dry.Errors, body)
+	}
 }
 
 func TestVisionScopesMembersHaveOneName(t *testing.T) {
