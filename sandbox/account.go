@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/hostedpay/hostedpay-go/internal/contract"
@@ -28,7 +29,8 @@ type retiredKey struct {
 func (s *Sandbox) accountOf(merchantID string) (*account, error) {
 	i := slices.IndexFunc(s.accounts, func(a *account) bool { return a.ID == merchantID })
 	if i < 0 {
-		return nil, fmt.Errorf("sandbox: there is no merchant %q", merchantID)
+		there := each(s.accounts, func(a *account) string { return a.ID })
+		return nil, fmt.Errorf("sandbox: there is no merchant %q; there are %s", merchantID, strings.Join(there, ", "))
 	}
 	return s.accounts[i], nil
 }

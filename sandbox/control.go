@@ -14,7 +14,7 @@ const controlPath = "/_sandbox/"
 
 // control is the sandbox's own API. It answers JSON, and takes JSON only: a page of another origin can then send it
 // nothing without asking first.
-func (s *Sandbox) control() http.Handler {
+func (s *Sandbox) control() *http.ServeMux {
 	mux := http.NewServeMux()
 	get := func(path string, read func() any) {
 		mux.HandleFunc("GET "+controlPath+path, func(w http.ResponseWriter, _ *http.Request) { reply(w, http.StatusOK, read()) })
@@ -68,6 +68,24 @@ func (s *Sandbox) control() http.Handler {
 	return mux
 }
 
+// explained tells who calls what there is not where to look: the router's own answer is for browsers.
+func explained(control *http.ServeMux) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, pattern := control.Handler(r); pattern != "" {
+			control.ServeHTTP(w, r)
+			return
+		}
+		refusal := newBuffer()
+		control.ServeHTTP(refusal, r)
+		if allowed := refusal.header.Get("Allow"); allowed != "" {
+			w.Header().Set("Allow", allowed)
+		}
+		reply(w, refusal.status, controlError{
+			"the control API has no " + r.Method + " " + r.URL.Path + ": GET / is the dashboard, and docs/sandbox.md lists the calls",
+		})
+	})
+}
+
 type controlError struct {
 	Error string `json:"error"`
 }
@@ -105,7 +123,7 @@ func (s *Sandbox) controlDeliveries(w http.ResponseWriter, r *http.Request) {
 	}
 	patience, err := time.ParseDuration(query.Get("wait"))
 	if err != nil {
-		reply(w, http.StatusBadRequest, controlError{`wait must be a duration like "10s"`})
+		reply(w, http.StatusBadRequest, controlError{fmt.Sprintf("wait must be a duration with its unit, such as 10s, and not %q", query.Get("wait"))})
 		return
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), patience)

@@ -3,6 +3,8 @@ package sandbox_test
 import (
 	"bufio"
 	"encoding/json"
+	"io"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -112,9 +114,57 @@ func TestControlRefuses(t *testing.T) {
 		status, _, _ := w.api(http.MethodPost, "/_sandbox/"+path, bodies[0], "Content-Type", "text/plain")
 		require.Equal(t, http.StatusUnsupportedMediaType, status, path)
 	}
-	status, _, _ := w.api(http.MethodGet, "/_sandbox/deliveries?wait=soon", "")
-	require.Equal(t, http.StatusBadRequest, status)
+	for _, wait := range []string{"soon", "5"} {
+		status, _, text := w.api(http.MethodGet, "/_sandbox/deliveries?wait="+wait, "")
+		require.Equal(t, http.StatusBadRequest, status)
+		require.Contains(t, text, "such as 10s, and not")
+	}
+	_, err := w.gateways.RotateKey("mer_nobody")
+	require.ErrorContains(t, err, "there are mer_acme_vitamins, mer_brightline_saas, mer_cobalt_coaching")
 	require.Empty(t, w.received())
+}
+
+// No more than was paid comes back, and nothing is paid in the guise of a refund.
+func TestControlRefusesRefunds(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	created := w.pay()
+	for _, amount := range []string{"-1", "1500"} {
+		status, _, text := w.api(http.MethodPost, "/_sandbox/sessions/"+created.ID+"/refund", `{"amount":`+amount+`}`, "Content-Type", "application/json")
+		require.Equal(t, http.StatusBadRequest, status)
+		require.Contains(t, text, amount+" minor units cannot be refunded: 1499 are left")
+	}
+	require.Zero(t, w.gateways.Sessions()[0].Refunded)
+	w.steer(http.MethodPost, "sessions/"+created.ID+"/refund", `{"amount":1499}`, nil)
+}
+
+// Who calls what there is not is told where to look.
+func TestControlExplainsItself(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	for call, want := range map[string]int{
+		"GET ": 404, "GET nonsense": 404, "POST session": 404, "PUT faults": 405, "GET clock/now": 404, "DELETE clock": 405,
+	} {
+		method, path, _ := strings.Cut(call, " ")
+		status, header, text := w.api(method, "/_sandbox/"+path, "")
+		require.Equal(t, want, status, call)
+		require.Equal(t, "application/json", header.Get("Content-Type"), call)
+		require.Equal(t, want == http.StatusMethodNotAllowed, header.Get("Allow") != "", call)
+		require.JSONEq(t, `{"error":"the control API has no `+method+` /_sandbox/`+path+`: GET / is the dashboard, and docs/sandbox.md lists the calls"}`, text)
+	}
+}
+
+// A body that cannot be read is not answered as if all were well.
+func TestUnreadableBody(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	connection, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", strings.TrimPrefix(w.uncontracted(), "http://"))
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = connection.Close() })
+	_, err = io.WriteString(connection, "POST /v1/sessions HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")
+	require.NoError(t, err)
+	answer, _ := io.ReadAll(connection) // the end may be a reset
+	require.Empty(t, string(answer))
 }
 
 func TestControlFindsDeliveries(t *testing.T) {

@@ -4,9 +4,11 @@ import (
 	"bufio"
 	"encoding/json"
 	"html"
+	"maps"
 	"net/http"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -163,24 +165,31 @@ func TestDashboardsFormForFaultsSpeaksTheAPI(t *testing.T) {
 	w := setup(t)
 	_, form, _ := strings.Cut(w.dashboard(), `data-post="/_sandbox/faults"`)
 	form, _, _ = strings.Cut(form, "</form>")
-	fault := map[string]any{"status": 503, "body": "<h1>", "retryAfter": "soon", "route": "GET /", "latencyMs": 1, "times": 2, "share": 50, "code": "internal_error"}
-	names := regexp.MustCompile(` name="([^"]+)"`).FindAllStringSubmatch(form, -1)
-	require.Len(t, names, len(fault))
-	for _, name := range names {
-		require.Contains(t, fault, name[1])
-	}
+	shared := map[string]any{"retryAfter": "soon", "route": "GET /v1/", "latencyMs": 1, "times": 2, "share": 50}
+	kinds := map[string]map[string]any{"code": {"code": "internal_error"}, "status": {"status": 503, "body": "<h1>"}, "latency": {}}
 	for _, flag := range regexp.MustCompile(`value="([^"]+)" data-flag`).FindAllStringSubmatch(form, -1) {
-		fault[flag[1]] = true
+		kinds[flag[1]] = map[string]any{flag[1]: true}
 	}
-	require.Len(t, fault, 12)
-	body, err := json.Marshal(fault)
-	require.NoError(t, err)
-	status, answer := w.control(http.MethodPost, "/_sandbox/faults", string(body))
-	require.Equal(t, http.StatusOK, status, answer)
-	require.Equal(t, sandbox.Fault{
-		Route: "GET /", Times: 2, Share: 50, Code: sdk.CodeInternalError, Status: 503, Body: "<h1>", RetryAfter: "soon", LatencyMS: 1,
-		Hang: true, ResetBefore: true, ResetAfter: true, Truncate: true,
-	}, w.gateways.Faults()[0])
+	require.Len(t, kinds, 7)
+	known := []string{}
+	for _, fields := range kinds {
+		maps.Copy(fields, shared)
+		known = slices.AppendSeq(known, maps.Keys(fields))
+		body, err := json.Marshal(fields)
+		require.NoError(t, err)
+		status, answer := w.control(http.MethodPost, "/_sandbox/faults", string(body))
+		require.Equal(t, http.StatusOK, status, answer)
+		require.JSONEq(t, string(body), answer)
+	}
+	require.Len(t, w.gateways.Faults(), 7)
+	names := regexp.MustCompile(` name="([^"]+)"`).FindAllStringSubmatch(form, -1)
+	require.Len(t, names, 8)
+	for _, name := range names {
+		require.Contains(t, known, name[1])
+	}
+	for _, route := range regexp.MustCompile(`<option value="([A-Z]+ [^"]+)">`).FindAllStringSubmatch(form, -1) {
+		require.NoError(t, w.gateways.Inject(sandbox.Fault{Route: route[1], Hang: true}), "the form offers a route that there is not")
+	}
 }
 
 // The dashboard hears of a change without asking for it.

@@ -1,10 +1,11 @@
 package sandbox_test
 
 import (
-	"errors"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -91,7 +92,7 @@ func TestResets(t *testing.T) {
 			err := w.create(header(sandbox.FaultHeader, name))
 			var unknown *sdk.OutcomeUnknownError
 			require.ErrorAs(t, err, &unknown)
-			require.True(t, errors.Is(err, syscall.ECONNRESET) || errors.Is(err, io.EOF), "%v", err)
+			require.ErrorIs(t, err, syscall.ECONNRESET)
 			require.Len(t, w.gateways.Sessions(), sessions)
 			// How it goes on: the same call again, under the key that the error has.
 			again, err := w.vora.CreateSession(t.Context(), vora.SessionParams{Amount: money.Minor(1499, "USD")}, sdk.WithIdempotencyKey(unknown.Err.IdempotencyKey))
@@ -99,6 +100,127 @@ func TestResets(t *testing.T) {
 			require.Len(t, w.gateways.Sessions(), 1)
 			require.Equal(t, w.gateways.Sessions()[0].ID, again.ID)
 		})
+	}
+}
+
+// ask makes one request, on a connection of its own, and gives what comes back of it.
+func (w *world) ask(method, address, fault, body string) (header http.Header, status int, text string, err error) {
+	w.t.Helper()
+	request, err := http.NewRequestWithContext(w.t.Context(), method, address, strings.NewReader(body))
+	require.NoError(w.t, err)
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	if fault != "" {
+		request.Header.Set(sandbox.FaultHeader, fault)
+	}
+	response, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(request)
+	if err != nil {
+		return nil, 0, "", err
+	}
+	defer response.Body.Close()
+	read, err := io.ReadAll(response.Body)
+	return response.Header, response.StatusCode, string(read), err
+}
+
+// uncontracted is the address of the sandbox for who wants answers that break the contract.
+func (w *world) uncontracted() string {
+	server := httptest.NewServer(w.gateways)
+	w.t.Cleanup(server.Close)
+	return server.URL
+}
+
+// What goes wrong with calls goes wrong with the buyer's pages too, ordered by header or by route.
+func TestFaultsOfPages(t *testing.T) {
+	t.Parallel()
+	for fault, c := range map[string]struct {
+		status int // of the answer, 0 for none
+		broken error
+		paid   bool
+	}{
+		"status=502; body=<h1>Bad%20Gateway</h1>": {http.StatusBadGateway, nil, false},
+		"resetBefore":               {0, syscall.ECONNRESET, false},
+		"resetAfter":                {0, syscall.ECONNRESET, true},
+		"truncate":                  {http.StatusSeeOther, io.ErrUnexpectedEOF, true},
+		"latencyMs=1; retryAfter=7": {http.StatusSeeOther, nil, true},
+	} {
+		for _, gateway := range []string{"vora", "visionscope"} {
+			for _, way := range []string{"header", "route"} {
+				t.Run(gateway+" "+fault+" by "+way, func(t *testing.T) {
+					t.Parallel()
+					w := setup(t)
+					address := w.checkout(money.MustParse("10", "EUR")).CheckoutURL.Reveal()
+					if gateway == "vora" {
+						address = w.session(vora.SessionParams{}).CheckoutURL.Reveal()
+					}
+					wish := fault
+					if way == "route" {
+						f, err := sandbox.ParseFault("times=1; route=POST " + strings.TrimPrefix(address, w.url) + "; " + fault)
+						require.NoError(t, err)
+						require.NoError(t, w.gateways.Inject(f))
+						wish = ""
+					}
+					header, status, body, err := w.ask(http.MethodPost, address, wish, "action=pay")
+					require.Equal(t, c.status, status)
+					if c.broken == nil {
+						require.NoError(t, err)
+					} else {
+						require.ErrorIs(t, err, c.broken)
+					}
+					if status == http.StatusBadGateway {
+						require.Equal(t, "<h1>Bad Gateway</h1>", body)
+						require.Equal(t, "text/html; charset=utf-8", header.Get("Content-Type"))
+					}
+					sessions := w.gateways.Sessions()
+					require.Equal(t, c.paid, sessions[len(sessions)-1].Status == "succeeded")
+					require.Empty(t, w.gateways.Faults(), "it has happened")
+				})
+			}
+		}
+	}
+}
+
+// A page that breaks off has half of its text.
+func TestTruncatedPage(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	address := w.session(vora.SessionParams{}).CheckoutURL.Reveal()
+	_, _, all, err := w.ask(http.MethodGet, address, "", "")
+	require.NoError(t, err)
+	_, status, half, err := w.ask(http.MethodGet, address, "truncate", "")
+	require.Equal(t, http.StatusOK, status)
+	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
+	require.NotEmpty(t, half)
+	require.Less(t, len(half), len(all))
+}
+
+// A fault without a route is about the APIs, and a page is not asked for their codes.
+func TestFaultsThatPagesDoNotHave(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	address := w.session(vora.SessionParams{}).CheckoutURL.Reveal()
+	require.NoError(t, w.gateways.Inject(sandbox.Fault{Status: http.StatusServiceUnavailable}))
+	_, status, _, err := w.ask(http.MethodGet, address, "", "")
+	require.NoError(t, err)
+	require.Equal(t, http.StatusOK, status)
+	_, status, body, err := w.ask(http.MethodPost, address, "code=internal_error", "action=pay")
+	require.NoError(t, err)
+	require.Equal(t, http.StatusBadRequest, status)
+	require.Contains(t, body, "a hosted page answers no code, use a status with a body")
+	require.Equal(t, "pending", w.gateways.Sessions()[0].Status)
+}
+
+// An answer without a body does not claim to be JSON.
+func TestStatusWithoutABody(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	address := w.uncontracted() + "/v1/health"
+	for fault, kind := range map[string]string{
+		"status=503": "", "status=503; body={}": "application/json", "status=503; body=<p>": "text/html; charset=utf-8",
+	} {
+		header, status, body, err := w.ask(http.MethodGet, address, fault, "")
+		require.NoError(t, err)
+		require.Equal(t, http.StatusServiceUnavailable, status)
+		require.Equal(t, kind, header.Get("Content-Type"), fault)
+		require.Equal(t, kind == "", body == "", fault)
 	}
 }
 
@@ -126,6 +248,7 @@ func TestFaultsAreReadAsTheyAreWritten(t *testing.T) {
 		{Status: 503, RetryAfter: "Fri, 31 Dec 1999 23:59:59 GMT"},
 		{Status: 502, Body: "<h1>50% & more; = all</h1>", LatencyMS: 20},
 		{Route: "POST /v1/sessions", Times: 2, Share: 30, Code: sdk.CodeRateLimitExceeded, RetryAfter: "7"},
+		{Route: "GET /c/50%;more", Status: 404},
 		{Hang: true}, {ResetBefore: true}, {ResetAfter: true, LatencyMS: 1}, {Truncate: true},
 	} {
 		again, err := sandbox.ParseFault(f.String())
@@ -134,12 +257,36 @@ func TestFaultsAreReadAsTheyAreWritten(t *testing.T) {
 	}
 }
 
+// The log says what happened in words that let it happen again.
+func TestFaultsAreLoggedAsTheyAreWritten(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	fault := sandbox.Fault{Route: "GET /v1/health", Times: 2, Status: 503, Body: strings.Repeat("x", 1000)}
+	require.NoError(t, w.gateways.Inject(fault))
+	address := w.uncontracted() + "/v1/health"
+	for _, wish := range []string{"", "retryAfter=2; status=502;"} {
+		_, _, _, err := w.ask(http.MethodGet, address, wish, "")
+		require.NoError(t, err)
+	}
+	log := w.gateways.Requests()
+	require.True(t, strings.HasPrefix(log[0].Fault, "route=GET /v1/health; times=2; status=503; body=xxx"), log[0].Fault)
+	require.Len(t, log[0].Fault, 512, "a long body is cut off")
+	require.Equal(t, "status=502; retryAfter=2", log[1].Fault)
+}
+
 func TestFaultsThatAreNone(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"":                "no such fault",
+		"":                "does nothing",
+		" ; ":             "does nothing",
+		"status=503;":     "",
+		"hang":            "",
+		"resetBefore;":    "",
+		"resetAfter":      "",
+		"truncate":        "",
+		"hang=":           "invalid syntax",
 		"broken":          "no such fault",
-		"code=nonsense":   "no code",
+		"code=nonsense":   "docs/sandbox.md",
 		"status=99":       "no status",
 		"status=many":     "invalid syntax",
 		"latencyMs=-1":    "not negative",
@@ -149,7 +296,33 @@ func TestFaultsThatAreNone(t *testing.T) {
 		"hang=false":      "does nothing",
 		"code=x; rubbish": "no such fault",
 		"route=GET /":     "does nothing",
-		"times=x":         "invalid syntax",
+
+		"status=503; truncate":                       "only one of these can happen to a call: status=503, truncate=true",
+		"code=internal_error; status=500":            "only one of these",
+		"hang; resetBefore":                          "only one of these",
+		"resetBefore; resetAfter":                    "only one of these",
+		"truncate; latencyMs=5; retryAfter=1":        "",
+		"route=/v1/sessions; hang":                   "POST /v1/sessions",
+		"route=post /v1/sessions; hang":              "the methods are GET, HEAD, POST",
+		"route=PUT /v1/sessions; hang":               "the methods are GET, HEAD, POST",
+		"route=nonsense; hang":                       "no call has the route",
+		"route=POST; hang":                           "no call has the route",
+		"route=POST sessions; hang":                  "no call has the route",
+		"route=POST  /v1/sessions; hang":             "no call has the route",
+		"route=POST /v1/sessions?dry_run=true; hang": "no call has the route",
+		"route=POST /v2/sessions; hang":              "/v1/, /api/health, /.well-known/vonpay.json, /api/checkout/, /c/, /checkout/",
+		"route=GET /api/healthz; hang":               "no call has the route",
+		"route=GET /_sandbox/faults; hang":           "no call has the route",
+		"route=GET /; hang":                          "",
+		"route=GET /v; hang":                         "",
+		"route=HEAD /api/health; hang":               "",
+		"route=POST /api/checkout/create; hang":      "",
+		"route=POST /c/vp_cs_test_1; hang":           "",
+		"route=POST /c/; code=internal_error":        "a hosted page answers no code",
+		"route=GET /; code=internal_error":           "includes hosted pages",
+		"route=GET /checkout/; code=internal_error":  "a hosted page answers no code",
+		"route=GET /v1/; code=internal_error":        "",
+		"times=x":                                    "invalid syntax",
 	} {
 		_, err := sandbox.ParseFault(text)
 		if want == "" {
@@ -177,6 +350,7 @@ func TestCloseEndsCallsThatWait(t *testing.T) {
 	t.Parallel()
 	for name, path := range map[string]string{
 		"hang=true": "/v1/health", "latencyMs=3600000": "/v1/health", "": "/_sandbox/deliveries?wait=1h",
+		"hang": "/c/vp_cs_test_nobody", "latencyMs=3600001": "/checkout/cs_nobody",
 	} {
 		t.Run(path+" "+name, func(t *testing.T) {
 			t.Parallel()

@@ -23,7 +23,7 @@ type Request struct {
 	Body           string        `json:"body,omitempty"`
 	Status         int           `json:"status"` // 0 when the connection was cut
 	Answer         string        `json:"answer,omitempty"`
-	Fault          string        `json:"fault,omitempty"` // that was injected, in words
+	Fault          string        `json:"fault,omitempty"` // that was injected, as ParseFault reads it
 }
 
 const (
@@ -47,7 +47,7 @@ func (s *Sandbox) journaled(g gateway, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(io.LimitReader(r.Body, mostRequestBody))
 		if err != nil {
-			return // the caller broke off
+			panic(http.ErrAbortHandler) // it broke off or cannot be read; to return would be to answer 200
 		}
 		r.Body = contract.NewPayload(body)
 		start := time.Now()

@@ -57,7 +57,8 @@ func (s *Sandbox) count(w http.ResponseWriter, name string, most int, code sdk.C
 	if !exhausted {
 		calls = append(calls, now)
 	}
-	if len(s.buckets) >= mostBuckets {
+	if len(s.buckets) >= mostBuckets && now.Sub(s.swept) >= sweepEvery {
+		s.swept = now
 		s.forgetIdleBuckets(now)
 	}
 	s.buckets[name] = calls

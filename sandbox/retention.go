@@ -10,8 +10,10 @@ import (
 const (
 	mostSessions   = 10_000
 	mostDeliveries = 10_000
-	mostAttempts   = 50 // of one delivery
-	mostBuckets    = 10_000
+	mostAttempts   = 50     // of one delivery
+	mostBuckets    = 10_000 // and those of a second more, because looking through them takes a while
+
+	sweepEvery = time.Second
 )
 
 // keepSession remembers a session, and forgets the oldest one when there are too many. Called with Sandbox.mu held.

@@ -45,6 +45,7 @@ type Sandbox struct {
 	watched    time.Time         // when expiring is looked at next; zero for never
 	replays    map[string]replay // by merchant and idempotency key
 	buckets    map[string]bucket // by limit
+	swept      time.Time         // when buckets were last looked through for idle ones
 	deliveries []*delivery
 	requests   []*Request
 	faults     []Fault
@@ -91,16 +92,19 @@ func New(opts ...Option) (*Sandbox, error) {
 func (s *Sandbox) routes() *http.ServeMux {
 	mux := http.NewServeMux()
 	vora := s.journaled(voraGateway, s.faulty(s.denyVora, s.voraAPI()))
-	for _, path := range []string{"/v1/", "/api/health", "/.well-known/vonpay.json"} {
+	for _, path := range voraPaths {
 		mux.Handle(path, vora)
 	}
-	mux.Handle("/api/checkout/", s.journaled(visionScopeGateway, s.faulty(denyVisionScope, s.visionScopeAPI())))
-	mux.Handle(controlPath, s.underOwnName(s.control()))
-	mux.Handle("GET /{$}", s.underOwnName(http.HandlerFunc(s.showDashboard)))
-	for _, path := range []string{voraPages, visionScopePages} {
-		mux.HandleFunc("GET "+path+"{id}", whole(s.showPage))
-		mux.HandleFunc("POST "+path+"{id}", whole(s.submitPage))
+	visionScope := s.journaled(visionScopeGateway, s.faulty(denyVisionScope, s.visionScopeAPI()))
+	for _, path := range visionScopePaths {
+		mux.Handle(path, visionScope)
 	}
+	for _, path := range pagePaths {
+		mux.Handle("GET "+path+"{id}", s.faulty(nil, whole(s.showPage)))
+		mux.Handle("POST "+path+"{id}", s.faulty(nil, whole(s.submitPage)))
+	}
+	mux.Handle(controlPath, s.underOwnName(explained(s.control())))
+	mux.Handle("GET /{$}", s.underOwnName(http.HandlerFunc(s.showDashboard)))
 	return mux
 }
 

@@ -10,6 +10,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/spf13/pflag"
 	"github.com/stretchr/testify/require"
@@ -73,7 +74,7 @@ func TestSandboxFlags(t *testing.T) {
 			"--seed", "7", "--rate-limits", "--return-v2", "--webhooks-v2", "--public-url", "http://pay.localhost:4010",
 			"--latest-version", "2027-01-01", "--deprecated", "2026-10-01", "--sunset", "2027-04-01",
 			"--fault", "route=POST /v1/sessions; times=1; status=503", "--fault", "route=GET /v1/sessions/; code=session_expired",
-			"--webhook", "http://127.0.0.1:9/hooks",
+			"--webhook", "http://127.0.0.1:9/hooks", "--time-factor", "1000000",
 		)
 		var notices []sdk.Notice
 		client, err := vora.New(key, sdk.WithBaseURL(base), sdk.WithNoticeHandler(func(_ context.Context, n sdk.Notice) { notices = append(notices, n) }))
@@ -97,12 +98,16 @@ func TestSandboxFlags(t *testing.T) {
 		back, err := paid.Location()
 		require.NoError(t, err)
 		require.True(t, strings.HasPrefix(back.Query().Get("sig"), "v2."), back)
-		answer, err := http.Get(base + "/_sandbox/deliveries")
+		answer, err := http.Get(base + "/_sandbox/deliveries?wait=1m")
 		require.NoError(t, err)
 		defer answer.Body.Close()
 		var deliveries []sandbox.Delivery
 		require.NoError(t, json.NewDecoder(answer.Body).Decode(&deliveries))
 		require.Equal(t, "charge.succeeded", deliveries[0].Event)
+		attempts := deliveries[0].Attempts
+		require.Equal(t, sandbox.DeliveryGivenUp, deliveries[0].State, "there is nobody at the address")
+		require.Len(t, attempts, 4)
+		require.Less(t, attempts[3].At.Sub(attempts[0].At), 31*time.Second, "1, 5 and 25 s, but for --time-factor")
 	}
 	require.Equal(t, ids[0], ids[1])
 }
@@ -126,6 +131,7 @@ func TestSandboxCommandRefuses(t *testing.T) {
 	t.Parallel()
 	for want, args := range map[string][]string{
 		"there is no such fault": {"--fault", "status=503; nonsense"},
+		"no call has the route":  {"--fault", "route=/v1/sessions; status=503"},
 		"does nothing":           {"--fault", "route=POST /v1/sessions"},
 		"not absolute":           {"--public-url", "pay"},
 		"not on this machine":    {"--webhook", "https://shop.example.com/hook"},

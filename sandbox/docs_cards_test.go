@@ -1,0 +1,68 @@
+package sandbox_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/money"
+	"github.com/hostedpay/hostedpay-go/sdk/vora"
+)
+
+// Each card does at both gateways what the page says.
+func TestEveryCard(t *testing.T) {
+	t.Parallel()
+	rows := table(t, "Card", "What it does")
+	require.Len(t, rows, 5)
+	pages := map[string]func(*world) sdk.Secret{
+		"Vora":        func(w *world) sdk.Secret { return w.session(vora.SessionParams{}).CheckoutURL },
+		"VisionScope": func(w *world) sdk.Secret { return w.checkout(money.MustParse("10", "EUR")).CheckoutURL },
+	}
+	for _, row := range rows {
+		for card := range strings.SplitSeq(row["Card"], ", ") {
+			for gateway, open := range pages {
+				t.Run(gateway+" "+card, func(t *testing.T) {
+					t.Parallel()
+					w := setup(t)
+					page := open(w)
+					if card == "any other" {
+						card = "4111 1111 1111 1111"
+					}
+					w.press(page, "pay", "card", card)
+					w.requireOutcome(page, gateway, row["What it does"])
+				})
+			}
+		}
+	}
+}
+
+// requireOutcome holds the only session, which was paid on a page, to what the table of cards says.
+func (w *world) requireOutcome(page sdk.Secret, gateway, said string) {
+	w.t.Helper()
+	status := func() string { return w.gateways.Sessions()[0].Status }
+	code, declined := strings.CutPrefix(said, "declined, `")
+	switch {
+	case declined && gateway == "Vora":
+		require.Equal(w.t, "failed", status())
+		require.Contains(w.t, w.only().Body, `"failureCode":"`+code+`"`)
+	case declined: // VisionScope's events have a reason and no code
+		require.Equal(w.t, "failed", status())
+	case said == "3D Secure":
+		require.Equal(w.t, "pending", status())
+		answer, _, _ := w.press(page, "challenge_pass")
+		require.Equal(w.t, http.StatusSeeOther, answer)
+		require.Equal(w.t, "succeeded", status())
+	case said == "VisionScope only: the gateway's answer is lost, and settled 10 s later" && gateway == "VisionScope":
+		w.clock.Advance(10*time.Second - 1)
+		require.Equal(w.t, "processing", status())
+		w.clock.Advance(1)
+		require.Equal(w.t, "succeeded", status())
+	default:
+		require.True(w.t, said == "approved" || strings.HasPrefix(said, "VisionScope only:"), "the page says something else: %s", said)
+		require.Equal(w.t, "succeeded", status())
+	}
+}

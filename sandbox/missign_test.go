@@ -1,0 +1,29 @@
+package sandbox_test
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/hostedpay/hostedpay-go/sandbox"
+	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
+)
+
+// The signature of webhooks v2 can be wrong on purpose too.
+func TestMissignedDeliveryV2(t *testing.T) {
+	t.Parallel()
+	w := setup(t, sandbox.WithWebhooksV2(sandbox.Acme.ID))
+	keys, err := webhooks.StaticKeys(webhooks.Key{Secret: sdk.NewSecret(sandbox.Acme.WebhookSecret)})
+	require.NoError(t, err)
+	events := w.hear(sandbox.Acme.ID, webhooks.VoraV2(keys, webhooks.WithClock(w.clock.Now)))
+	require.NoError(t, w.gateways.Disturb(sandbox.MissignDelivery))
+	w.pay()
+	require.Equal(t, http.StatusUnauthorized, w.only().Attempts[0].Status)
+	require.Empty(t, events())
+	w.clock.Advance(time.Second)
+	require.Len(t, events(), 1)
+	require.Equal(t, sandbox.DeliveryAccepted, w.only().State)
+}
