@@ -11,7 +11,7 @@ const waits = 20 * time.Second // of the gateways' clock; more than they wait wi
 
 // Webhooks and buyers come in any order.
 func testArrivals(t *testing.T, b browser) {
-	for way, where := range map[string]place{"visionscope-redirect": window, "visionscope-frame": frame, "vora-redirect": window} {
+	for way, where := range map[string]place{"visionscope-redirect": window, "visionscope-handover": frame, "visionscope-frame": frame, "vora-redirect": window} {
 		asks := way == "vora-redirect" // the gateway, when the buyer is back
 		t.Run(way, func(t *testing.T) {
 			t.Parallel()
