@@ -14,7 +14,7 @@ import (
 
 // packages that snippets use, by the name before the dot.
 var packages = map[string]string{
-	"context": "context", "errors": "errors", "fmt": "fmt", "http": "net/http", "httptest": "net/http/httptest", "os": "os",
+	"atomic": "sync/atomic", "context": "context", "errors": "errors", "fmt": "fmt", "http": "net/http", "httptest": "net/http/httptest", "os": "os",
 	"slog": "log/slog", "sql": "database/sql", "template": "html/template", "time": "time",
 	"money":        "github.com/hostedpay/hostedpay-go/sdk/money",
 	"sandbox":      "github.com/hostedpay/hostedpay-go/sandbox",
@@ -75,7 +75,7 @@ func snippet%d(ctx context.Context, w http.ResponseWriter, r *http.Request, give
 // used keeps the compiler from asking for more than a snippet shows: what it ends with may be what it is about.
 func used(snippet string) string {
 	var out strings.Builder
-	for _, name := range []string{"client", "handler", "err"} {
+	for _, name := range []string{"client", "handler", "option", "err"} {
 		if regexp.MustCompile(`\b` + name + `\b[^\n]*:=`).MatchString(snippet) {
 			fmt.Fprintf(&out, "_ = %s\n", name)
 		}

@@ -32,6 +32,7 @@ type Handler struct {
 	timeout  time.Duration
 	lease    time.Duration
 	allow    []func(*http.Request) bool
+	refusals func(context.Context, *Refusal)
 	diagnose *bucket // how often there is time for it
 	expiring expiries
 	problems []error // of options
@@ -45,6 +46,13 @@ func WithStore(store Store) HandlerOption { return func(h *Handler) { h.store = 
 
 // WithLogger logs refusals, failures and duplicates, without bodies, signatures or secrets.
 func WithLogger(logger *slog.Logger) HandlerOption { return func(h *Handler) { h.logger = logger } }
+
+// WithRefusals calls a function with each delivery that was not accepted, to be counted by its Reason: many wrong signatures
+// are a rotation that has not reached this program, and [Offboarded] ones a merchant whom the gateway still serves. It is
+// called concurrently, before the gateway is answered. A panic in it is swallowed.
+func WithRefusals(count func(ctx context.Context, refusal *Refusal)) HandlerOption {
+	return func(h *Handler) { h.refusals = count }
+}
 
 // WithMaxBody sets how large a delivery may be; a larger one is answered 413. The default is 1 MiB.
 func WithMaxBody(bytes int64) HandlerOption { return func(h *Handler) { h.maxBody = bytes } }
@@ -216,9 +224,18 @@ func (h *Handler) refused(r *http.Request, a attempt, body []byte, err error) re
 	}
 	var refusal *Refusal
 	if errors.As(err, &refusal) {
+		h.count(r.Context(), refusal)
 		return refusal.reply()
 	}
 	return refuse(http.StatusServiceUnavailable, "not able to verify now", "")
+}
+
+func (h *Handler) count(ctx context.Context, refusal *Refusal) {
+	if h.refusals == nil {
+		return
+	}
+	defer func() { _ = recover() }() // who counts must not decide what the gateway hears
+	h.refusals(ctx, refusal)
 }
 
 // once does the work of an event that nobody else is doing or has done.

@@ -167,6 +167,28 @@ func TestOffboardedMerchantsAreAcknowledgedAndDropped(t *testing.T) {
 	}
 }
 
+// What is not accepted can be counted, and whoever counts cannot change what the gateway hears.
+func TestRefusalsAreCounted(t *testing.T) {
+	t.Parallel()
+	for _, s := range schemes() {
+		var counted []webhooks.Reason
+		owner := webhooks.ErrOffboarded
+		r := setup(t, s, withKeys(webhooks.KeyFunc(func(context.Context, webhooks.Hint) ([]webhooks.Key, error) { return nil, owner })),
+			withOptions(webhooks.WithRefusals(func(_ context.Context, refusal *webhooks.Refusal) {
+				counted = append(counted, refusal.Reason)
+				panic("the counter is full")
+			})))
+		require.Equal(t, http.StatusOK, r.deliver(t, r.delivery()).Code)
+		owner = webhooks.ErrUnknownOwner
+		require.Equal(t, http.StatusUnauthorized, r.deliver(t, r.delivery()).Code)
+		require.NotEqual(t, http.StatusOK, r.deliver(t, r.delivery(webhookstest.WithoutSignature())).Code)
+		require.Equal(t, []webhooks.Reason{webhooks.Offboarded, webhooks.UnknownOwner, webhooks.MissingSignature}, counted, s.name)
+
+		r = setup(t, s, withOptions(webhooks.WithRefusals(func(context.Context, *webhooks.Refusal) { t.Error("it was accepted") })))
+		requireAnswer(t, r.deliver(t, r.delivery()), http.StatusOK, received)
+	}
+}
+
 func TestAFailedLookUpIsNotARefusalForGood(t *testing.T) {
 	t.Parallel()
 	for _, s := range schemes() {
