@@ -99,7 +99,7 @@ func (s *Sandbox) hold(d sending) {
 	if len(s.held) >= mostDeliveries {
 		lost := s.held[0]
 		s.held = s.held[1:]
-		if lost.State == DeliveryPending {
+		if lost.planned && lost.State == DeliveryPending {
 			lost.State = DeliveryGivenUp
 		}
 		s.log.Warn("an event is not delivered: too many are held back by the pause", "event", lost.Event, "session_id", lost.SessionID)

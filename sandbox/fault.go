@@ -27,6 +27,8 @@ type Fault struct {
 	Truncate    bool     `json:"truncate,omitempty"`    // do it, then break off in the middle of the answer
 }
 
+const mostLatencyMS = 24 * 60 * 60 * 1000
+
 func (f Fault) check() error {
 	switch {
 	case f.Code != "" && !slices.Contains(sdk.Codes(), f.Code):
@@ -35,8 +37,8 @@ func (f Fault) check() error {
 		return fmt.Errorf("sandbox: %d is no status of an answer: those are 200 to 599", f.Status)
 	case f.Body != "" && f.Status == 0:
 		return errors.New("sandbox: a body needs a status to come with")
-	case f.Share < 0 || f.Share > 100 || f.Times < 0 || f.LatencyMS < 0:
-		return errors.New("sandbox: share is from 0 to 100, times and latencyMs are not negative")
+	case f.Share < 0 || f.Share > 100 || f.Times < 0 || f.LatencyMS < 0 || f.LatencyMS > mostLatencyMS:
+		return errors.New("sandbox: share is from 0 to 100, times and latencyMs are not negative, and latencyMs is at most a day's 86400000")
 	case len(f.effect()) == 0:
 		return errors.New("sandbox: the fault does nothing: name a code, status, latencyMs, hang, resetBefore, resetAfter or truncate")
 	case len(f.ending()) > 1:

@@ -1,6 +1,7 @@
 package sandbox_test
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -249,6 +250,7 @@ func TestFaultsAreReadAsTheyAreWritten(t *testing.T) {
 		{Status: 502, Body: "<h1>50% & more; = all</h1>", LatencyMS: 20},
 		{Route: "POST /v1/sessions", Times: 2, Share: 30, Code: sdk.CodeRateLimitExceeded, RetryAfter: "7"},
 		{Route: "GET /c/50%;more", Status: 404},
+		{Status: 503, RetryAfter: "1; hang"}, {Status: 503, RetryAfter: "100%"},
 		{Hang: true}, {ResetBefore: true}, {ResetAfter: true, LatencyMS: 1}, {Truncate: true},
 	} {
 		again, err := sandbox.ParseFault(f.String())
@@ -415,4 +417,42 @@ func TestOrderedCodesHaveAllHeaders(t *testing.T) {
 	_, header, _ := w.api(http.MethodGet, "/v1/health", "", sandbox.FaultHeader, "code=rate_limit_exceeded; retryAfter=7")
 	require.Equal(t, "7", header.Get("Retry-After"))
 	require.Equal(t, strconv.FormatInt(w.clock.Now().Unix()+7, 10), header.Get("X-RateLimit-Reset"))
+}
+
+// A buyer who has gone while the page was slow has not paid, and nothing is left waiting for them.
+func TestABuyerWhoHasGoneHasNotPaid(t *testing.T) {
+	t.Parallel()
+	for name, f := range map[string]sandbox.Fault{"slow": {LatencyMS: 60_000}, "hanging": {Hang: true}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, err := sandbox.New()
+			require.NoError(t, err)
+			t.Cleanup(s.Close)
+			f.Route = "POST /c/"
+			require.NoError(t, s.Inject(f))
+			id := (&crowd{t: t, s: s}).create("acme_order-1_1")
+			reached, left := make(chan struct{}), make(chan struct{})
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				defer close(left)
+				close(reached)
+				s.ServeHTTP(w, r)
+			}))
+			t.Cleanup(server.Close)
+			ctx, leave := context.WithCancel(t.Context())
+			go func() {
+				<-reached
+				leave()
+			}()
+			r, err := http.NewRequestWithContext(ctx, http.MethodPost, server.URL+"/c/"+id, strings.NewReader("action=pay"))
+			require.NoError(t, err)
+			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			response, err := http.DefaultClient.Do(r)
+			if err == nil {
+				require.NoError(t, response.Body.Close())
+			}
+			require.ErrorIs(t, err, context.Canceled)
+			<-left
+			require.Equal(t, "pending", s.Sessions()[0].Status)
+		})
+	}
 }

@@ -19,7 +19,7 @@ func (f Fault) String() string {
 	return strings.Join(all, "; ")
 }
 
-// readable takes back what a route need not be escaped for.
+// readable takes back what need not be escaped.
 var readable = strings.NewReplacer("%20", " ", "%2F", "/") // read only
 
 // parts are the parts of a fault as a text.
@@ -36,7 +36,7 @@ func (p parts) add(name string, value any, set bool) parts {
 func (f Fault) effect() parts {
 	return f.ending().
 		add("body", url.PathEscape(f.Body), f.Body != "").
-		add("retryAfter", f.RetryAfter, f.RetryAfter != "").
+		add("retryAfter", readable.Replace(url.PathEscape(f.RetryAfter)), f.RetryAfter != "").
 		add("latencyMs", f.LatencyMS, f.LatencyMS != 0)
 }
 
@@ -52,7 +52,7 @@ func (f Fault) ending() parts {
 }
 
 // ParseFault reads a fault from a text: its fields by their JSON names, as in "route=POST /v1/sessions; times=1; status=503".
-// Routes and bodies may be percent-encoded, and a semicolon in them must be. Of what needs no value the name is enough, "hang".
+// Routes, bodies and Retry-After may be percent-encoded, and a semicolon in them must be. Of what needs no value the name is enough, "hang".
 func ParseFault(text string) (f Fault, err error) {
 	for part := range strings.SplitSeq(text, ";") {
 		if part = strings.TrimSpace(part); part == "" {
@@ -82,7 +82,7 @@ func (f *Fault) take(part string) (err error) {
 	case "body":
 		f.Body, err = url.PathUnescape(value)
 	case "retryAfter":
-		f.RetryAfter = value
+		f.RetryAfter, err = url.PathUnescape(value)
 	case "latencyMs":
 		f.LatencyMS, err = strconv.Atoi(value)
 	case "hang":

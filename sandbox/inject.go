@@ -48,6 +48,9 @@ type denial func(http.ResponseWriter, *http.Request, sdk.Code)
 // faulty lets go wrong what shall. Hosted pages, which answer no codes, have no denial.
 func (s *Sandbox) faulty(deny denial, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if deny == nil { // the APIs' calls are in the journal by now
+			received(r)
+		}
 		f, err := s.faultFor(r, deny == nil)
 		switch {
 		case err != nil:

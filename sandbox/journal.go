@@ -45,11 +45,7 @@ func (s *Sandbox) Requests() []Request {
 // journaled notes what passes by.
 func (s *Sandbox) journaled(g gateway, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, err := io.ReadAll(io.LimitReader(r.Body, mostRequestBody))
-		if err != nil {
-			panic(http.ErrAbortHandler) // it broke off or cannot be read; to return would be to answer 200
-		}
-		r.Body = contract.NewPayload(body)
+		body := received(r)
 		start := time.Now()
 		seen := &Request{
 			Gateway: string(g), At: s.clock.Now(), Method: r.Method, Path: cutOff(r.URL.RequestURI()),
@@ -71,6 +67,17 @@ func (s *Sandbox) journaled(g gateway, next http.Handler) http.Handler {
 		}()
 		next.ServeHTTP(recorder, r)
 	})
+}
+
+// received reads a request's body before anything is done with it: not before then does net/http notice that a caller has
+// gone. It can be read again.
+func received(r *http.Request) []byte {
+	body, err := io.ReadAll(io.LimitReader(r.Body, mostRequestBody+1))
+	if err != nil {
+		panic(http.ErrAbortHandler) // it broke off or cannot be read; to return would be to answer 200
+	}
+	r.Body = contract.NewPayload(body)
+	return body
 }
 
 // text is the body of a journaled request.

@@ -5,8 +5,9 @@ import (
 	"errors"
 	"net"
 	"net/http"
-	"strings"
 	"syscall"
+
+	"github.com/hostedpay/hostedpay-go/internal/contract"
 )
 
 // newLocalTransport is a transport that connects to this machine and nothing else: not to a proxy of the environment's, and not
@@ -22,7 +23,7 @@ func newLocalTransport() *http.Transport {
 	return &http.Transport{
 		MaxIdleConnsPerHost: 16,
 		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-			if host, port, err := net.SplitHostPort(address); err == nil && strings.HasSuffix(host, ".localhost") {
+			if host, port, err := net.SplitHostPort(address); err == nil && contract.IsLoopback(host) && net.ParseIP(host) == nil {
 				address = net.JoinHostPort("localhost", port) // which no name server has to know
 			}
 			return dialer.DialContext(ctx, network, address)

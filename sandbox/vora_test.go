@@ -290,6 +290,19 @@ func json200(authorization string) []string {
 	return []string{"Authorization", authorization, "Content-Type", "application/json; charset=utf-8"}
 }
 
+// A hostile request is told enough, and no more.
+func TestVoraBoundsWhatItComplainsAbout(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	for name, element := range map[string]string{"wrong types": "7,", "missing": "{},", "out of range": `{"name":"","quantity":0,"unitAmount":1},`} {
+		items := strings.TrimSuffix(strings.Repeat(element, 20_000), ",")
+		status, _, body := w.api(http.MethodPost, "/v1/sessions", `{"amount":`+strings.Repeat("1", 100_000)+`,"currency":"USD","lineItems":[`+items+`]}`, json200("Bearer "+sandbox.Acme.SecretKey)...)
+		require.Equal(t, http.StatusBadRequest, status, name)
+		require.Less(t, len(body), 10_000, name)
+		require.Contains(t, body, "lineItems[10]", name)
+	}
+}
+
 func TestVoraDryRun(t *testing.T) {
 	t.Parallel()
 	w := setup(t)

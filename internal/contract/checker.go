@@ -80,7 +80,7 @@ func (c *Checker) Enter(array string, index int) (outer string) {
 func (c *Checker) Leave(outer string) { c.prefix = outer }
 
 func (c *Checker) report(path, problem, code, otherwise string) {
-	if c.known[c.prefix+path] || c.known[strings.TrimSuffix(c.prefix, ".")] { // the member, or the element that it belongs to
+	if len(c.Violations) >= mostViolations || c.known[c.prefix+path] || c.known[strings.TrimSuffix(c.prefix, ".")] { // the member, or the element that it belongs to
 		return
 	}
 	if code == "" {
@@ -158,6 +158,7 @@ func (c *Checker) HTTPS(path, value, code string) {
 
 // IsLoopback tells whether a host name or address is this machine.
 func IsLoopback(host string) bool {
+	host = strings.ToLower(host)
 	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
 		return true
 	}

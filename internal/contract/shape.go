@@ -47,8 +47,15 @@ func (s *Shape) Read(text []byte) (clean []byte, found []Violation) {
 type reader struct{ found []Violation }
 
 func (r *reader) report(path, problem, code string) {
-	r.found = append(r.found, Violation{Path: path, Problem: problem, Code: cmp.Or(code, codeInvalid)})
+	if len(r.found) < mostViolations {
+		r.found = append(r.found, Violation{Path: path, Problem: problem, Code: cmp.Or(code, codeInvalid)})
+	}
 }
+
+const (
+	mostViolations = 100 // that are reported of one request, because nobody reads more
+	mostShown      = 32  // characters of a value
+)
 
 // value gives a valid JSON value as it should be; nil when it is of a wrong type.
 func (r *reader) value(value []byte, s *Shape, path string) []byte {
@@ -58,7 +65,7 @@ func (r *reader) value(value []byte, s *Shape, path string) []byte {
 		if digits, ok := integer(string(value)); ok {
 			return digits
 		}
-		is = "number " + string(value)
+		is = "number " + string(value[:min(len(value), mostShown)])
 	case is != s.Type:
 	case s.Members != nil:
 		return r.object(value, s, path+".")

@@ -47,7 +47,7 @@ func WithStore(store Store) HandlerOption { return func(h *Handler) { h.store = 
 // WithLogger logs refusals, failures and duplicates, without bodies, signatures or secrets.
 func WithLogger(logger *slog.Logger) HandlerOption { return func(h *Handler) { h.logger = logger } }
 
-// WithRefusals calls a function with each delivery that was not accepted, to be counted by its Reason: many wrong signatures
+// WithRefusals calls a function with each delivery that verification has refused, to be counted by its Reason: many wrong signatures
 // are a rotation that has not reached this program, and [Offboarded] ones a merchant whom the gateway still serves. It is
 // called concurrently, before the gateway is answered. A panic in it is swallowed.
 func WithRefusals(count func(ctx context.Context, refusal *Refusal)) HandlerOption {
