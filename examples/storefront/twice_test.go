@@ -103,6 +103,9 @@ func TestAPurchasePaidTwice(t *testing.T) {
 			back := buyer.pays(checkouts[c.first], approved)
 			clock.Advance(waits)
 			require.Equal(t, 1, f.parcels())
+			for _, way := range []string{atVora, atVisionScope} {
+				require.Equal(t, c.sent, buyer.buys(form, way), "nothing more is to be paid")
+			}
 			response, _ := buyer.get("/checkout?order=2")
 			require.Equal(t, "/order?order=2", response.Header.Get("Location"), "the other checkout is shown no more")
 			_, page := buyer.get("/order?order=2")
@@ -137,6 +140,7 @@ func TestAPurchasePaidTwiceWebhookUnderway(t *testing.T) {
 	_, page := buyer.get(back)
 	require.Contains(t, page, "You have paid twice")
 	require.NotContains(t, page, "warehouse")
+	require.Equal(t, "/order?order=2", buyer.buys(form, "vora-redirect"), "the one that was sent")
 
 	clock.Advance(waits)
 	_, page = buyer.get("/orders")
@@ -158,4 +162,107 @@ func TestTwoPurchases(t *testing.T) {
 		clock.Advance(waits)
 		require.Equal(t, n+1, f.parcels())
 	}
+}
+
+// One gateway's refusal does not hide the other's payment, whose webhook is still under way.
+func TestAnotherWayAfterARefusal(t *testing.T) {
+	t.Parallel()
+	f, clock := standing(t)
+	buyer := f.visitor()
+	form := buyer.form("vora-redirect")
+	checkout := buyer.buys(form, "vora-redirect")
+	refused := buyer.pays(buyer.buys(form, "visionscope-redirect"), declined)
+	clock.Advance(waits)
+	for _, path := range []string{refused, "/order?order=2"} {
+		_, page := buyer.get(path)
+		require.Contains(t, page, "This try did not work. Your other one, order 1, is still being checked", path)
+		require.NotContains(t, page, "Nothing was charged", path)
+		require.NotContains(t, page, "Try again", path)
+		require.Contains(t, page, `href="/order?order=1"`, path)
+	}
+	require.Equal(t, "/order?order=2", buyer.buys(form, "visionscope-redirect"))
+	require.Equal(t, checkout, buyer.buys(form, "vora-redirect"), "it can still be paid")
+
+	buyer.pays(checkout, approved)
+	for _, way := range []string{"visionscope-redirect", "vora-redirect"} {
+		require.Equal(t, "/order?order=1", buyer.buys(form, way))
+	}
+	_, page := buyer.get("/order?order=1")
+	require.Contains(t, page, "as soon as our warehouse has heard of it")
+
+	clock.Advance(waits)
+	require.Equal(t, "/order?order=1", buyer.buys(form, "visionscope-redirect"))
+	_, page = buyer.get(refused)
+	require.Contains(t, page, "Your purchase was paid with order 1")
+	require.NotContains(t, page, "Try again")
+}
+
+// What has expired at one gateway may be paid at the other.
+func TestAnotherWayAfterAnExpiry(t *testing.T) {
+	t.Parallel()
+	f := setup(t)
+	buyer := f.visitor()
+	form := buyer.form("vora-redirect")
+	buyer.buys(form, "vora-redirect")
+	buyer.buys(form, "visionscope-redirect")
+	require.Equal(t, http.StatusOK, f.hears(webhookstest.SessionExpired(f.about(1, "14.99")...)))
+	_, page := buyer.get("/order?order=1")
+	require.Contains(t, page, "order 2, is still being checked")
+	require.NotContains(t, page, "Nothing was charged")
+	require.NotContains(t, page, "Try again")
+}
+
+// The order that was left for another gateway says where the purchase was paid, and waits for nothing.
+func TestAPurchasePaidElsewhere(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ pays, paid, left string }{
+		"at Vora":        {"vora-redirect", "1", "2"},
+		"at VisionScope": {"visionscope-redirect", "2", "1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f, clock := standing(t)
+			buyer := f.visitor()
+			form := buyer.form("vora-redirect")
+			checkouts := map[string]string{"vora-redirect": buyer.buys(form, "vora-redirect"), "visionscope-redirect": buyer.buys(form, "visionscope-redirect")}
+			buyer.pays(checkouts[c.pays], approved)
+			clock.Advance(waits)
+			for _, path := range []string{"/order?order=" + c.left, "/cancelled?order=" + c.left} {
+				_, page := buyer.get(path)
+				require.Contains(t, page, "Your purchase was paid with order "+c.paid, path)
+				require.Contains(t, page, `href="/order?order=`+c.paid+`"`, path)
+				for _, no := range []string{`http-equiv="refresh"`, "nothing was charged", "Go on", "We are checking"} {
+					require.NotContains(t, page, no, path)
+				}
+			}
+		})
+	}
+}
+
+// Of two payments either can be given back: one is kept then, for one parcel.
+func TestAPurchasePaidTwiceTheFirstGivenBack(t *testing.T) {
+	t.Parallel()
+	f, clock := standing(t)
+	buyer := f.visitor()
+	form := buyer.form("vora-redirect")
+	checkout := buyer.buys(form, "vora-redirect")
+	second := buyer.buys(form, "visionscope-redirect")
+	buyer.pays(checkout, approved)
+	clock.Advance(waits)
+	buyer.pays(second, approved)
+	clock.Advance(waits)
+
+	part := append(f.about(1, "5.00"), webhookstest.Set("refundId", "re_1"))
+	require.Equal(t, http.StatusOK, f.hears(webhookstest.RefundCreated(part...)))
+	_, page := buyer.get("/orders")
+	require.Contains(t, page, "paid twice: refund", "a part of it is another matter")
+
+	rest := append(f.about(1, "9.99"), webhookstest.Set("refundId", "re_2"))
+	require.Equal(t, http.StatusOK, f.hears(webhookstest.RefundCreated(rest...)))
+	_, page = buyer.get("/orders")
+	require.NotContains(t, page, "paid twice: refund")
+	_, page = buyer.get("/order?order=2")
+	require.Contains(t, page, "your parcel is on its way")
+	require.NotContains(t, page, "give this second one back")
+	require.Equal(t, 1, f.parcels())
 }

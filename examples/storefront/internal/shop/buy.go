@@ -30,7 +30,7 @@ func (s *Shop) buy(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), buyWithin)
 	defer cancel()
-	o, err := s.settled(r.WithContext(ctx), purchase)
+	o, err := s.settled(r.WithContext(ctx), purchase, chosen)
 	if err == nil {
 		sendTo(w, r, "/order", o)
 		return
@@ -48,18 +48,25 @@ func (s *Shop) buy(w http.ResponseWriter, r *http.Request) {
 
 // settled is an order of the form that is not to be paid any more, or errNoOrder. Vora is asked for what no webhook has said
 // yet, lest both gateways take money for one purchase. When it does not answer, the buyer can pay nevertheless: two
-// checkouts can be open at once anyway, and a second payment sends no parcel.
-func (s *Shop) settled(r *http.Request, purchase string) (order, error) {
+// checkouts can be open at once anyway, and a second payment sends no parcel. What did not work at one gateway keeps nobody
+// from a checkout that is open at the other.
+func (s *Shop) settled(r *http.Request, purchase string, chosen way) (order, error) {
 	known, err := s.orders.ofPurchase(r.Context(), purchase)
 	if err != nil {
 		return order{}, err
 	}
 	for _, o := range known {
-		if o.State != open {
+		switch o.State {
+		case paid:
 			return o, nil
-		}
-		if confirmed, ok := s.ask(r, o); ok && confirmed.Session.Status != vora.StatusPending {
-			return o, nil
+		case open:
+			if confirmed, ok := s.ask(r, o); ok && confirmed.Session.Status != vora.StatusPending {
+				return o, nil
+			}
+		case failed, expired:
+			if !o.Other.Payable || o.Way.gateway() == chosen.gateway() {
+				return o, nil
+			}
 		}
 	}
 	return order{}, errNoOrder

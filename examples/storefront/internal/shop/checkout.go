@@ -55,9 +55,9 @@ func (s *Shop) handOver(w http.ResponseWriter, o order) {
 	}
 }
 
-// payableHere tells whether VisionScope has a checkout for the order, and nothing has been sent for its purchase yet.
+// payableHere tells whether VisionScope has a checkout for the order, and its purchase was not paid with the other one.
 func (o *order) payableHere() bool {
-	return o.State == open && !o.PurchaseSent && o.Way.gateway() == atVisionScope && o.Session != ""
+	return o.State == open && !o.paidElsewhere() && o.Way.gateway() == atVisionScope && o.Session != ""
 }
 
 // openCheckout is the visitor's order, when VisionScope has a checkout for it that is worth showing.

@@ -37,6 +37,16 @@ type order struct {
 	Refunded     money.Amount
 	Shipped      bool
 	PurchaseSent bool // the parcel has left, for this order or for the purchase's other one
+	Other        other
+}
+
+// other is the purchase's order at the other gateway. Its number is zero when there is none.
+type other struct {
+	Number      int64
+	State       state
+	Payable     bool // it is open, and has a checkout
+	Shipped     bool
+	RefundedAll bool
 }
 
 // refundedAll tells whether nothing of the money is left here.
@@ -44,9 +54,20 @@ func (o *order) refundedAll() bool {
 	return o.Refunded.Sign() > 0 && o.Refunded.Minor() >= o.Amount.Minor()
 }
 
+// sent tells whether the parcel has left for this order's money: for the order itself, or for the purchase's other one
+// when that one's money has been given back.
+func (o *order) sent() bool {
+	return o.Shipped || o.Other.Shipped && o.Other.RefundedAll
+}
+
 // PaidTwice tells whether somebody has to give the money back: the purchase was paid at the other gateway before.
 func (o *order) PaidTwice() bool {
-	return o.State == paid && o.PurchaseSent && !o.Shipped && !o.refundedAll()
+	return o.State == paid && o.PurchaseSent && !o.sent() && !o.refundedAll()
+}
+
+// paidElsewhere tells whether the purchase was paid with its other order, and nothing is known to be paid here.
+func (o *order) paidElsewhere() bool {
+	return o.State != paid && o.Other.State == paid
 }
 
 //go:embed schema.sql
@@ -147,9 +168,10 @@ func (t orders) bySession(ctx context.Context, g gateway, session string) (order
 	return t.one(ctx, "WHERE gateway = ? AND session = ?", g, session)
 }
 
-// ofPurchase are the orders that a form has made, one for each gateway: the one whose parcel has left first, an open one last.
+// ofPurchase are the orders that a form has made, one for each gateway: a paid one first, the one whose parcel has left
+// before the other; then an open one, for it may be paid; and what did not work last.
 func (t orders) ofPurchase(ctx context.Context, purchase string) ([]order, error) {
-	return t.list(ctx, "WHERE purchase = ? ORDER BY state = 'open', shipped_at IS NULL", purchase)
+	return t.list(ctx, "WHERE purchase = ? ORDER BY state <> 'paid', state <> 'open', shipped_at IS NULL", purchase)
 }
 
 // ofVisitor is a visitor's order of this number, or the latest one when the number is zero.
@@ -182,8 +204,12 @@ func (t orders) one(ctx context.Context, where string, args ...any) (order, erro
 func (t orders) list(ctx context.Context, where string, args ...any) ([]order, error) {
 	rows, err := t.db.QueryContext(ctx, `SELECT number, purchase, product, amount, currency, way, coalesce(session, ''), checkout_url, webhook_secret,
 		state, reason, refunded, shipped_at IS NOT NULL,
-		EXISTS (SELECT 1 FROM orders o WHERE o.purchase = orders.purchase AND o.shipped_at IS NOT NULL)
-		FROM orders `+where, args...)
+		shipped_at IS NOT NULL OR coalesce(other_shipped, FALSE),
+		coalesce(other_number, 0), coalesce(other_state, ''), coalesce(other_payable, FALSE), coalesce(other_shipped, FALSE), coalesce(other_refunded_all, FALSE)
+		FROM orders LEFT JOIN (
+			SELECT purchase AS other_purchase, number AS other_number, state AS other_state, state = 'open' AND session IS NOT NULL AS other_payable,
+			shipped_at IS NOT NULL AS other_shipped, refunded > 0 AND refunded >= amount AS other_refunded_all FROM orders
+		) ON other_purchase = purchase AND other_number <> number `+where, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -195,7 +221,8 @@ func (t orders) list(ctx context.Context, where string, args ...any) ([]order, e
 		var currency money.Currency
 		var checkoutURL, secret string
 		if err := rows.Scan(&o.Number, &o.Purchase, &o.Product, &amount, &currency, &o.Way, &o.Session, &checkoutURL, &secret,
-			&o.State, &o.Reason, &refunded, &o.Shipped, &o.PurchaseSent); err != nil {
+			&o.State, &o.Reason, &refunded, &o.Shipped, &o.PurchaseSent,
+			&o.Other.Number, &o.Other.State, &o.Other.Payable, &o.Other.Shipped, &o.Other.RefundedAll); err != nil {
 			return nil, err
 		}
 		o.Amount, o.Refunded = money.Minor(amount, currency), money.Minor(refunded, currency)

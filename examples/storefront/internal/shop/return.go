@@ -114,7 +114,7 @@ func (s *Shop) showOrder(w http.ResponseWriter, r *http.Request) {
 	if o.payableHere() { // it may be paid by now: nobody can ask VisionScope
 		view.Resume = "/checkout" + o.query()
 	}
-	if unpaid {
+	if unpaid && !o.paidElsewhere() {
 		s.show(w, http.StatusOK, "cancelled", map[string]any{"Order": o, "Purchase": s.purchaseOf(s.visitor(w, r), o.Purchase)})
 		return
 	}
@@ -147,6 +147,9 @@ func (v *outcome) learn(c *vora.Confirmation) {
 	v.Outcome, v.Returned = c.Outcome, c.Session.Status == vora.StatusRefunded
 }
 
+// paidElsewhere is how an order ends that its buyer has left for another gateway, and paid there.
+const paidElsewhere vora.Outcome = "paid elsewhere"
+
 // showOutcome may be framed by the shop itself, for the browsers that BreakOut cannot tell.
 func (s *Shop) showOutcome(w http.ResponseWriter, view outcome) {
 	if view.Returned {
@@ -154,9 +157,13 @@ func (s *Shop) showOutcome(w http.ResponseWriter, view outcome) {
 			fmt.Sprintf("Order %d was paid, and its %s were given back to you. It can take some days until your bank shows them.", view.Order.Number, view.Order.Amount))
 		return
 	}
+	o := view.Order
+	if o.paidElsewhere() && view.Outcome != vora.Paid {
+		view.Outcome = paidElsewhere
+	}
 	w.Header().Set("Content-Security-Policy", policy+"frame-ancestors 'self'; script-src "+visionscope.BreakOutScriptSource())
 	s.show(w, http.StatusOK, "outcome", map[string]any{
-		"Order": view.Order, "Outcome": view.Outcome, "Doubtful": view.Doubtful, "Resume": view.Resume, "BreakOut": visionscope.BreakOutScript(),
+		"Order": o, "Outcome": view.Outcome, "Sent": o.sent(), "Doubtful": view.Doubtful, "Resume": view.Resume, "BreakOut": visionscope.BreakOutScript(),
 	})
 }
 
