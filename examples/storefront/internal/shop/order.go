@@ -24,20 +24,19 @@ const (
 
 // An order is a row of the table.
 type order struct {
-	Number       int64
-	Purchase     string // of the buy form
-	Product      string
-	Amount       money.Amount
-	Way          way
-	Session      string // empty until there is one
-	CheckoutURL  sdk.Secret
-	Secret       sdk.Secret // of a VisionScope checkout's webhooks
-	State        state
-	Reason       string
-	Refunded     money.Amount
-	Shipped      bool
-	PurchaseSent bool // the parcel has left, for this order or for the purchase's other one
-	Other        other
+	Number      int64
+	Purchase    string // of the buy form
+	Product     string
+	Amount      money.Amount
+	Way         way
+	Session     string // empty until there is one
+	CheckoutURL sdk.Secret
+	Secret      sdk.Secret // of a VisionScope checkout's webhooks
+	State       state
+	Reason      string
+	Refunded    money.Amount
+	Shipped     bool
+	Other       other
 }
 
 // other is the purchase's order at the other gateway. Its number is zero when there is none.
@@ -54,6 +53,9 @@ func (o *order) refundedAll() bool {
 	return o.Refunded.Sign() > 0 && o.Refunded.Minor() >= o.Amount.Minor()
 }
 
+// PurchaseSent tells whether the parcel has left, for this order or for the purchase's other one.
+func (o *order) PurchaseSent() bool { return o.Shipped || o.Other.Shipped }
+
 // sent tells whether the parcel has left for this order's money: for the order itself, or for the purchase's other one
 // when that one's money has been given back.
 func (o *order) sent() bool {
@@ -62,7 +64,7 @@ func (o *order) sent() bool {
 
 // PaidTwice tells whether somebody has to give the money back: the purchase was paid at the other gateway before.
 func (o *order) PaidTwice() bool {
-	return o.State == paid && o.PurchaseSent && !o.sent() && !o.refundedAll()
+	return o.State == paid && o.PurchaseSent() && !o.sent() && !o.refundedAll()
 }
 
 // paidElsewhere tells whether the purchase was paid with its other order, and nothing is known to be paid here.
@@ -131,7 +133,7 @@ func (t orders) pay(ctx context.Context, g gateway, session string, amount money
 	if amount != o.Amount {
 		return order{}, fmt.Errorf("shop: session %q was paid with %s instead of %s", session, amount, o.Amount)
 	}
-	send := !o.PurchaseSent && !o.refundedAll()
+	send := !o.PurchaseSent() && !o.refundedAll()
 	_, err = t.db.ExecContext(ctx, `UPDATE orders SET state = 'paid', reason = '',
 		shipped_at = CASE WHEN ? THEN unixepoch() ELSE shipped_at END WHERE number = ?`, send, o.Number)
 	if err != nil {
@@ -204,7 +206,6 @@ func (t orders) one(ctx context.Context, where string, args ...any) (order, erro
 func (t orders) list(ctx context.Context, where string, args ...any) ([]order, error) {
 	rows, err := t.db.QueryContext(ctx, `SELECT number, purchase, product, amount, currency, way, coalesce(session, ''), checkout_url, webhook_secret,
 		state, reason, refunded, shipped_at IS NOT NULL,
-		shipped_at IS NOT NULL OR coalesce(other_shipped, FALSE),
 		coalesce(other_number, 0), coalesce(other_state, ''), coalesce(other_payable, FALSE), coalesce(other_shipped, FALSE), coalesce(other_refunded_all, FALSE)
 		FROM orders LEFT JOIN (
 			SELECT purchase AS other_purchase, number AS other_number, state AS other_state, state = 'open' AND session IS NOT NULL AS other_payable,
@@ -221,7 +222,7 @@ func (t orders) list(ctx context.Context, where string, args ...any) ([]order, e
 		var currency money.Currency
 		var checkoutURL, secret string
 		if err := rows.Scan(&o.Number, &o.Purchase, &o.Product, &amount, &currency, &o.Way, &o.Session, &checkoutURL, &secret,
-			&o.State, &o.Reason, &refunded, &o.Shipped, &o.PurchaseSent,
+			&o.State, &o.Reason, &refunded, &o.Shipped,
 			&o.Other.Number, &o.Other.State, &o.Other.Payable, &o.Other.Shipped, &o.Other.RefundedAll); err != nil {
 			return nil, err
 		}

@@ -163,7 +163,7 @@ func (s *Shop) showOutcome(w http.ResponseWriter, view outcome) {
 	}
 	w.Header().Set("Content-Security-Policy", policy+"frame-ancestors 'self'; script-src "+visionscope.BreakOutScriptSource())
 	s.show(w, http.StatusOK, "outcome", map[string]any{
-		"Order": o, "Outcome": view.Outcome, "Sent": o.sent(), "Doubtful": view.Doubtful, "Resume": view.Resume, "BreakOut": visionscope.BreakOutScript(),
+		"Order": &o, "Outcome": view.Outcome, "Sent": o.sent(), "Doubtful": view.Doubtful, "Resume": view.Resume, "BreakOut": visionscope.BreakOutScript(),
 	})
 }
 
