@@ -286,13 +286,13 @@ func TestFaultsThatAreNone(t *testing.T) {
 		"resetBefore;":    "",
 		"resetAfter":      "",
 		"truncate":        "",
-		"hang=":           "invalid syntax",
+		"hang=":           "give true or false",
 		"broken":          "no such fault",
 		"code=nonsense":   "docs/sandbox.md",
 		"status=99":       "no status",
-		"status=many":     "invalid syntax",
+		"status=many":     "give a whole number",
 		"latencyMs=-1":    "not negative",
-		"hang=perhaps":    "invalid syntax",
+		"hang=perhaps":    "give true or false",
 		"retryAfter=5":    "",
 		"body=hello":      "needs a status",
 		"hang=false":      "does nothing",
@@ -324,7 +324,7 @@ func TestFaultsThatAreNone(t *testing.T) {
 		"route=GET /; code=internal_error":           "includes hosted pages",
 		"route=GET /checkout/; code=internal_error":  "a hosted page answers no code",
 		"route=GET /v1/; code=internal_error":        "",
-		"times=x":                                    "invalid syntax",
+		"times=x":                                    "give a whole number",
 	} {
 		_, err := sandbox.ParseFault(text)
 		if want == "" {

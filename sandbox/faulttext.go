@@ -72,19 +72,19 @@ func (f *Fault) take(part string) (err error) {
 	case "route":
 		f.Route, err = url.PathUnescape(value)
 	case "times":
-		f.Times, err = strconv.Atoi(value)
+		f.Times, err = number(value)
 	case "share":
-		f.Share, err = strconv.Atoi(value)
+		f.Share, err = number(value)
 	case "code":
 		f.Code = sdk.Code(value)
 	case "status":
-		f.Status, err = strconv.Atoi(value)
+		f.Status, err = number(value)
 	case "body":
 		f.Body, err = url.PathUnescape(value)
 	case "retryAfter":
 		f.RetryAfter, err = url.PathUnescape(value)
 	case "latencyMs":
-		f.LatencyMS, err = strconv.Atoi(value)
+		f.LatencyMS, err = number(value)
 	case "hang":
 		f.Hang, err = flag(part)
 	case "resetBefore":
@@ -99,11 +99,23 @@ func (f *Fault) take(part string) (err error) {
 	return err
 }
 
+func number(text string) (int, error) {
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		return 0, errors.New("give a whole number, as in status=503")
+	}
+	return n, nil
+}
+
 // flag reads "hang", "hang=true" and "hang=false".
 func flag(part string) (bool, error) {
 	_, value, given := strings.Cut(part, "=")
 	if !given {
 		return true, nil
 	}
-	return strconv.ParseBool(value)
+	set, err := strconv.ParseBool(value)
+	if err != nil {
+		return false, errors.New("give true or false, or the name alone")
+	}
+	return set, nil
 }

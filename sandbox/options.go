@@ -95,7 +95,7 @@ func WithPublicURL(address string) Option {
 	return func(s *Sandbox) error {
 		u, err := url.Parse(address)
 		if err != nil || u.Host == "" {
-			return fmt.Errorf("sandbox: the public URL %q is not absolute", address)
+			return fmt.Errorf("sandbox: the public URL %q is not absolute: write it as in http://pay.localhost:4010", address)
 		}
 		s.publicURL = strings.TrimSuffix(address, "/")
 		return nil

@@ -40,7 +40,7 @@ func ExampleClient_ValidateSession() {
 	gateway := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(http.StatusBadRequest)
-		fmt.Fprint(w, `{"valid":false,"errors":["currency: XXX is not supported"]}`)
+		fmt.Fprint(w, `{"valid":false,"errors":["currency: XTS is not supported"]}`)
 	}))
 	defer gateway.Close()
 	client, err := vora.New("vp_sk_test_x7Kq2nP9wT4s", sdk.WithBaseURL(gateway.URL))
@@ -50,14 +50,14 @@ func ExampleClient_ValidateSession() {
 	}
 
 	validation, err := client.ValidateSession(context.Background(), vora.SessionParams{
-		Amount: money.Minor(1499, "XXX"), SuccessURL: "https://shop.example.com/thanks",
+		Amount: money.Minor(1499, "XTS"), SuccessURL: "https://shop.example.com/thanks",
 	})
 	if err != nil { // the question could not be answered
 		fmt.Println(err)
 		return
 	}
 	fmt.Println(validation.Valid, validation.Errors)
-	// Output: false [currency: XXX is not supported]
+	// Output: false [currency: XTS is not supported]
 }
 
 func ExampleClient_Health() {
