@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	gen "github.com/hostedpay/hostedpay-go/gen/visionscope"
-	"github.com/hostedpay/hostedpay-go/internal/contracttest"
+	"github.com/hostedpay/hostedpay-go/internal/test/contracttest"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/visionscope"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"

@@ -9,7 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/hostedpay/hostedpay-go/internal/contracttest"
+	"github.com/hostedpay/hostedpay-go/internal/test/contracttest"
 )
 
 func TestHandlerChecksWhatAGatewayAcceptsAndAnswers(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/hostedpay/hostedpay-go/internal/contracttest"
+	"github.com/hostedpay/hostedpay-go/internal/test/contracttest"
 )
 
 func TestTransportLetsGoodExchangesPass(t *testing.T) {

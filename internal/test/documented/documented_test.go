@@ -103,7 +103,7 @@ func load(t *testing.T, path string) (*doc.Package, map[string]*doc.Example) {
 	t.Helper()
 	files, tests := token.NewFileSet(), []*ast.File{}
 	var code []*ast.File
-	dir := filepath.Join("..", "..", filepath.FromSlash(path))
+	dir := filepath.Join("..", "..", "..", filepath.FromSlash(path))
 	require.NoError(t, filepath.WalkDir(dir, func(file string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
