@@ -2,6 +2,7 @@ package money
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -9,7 +10,9 @@ import (
 // The empty string means no currency.
 type Currency string
 
-// What the generated table answers for a code that has no exponent.
+const codeLength = 3
+
+// The generated table's results for a code that has no exponent.
 const (
 	noMinorUnit = -1 // listed as "N.A.": metals, units of account, test codes
 	unlisted    = -2
@@ -18,8 +21,8 @@ const (
 // Exponent returns how many decimals ISO 4217 gives the currency: 2 for EUR,
 // 0 for JPY, 3 for KWD. One major unit is ten to that power of minor units.
 //
-// The error matches [ErrUnknownCurrency] when the code is not in the list of
-// [ISO4217Date], or is there without a minor unit, as gold (XAU) is.
+// A withdrawn currency keeps the exponent that it had. The error matches [ErrUnknownCurrency] when the code is not in the
+// list of [ISO4217Date], or is there without a minor unit, as gold (XAU) is.
 func (c Currency) Exponent() (int, error) {
 	exponent := listedExponent(c)
 	if exponent < 0 {
@@ -28,12 +31,17 @@ func (c Currency) Exponent() (int, error) {
 	return exponent, nil
 }
 
-// Valid reports whether amounts can be counted in the currency, that is,
-// whether [Currency.Exponent] returns no error.
+// Valid reports whether amounts can be counted in the currency, that is, whether [Currency.Exponent] returns no error.
 func (c Currency) Valid() bool { return listedExponent(c) >= 0 }
 
-// Currencies returns the currencies that amounts can be counted in, in
-// alphabetical order: those of [ISO4217Date] that have an exponent.
+// Withdrawn reports whether the currency is no longer in force, as the Bulgarian lev (BGN) since 2026. Amounts of old
+// orders in it can still be read; a new payment in it cannot be created.
+func (c Currency) Withdrawn() bool {
+	return len(c) == codeLength && slices.Contains(strings.Fields(withdrawn), string(c))
+}
+
+// Currencies returns the currencies that a payment can be made in, in alphabetical order: those in the list of
+// [ISO4217Date] that have an exponent.
 func Currencies() []Currency {
 	var all []Currency
 	for code := range strings.FieldsSeq(countable) {
@@ -58,7 +66,6 @@ func (c Currency) unknown(exponent int) error {
 
 // malformed describes a code that no edition of ISO 4217 could list.
 func (c Currency) malformed() error {
-	const codeLength = 3
 	if len(c) == codeLength {
 		if capitals := Currency(strings.ToUpper(string(c))); capitals.Valid() {
 			return fmt.Errorf("%w: %q is not written in capitals: use %q", ErrUnknownCurrency, string(c), string(capitals))
@@ -69,7 +76,7 @@ func (c Currency) malformed() error {
 
 // wellFormed reports whether c looks like an alphabetic code, listed or not.
 func (c Currency) wellFormed() bool {
-	return len(c) == 3 && isCapital(c[0]) && isCapital(c[1]) && isCapital(c[2])
+	return len(c) == codeLength && isCapital(c[0]) && isCapital(c[1]) && isCapital(c[2])
 }
 
 func isCapital(letter byte) bool { return 'A' <= letter && letter <= 'Z' }

@@ -120,3 +120,28 @@ func TestListDateIsADate(t *testing.T) {
 	_, err := time.Parse(time.DateOnly, money.ISO4217Date)
 	require.NoError(t, err)
 }
+
+func TestWithdrawnCurrenciesStayReadable(t *testing.T) {
+	t.Parallel()
+
+	old, err := money.Parse("12.50", "BGN")
+	require.NoError(t, err)
+	require.Equal(t, money.Minor(1250, "BGN"), old)
+	require.Equal(t, "12.50 BGN", old.String())
+
+	require.True(t, money.Currency("BGN").Withdrawn())
+	require.NotContains(t, money.Currencies(), money.Currency("BGN"))
+	for _, current := range append(money.Currencies(), "XAU", "", "BGN BYR", "bgn") {
+		require.False(t, current.Withdrawn(), "%q", current)
+	}
+}
+
+// An edition comes out whenever a currency changes, about once a year. When this fails, compare iso4217.csv with the
+// current list one of ISO 4217's maintenance agency, move what was withdrawn, and set the date of publication.
+func TestTheListIsNotOld(t *testing.T) {
+	t.Parallel()
+
+	published, err := time.Parse(time.DateOnly, money.ISO4217Date)
+	require.NoError(t, err)
+	require.Less(t, time.Since(published), 366*24*time.Hour, "the ISO 4217 list of %s is older than a year", money.ISO4217Date)
+}

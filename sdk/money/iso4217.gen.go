@@ -2,32 +2,31 @@
 
 package money
 
-// ISO4217Date is the day, as YYYY-MM-DD, on which the ISO 4217 list that this
-// package follows was published.
-const ISO4217Date = "2024-06-25"
+// ISO4217Date is the day, as YYYY-MM-DD, on which the ISO 4217 list that this package follows was published.
+const ISO4217Date = "2026-09-17"
 
-// listedExponent returns the exponent of a code in the list, noMinorUnit for a
-// code listed without one and unlisted for any other.
+// listedExponent returns the exponent of a code in force or withdrawn, noMinorUnit for a code that is listed without
+// one and unlisted for any other.
 func listedExponent(currency Currency) int {
 	switch currency {
 	case "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF",
-		"UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF":
+		"UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF", "BYR":
 		return 0
-	case "AED", "AFN", "ALL", "AMD", "ANG", "AOA", "ARS", "AUD", "AWG", "AZN",
-		"BAM", "BBD", "BDT", "BGN", "BMD", "BND", "BOB", "BOV", "BRL", "BSD",
-		"BTN", "BWP", "BYN", "BZD", "CAD", "CDF", "CHE", "CHF", "CHW", "CNY",
-		"COP", "COU", "CRC", "CUC", "CUP", "CVE", "CZK", "DKK", "DOP", "DZD",
-		"EGP", "ERN", "ETB", "EUR", "FJD", "FKP", "GBP", "GEL", "GHS", "GIP",
-		"GMD", "GTQ", "GYD", "HKD", "HNL", "HTG", "HUF", "IDR", "ILS", "INR",
-		"IRR", "JMD", "KES", "KGS", "KHR", "KPW", "KYD", "KZT", "LAK", "LBP",
-		"LKR", "LRD", "LSL", "MAD", "MDL", "MGA", "MKD", "MMK", "MNT", "MOP",
-		"MRU", "MUR", "MVR", "MWK", "MXN", "MXV", "MYR", "MZN", "NAD", "NGN",
-		"NIO", "NOK", "NPR", "NZD", "PAB", "PEN", "PGK", "PHP", "PKR", "PLN",
-		"QAR", "RON", "RSD", "RUB", "SAR", "SBD", "SCR", "SDG", "SEK", "SGD",
-		"SHP", "SLE", "SOS", "SRD", "SSP", "STN", "SVC", "SYP", "SZL", "THB",
-		"TJS", "TMT", "TOP", "TRY", "TTD", "TWD", "TZS", "UAH", "USD", "USN",
-		"UYU", "UZS", "VED", "VES", "WST", "XCD", "XCG", "YER", "ZAR", "ZMW",
-		"ZWG":
+	case "AED", "AFN", "ALL", "AMD", "AOA", "ARS", "AUD", "AWG", "AZN", "BAM",
+		"BBD", "BDT", "BMD", "BND", "BOB", "BOV", "BRL", "BSD", "BTN", "BWP",
+		"BYN", "BZD", "CAD", "CDF", "CHE", "CHF", "CHW", "CNY", "COP", "COU",
+		"CRC", "CUP", "CVE", "CZK", "DKK", "DOP", "DZD", "EGP", "ERN", "ETB",
+		"EUR", "FJD", "FKP", "GBP", "GEL", "GHS", "GIP", "GMD", "GTQ", "GYD",
+		"HKD", "HNL", "HTG", "HUF", "IDR", "ILS", "INR", "IRR", "JMD", "KES",
+		"KGS", "KHR", "KPW", "KYD", "KZT", "LAK", "LBP", "LKR", "LRD", "LSL",
+		"MAD", "MDL", "MGA", "MKD", "MMK", "MNT", "MOP", "MRU", "MUR", "MVR",
+		"MWK", "MXN", "MXV", "MYR", "MZN", "NAD", "NGN", "NIO", "NOK", "NPR",
+		"NZD", "PAB", "PEN", "PGK", "PHP", "PKR", "PLN", "QAR", "RON", "RSD",
+		"RUB", "SAR", "SBD", "SCR", "SDG", "SEK", "SGD", "SHP", "SLE", "SOS",
+		"SRD", "SSP", "STN", "SVC", "SYP", "SZL", "THB", "TJS", "TMT", "TOP",
+		"TRY", "TTD", "TWD", "TZS", "UAH", "USD", "USN", "UYU", "UZS", "VED",
+		"VES", "WST", "XAD", "XCD", "XCG", "YER", "ZAR", "ZMW", "ZWG", "ANG",
+		"BGN", "CUC", "HRK", "LTL", "LVL", "MRO", "SLL", "STD", "VEF", "ZWL":
 		return 2
 	case "BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND":
 		return 3
@@ -41,21 +40,25 @@ func listedExponent(currency Currency) int {
 	}
 }
 
-// countable are the codes that have an exponent, in alphabetical order.
-const countable = "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN " +
-	"BAM BBD BDT BGN BHD BIF BMD BND BOB BOV " +
-	"BRL BSD BTN BWP BYN BZD CAD CDF CHE CHF " +
-	"CHW CLF CLP CNY COP COU CRC CUC CUP CVE " +
-	"CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD " +
-	"FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD " +
-	"HNL HTG HUF IDR ILS INR IQD IRR ISK JMD " +
-	"JOD JPY KES KGS KHR KMF KPW KRW KWD KYD " +
-	"KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA " +
-	"MKD MMK MNT MOP MRU MUR MVR MWK MXN MXV " +
-	"MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB " +
-	"PEN PGK PHP PKR PLN PYG QAR RON RSD RUB " +
-	"RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS " +
-	"SRD SSP STN SVC SYP SZL THB TJS TMT TND " +
-	"TOP TRY TTD TWD TZS UAH UGX USD USN UYI " +
-	"UYU UYW UZS VED VES VND VUV WST XAF XCD " +
-	"XCG XOF XPF YER ZAR ZMW ZWG"
+// countable are the codes in force that have an exponent, in alphabetical order.
+const countable = "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM " +
+	"BBD BDT BHD BIF BMD BND BOB BOV BRL BSD " +
+	"BTN BWP BYN BZD CAD CDF CHE CHF CHW CLF " +
+	"CLP CNY COP COU CRC CUP CVE CZK DJF DKK " +
+	"DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL " +
+	"GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF " +
+	"IDR ILS INR IQD IRR ISK JMD JOD JPY KES " +
+	"KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP " +
+	"LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT " +
+	"MOP MRU MUR MVR MWK MXN MXV MYR MZN NAD " +
+	"NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP " +
+	"PKR PLN PYG QAR RON RSD RUB RWF SAR SBD " +
+	"SCR SDG SEK SGD SHP SLE SOS SRD SSP STN " +
+	"SVC SYP SZL THB TJS TMT TND TOP TRY TTD " +
+	"TWD TZS UAH UGX USD USN UYI UYU UYW UZS " +
+	"VED VES VND VUV WST XAD XAF XCD XCG XOF " +
+	"XPF YER ZAR ZMW ZWG"
+
+// withdrawn are the codes that are no longer in force, in alphabetical order.
+const withdrawn = "ANG BGN BYR CUC HRK LTL LVL MRO SLL STD " +
+	"VEF ZWL"

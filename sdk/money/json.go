@@ -19,9 +19,11 @@ const (
 // The currency must be three capital letters but need not be listed: neither
 // writing nor reading minor units takes the exponent, and an amount in a
 // currency newer than [ISO4217Date] must survive being stored. Otherwise the
-// error matches [ErrUnknownCurrency]; in particular the zero value has no JSON,
-// so give a field that may have no amount the omitzero option.
+// error matches [ErrUnknownCurrency]. The zero value, no amount, is null.
 func (a Amount) MarshalJSON() ([]byte, error) {
+	if a.IsZero() {
+		return []byte("null"), nil
+	}
 	if !a.currency.wellFormed() {
 		return nil, a.currency.unknown(unlisted)
 	}
@@ -35,9 +37,8 @@ func (a Amount) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON reads what [Amount.MarshalJSON] writes and nothing looser: an
 // object with exactly the members "minor", an integer, and "currency", three
-// capital letters, in any order. A missing, repeated, unknown or differently
-// spelled member is an error, and so is null: make a field that may be null a
-// *Amount.
+// capital letters, in any order; or null, which is the zero value. A missing,
+// repeated, unknown or differently spelled member is an error.
 //
 // The error matches [ErrSyntax], [ErrOverflow] or [ErrUnknownCurrency], and
 // leaves a as it was.
@@ -46,6 +47,10 @@ func (a *Amount) UnmarshalJSON(data []byte) error {
 	// the shape.
 	if !json.Valid(data) {
 		return malformedJSON("the text is not valid JSON")
+	}
+	if string(bytes.TrimSpace(data)) == "null" {
+		*a = Amount{}
+		return nil
 	}
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.UseNumber()

@@ -12,10 +12,11 @@ import (
 	"time"
 )
 
-// list is one edition of ISO 4217's list one.
+// list is one edition of ISO 4217: the codes in force, and those that were withdrawn.
 type list struct {
 	published  string // YYYY-MM-DD
 	currencies []currency
+	withdrawn  []currency
 }
 
 type currency struct {
@@ -32,22 +33,29 @@ const (
 
 var header = []string{"code", "exponent", "name"}
 
-// readList reads and checks the whole list. It is strict because a slip here
-// moves the decimal point of every payment in a currency.
-func readList(source io.Reader) (list, error) {
-	text, err := io.ReadAll(source)
+// readList reads and checks both tables. It is strict because a slip here moves the decimal point of every payment in a
+// currency.
+func readList(inForce, withdrawn io.Reader) (list, error) {
+	text, err := io.ReadAll(inForce)
 	if err != nil {
 		return list{}, err
 	}
-	published, err := readPublished(text)
-	if err != nil {
+	var read list
+	if read.published, err = readPublished(text); err != nil {
 		return list{}, err
 	}
-	currencies, err := readCurrencies(text)
-	if err != nil {
+	if read.currencies, err = readCurrencies(bytes.NewReader(text)); err != nil {
 		return list{}, err
 	}
-	return list{published: published, currencies: currencies}, nil
+	if read.withdrawn, err = readCurrencies(withdrawn); err != nil {
+		return list{}, fmt.Errorf("withdrawn codes: %w", err)
+	}
+	for _, old := range read.withdrawn {
+		if slices.ContainsFunc(read.currencies, func(c currency) bool { return c.code == old.code }) {
+			return list{}, fmt.Errorf("%s is in force and withdrawn: take it out of one of the tables", old.code)
+		}
+	}
+	return read, nil
 }
 
 // readPublished finds the date in the comments ahead of the table.
@@ -67,8 +75,8 @@ func readPublished(text []byte) (string, error) {
 	return "", fmt.Errorf("no publication date: start the file with a line %q and the date", mark)
 }
 
-func readCurrencies(text []byte) ([]currency, error) {
-	rows := csv.NewReader(bytes.NewReader(text))
+func readCurrencies(source io.Reader) ([]currency, error) {
+	rows := csv.NewReader(source)
 	rows.Comment = '#'
 	rows.FieldsPerRecord = len(header)
 

@@ -7,16 +7,19 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+const withdrawnTable = "code,exponent,name\nBGN,2,Bulgarian Lev\n"
+
 const preamble = "# A list.\n# Published: 2024-06-25\ncode,exponent,name\n"
 
 func TestReadList(t *testing.T) {
 	t.Parallel()
 
-	got, err := readList(strings.NewReader(preamble + "EUR,2,Euro\nJPY,0,Yen\nXAU,N.A.,Gold\n"))
+	got, err := readList(strings.NewReader(preamble+"EUR,2,Euro\nJPY,0,Yen\nXAU,N.A.,Gold\n"), strings.NewReader(withdrawnTable))
 	require.NoError(t, err)
 	require.Equal(t, list{
 		published:  "2024-06-25",
 		currencies: []currency{{"EUR", 2}, {"JPY", 0}, {"XAU", noMinorUnit}},
+		withdrawn:  []currency{{"BGN", 2}},
 	}, got)
 }
 
@@ -42,13 +45,14 @@ func TestReadListRefuses(t *testing.T) {
 		"missing column":    {preamble + "EUR,2\n", "line 4"},
 		"extra column":      {preamble + "EUR,2,Euro,978\n", "line 4"},
 		"open quote":        {preamble + "EUR,2,\"Euro\n", "line"},
+		"also withdrawn":    {preamble + "BGN,2,Bulgarian Lev\n", "BGN is in force and withdrawn"},
 		"repeated":          {preamble + "EUR,2,Euro\nEUR,2,Euro\n", "line 5: EUR after EUR"},
 		"out of order":      {preamble + "JPY,0,Yen\nEUR,2,Euro\n", "line 5: EUR after JPY"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := readList(strings.NewReader(test.text))
+			_, err := readList(strings.NewReader(test.text), strings.NewReader(withdrawnTable))
 			require.ErrorContains(t, err, test.message)
 		})
 	}

@@ -1,5 +1,4 @@
-// Command iso4217 writes the currency table of package money from the list kept
-// beside it. Run it from the repository root:
+// Command iso4217 writes the currency table of package money from the lists kept beside it. Run it from the repository root:
 //
 //	go run ./internal/generate/iso4217
 package main
@@ -11,8 +10,9 @@ import (
 )
 
 const (
-	listPath  = "sdk/money/iso4217.csv"
-	tablePath = "sdk/money/iso4217.gen.go"
+	inForcePath   = "sdk/money/iso4217.csv"
+	withdrawnPath = "sdk/money/iso4217-withdrawn.csv"
+	tablePath     = "sdk/money/iso4217.gen.go"
 )
 
 func main() {
@@ -23,13 +23,17 @@ func main() {
 }
 
 func generate() error {
-	text, err := os.ReadFile(listPath)
+	inForce, err := os.ReadFile(inForcePath)
 	if err != nil {
 		return fmt.Errorf("%w: run from the repository root", err)
 	}
-	list, err := readList(bytes.NewReader(text))
+	withdrawn, err := os.ReadFile(withdrawnPath)
 	if err != nil {
-		return fmt.Errorf("%s: %w", listPath, err)
+		return err
+	}
+	list, err := readList(bytes.NewReader(inForce), bytes.NewReader(withdrawn))
+	if err != nil {
+		return fmt.Errorf("%s: %w", inForcePath, err)
 	}
 	source, err := render(list)
 	if err != nil {

@@ -21,18 +21,17 @@ func render(source list) ([]byte, error) {
 
 package money
 
-// ISO4217Date is the day, as YYYY-MM-DD, on which the ISO 4217 list that this
-// package follows was published.
+// ISO4217Date is the day, as YYYY-MM-DD, on which the ISO 4217 list that this package follows was published.
 const ISO4217Date = %q
 
-// listedExponent returns the exponent of a code in the list, noMinorUnit for a
-// code listed without one and unlisted for any other.
+// listedExponent returns the exponent of a code in force or withdrawn, noMinorUnit for a code that is listed without
+// one and unlisted for any other.
 func listedExponent(currency Currency) int {
 	switch currency {
 `, source.published)
 
 	codes := make(map[int][]string)
-	for _, entry := range source.currencies {
+	for _, entry := range slices.Concat(source.currencies, source.withdrawn) {
 		codes[entry.exponent] = append(codes[entry.exponent], strconv.Quote(entry.code))
 	}
 	for exponent := range maxExponent + 1 {
@@ -41,11 +40,12 @@ func listedExponent(currency Currency) int {
 	renderCase(&out, codes[noMinorUnit], "noMinorUnit")
 
 	out.WriteString("\tdefault:\n\t\treturn unlisted\n\t}\n}\n")
-	renderCountable(&out, source.currencies)
+	renderCodes(&out, "countable are the codes in force that have an exponent, in alphabetical order.", "countable", source.currencies)
+	renderCodes(&out, "withdrawn are the codes that are no longer in force, in alphabetical order.", "withdrawn", source.withdrawn)
 	return format.Source(out.Bytes())
 }
 
-func renderCountable(out *bytes.Buffer, currencies []currency) {
+func renderCodes(out *bytes.Buffer, comment, name string, currencies []currency) {
 	var codes []string
 	for _, entry := range currencies {
 		if entry.exponent != noMinorUnit {
@@ -57,9 +57,9 @@ func renderCountable(out *bytes.Buffer, currencies []currency) {
 		lines = append(lines, strings.Join(line, " "))
 	}
 	fmt.Fprintf(out, `
-// countable are the codes that have an exponent, in alphabetical order.
-const countable = "%s"
-`, strings.Join(lines, " \" +\n\t\""))
+// %s
+const %s = "%s"
+`, comment, name, strings.Join(lines, " \" +\n\t\""))
 }
 
 func renderCase(out *bytes.Buffer, codes []string, result string) {
