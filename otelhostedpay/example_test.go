@@ -32,7 +32,7 @@ func ExampleObserver() {
 	defer gateways.Close()
 	server := httptest.NewServer(gateways)
 	defer server.Close()
-	client, err := vora.New(sandbox.Acme.SecretKey, sdk.WithBaseURL(server.URL), sdk.WithObserver(observer))
+	client, err := vora.New(sandbox.Acme.Vora.SecretKey, sdk.WithBaseURL(server.URL), sdk.WithObserver(observer))
 	if err != nil {
 		fmt.Println(err)
 		return

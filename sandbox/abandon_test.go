@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
@@ -43,7 +44,7 @@ func TestVisionScopeAbandon(t *testing.T) {
 
 	w.clock.Advance(365 * 24 * time.Hour)
 	require.Empty(t, w.received())
-	require.Equal(t, "pending", w.gateways.Sessions()[0].Status)
+	require.Equal(t, control.SessionPending, w.gateways.Sessions()[0].Status)
 }
 
 func TestAbandonedSessionsCanStillBePaid(t *testing.T) {
@@ -88,7 +89,7 @@ func TestAbandonAfterPaymentChangesNothing(t *testing.T) {
 	require.Empty(t, header.Get("Location"))
 	require.Contains(t, page, "Payment successful")
 	require.Equal(t, []string{"session.succeeded"}, w.types())
-	require.Equal(t, "succeeded", w.gateways.Sessions()[0].Status)
+	require.Equal(t, control.SessionSucceeded, w.gateways.Sessions()[0].Status)
 }
 
 // abandon presses the button, and requires that the browser stays, on a page of which nothing is kept.

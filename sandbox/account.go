@@ -6,25 +6,14 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/hostedpay/hostedpay-go/internal/contract"
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
 )
 
-// An account is a merchant as it is now: keys can be rotated and addresses registered. What changes, the secret key and
-// what follows the merchant, is guarded by Sandbox.mu.
-type account struct {
-	Merchant
-	webhookURL string
-	webhooksV2 bool
-	retired    []retiredKey
-}
-
-// A retiredKey is a secret key that was rotated out and is valid until its grace ends.
-type retiredKey struct {
-	key   string
-	until time.Time
-}
+// An account is a merchant as it is now: keys can be rotated and webhook URLs registered. What changes, the secret key
+// and what follows it, is guarded by Sandbox.mu.
+type account struct{ control.Merchant }
 
 func (s *Sandbox) accountOf(merchantID string) (*account, error) {
 	i := slices.IndexFunc(s.accounts, func(a *account) bool { return a.ID == merchantID })
@@ -36,10 +25,10 @@ func (s *Sandbox) accountOf(merchantID string) (*account, error) {
 }
 
 // Merchants lists the merchants with the keys that they have now.
-func (s *Sandbox) Merchants() []Merchant {
+func (s *Sandbox) Merchants() []control.Merchant {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var out []Merchant
+	var out []control.Merchant
 	for _, a := range s.accounts {
 		out = append(out, a.Merchant)
 	}
@@ -55,10 +44,10 @@ func (s *Sandbox) RotateKey(merchantID string) (newKey string, err error) {
 	if err != nil {
 		return "", err
 	}
-	a.retired = []retiredKey{{a.SecretKey, s.clock.Now().Add(contract.VoraKeyGrace)}}
-	a.SecretKey = keyPrefix + s.ids.key()
+	a.Vora.RetiredKeys = []control.RetiredKey{{SecretKey: a.Vora.SecretKey, Until: s.clock.Now().UTC().Add(contract.VoraKeyGrace)}}
+	a.Vora.SecretKey = keyPrefix + s.ids.key()
 	s.changed()
-	return a.SecretKey, nil
+	return a.Vora.SecretKey, nil
 }
 
 // RevokeKeys ends a merchant's old keys at once.
@@ -67,7 +56,7 @@ func (s *Sandbox) RevokeKeys(merchantID string) error {
 	defer s.mu.Unlock()
 	a, err := s.accountOf(merchantID)
 	if err == nil {
-		a.retired = nil
+		a.Vora.RetiredKeys = nil
 		s.changed()
 	}
 	return err
@@ -82,7 +71,7 @@ func (s *Sandbox) SetWebhookURL(merchantID, address string) error {
 	defer s.mu.Unlock()
 	a, err := s.accountOf(merchantID)
 	if err == nil {
-		a.webhookURL = address
+		a.Vora.WebhookURL = address
 		s.changed()
 	}
 	return err
@@ -101,14 +90,14 @@ const (
 func (s *Sandbox) secretKey(key string) (*account, keyState) {
 	now := s.clock.Now()
 	for _, a := range s.accounts {
-		if a.SecretKey == key {
+		if a.Vora.SecretKey == key {
 			return a, keyActive
 		}
-		for _, r := range a.retired {
+		for _, r := range a.Vora.RetiredKeys {
 			switch {
-			case r.key == key && now.Before(r.until):
+			case r.SecretKey == key && now.Before(r.Until):
 				return a, keyActive
-			case r.key == key:
+			case r.SecretKey == key:
 				return a, keyExpired
 			}
 		}
@@ -125,7 +114,7 @@ func (s *Sandbox) senderOf(r *http.Request) string {
 	}
 	a, state := s.secretKey(key)
 	if state == keyUnknown {
-		a = s.accountBy(func(m *Merchant) bool { return m.PublishableKey == key || m.APIKey == key })
+		a = s.accountBy(func(m *control.Merchant) bool { return m.Vora.PublishableKey == key || m.VisionScope.APIKey == key })
 	}
 	if a == nil {
 		return ""
@@ -134,7 +123,7 @@ func (s *Sandbox) senderOf(r *http.Request) string {
 }
 
 // accountBy finds an account by a credential that cannot be rotated; nil when it is nobody's.
-func (s *Sandbox) accountBy(matches func(*Merchant) bool) *account {
+func (s *Sandbox) accountBy(matches func(*control.Merchant) bool) *account {
 	for _, a := range s.accounts {
 		if matches(&a.Merchant) {
 			return a

@@ -9,6 +9,7 @@ import (
 
 	gen "github.com/hostedpay/hostedpay-go/gen/vora"
 	"github.com/hostedpay/hostedpay-go/internal/contract"
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
@@ -68,7 +69,7 @@ func (s *Sandbox) authenticate(r *http.Request) (caller, *voraProblem) {
 		return caller{}, refuse(sdk.CodeAuthKeyExpired, "The key was rotated, and its grace is over")
 	case keyUnknown:
 	}
-	if a := s.accountBy(func(m *Merchant) bool { return m.PublishableKey == key }); a != nil {
+	if a := s.accountBy(func(m *control.Merchant) bool { return m.Vora.PublishableKey == key }); a != nil {
 		if r.Method != http.MethodPost {
 			return caller{}, refuse(sdk.CodeAuthKeyTypeForbidden, "A publishable key can only create sessions")
 		}

@@ -73,7 +73,7 @@ func newLoad(b *testing.B, handler http.Handler) *load {
 	address := server.Listener.Addr().String()
 	const body = `{"amount":1499,"currency":"USD","successUrl":"https://shop.example.com/thanks"}`
 	request := httptest.NewRequest(http.MethodPost, server.URL+"/v1/sessions", strings.NewReader(body))
-	request.Header.Set("Authorization", "Bearer "+sandbox.Acme.SecretKey)
+	request.Header.Set("Authorization", "Bearer "+sandbox.Acme.Vora.SecretKey)
 	request.Header.Set("Content-Type", "application/json")
 	var text strings.Builder
 	require.NoError(b, request.Write(&text))

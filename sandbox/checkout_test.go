@@ -17,7 +17,7 @@ func TestVisionScopeAmountIsANumber(t *testing.T) {
 		`10`: 200, `10.0`: 200, `10.00`: 200, `1e1`: 200, `"10.00"`: 400, `"ten"`: 400, `true`: 400, `[10]`: 400, `0`: 400, `-1`: 400, `null`: 400,
 	} {
 		answered, _, body := w.api(http.MethodPost, "/api/checkout/create", `{"amount":`+amount+`,"currency":"EUR","webhook_secret":"x",
-			"webhook_url":"https://a.example.com","return_url":"https://a.example.com"}`, "X-API-Key", sandbox.Acme.APIKey, "Content-Type", "application/json")
+			"webhook_url":"https://a.example.com","return_url":"https://a.example.com"}`, "X-API-Key", sandbox.Acme.VisionScope.APIKey, "Content-Type", "application/json")
 		require.Equal(t, status, answered, "%s: %s", amount, body)
 	}
 }

@@ -44,7 +44,7 @@ func TestRunningClock(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := newRunningWire(t, open)
-		client := w.vora(sandbox.Acme.SecretKey)
+		client := w.vora(sandbox.Acme.Vora.SecretKey)
 		status := func(id string) vora.Status {
 			session, err := client.GetSession(t.Context(), id)
 			require.NoError(t, err)

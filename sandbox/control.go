@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"slices"
 	"time"
+
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
 )
 
 // controlPath is where the sandbox is steered from outside of Go: by the dashboard, by curl, by tests in any language.
@@ -23,18 +25,18 @@ func (s *Sandbox) control() *http.ServeMux {
 	get("requests", func() any { return s.Requests() })
 	get("faults", func() any { return s.Faults() })
 	get("merchants", func() any { return s.Merchants() })
-	get("clock", func() any { return map[string]time.Time{"now": s.clock.Now().UTC()} })
+	get("clock", func() any { return control.Clock{Now: s.clock.Now().UTC()} })
 
 	post := func(path string, do func(r *http.Request) (any, error)) {
 		mux.HandleFunc("POST "+controlPath+path, func(w http.ResponseWriter, r *http.Request) {
 			if !saysJSON(r) {
-				reply(w, http.StatusUnsupportedMediaType, controlError{"send Content-Type: application/json"})
+				reply(w, http.StatusUnsupportedMediaType, control.ErrorBody{Error: "send Content-Type: application/json"})
 				return
 			}
 			r.Body = http.MaxBytesReader(w, r.Body, mostRequestBody)
 			answer, err := do(r)
 			if err != nil {
-				reply(w, http.StatusBadRequest, controlError{err.Error()})
+				reply(w, http.StatusBadRequest, control.ErrorBody{Error: err.Error()})
 				return
 			}
 			if answer == nil {
@@ -46,11 +48,11 @@ func (s *Sandbox) control() *http.ServeMux {
 	post("sessions/{id}/refund", s.controlRefund)
 	post("clock", s.controlClock)
 	post("faults", s.controlFault)
-	post("deliveries/disturb", s.controlDisturb)
+	post("deliveries/faults", s.controlDeliveryFaults)
 	post("merchants/{id}/webhook", s.controlWebhook)
 	post("merchants/{id}/rotate", func(r *http.Request) (any, error) {
 		key, err := s.RotateKey(r.PathValue("id"))
-		return map[string]string{"secretKey": key}, err
+		return control.RotatedKey{SecretKey: key}, err
 	})
 	post("merchants/{id}/revoke", func(r *http.Request) (any, error) { return nil, s.RevokeKeys(r.PathValue("id")) })
 	post("deliveries/{id}/resend", func(r *http.Request) (any, error) { return nil, s.Resend(r.PathValue("id")) })
@@ -69,25 +71,19 @@ func (s *Sandbox) control() *http.ServeMux {
 }
 
 // explained tells who calls what there is not where to look: the router's own answer is for browsers.
-func explained(control *http.ServeMux) http.Handler {
+func explained(api *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if _, pattern := control.Handler(r); pattern != "" {
-			control.ServeHTTP(w, r)
+		if _, pattern := api.Handler(r); pattern != "" {
+			api.ServeHTTP(w, r)
 			return
 		}
 		refusal := newBuffer()
-		control.ServeHTTP(refusal, r)
+		api.ServeHTTP(refusal, r)
 		if allowed := refusal.header.Get("Allow"); allowed != "" {
 			w.Header().Set("Allow", allowed)
 		}
-		reply(w, refusal.status, controlError{
-			"the control API has no " + r.Method + " " + r.URL.Path + ": GET / is the dashboard, and docs/sandbox.md lists the calls",
-		})
+		reply(w, refusal.status, control.ErrorBody{Error: "the control API has no " + r.Method + " " + r.URL.Path + ": GET / is the dashboard, and docs/sandbox.md lists the calls"})
 	})
-}
-
-type controlError struct {
-	Error string `json:"error"`
 }
 
 func reply(w http.ResponseWriter, status int, body any) {
@@ -109,12 +105,12 @@ func decode(r *http.Request, into any) error {
 // controlDeliveries lists deliveries, with ?session and ?event only those. With ?wait=10s it answers when there is one and
 // none is pending any more, or when the time is over.
 func (s *Sandbox) controlDeliveries(w http.ResponseWriter, r *http.Request) {
-	query, found := r.URL.Query(), []Delivery{}
+	query, found := r.URL.Query(), []control.Delivery{}
 	settled := func() bool {
-		found = slices.DeleteFunc(s.Deliveries(), func(d Delivery) bool {
+		found = slices.DeleteFunc(s.Deliveries(), func(d control.Delivery) bool {
 			return query.Has("session") && d.SessionID != query.Get("session") || query.Has("event") && d.Event != query.Get("event")
 		})
-		return len(found) > 0 && !slices.ContainsFunc(found, func(d Delivery) bool { return d.State == DeliveryPending })
+		return len(found) > 0 && !slices.ContainsFunc(found, func(d control.Delivery) bool { return d.State == control.DeliveryPending })
 	}
 	if !query.Has("wait") {
 		settled()
@@ -123,7 +119,7 @@ func (s *Sandbox) controlDeliveries(w http.ResponseWriter, r *http.Request) {
 	}
 	patience, err := time.ParseDuration(query.Get("wait"))
 	if err != nil {
-		reply(w, http.StatusBadRequest, controlError{fmt.Sprintf("wait must be a duration with its unit, such as 10s, and not %q", query.Get("wait"))})
+		reply(w, http.StatusBadRequest, control.ErrorBody{Error: fmt.Sprintf("wait must be a duration with its unit, such as 10s, and not %q", query.Get("wait"))})
 		return
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), patience)
@@ -134,14 +130,12 @@ func (s *Sandbox) controlDeliveries(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Sandbox) controlRefund(r *http.Request) (any, error) {
-	var body struct {
-		Amount int64 `json:"amount"`
-	}
+	var body control.RefundParams
 	if err := decode(r, &body); err != nil {
 		return nil, err
 	}
 	id, err := s.Refund(r.PathValue("id"), body.Amount)
-	return map[string]string{"refundId": id}, err
+	return control.Refund{ID: id}, err
 }
 
 // lastYear is as far as the clock goes: beyond it lie the ends of what times and durations can count.
@@ -149,9 +143,7 @@ const lastYear = 2200
 
 // controlClock moves the clock ahead: {"advance":"30m"}.
 func (s *Sandbox) controlClock(r *http.Request) (any, error) {
-	var body struct {
-		Advance string `json:"advance"`
-	}
+	var body control.AdvanceParams
 	if err := decode(r, &body); err != nil {
 		return nil, err
 	}
@@ -163,31 +155,27 @@ func (s *Sandbox) controlClock(r *http.Request) (any, error) {
 		return nil, fmt.Errorf("the clock goes no further than the year %d: %q", lastYear, body.Advance)
 	}
 	s.clock.Advance(d)
-	return map[string]time.Time{"now": s.clock.Now().UTC()}, nil
+	return control.Clock{Now: s.clock.Now().UTC()}, nil
 }
 
 func (s *Sandbox) controlFault(r *http.Request) (any, error) {
-	var f Fault
+	var f control.Fault
 	if err := decode(r, &f); err != nil {
 		return nil, err
 	}
 	return f, s.Inject(f)
 }
 
-func (s *Sandbox) controlDisturb(r *http.Request) (any, error) {
-	var body struct {
-		Faults []DeliveryFault `json:"faults"`
-	}
+func (s *Sandbox) controlDeliveryFaults(r *http.Request) (any, error) {
+	var body control.DeliveryFaultParams
 	if err := decode(r, &body); err != nil {
 		return nil, err
 	}
-	return nil, s.Disturb(body.Faults...)
+	return nil, s.InjectDeliveryFaults(body.Faults...)
 }
 
 func (s *Sandbox) controlWebhook(r *http.Request) (any, error) {
-	var body struct {
-		URL string `json:"url"`
-	}
+	var body control.WebhookParams
 	if err := decode(r, &body); err != nil {
 		return nil, err
 	}

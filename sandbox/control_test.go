@@ -13,6 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/hostedpay/hostedpay-go/sandbox"
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
+	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
@@ -33,7 +35,7 @@ func TestControl(t *testing.T) {
 	w := setup(t)
 	created := w.pay()
 
-	var deliveries []sandbox.Delivery
+	var deliveries []control.Delivery
 	w.clock.Advance(0)
 	w.steer(http.MethodGet, "deliveries", "", &deliveries)
 	require.Len(t, deliveries, 1)
@@ -53,7 +55,7 @@ func TestControl(t *testing.T) {
 	w.steer(http.MethodPost, "deliveries/pause", `{}`, nil)
 	w.pay()
 	require.Len(t, w.received(), 2)
-	w.steer(http.MethodPost, "deliveries/disturb", `{"faults":["delay"]}`, nil)
+	w.steer(http.MethodPost, "deliveries/faults", `{"faults":["delay"]}`, nil)
 	w.steer(http.MethodPost, "deliveries/resume", `{}`, nil)
 	require.Len(t, w.received(), 2)
 	w.clock.Advance(10 * time.Second)
@@ -64,9 +66,9 @@ func TestControl(t *testing.T) {
 
 	w.steer(http.MethodPost, "merchants/"+sandbox.Acme.ID+"/webhook", `{"url":""}`, nil)
 	w.pay()
-	require.Equal(t, sandbox.DeliveryUnsent, w.gateways.Deliveries()[3].State)
+	require.Equal(t, control.DeliveryUnsent, w.gateways.Deliveries()[3].State)
 
-	var faults []sandbox.Fault
+	var faults []control.Fault
 	w.steer(http.MethodPost, "faults", `{"route":"POST /v1/sessions","code":"provider_unavailable"}`, nil)
 	w.steer(http.MethodGet, "faults", "", &faults)
 	require.Equal(t, w.gateways.Faults(), faults)
@@ -75,15 +77,15 @@ func TestControl(t *testing.T) {
 	require.NoError(t, w.create())
 
 	var key struct{ SecretKey string }
-	var merchants []sandbox.Merchant
+	var merchants []control.Merchant
 	w.steer(http.MethodPost, "merchants/"+sandbox.Acme.ID+"/rotate", `{}`, &key)
 	w.steer(http.MethodPost, "merchants/"+sandbox.Acme.ID+"/revoke", `{}`, nil)
 	w.steer(http.MethodGet, "merchants", "", &merchants)
-	require.Equal(t, key.SecretKey, merchants[0].SecretKey)
+	require.Equal(t, key.SecretKey, merchants[0].Vora.SecretKey)
 	require.NoError(t, w.try(key.SecretKey, created.ID))
-	require.Error(t, w.try(sandbox.Acme.SecretKey, created.ID))
+	require.Error(t, w.try(sandbox.Acme.Vora.SecretKey, created.ID))
 
-	var sessions []sandbox.SessionInfo
+	var sessions []control.Session
 	w.steer(http.MethodGet, "sessions", "", &sessions)
 	require.Equal(t, created.ID, sessions[0].ID)
 	require.EqualValues(t, 500, sessions[0].Refunded)
@@ -99,7 +101,7 @@ func TestControlRefuses(t *testing.T) {
 		"sessions/" + created.ID + "/refund": {`{"amount":1}`},
 		"sessions/vp_cs_test_nobody/refund":  {`{"amount":1}`},
 		"faults":                             {`{}`, `{"code":"nonsense"}`, `{"satus":503}`},
-		"deliveries/disturb":                 {`{"faults":["lose"]}`},
+		"deliveries/faults":                  {`{"faults":["lose"]}`},
 		"deliveries/dlv_0/resend":            {`{}`},
 		"merchants/mer_nobody/rotate":        {`{}`},
 		"merchants/mer_nobody/revoke":        {`{}`},
@@ -178,7 +180,7 @@ func TestControlFindsDeliveries(t *testing.T) {
 		"": 3, "?session=" + first.ID: 1, "?session=" + second.ID: 2, "?session=" + second.ID + "&event=refund.created": 1,
 		"?event=session.succeeded": 2, "?session=nobody": 0, "?session=" + first.ID + "&wait=10s": 1, "?session=nobody&wait=0s": 0,
 	} {
-		found := []sandbox.Delivery{{}}
+		found := []control.Delivery{{}}
 		w.steer(http.MethodGet, "deliveries"+query, "", &found)
 		require.Len(t, found, want, query)
 		require.NotNil(t, found, query)
@@ -200,7 +202,7 @@ func TestControlWaitsForDeliveries(t *testing.T) {
 			return
 		}
 		defer answer.Body.Close()
-		var found []sandbox.Delivery
+		var found []control.Delivery
 		if json.NewDecoder(answer.Body).Decode(&found) == nil && len(found) == 1 {
 			answered <- string(found[0].State)
 		}
@@ -220,7 +222,7 @@ func TestControlSink(t *testing.T) {
 	w := setup(t)
 	require.NoError(t, w.gateways.SetWebhookURL(sandbox.Acme.ID, w.url+"/_sandbox/sink"))
 	w.pay()
-	require.Equal(t, sandbox.DeliveryAccepted, w.only().State)
+	require.Equal(t, control.DeliveryAccepted, w.only().State)
 }
 
 // The dashboard, and whoever listens, is told when something happens.
@@ -261,9 +263,9 @@ func TestRequestsAreLogged(t *testing.T) {
 	require.Equal(t, vora.APIVersion, log[0].Version)
 	require.Equal(t, http.StatusCreated, log[0].Status)
 	require.Contains(t, log[0].Body, `"amount":1499`)
-	require.Contains(t, log[0].Answer, created.ID)
+	require.Contains(t, log[0].Response, created.ID)
 	require.Contains(t, log[0].UserAgent, "hostedpay-go/")
-	require.Equal(t, "visionscope", log[1].Gateway)
+	require.Equal(t, sdk.GatewayVisionScope, log[1].Gateway)
 	for _, r := range log {
 		require.Equal(t, sandbox.Acme.ID, r.MerchantID)
 	}
@@ -271,6 +273,6 @@ func TestRequestsAreLogged(t *testing.T) {
 	require.Equal(t, http.StatusNotFound, log[2].Status)
 	text, err := json.Marshal(log)
 	require.NoError(t, err)
-	require.NotContains(t, string(text), sandbox.Acme.SecretKey)
-	require.NotContains(t, string(text), sandbox.Acme.APIKey)
+	require.NotContains(t, string(text), sandbox.Acme.Vora.SecretKey)
+	require.NotContains(t, string(text), sandbox.Acme.VisionScope.APIKey)
 }

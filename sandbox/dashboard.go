@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/dashboard"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
@@ -38,7 +39,7 @@ func (s *Sandbox) view(origin string) dashboard.View {
 		Requests:     newest(s.requests, s.shownRequest), RequestCount: len(s.requests),
 		Deliveries: newest(s.deliveries, shownDelivery), DeliveryCount: len(s.deliveries),
 		Paused: s.paused, Held: len(s.held),
-		Disturbances: each(s.disturbances, func(f DeliveryFault) string { return string(f) }),
+		Disturbances: each(s.deliveryFaults, func(f control.DeliveryFault) string { return string(f) }),
 		Faults:       each(s.faults, shownFault),
 		Codes:        each(sdk.Codes(), shownCode),
 	}
@@ -47,12 +48,12 @@ func (s *Sandbox) view(origin string) dashboard.View {
 func (a *account) shown(now time.Time) dashboard.Merchant {
 	m := dashboard.Merchant{
 		ID: a.ID, Name: a.Name,
-		SecretKey: a.SecretKey, PublishableKey: a.PublishableKey, SessionSecret: a.SessionSecret, APIKey: a.APIKey,
-		WebhookURL: a.webhookURL, WebhookSecret: a.WebhookSecret, WebhooksV2: a.webhooksV2,
+		SecretKey: a.Vora.SecretKey, PublishableKey: a.Vora.PublishableKey, SessionSecret: a.Vora.SessionSecret, APIKey: a.VisionScope.APIKey,
+		WebhookURL: a.Vora.WebhookURL, WebhookSecret: a.Vora.WebhookSecret, WebhooksV2: a.Vora.WebhooksV2,
 	}
-	for _, old := range a.retired {
-		if now.Before(old.until) {
-			m.OldKeys = append(m.OldKeys, dashboard.OldKey{Key: old.key, Until: old.until})
+	for _, old := range a.Vora.RetiredKeys {
+		if now.Before(old.Until) {
+			m.OldKeys = append(m.OldKeys, dashboard.OldKey{Key: old.SecretKey, Until: old.Until})
 		}
 	}
 	return m
@@ -62,8 +63,8 @@ func (s *Sandbox) shownSession(x *session) dashboard.Session {
 	s.expireIfDue(x)
 	info := x.info()
 	shown := dashboard.Session{
-		ID: info.ID, Gateway: info.Gateway, Merchant: x.account.Name, Description: info.Description,
-		Status: info.Status, Amount: info.Amount.String(),
+		ID: info.ID, Gateway: string(info.Gateway), Merchant: x.account.Name, Description: info.Description,
+		Status: string(info.Status), Amount: info.Amount.String(),
 		CreatedAt: info.CreatedAt, ExpiresAt: info.ExpiresAt, CheckoutURL: info.CheckoutURL,
 	}
 	if x.refunded > 0 {
@@ -75,15 +76,15 @@ func (s *Sandbox) shownSession(x *session) dashboard.Session {
 	return shown
 }
 
-func (s *Sandbox) shownRequest(r *Request) dashboard.Request {
+func (s *Sandbox) shownRequest(r *control.Request) dashboard.Request {
 	var merchant string
 	if a, err := s.accountOf(r.MerchantID); err == nil {
 		merchant = a.Name
 	}
 	return dashboard.Request{
-		ID: r.ID, Gateway: r.Gateway, Merchant: merchant, At: r.At, Duration: r.Duration, Method: r.Method, Path: r.Path,
+		ID: r.ID, Gateway: string(r.Gateway), Merchant: merchant, At: r.At, Duration: r.Duration, Method: r.Method, Path: r.Path,
 		IdempotencyKey: r.IdempotencyKey, Version: r.Version, UserAgent: r.UserAgent,
-		Body: r.Body, Status: r.Status, Answer: r.Answer, Fault: r.Fault,
+		Body: r.Body, Status: r.Status, Answer: r.Response, Fault: r.Fault,
 	}
 }
 
@@ -93,11 +94,11 @@ func shownDelivery(d *delivery) dashboard.Delivery {
 		Count: len(d.Attempts),
 	}
 	number := len(d.Attempts)
-	shown.Attempts = newest(d.Attempts, func(a DeliveryAttempt) dashboard.Attempt {
+	shown.Attempts = newest(d.Attempts, func(a control.DeliveryAttempt) dashboard.Attempt {
 		number--
 		return dashboard.Attempt{
 			Number: number + 1, At: a.At, Duration: a.Duration, Header: headerLines(a.Header),
-			Status: a.Status, Answer: a.Answer, Problem: a.Problem, Fault: string(a.Fault),
+			Status: a.Status, Answer: a.Response, Problem: a.Problem, Fault: string(a.Fault),
 		}
 	})
 	return shown
@@ -113,8 +114,10 @@ func headerLines(h http.Header) []string {
 	return lines
 }
 
-func shownFault(f Fault) dashboard.Fault {
-	return dashboard.Fault{Route: f.Route, Effect: strings.Join(f.effect(), "; "), Body: f.Body, Times: f.Times, Share: f.Share}
+func shownFault(f control.Fault) dashboard.Fault {
+	effect := f
+	effect.Route, effect.Times, effect.Share = "", 0, 0
+	return dashboard.Fault{Route: f.Route, Effect: effect.String(), Body: f.Body, Times: f.Times, Share: f.Share}
 }
 
 func shownCode(c sdk.Code) dashboard.Code {

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/hostedpay/hostedpay-go/sandbox"
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
@@ -46,7 +47,7 @@ func busy(t *testing.T) (*world, *vora.CreatedSession) {
 	w.press(w.checkout(money.MustParse("10.00", "EUR")).CheckoutURL, "decline")
 	_, err := w.gateways.RotateKey(sandbox.Acme.ID)
 	require.NoError(t, err)
-	require.NoError(t, w.gateways.Inject(sandbox.Fault{Route: "GET /v1/health", Status: 503, Times: 3}))
+	require.NoError(t, w.gateways.Inject(control.Fault{Route: "GET /v1/health", Status: 503, Times: 3}))
 	w.received()
 	return w, paid
 }
@@ -57,7 +58,7 @@ func TestDashboardShowsWhatHappened(t *testing.T) {
 	document := w.dashboard()
 	for _, want := range []string{
 		paid.ID, paid.CheckoutURL.Reveal(), "succeeded", "14.99 USD", "10.00 EUR", "Idempotency key", "order-1",
-		"session.succeeded", "X-Vonpay-Signature", "payment.failed", "status=503", sandbox.Brightline.SecretKey, sandbox.Cobalt.APIKey,
+		"session.succeeded", "X-Vonpay-Signature", "payment.failed", "status=503", sandbox.Brightline.Vora.SecretKey, sandbox.Cobalt.VisionScope.APIKey,
 		"&lt;script&gt;alert(1)", "2026-04-21 13:18:",
 	} {
 		require.Contains(t, document, want)
@@ -127,7 +128,7 @@ func TestEveryButtonOfTheDashboardWorks(t *testing.T) {
 	status, answer := w.control(http.MethodPost, "/_sandbox/sessions/"+paid.ID+"/refund", typed["refund"])
 	require.Equal(t, http.StatusOK, status, answer)
 	require.Contains(t, w.dashboard(), "1.00 USD refunded")
-	start, key := w.clock.Now(), w.gateways.Merchants()[0].SecretKey
+	start, key := w.clock.Now(), w.gateways.Merchants()[0].Vora.SecretKey
 
 	const resume = `data-post="/_sandbox/deliveries/resume"`
 	pressed := map[string]bool{"form/_sandbox/sessions/" + paid.ID + `/refund{"amount":100}`: true}
@@ -139,18 +140,18 @@ func TestEveryButtonOfTheDashboardWorks(t *testing.T) {
 
 	require.EqualValues(t, 1499, w.gateways.Sessions()[0].Refunded)
 	require.Equal(t, start.Add(24*time.Hour+31*time.Minute), w.clock.Now())
-	require.NotEqual(t, key, w.gateways.Merchants()[0].SecretKey)
+	require.NotEqual(t, key, w.gateways.Merchants()[0].Vora.SecretKey)
 	require.Len(t, w.gateways.Faults(), 1, "one was injected after all were cleared")
 	require.Contains(t, w.dashboard(), `value="http://localhost:1/hooks"`)
 }
 
-// The disturbances that the dashboard offers are those that there are.
-func TestDashboardOffersEveryDisturbance(t *testing.T) {
+// The dashboard offers every delivery fault.
+func TestDashboardOffersEveryDeliveryFault(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	document := w.dashboard()
-	for _, f := range []sandbox.DeliveryFault{
-		sandbox.DropDelivery, sandbox.DuplicateDelivery, sandbox.DelayDelivery, sandbox.ReorderDelivery, sandbox.MissignDelivery,
+	for _, f := range []control.DeliveryFault{
+		control.DeliveryFaultDrop, control.DeliveryFaultDuplicate, control.DeliveryFaultDelay, control.DeliveryFaultReorder, control.DeliveryFaultWrongSecret,
 	} {
 		require.Contains(t, document, `data-body='{"faults":["`+string(f)+`"]}'`)
 	}
@@ -188,7 +189,7 @@ func TestDashboardsFormForFaultsSpeaksTheAPI(t *testing.T) {
 		require.Contains(t, known, name[1])
 	}
 	for _, route := range regexp.MustCompile(`<option value="([A-Z]+ [^"]+)">`).FindAllStringSubmatch(form, -1) {
-		require.NoError(t, w.gateways.Inject(sandbox.Fault{Route: route[1], Hang: true}), "the form offers a route that there is not")
+		require.NoError(t, w.gateways.Inject(control.Fault{Route: route[1], Hang: true}), "the form offers a route that there is not")
 	}
 }
 
@@ -232,7 +233,7 @@ func TestDashboardsCommandsRun(t *testing.T) {
 	}
 	var gateways []string
 	for _, s := range w.gateways.Sessions() {
-		gateways = append(gateways, s.Gateway)
+		gateways = append(gateways, string(s.Gateway))
 	}
 	require.Equal(t, []string{"vora", "visionscope"}, gateways)
 }

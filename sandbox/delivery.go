@@ -3,50 +3,17 @@ package sandbox
 import (
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"net/url"
 	"slices"
 	"time"
 
 	"github.com/hostedpay/hostedpay-go/internal/contract"
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
 )
-
-// A Delivery is an event on its way to a merchant.
-type Delivery struct {
-	ID        string            `json:"id"` // the sandbox's own
-	SessionID string            `json:"sessionId"`
-	Event     string            `json:"event"` // "session.succeeded"
-	URL       string            `json:"url"`
-	Body      string            `json:"body"`
-	Attempts  []DeliveryAttempt `json:"attempts"`
-	State     DeliveryState     `json:"state"`
-}
-
-// A DeliveryState is where a delivery stands.
-type DeliveryState string
-
-// The states of a delivery.
-const (
-	DeliveryPending  DeliveryState = "pending"  // not sent yet, or waiting to be sent again
-	DeliveryAccepted DeliveryState = "accepted" // answered with a 2xx
-	DeliveryGivenUp  DeliveryState = "given up" // never answered with a 2xx
-	DeliveryUnsent   DeliveryState = "unsent"   // no address was registered, or one that is not on this machine
-)
-
-// A DeliveryAttempt is one time that an event was sent.
-type DeliveryAttempt struct {
-	At       time.Time     `json:"at"`
-	Duration time.Duration `json:"durationNs"`
-	Header   http.Header   `json:"header,omitempty"` // of the request, with its signature
-	Status   int           `json:"status"`           // of the merchant's answer; 0 when none came
-	Answer   string        `json:"answer,omitempty"`
-	Problem  string        `json:"problem,omitempty"` // why none came
-	Fault    DeliveryFault `json:"fault,omitempty"`   // that was injected
-}
 
 // delivery is a Delivery with what is needed to send it. Guarded by Sandbox.mu, but for what does not change.
 type delivery struct {
-	Delivery
+	control.Delivery
 	session *session
 	name    string // of the event as webhooks v1 call it
 	v2      bool
@@ -57,15 +24,15 @@ type delivery struct {
 // A sending is an attempt before it happens.
 type sending struct {
 	*delivery
-	planned bool          // by the schedule; the others were asked for by hand, or come twice on purpose
-	late    DeliveryFault // what it was held up by
+	planned bool                  // by the schedule; the others were asked for by hand, or come twice on purpose
+	late    control.DeliveryFault // what it was held up by
 }
 
 // Deliveries lists what was and is being delivered, oldest first.
-func (s *Sandbox) Deliveries() []Delivery {
+func (s *Sandbox) Deliveries() []control.Delivery {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	out := make([]Delivery, len(s.deliveries))
+	out := make([]control.Delivery, len(s.deliveries))
 	for i, d := range s.deliveries {
 		out[i] = d.Delivery
 		out[i].Attempts = slices.Clone(d.Attempts)
@@ -75,12 +42,12 @@ func (s *Sandbox) Deliveries() []Delivery {
 
 // send begins to deliver an event after a wait. Called with Sandbox.mu held.
 func (s *Sandbox) send(x *session, e event, wait time.Duration) {
-	d := &delivery{session: x, name: e.name, Delivery: Delivery{
-		SessionID: x.id, Event: e.name, URL: x.vision.webhookURL, State: DeliveryPending,
+	d := &delivery{session: x, name: e.name, Delivery: control.Delivery{
+		SessionID: x.id, Event: e.name, URL: x.vision.webhookURL, State: control.DeliveryPending,
 	}}
 	if x.gateway == voraGateway {
-		d.URL = x.account.webhookURL
-		if d.v2 = x.account.webhooksV2; d.v2 {
+		d.URL = x.account.Vora.WebhookURL
+		if d.v2 = x.account.Vora.WebhooksV2; d.v2 {
 			e = e.v2(s.ids.event(), x.account.ID, s.clock.Now())
 			d.Event = e.name
 		}
@@ -96,7 +63,7 @@ func (s *Sandbox) send(x *session, e event, wait time.Duration) {
 	s.keepDelivery(d)
 	defer s.changed()
 	if problem := undeliverable(d.URL); problem != "" {
-		d.State = DeliveryUnsent
+		d.State = control.DeliveryUnsent
 		s.log.Warn("an event is not delivered", "event", e.name, "session_id", x.id, "reason", problem)
 		return
 	}
@@ -121,13 +88,13 @@ func undeliverable(target string) string {
 
 // attempt sends an event once, and plans the next time when the merchant did not take it.
 func (s *Sandbox) attempt(d sending) {
-	fault, now := s.disturb(d)
+	fault, now := s.applyFault(d)
 	if !now {
 		return
 	}
-	a := DeliveryAttempt{At: s.clock.Now(), Fault: fault}
+	a := control.DeliveryAttempt{At: s.clock.Now(), Fault: fault}
 	start := time.Now()
-	if fault == DropDelivery {
+	if fault == control.DeliveryFaultDrop {
 		a.Problem = "dropped on purpose"
 	} else {
 		s.post(d.delivery, &a)
@@ -151,14 +118,14 @@ func (s *Sandbox) attempt(d sending) {
 	}
 	switch {
 	case a.Status >= 200 && a.Status < 300:
-		d.State = DeliveryAccepted
-	case d.State != DeliveryPending || !d.planned:
+		d.State = control.DeliveryAccepted
+	case d.State != control.DeliveryPending || !d.planned:
 	case d.tries > len(waits):
-		d.State = DeliveryGivenUp
+		d.State = control.DeliveryFailed
 	default:
 		s.after(waits[d.tries-1], func() { s.attempt(sending{delivery: d.delivery, planned: true}) })
 	}
-	if fault == DuplicateDelivery {
+	if fault == control.DeliveryFaultDuplicate {
 		s.after(0, func() { s.attempt(sending{delivery: d.delivery}) })
 	}
 	if a.Status != 0 {
@@ -176,15 +143,15 @@ func (s *Sandbox) Resend(deliveryID string) error {
 		return fmt.Errorf("sandbox: there is no delivery %q", deliveryID)
 	}
 	d := s.deliveries[i]
-	if d.State == DeliveryUnsent && d.session.gateway == voraGateway {
-		d.URL = d.session.account.webhookURL
+	if d.State == control.DeliveryUnsent && d.session.gateway == voraGateway {
+		d.URL = d.session.account.Vora.WebhookURL
 	}
 	if problem := undeliverable(d.URL); problem != "" {
 		return fmt.Errorf("sandbox: delivery %q cannot be sent: %s", deliveryID, problem)
 	}
 	again := sending{delivery: d}
-	if d.State == DeliveryUnsent {
-		d.State, again.planned = DeliveryPending, true // its schedule begins
+	if d.State == control.DeliveryUnsent {
+		d.State, again.planned = control.DeliveryPending, true // its schedule begins
 	}
 	s.after(0, func() { s.attempt(again) })
 	return nil

@@ -8,13 +8,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/hostedpay/hostedpay-go/sandbox"
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 	"github.com/hostedpay/hostedpay-go/sdk/visionscope"
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
 // waits are the times between the attempts of a delivery.
-func waits(d sandbox.Delivery) []time.Duration {
+func waits(d control.Delivery) []time.Duration {
 	var out []time.Duration
 	for i := 1; i < len(d.Attempts); i++ {
 		out = append(out, d.Attempts[i].At.Sub(d.Attempts[i-1].At))
@@ -46,7 +47,7 @@ func TestRedeliverySchedule(t *testing.T) {
 			require.Len(t, w.gateways.Deliveries(), 1)
 			d := w.gateways.Deliveries()[0]
 			require.Equal(t, c.want, waits(d))
-			require.Equal(t, sandbox.DeliveryGivenUp, d.State)
+			require.Equal(t, control.DeliveryFailed, d.State)
 			for _, a := range d.Attempts {
 				require.Equal(t, http.StatusInternalServerError, a.Status)
 			}
@@ -65,7 +66,7 @@ func TestRedeliveryIsTaken(t *testing.T) {
 	w.clock.Advance(time.Minute)
 	require.Equal(t, []string{"session.succeeded"}, w.types())
 	d := w.gateways.Deliveries()[0]
-	require.Equal(t, sandbox.DeliveryAccepted, d.State)
+	require.Equal(t, control.DeliveryAccepted, d.State)
 	require.Len(t, d.Attempts, 4)
 }
 
@@ -87,7 +88,7 @@ func TestNothingIsSentElsewhere(t *testing.T) {
 	w.press(created.CheckoutURL, "pay")
 	w.clock.Advance(time.Hour)
 	d := w.gateways.Deliveries()[0]
-	require.Equal(t, sandbox.DeliveryUnsent, d.State)
+	require.Equal(t, control.DeliveryUnsent, d.State)
 	require.Empty(t, d.Attempts)
 	require.ErrorContains(t, w.gateways.Resend(d.ID), "not on this machine")
 
@@ -150,7 +151,7 @@ func TestUnsentEventsCanBeSentLater(t *testing.T) {
 	w := setup(t, sandbox.WithWebhookURL(sandbox.Acme.ID, ""))
 	w.pay()
 	unsent := w.gateways.Deliveries()[0]
-	require.Equal(t, sandbox.DeliveryUnsent, unsent.State)
+	require.Equal(t, control.DeliveryUnsent, unsent.State)
 	require.ErrorContains(t, w.gateways.Resend(unsent.ID), "no webhook address is registered")
 
 	require.NoError(t, w.gateways.SetWebhookURL(sandbox.Acme.ID, w.shopURL+"/vora"))
@@ -159,7 +160,7 @@ func TestUnsentEventsCanBeSentLater(t *testing.T) {
 	w.clock.Advance(time.Second)
 	require.Equal(t, []string{"session.succeeded"}, w.types())
 	sent := w.gateways.Deliveries()[0]
-	require.Equal(t, sandbox.DeliveryAccepted, sent.State)
+	require.Equal(t, control.DeliveryAccepted, sent.State)
 	require.Equal(t, w.shopURL+"/vora", sent.URL)
 	require.Len(t, sent.Attempts, 2)
 }
@@ -171,10 +172,10 @@ func TestScheduleEndsWhenTheEventIsTaken(t *testing.T) {
 	w.refuseNext(1)
 	w.pay()
 	refused := w.only()
-	require.Equal(t, sandbox.DeliveryPending, refused.State)
+	require.Equal(t, control.DeliveryPending, refused.State)
 	require.NoError(t, w.gateways.Resend(refused.ID))
 	w.clock.Advance(time.Hour)
 	taken := w.only()
-	require.Equal(t, sandbox.DeliveryAccepted, taken.State)
+	require.Equal(t, control.DeliveryAccepted, taken.State)
 	require.Len(t, taken.Attempts, 2)
 }

@@ -5,7 +5,7 @@
 //	…
 //	defer gateways.Close()
 //	server := httptest.NewServer(gateways)
-//	client, err := vora.New(sandbox.Acme.SecretKey, sdk.WithBaseURL(server.URL))
+//	client, err := vora.New(sandbox.Acme.Vora.SecretKey, sdk.WithBaseURL(server.URL))
 //
 // The sandbox is an [http.Handler]. It implements the server interfaces that are generated from the contracts and
 // delivers with the generated initiators, so that client and sandbox are held to one contract.

@@ -43,7 +43,7 @@ func TestEveryCard(t *testing.T) {
 // requireOutcome holds the only session, which was paid on a page, to what the table of cards says.
 func (w *world) requireOutcome(page sdk.Secret, gateway, said string) {
 	w.t.Helper()
-	status := func() string { return w.gateways.Sessions()[0].Status }
+	status := func() string { return string(w.gateways.Sessions()[0].Status) }
 	code, declined := strings.CutPrefix(said, "declined, `")
 	switch {
 	case declined && gateway == "Vora":

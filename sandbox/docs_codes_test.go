@@ -14,6 +14,7 @@ import (
 
 	"github.com/hostedpay/hostedpay-go/internal/test/contracttest"
 	"github.com/hostedpay/hostedpay-go/sandbox"
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
@@ -45,11 +46,11 @@ func TestEveryCode(t *testing.T) {
 	ways := map[string]func(w *wire, code sdk.Code) error{
 		"key": func(w *wire, code sdk.Code) error { return w.call("create", sandbox.KeyFor(code)) },
 		"header": func(w *wire, code sdk.Code) error {
-			return w.call("create", sandbox.Acme.SecretKey, header(sandbox.FaultHeader, "code="+string(code)))
+			return w.call("create", sandbox.Acme.Vora.SecretKey, header(control.FaultHeader, "code="+string(code)))
 		},
 		"control": func(w *wire, code sdk.Code) error {
 			w.control(http.MethodPost, "faults", `{"route":"POST /v1/sessions","code":"`+string(code)+`"}`)
-			return w.call("create", sandbox.Acme.SecretKey)
+			return w.call("create", sandbox.Acme.Vora.SecretKey)
 		},
 	}
 	natural := natures()
@@ -98,10 +99,10 @@ func natures() map[sdk.Code]func(*wire) error {
 			return w.call("create", acme)
 		},
 		sdk.CodeAuthKeyTypeForbidden: func(w *wire) error { // the client refuses to send it, unless it does not know
-			return w.call("read", acme, header("Authorization", "Bearer "+sandbox.Acme.PublishableKey))
+			return w.call("read", acme, header("Authorization", "Bearer "+sandbox.Acme.Vora.PublishableKey))
 		},
 		sdk.CodeSessionNotFound: func(w *wire) error {
-			created, err := w.vora(sandbox.Brightline.SecretKey).CreateSession(w.t.Context(), good)
+			created, err := w.vora(sandbox.Brightline.Vora.SecretKey).CreateSession(w.t.Context(), good)
 			require.NoError(w.t, err)
 			_, err = w.vora(acme).GetSession(w.t.Context(), created.ID)
 			return err

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/hostedpay/hostedpay-go/sandbox"
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
@@ -25,22 +26,22 @@ func TestEveryFault(t *testing.T) {
 	routes := map[string]string{"create": "POST /v1/sessions", "read": "GET /v1/sessions/", "checkout": "POST /api/checkout/create"}
 	ways := map[string]func(*wire, row) error{
 		"header": func(w *wire, r row) error {
-			return w.call(r["Call"], sandbox.Acme.SecretKey, header(sandbox.FaultHeader, r["Fault"]))
+			return w.call(r["Call"], sandbox.Acme.Vora.SecretKey, header(control.FaultHeader, r["Fault"]))
 		},
 		"control": func(w *wire, r row) error {
-			fault, err := sandbox.ParseFault(r["Fault"])
+			fault, err := control.ParseFault(r["Fault"])
 			require.NoError(w.t, err)
 			fault.Route = routes[r["Call"]]
 			text, err := json.Marshal(fault)
 			require.NoError(w.t, err)
 			w.control(http.MethodPost, "faults", string(text))
-			return w.call(r["Call"], sandbox.Acme.SecretKey)
+			return w.call(r["Call"], sandbox.Acme.Vora.SecretKey)
 		},
 		"Go": func(w *wire, r row) error {
-			fault, err := sandbox.ParseFault(r["Fault"])
+			fault, err := control.ParseFault(r["Fault"])
 			require.NoError(w.t, err)
 			require.NoError(w.t, w.gateways.Inject(fault))
-			return w.call(r["Call"], sandbox.Acme.SecretKey)
+			return w.call(r["Call"], sandbox.Acme.Vora.SecretKey)
 		},
 	}
 	for _, row := range rows {
@@ -55,7 +56,7 @@ func TestEveryFault(t *testing.T) {
 					requireReported(t, row, provoke(w, row))
 					require.Len(t, w.gateways.Sessions(), number(t, row["Sessions"]))
 					synctest.Wait() // for the log of what the client has given up
-					var requests []sandbox.Request
+					var requests []control.Request
 					for _, r := range w.gateways.Requests() {
 						if strings.HasPrefix(r.Method+" "+r.Path, routes[row["Call"]]) {
 							requests = append(requests, r)
@@ -75,7 +76,7 @@ func TestEveryFault(t *testing.T) {
 // createOne makes the session that reads read.
 func (w *wire) createOne() {
 	w.t.Helper()
-	created, err := w.vora(sandbox.Acme.SecretKey).CreateSession(w.t.Context(), vora.SessionParams{Amount: money.Minor(1499, "USD")})
+	created, err := w.vora(sandbox.Acme.Vora.SecretKey).CreateSession(w.t.Context(), vora.SessionParams{Amount: money.Minor(1499, "USD")})
 	require.NoError(w.t, err)
 	w.session = created.ID
 	w.transport.CloseIdleConnections()
@@ -119,7 +120,7 @@ func TestEveryVisionScopeError(t *testing.T) {
 	rows := table(t, "Fault", "HTTP", "Code", "Again?", "Attempts", "In nature")
 	require.Len(t, rows, 3)
 	for _, row := range rows {
-		ways := map[string][]sdk.Option{"fault": {header(sandbox.FaultHeader, row["Fault"])}}
+		ways := map[string][]sdk.Option{"fault": {header(control.FaultHeader, row["Fault"])}}
 		require.Equal(t, row["In nature"] != "", natural[row["Code"]] != nil)
 		if row["In nature"] != "" {
 			ways["nature"] = natural[row["Code"]]

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/hostedpay/hostedpay-go/sandbox"
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
@@ -30,7 +31,7 @@ func TestFaultsOfAShareAreRepeatable(t *testing.T) {
 	t.Parallel()
 	run := func(seed uint64) (pattern string) {
 		w := setup(t, sandbox.WithSeed(seed))
-		require.NoError(t, w.gateways.Inject(sandbox.Fault{Share: 30, Code: sdk.CodeProviderUnavailable}))
+		require.NoError(t, w.gateways.Inject(control.Fault{Share: 30, Code: sdk.CodeProviderUnavailable}))
 		for range 100 {
 			if err := w.create(); err == nil {
 				pattern += "."
@@ -56,10 +57,10 @@ func TestFaultsOfAShareAreRepeatable(t *testing.T) {
 func TestFaultsHappenAsOftenAsTheyShould(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
-	require.NoError(t, w.gateways.Inject(sandbox.Fault{Times: 2, Code: sdk.CodeInternalError}))
-	require.NoError(t, w.gateways.Inject(sandbox.Fault{Code: sdk.CodeProviderUnavailable}))
+	require.NoError(t, w.gateways.Inject(control.Fault{Times: 2, Code: sdk.CodeInternalError}))
+	require.NoError(t, w.gateways.Inject(control.Fault{Code: sdk.CodeProviderUnavailable}))
 	require.ErrorIs(t, w.create(), sdk.CodeInternalError)
-	require.Equal(t, []sandbox.Fault{{Times: 1, Code: sdk.CodeInternalError}, {Code: sdk.CodeProviderUnavailable}}, w.gateways.Faults())
+	require.Equal(t, []control.Fault{{Times: 1, Code: sdk.CodeInternalError}, {Code: sdk.CodeProviderUnavailable}}, w.gateways.Faults())
 	require.ErrorIs(t, w.create(), sdk.CodeInternalError)
 	for range 3 {
 		require.ErrorIs(t, w.create(), sdk.CodeProviderUnavailable)
@@ -71,7 +72,7 @@ func TestFaultsHappenAsOftenAsTheyShould(t *testing.T) {
 func TestFaultsOfARoute(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
-	require.NoError(t, w.gateways.Inject(sandbox.Fault{Route: "GET /v1/sessions/", Code: sdk.CodeInternalError}))
+	require.NoError(t, w.gateways.Inject(control.Fault{Route: "GET /v1/sessions/", Code: sdk.CodeInternalError}))
 	created := w.session(vora.SessionParams{})
 	_, err := w.vora.GetSession(t.Context(), created.ID, sdk.WithMaxRetries(0))
 	require.ErrorIs(t, err, sdk.CodeInternalError)
@@ -79,7 +80,7 @@ func TestFaultsOfARoute(t *testing.T) {
 	require.NoError(t, err)
 	w.checkout(money.MustParse("10", "EUR"))
 
-	_, err = w.vora.GetSession(t.Context(), created.ID, sdk.WithMaxRetries(0), header(sandbox.FaultHeader, "code=session_expired"))
+	_, err = w.vora.GetSession(t.Context(), created.ID, sdk.WithMaxRetries(0), header(control.FaultHeader, "code=session_expired"))
 	require.ErrorIs(t, err, sdk.CodeSessionExpired, "the header is the call's own wish, and comes first")
 }
 
@@ -90,7 +91,7 @@ func TestResets(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := setup(t)
-			err := w.create(header(sandbox.FaultHeader, name))
+			err := w.create(header(control.FaultHeader, name))
 			var unknown *sdk.OutcomeUnknownError
 			require.ErrorAs(t, err, &unknown)
 			require.ErrorIs(t, err, syscall.ECONNRESET)
@@ -111,7 +112,7 @@ func (w *world) ask(method, address, fault, body string) (header http.Header, st
 	require.NoError(w.t, err)
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	if fault != "" {
-		request.Header.Set(sandbox.FaultHeader, fault)
+		request.Header.Set(control.FaultHeader, fault)
 	}
 	response, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(request)
 	if err != nil {
@@ -154,7 +155,7 @@ func TestFaultsOfPages(t *testing.T) {
 					}
 					wish := fault
 					if way == "route" {
-						f, err := sandbox.ParseFault("times=1; route=POST " + strings.TrimPrefix(address, w.url) + "; " + fault)
+						f, err := control.ParseFault("times=1; route=POST " + strings.TrimPrefix(address, w.url) + "; " + fault)
 						require.NoError(t, err)
 						require.NoError(t, w.gateways.Inject(f))
 						wish = ""
@@ -198,15 +199,15 @@ func TestFaultsThatPagesDoNotHave(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	address := w.session(vora.SessionParams{}).CheckoutURL.Reveal()
-	require.NoError(t, w.gateways.Inject(sandbox.Fault{Status: http.StatusServiceUnavailable}))
+	require.NoError(t, w.gateways.Inject(control.Fault{Status: http.StatusServiceUnavailable}))
 	_, status, _, err := w.ask(http.MethodGet, address, "", "")
 	require.NoError(t, err)
 	require.Equal(t, http.StatusOK, status)
 	_, status, body, err := w.ask(http.MethodPost, address, "code=internal_error", "action=pay")
 	require.NoError(t, err)
 	require.Equal(t, http.StatusBadRequest, status)
-	require.Contains(t, body, "a hosted page answers no code, use a status with a body")
-	require.Equal(t, "pending", w.gateways.Sessions()[0].Status)
+	require.Contains(t, body, "a hosted page sends no error codes, use a status with a body")
+	require.Equal(t, control.SessionPending, w.gateways.Sessions()[0].Status)
 }
 
 // An answer without a body does not claim to be JSON.
@@ -231,7 +232,7 @@ func TestTruncatedAnswer(t *testing.T) {
 	w := setup(t)
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, w.url+"/v1/health", nil)
 	require.NoError(t, err)
-	request.Header.Set(sandbox.FaultHeader, "truncate=true")
+	request.Header.Set(control.FaultHeader, "truncate=true")
 	response, err := http.DefaultClient.Do(request)
 	require.NoError(t, err)
 	defer response.Body.Close()
@@ -244,7 +245,7 @@ func TestTruncatedAnswer(t *testing.T) {
 
 func TestFaultsAreReadAsTheyAreWritten(t *testing.T) {
 	t.Parallel()
-	for _, f := range []sandbox.Fault{
+	for _, f := range []control.Fault{
 		{Code: sdk.CodeInternalError},
 		{Status: 503, RetryAfter: "Fri, 31 Dec 1999 23:59:59 GMT"},
 		{Status: 502, Body: "<h1>50% & more; = all</h1>", LatencyMS: 20},
@@ -253,7 +254,7 @@ func TestFaultsAreReadAsTheyAreWritten(t *testing.T) {
 		{Status: 503, RetryAfter: "1; hang"}, {Status: 503, RetryAfter: "100%"},
 		{Hang: true}, {ResetBefore: true}, {ResetAfter: true, LatencyMS: 1}, {Truncate: true},
 	} {
-		again, err := sandbox.ParseFault(f.String())
+		again, err := control.ParseFault(f.String())
 		require.NoError(t, err, f.String())
 		require.Equal(t, f, again, f.String())
 	}
@@ -263,7 +264,7 @@ func TestFaultsAreReadAsTheyAreWritten(t *testing.T) {
 func TestFaultsAreLoggedAsTheyAreWritten(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
-	fault := sandbox.Fault{Route: "GET /v1/health", Times: 2, Status: 503, Body: strings.Repeat("x", 1000)}
+	fault := control.Fault{Route: "GET /v1/health", Times: 2, Status: 503, Body: strings.Repeat("x", 1000)}
 	require.NoError(t, w.gateways.Inject(fault))
 	address := w.uncontracted() + "/v1/health"
 	for _, wish := range []string{"", "retryAfter=2; status=502;"} {
@@ -276,8 +277,11 @@ func TestFaultsAreLoggedAsTheyAreWritten(t *testing.T) {
 	require.Equal(t, "status=502; retryAfter=2", log[1].Fault)
 }
 
-func TestFaultsThatAreNone(t *testing.T) {
+func TestInvalidFaults(t *testing.T) {
 	t.Parallel()
+	s, err := sandbox.New()
+	require.NoError(t, err)
+	t.Cleanup(s.Close)
 	for text, want := range map[string]string{
 		"":                "does nothing",
 		" ; ":             "does nothing",
@@ -286,17 +290,17 @@ func TestFaultsThatAreNone(t *testing.T) {
 		"resetBefore;":    "",
 		"resetAfter":      "",
 		"truncate":        "",
-		"hang=":           "give true or false",
-		"broken":          "no such fault",
+		"hang=":           "use true, false, or the name alone",
+		"broken":          "unknown fault",
 		"code=nonsense":   "docs/sandbox.md",
-		"status=99":       "no status",
-		"status=many":     "give a whole number",
-		"latencyMs=-1":    "not negative",
-		"hang=perhaps":    "give true or false",
+		"status=99":       "status 99 is out of range",
+		"status=many":     "use digits, as in status=503",
+		"latencyMs=-1":    "latencyMs -1 is out of range",
+		"hang=perhaps":    "use true, false, or the name alone",
 		"retryAfter=5":    "",
 		"body=hello":      "needs a status",
 		"hang=false":      "does nothing",
-		"code=x; rubbish": "no such fault",
+		"code=x; rubbish": "unknown fault",
 		"route=GET /":     "does nothing",
 
 		"status=503; truncate":                       "only one of these can happen to a call: status=503, truncate=true",
@@ -320,13 +324,16 @@ func TestFaultsThatAreNone(t *testing.T) {
 		"route=HEAD /api/health; hang":               "",
 		"route=POST /api/checkout/create; hang":      "",
 		"route=POST /c/vp_cs_test_1; hang":           "",
-		"route=POST /c/; code=internal_error":        "a hosted page answers no code",
+		"route=POST /c/; code=internal_error":        "a hosted page sends no error codes",
 		"route=GET /; code=internal_error":           "includes hosted pages",
-		"route=GET /checkout/; code=internal_error":  "a hosted page answers no code",
+		"route=GET /checkout/; code=internal_error":  "a hosted page sends no error codes",
 		"route=GET /v1/; code=internal_error":        "",
-		"times=x":                                    "give a whole number",
+		"times=x":                                    "use digits, as in status=503",
 	} {
-		_, err := sandbox.ParseFault(text)
+		fault, err := control.ParseFault(text)
+		if err == nil {
+			err = s.Inject(fault)
+		}
 		if want == "" {
 			require.NoError(t, err, text)
 			continue
@@ -334,15 +341,15 @@ func TestFaultsThatAreNone(t *testing.T) {
 		require.ErrorContains(t, err, want, text)
 	}
 	w := setup(t)
-	require.Error(t, w.gateways.Inject(sandbox.Fault{Share: 101, Hang: true}))
-	require.Error(t, w.gateways.Inject(sandbox.Fault{Times: -1, Hang: true}))
-	require.Error(t, w.gateways.Inject(sandbox.Fault{Route: "GET /"}))
+	require.Error(t, w.gateways.Inject(control.Fault{Share: 101, Hang: true}))
+	require.Error(t, w.gateways.Inject(control.Fault{Times: -1, Hang: true}))
+	require.Error(t, w.gateways.Inject(control.Fault{Route: "GET /"}))
 	require.Empty(t, w.gateways.Faults())
 
-	status, _, body := w.api(http.MethodGet, "/api/checkout/create", "", sandbox.FaultHeader, "rubbish")
+	status, _, body := w.api(http.MethodGet, "/api/checkout/create", "", control.FaultHeader, "rubbish")
 	require.Equal(t, http.StatusBadRequest, status)
 	require.Contains(t, body, "rubbish", "who misspells a fault is told, and does not wonder why nothing goes wrong")
-	status, _, body = w.api(http.MethodGet, "/api/checkout/create", "", sandbox.FaultHeader, "times=2; hang=true")
+	status, _, body = w.api(http.MethodGet, "/api/checkout/create", "", control.FaultHeader, "times=2; hang=true")
 	require.Equal(t, http.StatusBadRequest, status)
 	require.Contains(t, body, "leave out route, times and share")
 }
@@ -361,7 +368,7 @@ func TestCloseEndsCallsThatWait(t *testing.T) {
 				request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://localhost"+path, nil)
 				require.NoError(t, err)
 				if name != "" {
-					request.Header.Set(sandbox.FaultHeader, name)
+					request.Header.Set(control.FaultHeader, name)
 				}
 				ended := make(chan int, 1)
 				go func() {
@@ -397,7 +404,7 @@ func TestOrderedCodesHaveAllHeaders(t *testing.T) {
 	} {
 		for _, headers := range [][]string{
 			json200("Bearer " + sandbox.KeyFor(code)),
-			append(json200("Bearer "+sandbox.Acme.SecretKey), sandbox.FaultHeader, "code="+string(code)),
+			append(json200("Bearer "+sandbox.Acme.Vora.SecretKey), control.FaultHeader, "code="+string(code)),
 		} {
 			_, header, _ := w.api(http.MethodPost, "/v1/sessions", `{"amount":1499,"currency":"USD"}`, append(headers, "Von-Pay-Version", "2026-04-14")...)
 			require.NotEmpty(t, header.Get("X-Request-Id"))
@@ -414,7 +421,7 @@ func TestOrderedCodesHaveAllHeaders(t *testing.T) {
 			require.Equal(t, strconv.FormatInt(w.clock.Now().Unix()+1, 10), header.Get("X-RateLimit-Reset"))
 		}
 	}
-	_, header, _ := w.api(http.MethodGet, "/v1/health", "", sandbox.FaultHeader, "code=rate_limit_exceeded; retryAfter=7")
+	_, header, _ := w.api(http.MethodGet, "/v1/health", "", control.FaultHeader, "code=rate_limit_exceeded; retryAfter=7")
 	require.Equal(t, "7", header.Get("Retry-After"))
 	require.Equal(t, strconv.FormatInt(w.clock.Now().Unix()+7, 10), header.Get("X-RateLimit-Reset"))
 }
@@ -422,7 +429,7 @@ func TestOrderedCodesHaveAllHeaders(t *testing.T) {
 // A buyer who has gone while the page was slow has not paid, and nothing is left waiting for them.
 func TestABuyerWhoHasGoneHasNotPaid(t *testing.T) {
 	t.Parallel()
-	for name, f := range map[string]sandbox.Fault{"slow": {LatencyMS: 60_000}, "hanging": {Hang: true}} {
+	for name, f := range map[string]control.Fault{"slow": {LatencyMS: 60_000}, "hanging": {Hang: true}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s, err := sandbox.New()
@@ -452,7 +459,7 @@ func TestABuyerWhoHasGoneHasNotPaid(t *testing.T) {
 			}
 			require.ErrorIs(t, err, context.Canceled)
 			<-left
-			require.Equal(t, "pending", s.Sessions()[0].Status)
+			require.Equal(t, control.SessionPending, s.Sessions()[0].Status)
 		})
 	}
 }

@@ -8,11 +8,13 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
 )
 
 // linger waits as long as a fault wants, and tells whether there is still something to do then: not when the caller has
 // gone. Close ends the wait, and the connection with it.
-func (s *Sandbox) linger(w http.ResponseWriter, r *http.Request, f *Fault) bool {
+func (s *Sandbox) linger(w http.ResponseWriter, r *http.Request, f *control.Fault) bool {
 	var over <-chan time.Time // never, for a call that hangs
 	switch {
 	case f.Hang:
@@ -31,7 +33,7 @@ func (s *Sandbox) linger(w http.ResponseWriter, r *http.Request, f *Fault) bool 
 	return false
 }
 
-func (f *Fault) happen(w http.ResponseWriter, r *http.Request, deny denial, next http.Handler) {
+func happen(f *control.Fault, w http.ResponseWriter, r *http.Request, deny denial, next http.Handler) {
 	if f.RetryAfter != "" {
 		w.Header().Set("Retry-After", f.RetryAfter)
 	}
@@ -46,14 +48,14 @@ func (f *Fault) happen(w http.ResponseWriter, r *http.Request, deny denial, next
 	case f.Code != "":
 		deny(w, r, f.Code)
 	case f.Status != 0:
-		f.answer(w)
+		respond(w, f)
 	default:
 		next.ServeHTTP(w, r)
 	}
 }
 
-// answer sends the fault's status with just its body.
-func (f *Fault) answer(w http.ResponseWriter) {
+// respond sends the fault's status and body.
+func respond(w http.ResponseWriter, f *control.Fault) {
 	switch {
 	case f.Body == "":
 	case strings.HasPrefix(strings.TrimSpace(f.Body), "<"):

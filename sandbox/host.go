@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/hostedpay/hostedpay-go/internal/contract"
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
 )
 
 // underOwnName keeps the dashboard and the control API to callers who know the sandbox by a name that nobody else can
@@ -20,9 +21,7 @@ func (s *Sandbox) underOwnName(next http.Handler) http.Handler {
 		case contract.IsLoopback(host), net.ParseIP(host) != nil, !strings.Contains(host, "."), strings.EqualFold(host, public.Hostname()):
 			next.ServeHTTP(w, r)
 		default:
-			reply(w, http.StatusMisdirectedRequest, controlError{
-				"the sandbox does not know itself as " + host + ": call it by its address, or set its public URL (--public-url, WithPublicURL)",
-			})
+			reply(w, http.StatusMisdirectedRequest, control.ErrorBody{Error: "the sandbox does not know itself as " + host + ": call it by its address, or set its public URL (--public-url, WithPublicURL)"})
 		}
 	})
 }

@@ -32,7 +32,7 @@ func TestOtherNamesDoNotReachTheControls(t *testing.T) {
 			}
 			require.Equal(t, http.StatusMisdirectedRequest, w.Code, host)
 			require.Contains(t, w.Body.String(), "--public-url")
-			require.NotContains(t, w.Body.String(), sandbox.Acme.SecretKey)
+			require.NotContains(t, w.Body.String(), sandbox.Acme.Vora.SecretKey)
 		}
 		r := httptest.NewRequest(http.MethodGet, "/v1/health", nil)
 		r.Host = host

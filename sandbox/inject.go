@@ -8,16 +8,13 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
-// FaultHeader asks for a fault on the call that it comes with: "code=internal_error", "status=503; retryAfter=2",
-// "resetAfter=true".
-const FaultHeader = "Sandbox-Fault"
-
 // Inject makes calls go wrong from now on. The oldest fault that fits a call is the one that happens.
-func (s *Sandbox) Inject(f Fault) error {
-	if err := f.check(); err != nil {
+func (s *Sandbox) Inject(f control.Fault) error {
+	if err := checkFault(f); err != nil {
 		return err
 	}
 	s.mu.Lock()
@@ -36,10 +33,10 @@ func (s *Sandbox) ClearFaults() {
 }
 
 // Faults lists the faults that are in force.
-func (s *Sandbox) Faults() []Fault {
+func (s *Sandbox) Faults() []control.Fault {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return append([]Fault{}, s.faults...)
+	return append([]control.Fault{}, s.faults...)
 }
 
 // A denial answers a code in a gateway's own way.
@@ -64,14 +61,14 @@ func (s *Sandbox) faulty(deny denial, next http.Handler) http.Handler {
 			recorder.seen.Fault = cutOff(f.String())
 		}
 		if s.linger(w, r, f) {
-			f.happen(w, r, deny, next)
+			happen(f, w, r, deny, next)
 		}
 	})
 }
 
 // faultFor finds the fault that happens to a call, if any. To the call of a page none happens that names no route.
-func (s *Sandbox) faultFor(r *http.Request, page bool) (*Fault, error) {
-	if text := r.Header.Get(FaultHeader); text != "" {
+func (s *Sandbox) faultFor(r *http.Request, page bool) (*control.Fault, error) {
+	if text := r.Header.Get(control.FaultHeader); text != "" {
 		return wishedFor(text, page)
 	}
 	s.mu.Lock()
@@ -93,12 +90,15 @@ func (s *Sandbox) faultFor(r *http.Request, page bool) (*Fault, error) {
 }
 
 // wishedFor is the fault that a call's own header asks for.
-func wishedFor(text string, page bool) (*Fault, error) {
-	f, err := ParseFault(text)
+func wishedFor(text string, page bool) (*control.Fault, error) {
+	f, err := control.ParseFault(text)
+	if err == nil {
+		err = checkRoute(f)
+	}
 	switch {
 	case err != nil:
 	case f.Route != "" || f.Times != 0 || f.Share != 0:
-		err = errors.New("sandbox: " + FaultHeader + " is about its own call: leave out route, times and share")
+		err = errors.New("sandbox: " + control.FaultHeader + " is about its own call: leave out route, times and share")
 	case page && f.Code != "":
 		err = fmt.Errorf("sandbox: %w", errCodeOfPage)
 	}

@@ -110,13 +110,13 @@ func TestAllBrokenRulesAreReported(t *testing.T) {
 		},
 	} {
 		var refused struct{ Code, Error string }
-		status, _, answer := w.api(http.MethodPost, "/v1/sessions", "{"+body+"}", json200("Bearer "+sandbox.Acme.SecretKey)...)
+		status, _, answer := w.api(http.MethodPost, "/v1/sessions", "{"+body+"}", json200("Bearer "+sandbox.Acme.Vora.SecretKey)...)
 		require.Equal(t, http.StatusBadRequest, status, body)
 		require.NoError(t, json.Unmarshal([]byte(answer), &refused))
 		require.Equal(t, want, append([]string{refused.Code}, strings.Split(refused.Error, "; ")...), body)
 
 		var dry struct{ Errors []string }
-		_, _, answer = w.api(http.MethodPost, "/v1/sessions?dry_run=true", "{"+body+"}", json200("Bearer "+sandbox.Acme.SecretKey)...)
+		_, _, answer = w.api(http.MethodPost, "/v1/sessions?dry_run=true", "{"+body+"}", json200("Bearer "+sandbox.Acme.Vora.SecretKey)...)
 		require.NoError(t, json.Unmarshal([]byte(answer), &dry))
 		require.Equal(t, want[1:], dry.Errors, body)
 	}
@@ -127,7 +127,7 @@ func TestVisionScopesMembersHaveOneName(t *testing.T) {
 	w := setup(t)
 	const body = `{"amount":10.0,"currency":"EUR","webhook_secret":"x","webhook_url":"https://a.example.com","return_url":"https://a.example.com"}`
 	create := func(body, kind string) (int, string) {
-		status, _, answer := w.api(http.MethodPost, "/api/checkout/create", body, "X-API-Key", sandbox.Acme.APIKey, "Content-Type", kind)
+		status, _, answer := w.api(http.MethodPost, "/api/checkout/create", body, "X-API-Key", sandbox.Acme.VisionScope.APIKey, "Content-Type", kind)
 		return status, strings.TrimSpace(answer)
 	}
 	status, answer := create(body, "application/json; charset=utf-8")
@@ -151,7 +151,7 @@ func TestVisionScopesMembersHaveOneName(t *testing.T) {
 // post creates a session with a body of any spelling.
 func (w *world) post(body string, headers ...string) (id string, status int, answer string) {
 	w.t.Helper()
-	status, _, answer = w.api(http.MethodPost, "/v1/sessions", body, append(json200("Bearer "+sandbox.Acme.SecretKey), headers...)...)
+	status, _, answer = w.api(http.MethodPost, "/v1/sessions", body, append(json200("Bearer "+sandbox.Acme.Vora.SecretKey), headers...)...)
 	var created struct{ ID string }
 	require.NoError(w.t, json.Unmarshal([]byte(answer), &created))
 	return created.ID, status, answer
@@ -160,7 +160,7 @@ func (w *world) post(body string, headers ...string) (id string, status int, ans
 // read is a session as the API shows it.
 func (w *world) read(id string) (session map[string]any) {
 	w.t.Helper()
-	_, _, answer := w.api(http.MethodGet, "/v1/sessions/"+id, "", json200("Bearer "+sandbox.Acme.SecretKey)...)
+	_, _, answer := w.api(http.MethodGet, "/v1/sessions/"+id, "", json200("Bearer "+sandbox.Acme.Vora.SecretKey)...)
 	require.NoError(w.t, json.Unmarshal([]byte(answer), &session))
 	return session
 }

@@ -1,31 +1,15 @@
 package sandbox
 
 import (
-	"time"
-
-	"github.com/hostedpay/hostedpay-go/sdk/money"
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
+	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
-// A SessionInfo is a session of either gateway, for the dashboard and for tests.
-type SessionInfo struct {
-	ID          string       `json:"id"`
-	Gateway     string       `json:"gateway"` // vora or visionscope
-	MerchantID  string       `json:"merchantId"`
-	Amount      money.Amount `json:"amount"`
-	Status      string       `json:"status"` // as Vora calls it, at both
-	Description string       `json:"description,omitempty"`
-	CreatedAt   time.Time    `json:"createdAt"`
-	UpdatedAt   time.Time    `json:"updatedAt"`
-	ExpiresAt   time.Time    `json:"expiresAt,omitzero"`
-	CheckoutURL string       `json:"checkoutUrl"`
-	Refunded    int64        `json:"refunded,omitempty"` // minor units
-}
-
 // Sessions lists the sessions that the sandbox remembers, oldest first.
-func (s *Sandbox) Sessions() []SessionInfo {
+func (s *Sandbox) Sessions() []control.Session {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	out := make([]SessionInfo, 0, len(s.oldest))
+	out := make([]control.Session, 0, len(s.oldest))
 	for _, x := range s.oldest {
 		s.expireIfDue(x)
 		out = append(out, x.info())
@@ -33,13 +17,13 @@ func (s *Sandbox) Sessions() []SessionInfo {
 	return out
 }
 
-func (x *session) info() SessionInfo {
+func (x *session) info() control.Session {
 	path := voraPages
 	if x.gateway == visionScopeGateway {
 		path = visionScopePages
 	}
-	return SessionInfo{
-		ID: x.id, Gateway: string(x.gateway), MerchantID: x.account.ID, Amount: x.amount, Status: string(x.status),
+	return control.Session{
+		ID: x.id, Gateway: sdk.Gateway(x.gateway), MerchantID: x.account.ID, Amount: x.amount, Status: control.SessionStatus(x.status),
 		Description: value(x.vora.Description), CreatedAt: x.createdAt, UpdatedAt: x.updatedAt.UTC(), ExpiresAt: x.expiresAt,
 		CheckoutURL: x.origin + path + x.id, Refunded: x.refunded,
 	}

@@ -6,25 +6,9 @@ import (
 	"time"
 
 	"github.com/hostedpay/hostedpay-go/internal/contract"
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
+	"github.com/hostedpay/hostedpay-go/sdk"
 )
-
-// A Request is a call to one of the APIs, for the dashboard and for tests. It holds no API key.
-type Request struct {
-	ID             string        `json:"id,omitempty"`         // of the answer's X-Request-Id; VisionScope has none
-	Gateway        string        `json:"gateway"`              // vora or visionscope
-	MerchantID     string        `json:"merchantId,omitempty"` // whose key came with it; empty for a wrong one
-	At             time.Time     `json:"at"`
-	Duration       time.Duration `json:"durationNs"`
-	Method         string        `json:"method"`
-	Path           string        `json:"path"` // with its query
-	IdempotencyKey string        `json:"idempotencyKey,omitempty"`
-	Version        string        `json:"version,omitempty"` // that was asked for
-	UserAgent      string        `json:"userAgent,omitempty"`
-	Body           string        `json:"body,omitempty"`
-	Status         int           `json:"status"` // 0 when the connection was cut
-	Answer         string        `json:"answer,omitempty"`
-	Fault          string        `json:"fault,omitempty"` // that was injected, as ParseFault reads it
-}
 
 const (
 	mostRequests = 1000
@@ -32,10 +16,10 @@ const (
 )
 
 // Requests lists the last calls, oldest first, 1000 at the most.
-func (s *Sandbox) Requests() []Request {
+func (s *Sandbox) Requests() []control.Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	out := make([]Request, len(s.requests))
+	out := make([]control.Request, len(s.requests))
 	for i, r := range s.requests {
 		out[i] = *r
 	}
@@ -47,8 +31,8 @@ func (s *Sandbox) journaled(g gateway, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body := received(r)
 		start := time.Now()
-		seen := &Request{
-			Gateway: string(g), At: s.clock.Now(), Method: r.Method, Path: cutOff(r.URL.RequestURI()),
+		seen := &control.Request{
+			Gateway: sdk.Gateway(g), At: s.clock.Now(), Method: r.Method, Path: cutOff(r.URL.RequestURI()),
 			IdempotencyKey: cutOff(r.Header.Get("Idempotency-Key")), Version: cutOff(r.Header.Get("Von-Pay-Version")), UserAgent: cutOff(r.UserAgent()),
 			Body: string(body[:min(len(body), mostLogged)]),
 		}
@@ -89,7 +73,7 @@ func cutOff(text string) string { return text[:min(len(text), 512)] }
 // recorder notes an answer on its way.
 type recorder struct {
 	http.ResponseWriter
-	seen *Request
+	seen *control.Request
 }
 
 func (r *recorder) WriteHeader(status int) {
@@ -101,7 +85,7 @@ func (r *recorder) Write(p []byte) (int, error) {
 	if r.seen.Status == 0 {
 		r.seen.Status = http.StatusOK
 	}
-	r.seen.Answer += string(p[:min(len(p), max(mostLogged-len(r.seen.Answer), 0))])
+	r.seen.Response += string(p[:min(len(p), max(mostLogged-len(r.seen.Response), 0))])
 	return r.ResponseWriter.Write(p)
 }
 

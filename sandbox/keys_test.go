@@ -54,7 +54,7 @@ func TestRotatedKeyHasItsGrace(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	created := w.session(vora.SessionParams{})
-	old := sandbox.Acme.SecretKey
+	old := sandbox.Acme.Vora.SecretKey
 	next, err := w.gateways.RotateKey(sandbox.Acme.ID)
 	require.NoError(t, err)
 	require.NotEqual(t, old, next)
@@ -77,7 +77,7 @@ func TestSecondRotationEndsTheOldestAtOnce(t *testing.T) {
 	require.NoError(t, err)
 	third, err := w.gateways.RotateKey(sandbox.Acme.ID)
 	require.NoError(t, err)
-	require.ErrorIs(t, w.try(sandbox.Acme.SecretKey, created.ID), sdk.FamilyAuth)
+	require.ErrorIs(t, w.try(sandbox.Acme.Vora.SecretKey, created.ID), sdk.FamilyAuth)
 	require.NoError(t, w.try(second, created.ID))
 	require.NoError(t, w.try(third, created.ID))
 }
@@ -89,7 +89,7 @@ func TestRevokedKeyEndsAtOnce(t *testing.T) {
 	next, err := w.gateways.RotateKey(sandbox.Acme.ID)
 	require.NoError(t, err)
 	require.NoError(t, w.gateways.RevokeKeys(sandbox.Acme.ID))
-	require.ErrorIs(t, w.try(sandbox.Acme.SecretKey, created.ID), sdk.CodeAuthInvalidKey)
+	require.ErrorIs(t, w.try(sandbox.Acme.Vora.SecretKey, created.ID), sdk.CodeAuthInvalidKey)
 	require.NoError(t, w.try(next, created.ID))
 }
 
@@ -102,7 +102,7 @@ func TestWebhooksAreSignedWithTheActiveKey(t *testing.T) {
 	require.NoError(t, err)
 	keys, err := webhooks.StaticKeys(
 		webhooks.Key{Secret: sdk.NewSecret(next), Name: "new"},
-		webhooks.Key{Secret: sdk.NewSecret(sandbox.Acme.SecretKey), Name: "old"},
+		webhooks.Key{Secret: sdk.NewSecret(sandbox.Acme.Vora.SecretKey), Name: "old"},
 	)
 	require.NoError(t, err)
 	events := w.hear(sandbox.Acme.ID, webhooks.Vora(keys, webhooks.WithClock(w.clock.Now)))
@@ -148,7 +148,7 @@ func TestWebhooksV2(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := setup(t, sandbox.WithWebhooksV2(sandbox.Acme.ID))
-			keys, err := webhooks.StaticKeys(webhooks.Key{Secret: sdk.NewSecret(sandbox.Acme.WebhookSecret)})
+			keys, err := webhooks.StaticKeys(webhooks.Key{Secret: sdk.NewSecret(sandbox.Acme.Vora.WebhookSecret)})
 			require.NoError(t, err)
 			events := w.hear(sandbox.Acme.ID, webhooks.VoraV2(keys, webhooks.WithClock(w.clock.Now)))
 			created := w.session(vora.SessionParams{})

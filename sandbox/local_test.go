@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/hostedpay/hostedpay-go/sandbox"
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
 )
 
 // A shop at a name of this machine is reached without a name server, and without the proxy that the environment names, which
@@ -41,7 +42,7 @@ func TestNoProxySeesAnEvent(t *testing.T) {
 	c := crowd{t: t, s: gateways}
 	c.buy(1)
 	clock.Advance(time.Second)
-	require.Equal(t, sandbox.DeliveryAccepted, gateways.Deliveries()[0].State, gateways.Deliveries()[0].Attempts)
+	require.Equal(t, control.DeliveryAccepted, gateways.Deliveries()[0].State, gateways.Deliveries()[0].Attempts)
 	require.EqualValues(t, 1, came.Load())
 }
 
@@ -58,7 +59,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 		w.pay()
 		w.clock.Advance(time.Hour)
 		d := w.only()
-		require.Equal(t, sandbox.DeliveryGivenUp, d.State, name)
+		require.Equal(t, control.DeliveryFailed, d.State, name)
 		require.Equal(t, http.StatusTemporaryRedirect, d.Attempts[0].Status)
 	}
 	require.Zero(t, elsewhere.Load())

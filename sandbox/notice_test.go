@@ -32,7 +32,7 @@ func TestNotices(t *testing.T) {
 			t.Parallel()
 			w := setup(t, c.option)
 			var notices []sdk.Notice
-			client, err := vora.New(sandbox.Acme.SecretKey, sdk.WithBaseURL(w.url), sdk.WithNoticeHandler(func(_ context.Context, n sdk.Notice) {
+			client, err := vora.New(sandbox.Acme.Vora.SecretKey, sdk.WithBaseURL(w.url), sdk.WithNoticeHandler(func(_ context.Context, n sdk.Notice) {
 				notices = append(notices, n)
 			}))
 			require.NoError(t, err)

@@ -8,13 +8,15 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
 )
 
 // An Option changes how a sandbox works.
 type Option func(*Sandbox) error
 
 // WithMerchants replaces the sample merchants. It comes before options that name one.
-func WithMerchants(merchants ...Merchant) Option {
+func WithMerchants(merchants ...control.Merchant) Option {
 	return func(s *Sandbox) error {
 		s.accounts = nil
 		for _, m := range merchants {
@@ -39,10 +41,10 @@ func WithWebhooksV2(merchantID string) Option {
 		switch {
 		case err != nil:
 			return err
-		case a.WebhookSecret == "":
+		case a.Vora.WebhookSecret == "":
 			return fmt.Errorf("sandbox: merchant %q needs a WebhookSecret to get webhooks v2", merchantID)
 		}
-		a.webhooksV2 = true
+		a.Vora.WebhooksV2 = true
 		return nil
 	}
 }

@@ -151,13 +151,13 @@ func (s *Sandbox) signedReturn(x *session) url.Values {
 		Currency: string(x.amount.Currency()), TransactionID: x.transaction,
 	}
 	if !s.returnV2 {
-		return fields.Query(fields.SignV1(x.account.SessionSecret))
+		return fields.Query(fields.SignV1(x.account.Vora.SessionSecret))
 	}
 	payload, err := returnurl.PayloadOf(fields, value(x.vora.SuccessURL), "test", s.clock.Now())
 	if err != nil {
 		return fields.Query("")
 	}
-	sig, _ := payload.SignV2(x.account.SessionSecret) // plain fields, which always encode
+	sig, _ := payload.SignV2(x.account.Vora.SessionSecret) // plain fields, which always encode
 	return fields.Query(sig)
 }
 

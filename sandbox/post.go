@@ -15,10 +15,11 @@ import (
 	genvora "github.com/hostedpay/hostedpay-go/gen/vora"
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/internal/signature"
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
 )
 
 // post signs the body and sends it.
-func (s *Sandbox) post(d *delivery, a *DeliveryAttempt) {
+func (s *Sandbox) post(d *delivery, a *control.DeliveryAttempt) {
 	ctx, cancel := context.WithTimeout(s.ctx, contract.VoraV1ReplyWithin)
 	defer cancel()
 	note := func(_ context.Context, r *http.Request) error {
@@ -40,21 +41,21 @@ func (s *Sandbox) post(d *delivery, a *DeliveryAttempt) {
 	}
 	defer response.Body.Close()
 	answer, _ := io.ReadAll(io.LimitReader(response.Body, mostLogged)) // what came is all there is to show
-	a.Status, a.Answer = response.StatusCode, string(answer)
+	a.Status, a.Response = response.StatusCode, string(answer)
 }
 
 // signingSecret is the secret that counts at the moment of sending.
-func (s *Sandbox) signingSecret(d *delivery, fault DeliveryFault) string {
+func (s *Sandbox) signingSecret(d *delivery, fault control.DeliveryFault) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	secret := d.session.vision.webhookSecret
 	if d.session.gateway == voraGateway {
-		secret = d.session.account.SecretKey
+		secret = d.session.account.Vora.SecretKey
 		if d.v2 {
-			secret = d.session.account.WebhookSecret
+			secret = d.session.account.Vora.WebhookSecret
 		}
 	}
-	if fault == MissignDelivery {
+	if fault == control.DeliveryFaultWrongSecret {
 		secret += "-not"
 	}
 	return secret

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/hostedpay/hostedpay-go/sandbox"
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 	"github.com/hostedpay/hostedpay-go/sdk/visionscope"
@@ -154,12 +155,12 @@ func TestPrismHasNothingToSay(t *testing.T) {
 	t.Parallel()
 	p := newPrism(t)
 	ctx := t.Context()
-	client := p.client(sandbox.Acme.SecretKey)
+	client := p.client(sandbox.Acme.Vora.SecretKey)
 
 	// It is awake: it reports an answer that breaks the contract.
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, p.vora+"/v1/health", nil)
 	require.NoError(t, err)
-	r.Header.Set(sandbox.FaultHeader, sandbox.Fault{Status: http.StatusOK, Body: `{"status":7}`}.String())
+	r.Header.Set(control.FaultHeader, control.Fault{Status: http.StatusOK, Body: `{"status":7}`}.String())
 	answer, err := p.transport.RoundTrip(r)
 	require.NoError(t, err)
 	answer.Body.Close()
@@ -197,9 +198,9 @@ func TestPrismHasNothingToSay(t *testing.T) {
 		_, err = client.CreateSession(ctx, minimal, key)
 		require.NoError(t, err)
 	}
-	_, err = p.client(sandbox.Acme.SecretKey).CreateSession(ctx, full, key)
+	_, err = p.client(sandbox.Acme.Vora.SecretKey).CreateSession(ctx, full, key)
 	require.ErrorIs(t, err, sdk.CodeIdempotencyKeyCollision)
-	_, err = p.client(sandbox.Acme.PublishableKey).CreateSession(ctx, minimal)
+	_, err = p.client(sandbox.Acme.Vora.PublishableKey).CreateSession(ctx, minimal)
 	require.NoError(t, err)
 	for _, params := range []vora.SessionParams{minimal, full} {
 		dry, err := client.ValidateSession(ctx, params)
@@ -227,7 +228,7 @@ func TestPrismHasNothingToSay(t *testing.T) {
 	}
 
 	// Every rule of a request, broken. Not with what is no JSON: Prism never answers that.
-	auth := []string{"Authorization", "Bearer " + sandbox.Acme.SecretKey, "Content-Type", "application/json"}
+	auth := []string{"Authorization", "Bearer " + sandbox.Acme.Vora.SecretKey, "Content-Type", "application/json"}
 	for body, status := range map[string]int{
 		`{}`: 400, `[1]`: 400, `{"amount":0,"currency":"USD"}`: 400, `{"amount":"1","currency":"USD"}`: 400,
 		`{"amount":1.5,"currency":"USD"}`: 400, `{"amount":100000000,"currency":"USD"}`: 400, `{"amount":1,"currency":"usd"}`: 400,
@@ -239,10 +240,10 @@ func TestPrismHasNothingToSay(t *testing.T) {
 	}
 	const good = `{"amount":1499,"currency":"USD"}`
 	require.Equal(t, 401, p.send(http.MethodPost, p.vora+"/v1/sessions", good, "Content-Type", "application/json"))
-	require.Equal(t, 403, p.send(http.MethodGet, p.vora+"/v1/sessions/x", "", "Authorization", "Bearer "+sandbox.Acme.PublishableKey))
+	require.Equal(t, 403, p.send(http.MethodGet, p.vora+"/v1/sessions/x", "", "Authorization", "Bearer "+sandbox.Acme.Vora.PublishableKey))
 
 	// VisionScope: the one call, and its three errors.
-	shop, err := visionscope.New(sandbox.Acme.APIKey, append(p.options(), sdk.WithBaseURL(p.visionscope))...)
+	shop, err := visionscope.New(sandbox.Acme.VisionScope.APIKey, append(p.options(), sdk.WithBaseURL(p.visionscope))...)
 	require.NoError(t, err)
 	for _, amount := range []string{"10.00 EUR", "1000 JPY", "1.250 KWD"} {
 		number, currency, _ := strings.Cut(amount, " ")
@@ -253,7 +254,7 @@ func TestPrismHasNothingToSay(t *testing.T) {
 		require.NoError(t, err)
 	}
 	const checkout = `{"amount":10.00,"currency":"EUR","webhook_url":"https://a.example.com","webhook_secret":"a1b2c3d4e5f6...","return_url":"https://a.example.com"}`
-	vision := []string{"Content-Type", "application/json", "X-Api-Key", sandbox.Acme.APIKey}
+	vision := []string{"Content-Type", "application/json", "X-Api-Key", sandbox.Acme.VisionScope.APIKey}
 	for body, status := range map[string]int{
 		`{}`: 400, `{"amount":10,"currency":"EUR"}`: 400, checkout: 200, strings.Replace(checkout, "10.00", "10.001", 1): 400,
 		strings.Replace(checkout, "10.00", `"10"`, 1): 400, strings.Replace(checkout, "EUR", "eur", 1): 400,
@@ -263,7 +264,7 @@ func TestPrismHasNothingToSay(t *testing.T) {
 	require.Equal(t, 401, p.send(http.MethodPost, p.visionscope+"/api/checkout/create", checkout, "Content-Type", "application/json", "X-Api-Key", "vsk_live_nobody"))
 	require.Equal(t, 401, p.send(http.MethodPost, p.visionscope+"/api/checkout/create", checkout, "Content-Type", "application/json"))
 	for code, status := range map[sdk.Code]int{sdk.CodeValidationMissingField: 400, sdk.CodeAuthInvalidKey: 401, sdk.CodeProviderUnavailable: 502} {
-		require.Equal(t, status, p.send(http.MethodPost, p.visionscope+"/api/checkout/create", checkout, append(vision, sandbox.FaultHeader, "code="+string(code))...))
+		require.Equal(t, status, p.send(http.MethodPost, p.visionscope+"/api/checkout/create", checkout, append(vision, control.FaultHeader, "code="+string(code))...))
 	}
 
 	p.mu.Lock()

@@ -23,8 +23,8 @@ type hit struct {
 }
 
 var (
-	acme       = sandbox.Acme.SecretKey
-	brightline = sandbox.Brightline.SecretKey
+	acme       = sandbox.Acme.Vora.SecretKey
+	brightline = sandbox.Brightline.Vora.SecretKey
 )
 
 // hit makes a call and gives its answer.

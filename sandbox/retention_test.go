@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/hostedpay/hostedpay-go/sandbox"
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
 )
 
 // A crowd buys at a sandbox without a network, so that what is measured is the sandbox.
@@ -46,7 +47,7 @@ func newCrowd(t *testing.T, opts ...sandbox.Option) *crowd {
 func (c *crowd) create(key string) string {
 	r := httptest.NewRequest(http.MethodPost, "/v1/sessions", strings.NewReader(
 		`{"amount":1499,"currency":"USD","successUrl":"https://shop.example.com/thanks","description":"Order 789012","metadata":{"orderId":"order-789012"}}`))
-	r.Header.Set("Authorization", "Bearer "+sandbox.Acme.SecretKey)
+	r.Header.Set("Authorization", "Bearer "+sandbox.Acme.Vora.SecretKey)
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("Idempotency-Key", key)
 	w := httptest.NewRecorder()
@@ -117,7 +118,7 @@ func TestTheOldestIsForgotten(t *testing.T) {
 	require.Len(t, c.s.Sessions(), 10_000)
 	c.s.Clock().Advance(30 * time.Minute)
 	for _, s := range c.s.Sessions() {
-		require.Equal(t, "expired", s.Status)
+		require.Equal(t, control.SessionExpired, s.Status)
 	}
 }
 
@@ -133,7 +134,7 @@ func TestTheOldestDeliveriesAreForgotten(t *testing.T) {
 	deliveries := c.s.Deliveries()
 	require.Len(t, deliveries, 10_000)
 	for _, d := range deliveries {
-		require.Equal(t, sandbox.DeliveryAccepted, d.State)
+		require.Equal(t, control.DeliveryAccepted, d.State)
 	}
 	require.Equal(t, 100, strings.Count(log.String(), "too many are held back"), "what is lost is said")
 }

@@ -12,6 +12,7 @@ import (
 	genvision "github.com/hostedpay/hostedpay-go/gen/visionscope"
 	genvora "github.com/hostedpay/hostedpay-go/gen/vora"
 	"github.com/hostedpay/hostedpay-go/internal/contract"
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
 )
 
 // A Sandbox is both gateways. It is an [http.Handler] and safe for concurrent use. Close it when you are done.
@@ -47,14 +48,14 @@ type Sandbox struct {
 	buckets    map[string]bucket // by limit
 	swept      time.Time         // when buckets were last looked through for idle ones
 	deliveries []*delivery
-	requests   []*Request
-	faults     []Fault
+	requests   []*control.Request
+	faults     []control.Fault
 	delivered  int // how many deliveries there were
 	paused     bool
 	held       []sending // until the end of the pause
 	overtaken  []sending // until another event has come first
 
-	disturbances []DeliveryFault // of the next attempts
+	deliveryFaults []control.DeliveryFault // of the next attempts
 }
 
 // New makes a sandbox.

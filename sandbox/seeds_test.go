@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/hostedpay/hostedpay-go/sandbox"
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
 	"github.com/hostedpay/hostedpay-go/sandbox/sandboxtest"
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
@@ -100,7 +101,7 @@ func TestVisionScopesOwnExamples(t *testing.T) { //nolint:tparallel // the cases
 	g := sandboxtest.Start(t)
 	shop := startShop(t, "visionscope.mjs", func(shop string) []string {
 		return []string{
-			"VISIONSCOPE_API_URL=" + g.URL + "/api/checkout", "VISIONSCOPE_API_KEY=" + sandbox.Acme.APIKey,
+			"VISIONSCOPE_API_URL=" + g.URL + "/api/checkout", "VISIONSCOPE_API_KEY=" + sandbox.Acme.VisionScope.APIKey,
 			"WEBHOOK_PUBLIC_URL=" + shop + "/webhook", "WEBHOOK_SECRET=" + strings.Repeat("0f", 32), "RETURN_URL=" + shop + "/return",
 		}
 	})
@@ -127,7 +128,7 @@ func TestVisionScopesOwnExamples(t *testing.T) { //nolint:tparallel // the cases
 			require.Contains(t, text, "is pending", "nothing is decided by the return")
 
 			delivery := g.WaitDelivery(id, c.event)
-			require.Equal(t, sandbox.DeliveryAccepted, delivery.State)
+			require.Equal(t, control.DeliveryAccepted, delivery.State)
 			heard := shop.hears()
 			require.Equal(t, c.event, heard["event"])
 			require.Equal(t, c.status, heard["status"])
@@ -144,7 +145,7 @@ func TestVisionScopesOwnExamples(t *testing.T) { //nolint:tparallel // the cases
 
 	t.Run("a wrong signature is refused, and the right one taken", func(t *testing.T) {
 		_, created := shop.call(http.MethodPost, "/api/checkout", `{"amount":12.5,"currency":"USD"}`)
-		require.NoError(t, g.Disturb(sandbox.MissignDelivery))
+		require.NoError(t, g.InjectDeliveryFaults(control.DeliveryFaultWrongSecret))
 		g.Open(sdk.NewSecret(created["checkout_url"].(string))).Pay(sandboxtest.Approved)
 		delivery := g.WaitDelivery(created["session_id"].(string), "payment.success")
 		require.Len(t, delivery.Attempts, 2)
@@ -164,7 +165,7 @@ func TestVorasOwnGuide(t *testing.T) {
 	t.Parallel()
 	g := sandboxtest.Start(t)
 	shop := startShop(t, "vora.mjs", func(shop string) []string {
-		return []string{"VON_PAY_BASE_URL=" + g.URL, "VON_PAY_SECRET_KEY=" + sandbox.Acme.SecretKey, "SUCCESS_URL=" + shop + "/thanks"}
+		return []string{"VON_PAY_BASE_URL=" + g.URL, "VON_PAY_SECRET_KEY=" + sandbox.Acme.Vora.SecretKey, "SUCCESS_URL=" + shop + "/thanks"}
 	})
 	require.NoError(t, g.SetWebhookURL(sandbox.Acme.ID, shop.url+"/api/webhooks"))
 

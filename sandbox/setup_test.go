@@ -57,16 +57,16 @@ func setup(t *testing.T, opts ...sandbox.Option) *world {
 	t.Cleanup(server.Close)
 	w.url = server.URL
 
-	w.vora, err = vora.New(sandbox.Acme.SecretKey, sdk.WithBaseURL(server.URL))
+	w.vora, err = vora.New(sandbox.Acme.Vora.SecretKey, sdk.WithBaseURL(server.URL))
 	require.NoError(t, err)
-	w.visionscope, err = visionscope.New(sandbox.Acme.APIKey, sdk.WithBaseURL(server.URL))
+	w.visionscope, err = visionscope.New(sandbox.Acme.VisionScope.APIKey, sdk.WithBaseURL(server.URL))
 	require.NoError(t, err)
 	return w
 }
 
 // shop receives the events of both gateways.
 func (w *world) shop() http.Handler {
-	keys, err := webhooks.StaticKeys(webhooks.Key{Secret: sdk.NewSecret(sandbox.Acme.SecretKey), MerchantID: sandbox.Acme.ID})
+	keys, err := webhooks.StaticKeys(webhooks.Key{Secret: sdk.NewSecret(sandbox.Acme.Vora.SecretKey), MerchantID: sandbox.Acme.ID})
 	require.NoError(w.t, err)
 	checkout, err := webhooks.StaticKeys(webhooks.Key{Secret: w.secret})
 	require.NoError(w.t, err)

@@ -13,6 +13,7 @@ import (
 	gen "github.com/hostedpay/hostedpay-go/gen/visionscope"
 	genvora "github.com/hostedpay/hostedpay-go/gen/vora"
 	"github.com/hostedpay/hostedpay-go/internal/contract"
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 )
@@ -32,7 +33,7 @@ func (s *Sandbox) visionScopeAPI() http.Handler {
 	}))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		key := r.Header.Get("X-API-Key")
-		a := s.accountBy(func(m *Merchant) bool { return m.APIKey == key && key != "" })
+		a := s.accountBy(func(m *control.Merchant) bool { return m.VisionScope.APIKey == key && key != "" })
 		if a == nil {
 			refuse(w, http.StatusUnauthorized, "Invalid API key")
 			return

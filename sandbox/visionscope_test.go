@@ -66,7 +66,7 @@ func TestVisionScopePaymentFails(t *testing.T) {
 
 func TestVisionScopeRefusals(t *testing.T) {
 	t.Parallel()
-	key := []string{"X-API-Key", sandbox.Acme.APIKey, "Content-Type", "application/json"}
+	key := []string{"X-API-Key", sandbox.Acme.VisionScope.APIKey, "Content-Type", "application/json"}
 	for name, c := range map[string]struct {
 		body    string
 		headers []string
@@ -110,7 +110,7 @@ func TestVisionScopeTakesTheDocumentationsExample(t *testing.T) {
 		"webhook_url": "https://yourmerchant.com/webhook",
 		"webhook_secret": "a1b2c3d4e5f6...",
 		"return_url": "https://yourmerchant.com/return"
-	}`, "Content-Type", "application/json", "X-API-Key", sandbox.Acme.APIKey)
+	}`, "Content-Type", "application/json", "X-API-Key", sandbox.Acme.VisionScope.APIKey)
 	require.Equal(t, http.StatusOK, status, body)
 	require.Regexp(t, `"session_id":"cs_[0-9a-z]+_[0-9a-f]{16}"`, body)
 }

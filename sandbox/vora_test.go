@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/hostedpay/hostedpay-go/sandbox"
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
@@ -30,7 +31,7 @@ func TestVoraPaymentApproved(t *testing.T) {
 			require.Equal(t, "1", back.Query().Get("order"), "the shop's own query stays")
 
 			expected := vora.ExpectedReturn{
-				Secrets: []sdk.Secret{sdk.NewSecret(sandbox.Acme.SessionSecret)}, SessionID: created.ID,
+				Secrets: []sdk.Secret{sdk.NewSecret(sandbox.Acme.Vora.SessionSecret)}, SessionID: created.ID,
 				Amount: money.Minor(1499, "USD"), URL: w.shopURL + "/thanks?order=1", Now: w.clock.Now, RequireV2: name == "v2",
 			}
 			confirmed, err := w.vora.ConfirmReturn(t.Context(), back.Query(), expected)
@@ -69,7 +70,7 @@ func TestVoraPaymentFails(t *testing.T) {
 			_, back, _ := w.press(created.CheckoutURL, "pay", "card", c.card)
 
 			authentic, err := vora.VerifyReturn(back.Query(), vora.ExpectedReturn{
-				Secrets: []sdk.Secret{sdk.NewSecret(sandbox.Acme.SessionSecret)}, SessionID: created.ID,
+				Secrets: []sdk.Secret{sdk.NewSecret(sandbox.Acme.Vora.SessionSecret)}, SessionID: created.ID,
 				Amount: money.Minor(c.amount, "USD"), URL: w.shopURL + "/thanks?order=1", Mode: vora.Test,
 			})
 			require.NoError(t, err, "a decline is signed just like a payment")
@@ -177,7 +178,7 @@ func TestVoraIdempotency(t *testing.T) {
 	require.True(t, first.CheckoutURL.Equal(again.CheckoutURL))
 	require.NotEqual(t, first.ID, w.session(vora.SessionParams{}, sdk.WithIdempotencyKey(vora.IdempotencyKey("acme", "order-1", 2))).ID)
 
-	other, err := vora.New(sandbox.Acme.SecretKey, sdk.WithBaseURL(w.url)) // which has not seen the key
+	other, err := vora.New(sandbox.Acme.Vora.SecretKey, sdk.WithBaseURL(w.url)) // which has not seen the key
 	require.NoError(t, err)
 	_, err = other.CreateSession(t.Context(), vora.SessionParams{Amount: money.Minor(1, "USD")}, key)
 	require.ErrorIs(t, err, sdk.CodeIdempotencyKeyCollision)
@@ -190,8 +191,8 @@ func TestVoraIdempotency(t *testing.T) {
 func TestVoraIdempotencyKeysBelongToTheirMerchant(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
-	create := func(m sandbox.Merchant) string {
-		client, err := vora.New(m.SecretKey, sdk.WithBaseURL(w.url))
+	create := func(m control.Merchant) string {
+		client, err := vora.New(m.Vora.SecretKey, sdk.WithBaseURL(w.url))
 		require.NoError(t, err)
 		created, err := client.CreateSession(t.Context(), vora.SessionParams{Amount: money.Minor(1499, "USD")}, sdk.WithIdempotencyKey("order-1"))
 		require.NoError(t, err)
@@ -234,7 +235,7 @@ func TestVoraRefunds(t *testing.T) {
 func TestVoraRefusals(t *testing.T) {
 	t.Parallel()
 	const good = `{"amount":1499,"currency":"USD"}`
-	secret := "Bearer " + sandbox.Acme.SecretKey
+	secret := "Bearer " + sandbox.Acme.Vora.SecretKey
 	for name, c := range map[string]struct {
 		method, path, body string
 		headers            []string
@@ -243,10 +244,10 @@ func TestVoraRefusals(t *testing.T) {
 		message            string
 	}{
 		"no key":                  {"POST", "/v1/sessions", good, []string{"Content-Type", "application/json"}, 401, sdk.CodeAuthMissingBearer, ""},
-		"no bearer":               {"POST", "/v1/sessions", good, []string{"Authorization", sandbox.Acme.SecretKey}, 401, sdk.CodeAuthMissingBearer, ""},
+		"no bearer":               {"POST", "/v1/sessions", good, []string{"Authorization", sandbox.Acme.Vora.SecretKey}, 401, sdk.CodeAuthMissingBearer, ""},
 		"unknown key":             {"POST", "/v1/sessions", good, []string{"Authorization", "Bearer vp_sk_test_nobody"}, 401, sdk.CodeAuthInvalidKey, ""},
 		"live key":                {"POST", "/v1/sessions", good, []string{"Authorization", "Bearer vp_sk_live_acme"}, 401, sdk.CodeAuthInvalidKey, ""},
-		"publishable key reads":   {"GET", "/v1/sessions/x", "", []string{"Authorization", "Bearer " + sandbox.Acme.PublishableKey}, 403, sdk.CodeAuthKeyTypeForbidden, ""},
+		"publishable key reads":   {"GET", "/v1/sessions/x", "", []string{"Authorization", "Bearer " + sandbox.Acme.Vora.PublishableKey}, 403, sdk.CodeAuthKeyTypeForbidden, ""},
 		"wrong type":              {"POST", "/v1/sessions", good, []string{"Authorization", secret, "Content-Type", "text/plain"}, 415, sdk.CodeUnsupportedMediaType, ""},
 		"no JSON":                 {"POST", "/v1/sessions", `{"amount":`, json200(secret), 400, sdk.CodeValidationError, ""},
 		"more than JSON":          {"POST", "/v1/sessions", good + "}", json200(secret), 400, sdk.CodeValidationError, "body"},
@@ -296,7 +297,7 @@ func TestVoraBoundsWhatItComplainsAbout(t *testing.T) {
 	w := setup(t)
 	for name, element := range map[string]string{"wrong types": "7,", "missing": "{},", "out of range": `{"name":"","quantity":0,"unitAmount":1},`} {
 		items := strings.TrimSuffix(strings.Repeat(element, 20_000), ",")
-		status, _, body := w.api(http.MethodPost, "/v1/sessions", `{"amount":`+strings.Repeat("1", 100_000)+`,"currency":"USD","lineItems":[`+items+`]}`, json200("Bearer "+sandbox.Acme.SecretKey)...)
+		status, _, body := w.api(http.MethodPost, "/v1/sessions", `{"amount":`+strings.Repeat("1", 100_000)+`,"currency":"USD","lineItems":[`+items+`]}`, json200("Bearer "+sandbox.Acme.Vora.SecretKey)...)
 		require.Equal(t, http.StatusBadRequest, status, name)
 		require.Less(t, len(body), 10_000, name)
 		require.Contains(t, body, "lineItems[10]", name)
@@ -326,7 +327,7 @@ func TestVoraSessionsBelongToTheirMerchant(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	created := w.session(vora.SessionParams{})
-	other, err := vora.New(sandbox.Brightline.SecretKey, sdk.WithBaseURL(w.url))
+	other, err := vora.New(sandbox.Brightline.Vora.SecretKey, sdk.WithBaseURL(w.url))
 	require.NoError(t, err)
 	_, err = other.GetSession(t.Context(), created.ID)
 	require.ErrorIs(t, err, sdk.CodeSessionNotFound)
@@ -335,7 +336,7 @@ func TestVoraSessionsBelongToTheirMerchant(t *testing.T) {
 func TestVoraPublishableKeyCreates(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
-	client, err := vora.New(sandbox.Acme.PublishableKey, sdk.WithBaseURL(w.url))
+	client, err := vora.New(sandbox.Acme.Vora.PublishableKey, sdk.WithBaseURL(w.url))
 	require.NoError(t, err)
 	_, err = client.CreateSession(t.Context(), vora.SessionParams{Amount: money.Minor(1499, "USD")})
 	require.NoError(t, err)
@@ -401,10 +402,10 @@ func TestVoraSchemesHaveNoCase(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	for _, scheme := range []string{"bearer", "BEARER", "Bearer"} {
-		status, _, answer := w.api(http.MethodPost, "/v1/sessions", `{"amount":1499,"currency":"USD"}`, json200(scheme+" "+sandbox.Acme.SecretKey)...)
+		status, _, answer := w.api(http.MethodPost, "/v1/sessions", `{"amount":1499,"currency":"USD"}`, json200(scheme+" "+sandbox.Acme.Vora.SecretKey)...)
 		require.Equal(t, http.StatusCreated, status, answer)
 	}
-	for _, authorization := range []string{"Basic " + sandbox.Acme.SecretKey, "Bearer", "Bearer ", "Bearer" + sandbox.Acme.SecretKey, ""} {
+	for _, authorization := range []string{"Basic " + sandbox.Acme.Vora.SecretKey, "Bearer", "Bearer ", "Bearer" + sandbox.Acme.Vora.SecretKey, ""} {
 		_, _, answer := w.api(http.MethodPost, "/v1/sessions", `{"amount":1499,"currency":"USD"}`, json200(authorization)...)
 		require.Contains(t, answer, `"auth_missing_bearer"`, authorization)
 	}
@@ -415,7 +416,7 @@ func TestVoraDryRunOfAnUnreadableBody(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	for _, yes := range []string{"true", "True", "1"} {
-		status, _, body := w.api(http.MethodPost, "/v1/sessions?dry_run="+yes, `{"amount":`, json200("Bearer "+sandbox.Acme.SecretKey)...)
+		status, _, body := w.api(http.MethodPost, "/v1/sessions?dry_run="+yes, `{"amount":`, json200("Bearer "+sandbox.Acme.Vora.SecretKey)...)
 		require.Equal(t, http.StatusBadRequest, status)
 		require.JSONEq(t, `{"valid":false,"errors":["body: is not a JSON object"]}`, body, yes)
 	}

@@ -86,7 +86,7 @@ func (w *wire) call(name, key string, opts ...sdk.Option) error {
 		_, err := w.vora(key, opts...).GetSession(w.t.Context(), w.session)
 		return err
 	case "checkout":
-		client, err := visionscope.New(sandbox.Acme.APIKey, w.options(opts)...)
+		client, err := visionscope.New(sandbox.Acme.VisionScope.APIKey, w.options(opts)...)
 		require.NoError(w.t, err)
 		_, err = client.CreateCheckout(w.t.Context(), visionscope.CheckoutParams{
 			Amount: money.MustParse("10.00", "EUR"), WebhookURL: "https://shop.example.com/webhook",

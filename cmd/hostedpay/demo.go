@@ -71,11 +71,11 @@ func demo(ctx context.Context, out io.Writer, payments []payment, stage stage) (
 	if err != nil {
 		return err
 	}
-	voraClient, err := vora.New(sandbox.Acme.SecretKey, sdk.WithBaseURL(gatewayURL))
+	voraClient, err := vora.New(sandbox.Acme.Vora.SecretKey, sdk.WithBaseURL(gatewayURL))
 	if err != nil {
 		return err
 	}
-	visionClient, err := visionscope.New(sandbox.Acme.APIKey, sdk.WithBaseURL(gatewayURL))
+	visionClient, err := visionscope.New(sandbox.Acme.VisionScope.APIKey, sdk.WithBaseURL(gatewayURL))
 	if err != nil {
 		return err
 	}
@@ -148,7 +148,7 @@ func (p payment) throughVora(ctx context.Context, t *timeline, b buyer, shop *me
 
 	start = time.Now()
 	authentic, err := vora.VerifyReturn(back.Query(), vora.ExpectedReturn{
-		Secrets: []sdk.Secret{sdk.NewSecret(sandbox.Acme.SessionSecret)}, SessionID: o.sessionID, Amount: o.amount, URL: o.returnURL, Mode: vora.Test,
+		Secrets: []sdk.Secret{sdk.NewSecret(sandbox.Acme.Vora.SessionSecret)}, SessionID: o.sessionID, Amount: o.amount, URL: o.returnURL, Mode: vora.Test,
 	})
 	if err == nil && authentic.ClaimedStatus != statusOf[p.want] {
 		err = fmt.Errorf("it claims %q", authentic.ClaimedStatus)

@@ -37,7 +37,7 @@ func TestDemo(t *testing.T) {
 	for _, event := range []string{"session.succeeded", "session.failed", "payment.success", "payment.failed"} {
 		require.Contains(t, text, event)
 	}
-	for _, secret := range []string{sandbox.Acme.SecretKey, sandbox.Acme.SessionSecret, sandbox.Acme.APIKey, "/c/vp_cs", "/checkout/cs_"} {
+	for _, secret := range []string{sandbox.Acme.Vora.SecretKey, sandbox.Acme.Vora.SessionSecret, sandbox.Acme.VisionScope.APIKey, "/c/vp_cs", "/checkout/cs_"} {
 		require.NotContains(t, text, secret)
 	}
 }

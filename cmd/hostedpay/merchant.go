@@ -62,7 +62,7 @@ func (m *merchant) find(sessionID string) (*order, bool) {
 }
 
 func (m *merchant) handler() (http.Handler, error) {
-	keys, err := webhooks.StaticKeys(webhooks.Key{Secret: sdk.NewSecret(sandbox.Acme.SecretKey), Name: "current", MerchantID: sandbox.Acme.ID})
+	keys, err := webhooks.StaticKeys(webhooks.Key{Secret: sdk.NewSecret(sandbox.Acme.Vora.SecretKey), Name: "current", MerchantID: sandbox.Acme.ID})
 	if err != nil {
 		return nil, err
 	}
@@ -133,7 +133,7 @@ func (m *merchant) returnFromVora(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	confirmed, err := m.client.ConfirmReturn(r.Context(), r.URL.Query(), vora.ExpectedReturn{
-		Secrets: []sdk.Secret{sdk.NewSecret(sandbox.Acme.SessionSecret)}, SessionID: o.sessionID, Amount: o.amount, URL: o.returnURL,
+		Secrets: []sdk.Secret{sdk.NewSecret(sandbox.Acme.Vora.SessionSecret)}, SessionID: o.sessionID, Amount: o.amount, URL: o.returnURL,
 	})
 	switch {
 	case err != nil:

@@ -10,10 +10,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/hostedpay/hostedpay-go/sandbox"
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
 )
 
 func sandboxCommand() *cobra.Command {
-	f := sandboxFlags{merchants: []sandbox.Merchant{sandbox.Acme, sandbox.Brightline, sandbox.Cobalt}}
+	f := sandboxFlags{merchants: []control.Merchant{sandbox.Acme, sandbox.Brightline, sandbox.Cobalt}}
 	c := &cobra.Command{
 		Use:   "sandbox",
 		Short: "Run both gateways until interrupted, and print their addresses and keys",
@@ -63,7 +64,7 @@ type sandboxFlags struct {
 	faults                           []string
 	seed                             uint64
 	factor                           int
-	merchants                        []sandbox.Merchant
+	merchants                        []control.Merchant
 }
 
 // sandbox is one as the flags describe it.
@@ -89,7 +90,7 @@ func (f sandboxFlags) sandbox(log *slog.Logger, seeded bool) (*sandbox.Sandbox, 
 		return nil, err
 	}
 	for _, text := range f.faults {
-		fault, err := sandbox.ParseFault(text)
+		fault, err := control.ParseFault(text)
 		if err == nil {
 			err = gateways.Inject(fault)
 		}
@@ -112,11 +113,9 @@ func introduce(w io.Writer, base string, f sandboxFlags) {
 	fmt.Fprintf(w, "Events        Vora: %s. VisionScope: to the webhook_url of each checkout.\n\n", cmp.Or(f.webhook, "nowhere; pass --webhook http://127.0.0.1:PORT/PATH"))
 	for _, m := range f.merchants {
 		fmt.Fprintf(w, "%s (%s)\n", m.Name, m.ID)
-		fmt.Fprintf(w, "  Vora secret key        %s\n", m.SecretKey)
-		fmt.Fprintf(w, "  Vora publishable key   %s\n", m.PublishableKey)
-		fmt.Fprintf(w, "  Vora session secret    %s\n", m.SessionSecret)
-		fmt.Fprintf(w, "  Vora webhook secret    %s\n", m.WebhookSecret)
-		fmt.Fprintf(w, "  VisionScope API key    %s\n", m.APIKey)
+		for _, c := range m.Credentials() {
+			fmt.Fprintf(w, "  %-22s %s\n", c.Label, c.Value)
+		}
 	}
 	fmt.Fprintf(w, "\nThe keys are made up and work nowhere else. Stop with Ctrl-C.\n")
 }

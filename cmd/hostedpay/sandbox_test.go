@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/hostedpay/hostedpay-go/sandbox"
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
@@ -58,7 +59,7 @@ func start(t *testing.T, args ...string) (base, key string) {
 func TestSandboxCommand(t *testing.T) {
 	t.Parallel()
 	base, key := start(t, "--webhook", "http://127.0.0.1:9/hooks")
-	require.Equal(t, sandbox.Acme.SecretKey, key)
+	require.Equal(t, sandbox.Acme.Vora.SecretKey, key)
 	client, err := vora.New(key, sdk.WithBaseURL(base))
 	require.NoError(t, err)
 	_, err = client.CreateSession(t.Context(), vora.SessionParams{Amount: money.Minor(1499, "USD")})
@@ -101,11 +102,11 @@ func TestSandboxFlags(t *testing.T) {
 		answer, err := http.Get(base + "/_sandbox/deliveries?wait=1m")
 		require.NoError(t, err)
 		defer answer.Body.Close()
-		var deliveries []sandbox.Delivery
+		var deliveries []control.Delivery
 		require.NoError(t, json.NewDecoder(answer.Body).Decode(&deliveries))
 		require.Equal(t, "charge.succeeded", deliveries[0].Event)
 		attempts := deliveries[0].Attempts
-		require.Equal(t, sandbox.DeliveryGivenUp, deliveries[0].State, "there is nobody at the address")
+		require.Equal(t, control.DeliveryFailed, deliveries[0].State, "there is nobody at the address")
 		require.Len(t, attempts, 4)
 		require.Less(t, attempts[3].At.Sub(attempts[0].At), 31*time.Second, "1, 5 and 25 s, but for --time-factor")
 	}
@@ -130,13 +131,13 @@ func TestSandboxFlagsAreDocumented(t *testing.T) {
 func TestSandboxCommandRefuses(t *testing.T) {
 	t.Parallel()
 	for want, args := range map[string][]string{
-		"there is no such fault": {"--fault", "status=503; nonsense"},
-		"no call has the route":  {"--fault", "route=/v1/sessions; status=503"},
-		"does nothing":           {"--fault", "route=POST /v1/sessions"},
-		"not absolute":           {"--public-url", "pay"},
-		"not on this machine":    {"--webhook", "https://shop.example.com/hook"},
-		"at least 1":             {"--time-factor", "0"},
-		"2006-01-02":             {"--sunset", "soon"},
+		"unknown fault":         {"--fault", "status=503; nonsense"},
+		"no call has the route": {"--fault", "route=/v1/sessions; status=503"},
+		"does nothing":          {"--fault", "route=POST /v1/sessions"},
+		"not absolute":          {"--public-url", "pay"},
+		"not on this machine":   {"--webhook", "https://shop.example.com/hook"},
+		"at least 1":            {"--time-factor", "0"},
+		"2006-01-02":            {"--sunset", "soon"},
 	} {
 		c := command()
 		c.SetArgs(append([]string{"sandbox", "--listen", "127.0.0.1:0"}, args...))

@@ -9,7 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/hostedpay/hostedpay-go/sandbox"
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
 )
 
 // orders buys with a fresh form, and gives the address of the hosted page.
@@ -120,7 +120,7 @@ func TestAnOrderWithoutACheckout(t *testing.T) {
 func TestASecondTryMuchLater(t *testing.T) {
 	t.Parallel()
 	f, clock := standing(t)
-	require.NoError(t, f.gateway.Inject(sandbox.Fault{Route: "POST /v1/sessions", Times: 1, ResetAfter: true}))
+	require.NoError(t, f.gateway.Inject(control.Fault{Route: "POST /v1/sessions", Times: 1, ResetAfter: true}))
 	buyer := f.visitor()
 	form := buyer.form("vora-redirect")
 	response, _ := buyer.post("/buy", form)

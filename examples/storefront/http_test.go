@@ -207,7 +207,7 @@ func TestCookiesAreForHTTPSOnly(t *testing.T) {
 	db, err := shop.OpenInMemory()
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
-	client, err := visionscope.New(sandbox.Acme.APIKey, sdk.WithBaseURL(visionscope.DevelopmentURL))
+	client, err := visionscope.New(sandbox.Acme.VisionScope.APIKey, sdk.WithBaseURL(visionscope.DevelopmentURL))
 	require.NoError(t, err)
 	s, err := shop.New(shop.Config{PublicURL: "https://shop.example.com", DB: db, VisionScope: client, Log: slog.New(slog.DiscardHandler)})
 	require.NoError(t, err)

@@ -14,7 +14,7 @@ import (
 // hears delivers an event of Vora's, and gives the shop's answer.
 func (f *fixture) hears(body []byte) int {
 	f.t.Helper()
-	response, err := http.DefaultClient.Do(webhookstest.Vora(sandbox.Acme.SecretKey, body, webhookstest.To(f.url+"/webhooks/vora")))
+	response, err := http.DefaultClient.Do(webhookstest.Vora(sandbox.Acme.Vora.SecretKey, body, webhookstest.To(f.url+"/webhooks/vora")))
 	require.NoError(f.t, err)
 	response.Body.Close()
 	return response.StatusCode

@@ -41,17 +41,17 @@ func offline(ctx context.Context, log *slog.Logger) error {
 		return err
 	}
 	defer func() { _ = db.Close() }() // nothing in it outlives the program
-	atVora, err := vora.New(sandbox.Acme.SecretKey, sdk.WithBaseURL(sandboxURL))
+	atVora, err := vora.New(sandbox.Acme.Vora.SecretKey, sdk.WithBaseURL(sandboxURL))
 	if err != nil {
 		return err
 	}
-	atVisionScope, err := visionscope.New(sandbox.Acme.APIKey, sdk.WithBaseURL(sandboxURL))
+	atVisionScope, err := visionscope.New(sandbox.Acme.VisionScope.APIKey, sdk.WithBaseURL(sandboxURL))
 	if err != nil {
 		return err
 	}
 	s, err := shop.New(shop.Config{
 		PublicURL: shopURL, DB: db, OrderBook: true, Log: log.With("at", "shop"), VisionScope: atVisionScope,
-		Vora: &shop.Vora{Client: atVora, SecretKey: sdk.NewSecret(sandbox.Acme.SecretKey), SessionSecret: sdk.NewSecret(sandbox.Acme.SessionSecret)},
+		Vora: &shop.Vora{Client: atVora, SecretKey: sdk.NewSecret(sandbox.Acme.Vora.SecretKey), SessionSecret: sdk.NewSecret(sandbox.Acme.Vora.SessionSecret)},
 	})
 	if err != nil {
 		return err

@@ -31,8 +31,8 @@ func away(t *testing.T, between func(http.Handler) http.Handler) (f *fixture, op
 	})
 	program, env := build(t), []string{
 		"LISTEN=" + address, "PUBLIC_URL=http://" + address, "STOREFRONT_DB=" + filepath.Join(t.TempDir(), "shop.db"),
-		"VON_PAY_BASE_URL=" + server.URL, "VON_PAY_SECRET_KEY=" + sandbox.Acme.SecretKey, "VON_PAY_SESSION_SECRET=" + sandbox.Acme.SessionSecret,
-		"VISIONSCOPE_API_URL=" + server.URL + "/api/checkout", "VISIONSCOPE_API_KEY=" + sandbox.Acme.APIKey,
+		"VON_PAY_BASE_URL=" + server.URL, "VON_PAY_SECRET_KEY=" + sandbox.Acme.Vora.SecretKey, "VON_PAY_SESSION_SECRET=" + sandbox.Acme.Vora.SessionSecret,
+		"VISIONSCOPE_API_URL=" + server.URL + "/api/checkout", "VISIONSCOPE_API_KEY=" + sandbox.Acme.VisionScope.APIKey,
 	}
 	return &fixture{t: t, url: "http://" + address, gateway: gateways}, func() func() {
 		_, stop := start(t, program, env...)

@@ -86,13 +86,13 @@ func open(t *testing.T, now func() time.Time, options ...sandbox.Option) *fixtur
 	require.NoError(t, err)
 	f.restart = func() {
 		calls := []sdk.Option{sdk.WithBaseURL(gatewayServer.URL), sdk.WithLogger(logger), sdk.WithMaxRetries(0), sdk.WithMiddleware(f.watchPatience)}
-		atVora, err := vora.New(sandbox.Acme.SecretKey, calls...)
+		atVora, err := vora.New(sandbox.Acme.Vora.SecretKey, calls...)
 		require.NoError(t, err)
-		atVisionScope, err := visionscope.New(sandbox.Acme.APIKey, calls...)
+		atVisionScope, err := visionscope.New(sandbox.Acme.VisionScope.APIKey, calls...)
 		require.NoError(t, err)
 		s, err := shop.New(shop.Config{
 			PublicURL: f.url, DB: f.db, OrderBook: true, Now: now, Log: logger, VisionScope: atVisionScope,
-			Vora: &shop.Vora{Client: atVora, SecretKey: sdk.NewSecret(sandbox.Acme.SecretKey), SessionSecret: sdk.NewSecret(sandbox.Acme.SessionSecret)},
+			Vora: &shop.Vora{Client: atVora, SecretKey: sdk.NewSecret(sandbox.Acme.Vora.SecretKey), SessionSecret: sdk.NewSecret(sandbox.Acme.Vora.SessionSecret)},
 		})
 		require.NoError(t, err)
 		f.mu.Lock()
@@ -108,7 +108,7 @@ func open(t *testing.T, now func() time.Time, options ...sandbox.Option) *fixtur
 		gatewayServer.Close()
 		require.NoError(t, f.db.Close())
 		require.NotContains(t, f.logged.String(), "/checkout/cs_", "checkout addresses are in no log")
-		require.NotContains(t, f.logged.String(), sandbox.Acme.SecretKey)
+		require.NotContains(t, f.logged.String(), sandbox.Acme.Vora.SecretKey)
 	})
 	return f
 }

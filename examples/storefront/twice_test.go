@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/hostedpay/hostedpay-go/sandbox"
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
 )
 
@@ -78,7 +78,7 @@ func TestAnotherWayTooLate(t *testing.T) {
 func TestAnotherWayWhenVoraIsDown(t *testing.T) {
 	t.Parallel()
 	f := setup(t)
-	require.NoError(t, f.gateway.Inject(sandbox.Fault{Route: "GET /v1/sessions/", ResetBefore: true}))
+	require.NoError(t, f.gateway.Inject(control.Fault{Route: "GET /v1/sessions/", ResetBefore: true}))
 	buyer := f.visitor()
 	form := buyer.form("vora-redirect")
 	buyer.buys(form, "vora-redirect")

@@ -38,7 +38,7 @@
 // answered:
 //
 //	delivery := gateways.WaitDelivery(created.ID, "session.succeeded")
-//	require.Equal(t, sandbox.DeliveryAccepted, delivery.State)
+//	require.Equal(t, control.DeliveryAccepted, delivery.State)
 //
 // Look at the state: a delivery that the shop refused, or that had no address to go to, has come to its end as well. What
 // the shop does after its answer, in a queue of its own, is not waited for. A shop that does not answer at all is waited
@@ -46,7 +46,7 @@
 //
 //	sandbox.WithHTTPClient(&http.Client{Transport: &http.Transport{ResponseHeaderTimeout: 100 * time.Millisecond}})
 //
-// What the gateways can do wrong, a test can ask them to: PauseDeliveries (the return comes before the webhook), Disturb
+// What the gateways can do wrong, a test can ask them to: PauseDeliveries (the return comes before the webhook), InjectDeliveryFaults
 // (lost, late, twice, in another order, wrongly signed), Resend, Refund, RotateKey. All methods of [sandbox.Sandbox] are
 // there.
 //
@@ -62,7 +62,7 @@
 //
 // Inject lets calls go wrong, the next one or all of a route, and Requests tells what arrived, attempt by attempt:
 //
-//	gateways.Inject(sandbox.Fault{Route: "POST /v1/sessions", Times: 1, ResetAfter: true})
+//	gateways.Inject(control.Fault{Route: "POST /v1/sessions", Times: 1, ResetAfter: true})
 //
 // The client's waits between its attempts are real. An answer with RetryAfter "0" is repeated at once; and
 // sdk.WithMaxRetries(0) turns repetition off.

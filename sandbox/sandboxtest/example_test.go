@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/hostedpay/hostedpay-go/sandbox"
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
 	"github.com/hostedpay/hostedpay-go/sandbox/sandboxtest"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
@@ -36,7 +37,7 @@ func Example() {
 	t := &theTest{}
 	defer t.over()
 
-	keys, err := webhooks.StaticKeys(webhooks.Key{Secret: sdk.NewSecret(sandbox.Acme.SecretKey)})
+	keys, err := webhooks.StaticKeys(webhooks.Key{Secret: sdk.NewSecret(sandbox.Acme.Vora.SecretKey)})
 	if err != nil {
 		t.Fatalf("%v", err)
 	}
@@ -113,7 +114,7 @@ func ExampleGateways_RequestsTo() {
 	defer t.over()
 
 	gateways := sandboxtest.Start(t)
-	if err := gateways.Inject(sandbox.Fault{Route: "POST /v1/sessions", Times: 1, Status: http.StatusServiceUnavailable, RetryAfter: "0"}); err != nil {
+	if err := gateways.Inject(control.Fault{Route: "POST /v1/sessions", Times: 1, Status: http.StatusServiceUnavailable, RetryAfter: "0"}); err != nil {
 		t.Fatalf("%v", err)
 	}
 	_, err := gateways.Vora(sandbox.Acme).CreateSession(t.Context(), vora.SessionParams{Amount: money.Minor(1499, "USD")},

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/hostedpay/hostedpay-go/sandbox"
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/visionscope"
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
@@ -53,9 +54,9 @@ func Start(t TB, opts ...sandbox.Option) *Gateways {
 }
 
 // Vora is a client with a merchant's secret key, as the merchant has it now.
-func (g *Gateways) Vora(m sandbox.Merchant, opts ...sdk.Option) *vora.Client {
+func (g *Gateways) Vora(m control.Merchant, opts ...sdk.Option) *vora.Client {
 	g.t.Helper()
-	client, err := vora.New(g.current(m).SecretKey, g.options(opts)...)
+	client, err := vora.New(g.current(m).Vora.SecretKey, g.options(opts)...)
 	if err != nil {
 		g.t.Fatalf("sandboxtest: %v", err)
 	}
@@ -63,16 +64,16 @@ func (g *Gateways) Vora(m sandbox.Merchant, opts ...sdk.Option) *vora.Client {
 }
 
 // VisionScope is a client with a merchant's API key.
-func (g *Gateways) VisionScope(m sandbox.Merchant, opts ...sdk.Option) *visionscope.Client {
+func (g *Gateways) VisionScope(m control.Merchant, opts ...sdk.Option) *visionscope.Client {
 	g.t.Helper()
-	client, err := visionscope.New(g.current(m).APIKey, g.options(opts)...)
+	client, err := visionscope.New(g.current(m).VisionScope.APIKey, g.options(opts)...)
 	if err != nil {
 		g.t.Fatalf("sandboxtest: %v", err)
 	}
 	return client
 }
 
-func (g *Gateways) current(m sandbox.Merchant) sandbox.Merchant {
+func (g *Gateways) current(m control.Merchant) control.Merchant {
 	for _, known := range g.Merchants() {
 		if known.ID == m.ID {
 			return known
@@ -95,8 +96,8 @@ func (g *Gateways) Advance(d time.Duration) { g.Clock().Advance(d) }
 
 // RequestsTo are the calls whose method and path begin with route, oldest first: "POST /v1/sessions",
 // "POST /api/checkout/create". Repetitions of one call have the same IdempotencyKey.
-func (g *Gateways) RequestsTo(route string) []sandbox.Request {
-	var out []sandbox.Request
+func (g *Gateways) RequestsTo(route string) []control.Request {
+	var out []control.Request
 	for _, r := range g.Requests() {
 		if strings.HasPrefix(r.Method+" "+r.Path, route) {
 			out = append(out, r)

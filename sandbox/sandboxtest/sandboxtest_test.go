@@ -14,6 +14,7 @@ import (
 
 	"github.com/hostedpay/hostedpay-go/internal/test/contracttest"
 	"github.com/hostedpay/hostedpay-go/sandbox"
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
 	"github.com/hostedpay/hostedpay-go/sandbox/sandboxtest"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
@@ -103,7 +104,7 @@ func TestGatewayTimeout(t *testing.T) {
 	require.Contains(t, page.HTML, "being processed")
 	start := g.Now()
 	delivery := g.WaitDelivery(created.SessionID, "payment.success")
-	require.Equal(t, sandbox.DeliveryAccepted, delivery.State)
+	require.Equal(t, control.DeliveryAccepted, delivery.State)
 	require.GreaterOrEqual(t, delivery.Attempts[0].At.Sub(start), 10*time.Second)
 	page.Reload()
 	require.Contains(t, page.HTML, "Payment successful")
@@ -151,7 +152,7 @@ func TestWaitDeliveryWaitsForTheBuyer(t *testing.T) {
 		}
 		page.Pay(sandboxtest.Approved)
 	}()
-	require.Equal(t, sandbox.DeliveryAccepted, g.WaitDelivery(created.SessionID, "payment.success").State)
+	require.Equal(t, control.DeliveryAccepted, g.WaitDelivery(created.SessionID, "payment.success").State)
 	<-done
 }
 
@@ -163,7 +164,7 @@ func TestDeliveriesThatNobodyTakes(t *testing.T) {
 	created := create(t, g, vora.SessionParams{})
 	g.Open(created.CheckoutURL).Pay(sandboxtest.Approved)
 	delivery := g.WaitDelivery(created.ID, "session.succeeded")
-	require.Equal(t, sandbox.DeliveryGivenUp, delivery.State)
+	require.Equal(t, control.DeliveryFailed, delivery.State)
 	require.Len(t, delivery.Attempts, 4)
 }
 

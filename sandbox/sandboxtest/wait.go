@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/hostedpay/hostedpay-go/sandbox"
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
 )
 
 const (
@@ -17,13 +17,13 @@ const (
 // WaitDelivery returns the first delivery of an event ("session.succeeded", "payment.success") of a session when the
 // shop has taken it, when the gateway has given up, or when there is no address to send it to: its State tells. The clock
 // is moved as far as that takes. The session may still be paid by another goroutine; when nothing comes, the test ends.
-func (g *Gateways) WaitDelivery(sessionID, event string) sandbox.Delivery {
+func (g *Gateways) WaitDelivery(sessionID, event string) control.Delivery {
 	g.t.Helper()
 	return g.wait(1, sessionID, event)[0]
 }
 
 // WaitDeliveries is WaitDelivery for the first n deliveries of a session, whatever their events.
-func (g *Gateways) WaitDeliveries(sessionID string, n int) []sandbox.Delivery {
+func (g *Gateways) WaitDeliveries(sessionID string, n int) []control.Delivery {
 	g.t.Helper()
 	return g.wait(n, sessionID, "")
 }
@@ -42,12 +42,12 @@ func (g *Gateways) WaitFor(what string, holds func() bool) {
 
 // WaitStatus waits until a session has a status: pending, processing, succeeded, failed, expired or refunded, at both
 // gateways. The clock is not moved.
-func (g *Gateways) WaitStatus(sessionID, status string) {
+func (g *Gateways) WaitStatus(sessionID string, status control.SessionStatus) {
 	g.t.Helper()
-	g.WaitFor(sessionID+" "+status, func() bool { return g.statusOf(sessionID) == status })
+	g.WaitFor(sessionID+" "+string(status), func() bool { return g.statusOf(sessionID) == status })
 }
 
-func (g *Gateways) wait(n int, sessionID, event string) (found []sandbox.Delivery) {
+func (g *Gateways) wait(n int, sessionID, event string) (found []control.Delivery) {
 	g.t.Helper()
 	what := event + " of " + sessionID
 	if event == "" {
@@ -55,13 +55,13 @@ func (g *Gateways) wait(n int, sessionID, event string) (found []sandbox.Deliver
 	}
 	g.WaitFor(what, func() bool { // a buyer
 		status := g.statusOf(sessionID)
-		return status != "" && status != "pending"
+		return status != "" && status != control.SessionPending
 	})
 	for moved := time.Duration(0); moved <= schedule; moved += time.Second {
 		found = nil
 		g.Advance(0)
 		for _, d := range g.Deliveries() {
-			if d.SessionID == sessionID && (event == "" || d.Event == event) && d.State != sandbox.DeliveryPending {
+			if d.SessionID == sessionID && (event == "" || d.Event == event) && d.State != control.DeliveryPending {
 				found = append(found, d)
 			}
 		}
@@ -74,7 +74,7 @@ func (g *Gateways) wait(n int, sessionID, event string) (found []sandbox.Deliver
 	return nil
 }
 
-func (g *Gateways) statusOf(sessionID string) string {
+func (g *Gateways) statusOf(sessionID string) control.SessionStatus {
 	for _, s := range g.Sessions() {
 		if s.ID == sessionID {
 			return s.Status
@@ -96,10 +96,10 @@ func (g *Gateways) story() string {
 	for _, d := range g.Deliveries() {
 		fmt.Fprintf(&b, "delivery of %s of %s to %q: %s\n", d.Event, d.SessionID, d.URL, d.State)
 		for _, a := range d.Attempts {
-			fmt.Fprintf(&b, "\tanswered %d %s %s\n", a.Status, a.Answer, a.Problem)
+			fmt.Fprintf(&b, "\tanswered %d %s %s\n", a.Status, a.Response, a.Problem)
 		}
-		if d.State == sandbox.DeliveryPending {
-			b.WriteString("\tnot over: held back by PauseDeliveries until ResumeDeliveries, or by a disturbance until another event has come, or not due yet\n")
+		if d.State == control.DeliveryPending {
+			b.WriteString("\tnot over: held back by PauseDeliveries until ResumeDeliveries, or by a delivery fault until another event has come, or not due yet\n")
 		}
 	}
 	return strings.TrimSuffix(b.String(), "\n")

@@ -27,7 +27,7 @@ func TestASandboxThatIsClosed(t *testing.T) {
 	t.Cleanup(server.Close)
 	t.Cleanup(gateways.Close)
 
-	client, err := vora.New(sandbox.Acme.SecretKey, sdk.WithBaseURL(server.URL))
+	client, err := vora.New(sandbox.Acme.Vora.SecretKey, sdk.WithBaseURL(server.URL))
 	require.NoError(t, err)
 	params := params()
 	params.SuccessURL = shop.URL + "/thanks"

@@ -90,6 +90,6 @@ func (view) ChoiceOfDisturbances() []struct{ Name, Label, Meaning string } {
 		{"duplicate", "Duplicate", "It comes twice"},
 		{"delay", "Delay", "It comes 10 seconds later"},
 		{"reorder", "Reorder", "It comes after the next event"},
-		{"missign", "Mis-sign", "It is signed with another secret"},
+		{"wrongSecret", "Wrong secret", "It is signed with another secret"},
 	}
 }

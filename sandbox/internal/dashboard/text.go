@@ -73,7 +73,7 @@ func tone(state string) string {
 	switch state {
 	case "succeeded", "accepted":
 		return "good"
-	case "failed", "given up":
+	case "failed":
 		return "bad"
 	case "pending", "processing":
 		return "wait"

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/hostedpay/hostedpay-go/sandbox"
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
@@ -22,7 +23,7 @@ func (w *world) pay() *vora.CreatedSession {
 }
 
 // only is the only delivery that there is, with everything done that is due.
-func (w *world) only() sandbox.Delivery {
+func (w *world) only() control.Delivery {
 	w.t.Helper()
 	w.clock.Advance(0)
 	require.Len(w.t, w.gateways.Deliveries(), 1)
@@ -32,23 +33,23 @@ func (w *world) only() sandbox.Delivery {
 func TestDroppedDeliveryComesBySchedule(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
-	require.NoError(t, w.gateways.Disturb(sandbox.DropDelivery))
+	require.NoError(t, w.gateways.InjectDeliveryFaults(control.DeliveryFaultDrop))
 	w.pay()
 	require.Empty(t, w.received())
 	dropped := w.only()
-	require.Equal(t, sandbox.DeliveryPending, dropped.State)
-	require.Equal(t, sandbox.DropDelivery, dropped.Attempts[0].Fault)
+	require.Equal(t, control.DeliveryPending, dropped.State)
+	require.Equal(t, control.DeliveryFaultDrop, dropped.Attempts[0].Fault)
 	require.Zero(t, dropped.Attempts[0].Status)
 	w.clock.Advance(time.Second)
 	require.Equal(t, []string{"session.succeeded"}, w.types())
-	require.Equal(t, sandbox.DeliveryAccepted, w.only().State)
+	require.Equal(t, control.DeliveryAccepted, w.only().State)
 }
 
 // A duplicate reaches the shop, which must notice; the shop's handler did, and answered both with 200.
 func TestDuplicatedDelivery(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
-	require.NoError(t, w.gateways.Disturb(sandbox.DuplicateDelivery))
+	require.NoError(t, w.gateways.InjectDeliveryFaults(control.DeliveryFaultDuplicate))
 	w.pay()
 	require.Equal(t, []string{"session.succeeded"}, w.types(), "once for the shop")
 	d := w.only()
@@ -56,7 +57,7 @@ func TestDuplicatedDelivery(t *testing.T) {
 	for _, a := range d.Attempts {
 		require.Equal(t, http.StatusOK, a.Status)
 	}
-	require.Contains(t, d.Attempts[1].Answer, "duplicate")
+	require.Contains(t, d.Attempts[1].Response, "duplicate")
 }
 
 // What comes twice on purpose takes nothing from the schedule.
@@ -64,18 +65,18 @@ func TestDuplicateOfARefusedDelivery(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	w.refuseNext(99)
-	require.NoError(t, w.gateways.Disturb(sandbox.DuplicateDelivery))
+	require.NoError(t, w.gateways.InjectDeliveryFaults(control.DeliveryFaultDuplicate))
 	w.pay()
 	w.clock.Advance(time.Hour)
 	d := w.only()
 	require.Equal(t, []time.Duration{0, time.Second, 5 * time.Second, 25 * time.Second}, waits(d))
-	require.Equal(t, sandbox.DeliveryGivenUp, d.State)
+	require.Equal(t, control.DeliveryFailed, d.State)
 }
 
 func TestDelayedDelivery(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
-	require.NoError(t, w.gateways.Disturb(sandbox.DelayDelivery))
+	require.NoError(t, w.gateways.InjectDeliveryFaults(control.DeliveryFaultDelay))
 	paid := w.clock.Now()
 	w.pay()
 	w.clock.Advance(10*time.Second - 1)
@@ -85,24 +86,24 @@ func TestDelayedDelivery(t *testing.T) {
 	attempts := w.only().Attempts
 	require.Len(t, attempts, 1)
 	require.Equal(t, 10*time.Second, attempts[0].At.Sub(paid))
-	require.Equal(t, sandbox.DelayDelivery, attempts[0].Fault)
+	require.Equal(t, control.DeliveryFaultDelay, attempts[0].Fault)
 }
 
 func TestReorderedDelivery(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
-	require.NoError(t, w.gateways.Disturb(sandbox.ReorderDelivery))
+	require.NoError(t, w.gateways.InjectDeliveryFaults(control.DeliveryFaultReorder))
 	created := w.pay()
 	w.clock.Advance(time.Hour)
 	require.Empty(t, w.received(), "nothing has overtaken it yet")
 	_, err := w.gateways.Refund(created.ID, 0)
 	require.NoError(t, err)
 	require.Equal(t, []string{"refund.created", "session.succeeded"}, w.types())
-	require.Equal(t, sandbox.ReorderDelivery, w.gateways.Deliveries()[0].Attempts[0].Fault)
+	require.Equal(t, control.DeliveryFaultReorder, w.gateways.Deliveries()[0].Attempts[0].Fault)
 }
 
 // A shop that verifies refuses a wrong signature, and gets the event properly signed by the schedule.
-func TestMissignedDelivery(t *testing.T) {
+func TestDeliverySignedWithTheWrongSecret(t *testing.T) {
 	t.Parallel()
 	for name, pay := range map[string]func(*world){
 		"Vora":        func(w *world) { w.pay() },
@@ -111,41 +112,41 @@ func TestMissignedDelivery(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := setup(t)
-			require.NoError(t, w.gateways.Disturb(sandbox.MissignDelivery))
+			require.NoError(t, w.gateways.InjectDeliveryFaults(control.DeliveryFaultWrongSecret))
 			pay(w)
 			w.clock.Advance(2 * time.Second)
 			require.Equal(t, http.StatusUnauthorized, w.only().Attempts[0].Status)
 			w.clock.Advance(time.Second)
 			require.Len(t, w.received(), 1)
-			require.Equal(t, sandbox.DeliveryAccepted, w.only().State)
+			require.Equal(t, control.DeliveryAccepted, w.only().State)
 		})
 	}
 }
 
-func TestDisturbancesHappenInTheirOrder(t *testing.T) {
+func TestDeliveryFaultsHappenInTheirOrder(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
-	require.NoError(t, w.gateways.Disturb(sandbox.DelayDelivery, sandbox.DropDelivery, sandbox.MissignDelivery))
+	require.NoError(t, w.gateways.InjectDeliveryFaults(control.DeliveryFaultDelay, control.DeliveryFaultDrop, control.DeliveryFaultWrongSecret))
 	w.pay() // is delayed, and then arrives
 	require.Empty(t, w.received())
 	w.pay() // is dropped, mis-signed, and then arrives
 	w.clock.Advance(time.Minute)
 	require.Len(t, w.received(), 2)
-	var faults [][]sandbox.DeliveryFault
+	var faults [][]control.DeliveryFault
 	for _, d := range w.gateways.Deliveries() {
-		var one []sandbox.DeliveryFault
+		var one []control.DeliveryFault
 		for _, a := range d.Attempts {
 			one = append(one, a.Fault)
 		}
 		faults = append(faults, one)
 	}
-	require.Equal(t, [][]sandbox.DeliveryFault{{sandbox.DelayDelivery}, {sandbox.DropDelivery, sandbox.MissignDelivery, ""}}, faults)
+	require.Equal(t, [][]control.DeliveryFault{{control.DeliveryFaultDelay}, {control.DeliveryFaultDrop, control.DeliveryFaultWrongSecret, ""}}, faults)
 }
 
-func TestUnknownDisturbance(t *testing.T) {
+func TestUnknownDeliveryFault(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
-	require.ErrorContains(t, w.gateways.Disturb(sandbox.DropDelivery, "lose"), "drop, duplicate, delay, reorder or missign")
+	require.ErrorContains(t, w.gateways.InjectDeliveryFaults(control.DeliveryFaultDrop, "lose"), `unknown delivery fault "lose": use [drop duplicate delay reorder wrongSecret]`)
 	w.pay()
 	require.Len(t, w.received(), 1, "none of them happens when one is wrong")
 }
@@ -179,7 +180,7 @@ func TestResend(t *testing.T) {
 	again := w.only()
 	require.Len(t, again.Attempts, 2)
 	require.Equal(t, http.StatusOK, again.Attempts[1].Status)
-	require.Equal(t, sandbox.DeliveryAccepted, again.State)
+	require.Equal(t, control.DeliveryAccepted, again.State)
 
 	require.ErrorContains(t, w.gateways.Resend("dlv_nobody"), "dlv_nobody")
 }
@@ -195,11 +196,11 @@ func TestResendAndTheSchedule(t *testing.T) {
 	w.clock.Advance(time.Hour)
 	d := w.only()
 	require.Equal(t, []time.Duration{500 * time.Millisecond, 500 * time.Millisecond, 5 * time.Second, 25 * time.Second}, waits(d))
-	require.Equal(t, sandbox.DeliveryGivenUp, d.State)
+	require.Equal(t, control.DeliveryFailed, d.State)
 
 	require.NoError(t, w.gateways.Resend(d.ID))
 	require.Len(t, w.received(), 1)
-	require.Equal(t, sandbox.DeliveryAccepted, w.only().State)
+	require.Equal(t, control.DeliveryAccepted, w.only().State)
 }
 
 // The attempt shows what was sent and what came back, for who has to find out.
@@ -213,7 +214,7 @@ func TestAttemptsTellWhatHappened(t *testing.T) {
 	a := d.Attempts[0]
 	require.Regexp(t, "^[0-9a-f]{64}$", a.Header.Get("X-Vonpay-Signature"))
 	require.Equal(t, "VonPay-Webhook/1.0", a.Header.Get("User-Agent"))
-	require.JSONEq(t, `{"received":true}`, a.Answer)
+	require.JSONEq(t, `{"received":true}`, a.Response)
 
 	require.NoError(t, w.gateways.SetWebhookURL(sandbox.Acme.ID, "http://127.0.0.1:1/nobody"))
 	w.pay()
@@ -228,12 +229,12 @@ func TestDuplicateThatIsTakenEndsTheSchedule(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	w.refuseNext(1)
-	require.NoError(t, w.gateways.Disturb(sandbox.DuplicateDelivery))
+	require.NoError(t, w.gateways.InjectDeliveryFaults(control.DeliveryFaultDuplicate))
 	w.pay()
 	w.clock.Advance(time.Hour)
 	d := w.only()
 	require.Equal(t, []time.Duration{0}, waits(d))
-	require.Equal(t, sandbox.DeliveryAccepted, d.State)
+	require.Equal(t, control.DeliveryAccepted, d.State)
 }
 
 // What was taken by hand does not come again by the schedule, whatever held the schedule up.
@@ -251,8 +252,14 @@ func TestWhatWasTakenByHandDoesNotComeAgain(t *testing.T) {
 			w.gateways.PauseDeliveries()
 			w.clock.Advance(time.Second)
 		}, func(w *world) { w.gateways.ResumeDeliveries() }},
-		"delayed":   {func(w *world) { require.NoError(w.t, w.gateways.Disturb(sandbox.DelayDelivery)); w.pay() }, nil},
-		"reordered": {func(w *world) { require.NoError(w.t, w.gateways.Disturb(sandbox.ReorderDelivery)); w.pay() }, func(w *world) { w.pay() }},
+		"delayed": {func(w *world) {
+			require.NoError(w.t, w.gateways.InjectDeliveryFaults(control.DeliveryFaultDelay))
+			w.pay()
+		}, nil},
+		"reordered": {func(w *world) {
+			require.NoError(w.t, w.gateways.InjectDeliveryFaults(control.DeliveryFaultReorder))
+			w.pay()
+		}, func(w *world) { w.pay() }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -265,10 +272,10 @@ func TestWhatWasTakenByHandDoesNotComeAgain(t *testing.T) {
 			}
 			w.clock.Advance(time.Hour)
 			first := w.gateways.Deliveries()[0]
-			require.Equal(t, sandbox.DeliveryAccepted, first.State)
+			require.Equal(t, control.DeliveryAccepted, first.State)
 			taken := 0
 			for _, a := range first.Attempts {
-				require.Empty(t, a.Fault, "a resend is not what was disturbed")
+				require.Empty(t, a.Fault, "a resend takes no delivery fault")
 				if a.Status == http.StatusOK {
 					taken++
 				}
@@ -282,7 +289,7 @@ func TestWhatWasTakenByHandDoesNotComeAgain(t *testing.T) {
 func TestALostEventOvertakesNothing(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
-	require.NoError(t, w.gateways.Disturb(sandbox.ReorderDelivery, sandbox.DropDelivery))
+	require.NoError(t, w.gateways.InjectDeliveryFaults(control.DeliveryFaultReorder, control.DeliveryFaultDrop))
 	first, second := w.pay(), w.pay()
 	w.clock.Advance(time.Minute)
 	var sessions []string
@@ -296,7 +303,7 @@ func TestALostEventOvertakesNothing(t *testing.T) {
 func TestADelayIsNotShortened(t *testing.T) {
 	t.Parallel()
 	w := setup(t, sandbox.WithTimeFactor(10))
-	require.NoError(t, w.gateways.Disturb(sandbox.DelayDelivery))
+	require.NoError(t, w.gateways.InjectDeliveryFaults(control.DeliveryFaultDelay))
 	w.pay()
 	w.clock.Advance(10*time.Second - 1)
 	require.Empty(t, w.received())
@@ -304,9 +311,9 @@ func TestADelayIsNotShortened(t *testing.T) {
 	require.Len(t, w.received(), 1)
 }
 
-func TestDisturbancesAreBounded(t *testing.T) {
+func TestDeliveryFaultsAreBounded(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
-	require.NoError(t, w.gateways.Disturb(slices.Repeat([]sandbox.DeliveryFault{sandbox.DropDelivery}, 1000)...))
-	require.ErrorContains(t, w.gateways.Disturb(sandbox.DropDelivery), "let some happen first")
+	require.NoError(t, w.gateways.InjectDeliveryFaults(slices.Repeat([]control.DeliveryFault{control.DeliveryFaultDrop}, 1000)...))
+	require.ErrorContains(t, w.gateways.InjectDeliveryFaults(control.DeliveryFaultDrop), "let some happen first")
 }

@@ -1,0 +1,58 @@
+package control
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hostedpay/hostedpay-go/sdk"
+)
+
+// FaultHeader is a request header that asks for a fault on its own call, in the form that [ParseFault] reads: "hang",
+// "status=503; retryAfter=2". Route, times and share are not allowed in it.
+const FaultHeader = "Sandbox-Fault"
+
+// A Fault is something that goes wrong with calls on purpose: one of Code, Status, Hang, ResetBefore, ResetAfter and
+// Truncate. LatencyMS and RetryAfter combine with each of them, and can stand alone.
+type Fault struct {
+	Route string `json:"route,omitempty"` // prefix of the calls' method and path, "POST /v1/sessions"; empty for every API call
+	Times int    `json:"times,omitempty"` // how many calls; 0 for all until the faults are cleared
+	Share int    `json:"share,omitempty"` // percent of the calls, 1 to 100, chosen by the sandbox's seed; 0 for all
+
+	Code        sdk.Code `json:"code,omitempty"`        // of the error catalog, sent as the gateway sends it; not on hosted pages
+	Status      int      `json:"status,omitempty"`      // 200 to 599, with Body
+	Body        string   `json:"body,omitempty"`        // HTML when it begins with <, JSON otherwise
+	RetryAfter  string   `json:"retryAfter,omitempty"`  // value of the Retry-After header, sent as it is
+	LatencyMS   int      `json:"latencyMs,omitempty"`   // wait before anything else, in milliseconds, one day at most
+	Hang        bool     `json:"hang,omitempty"`        // never respond
+	ResetBefore bool     `json:"resetBefore,omitempty"` // reset the connection before the call is processed
+	ResetAfter  bool     `json:"resetAfter,omitempty"`  // process the call, then reset the connection
+	Truncate    bool     `json:"truncate,omitempty"`    // process the call, then truncate the response's body
+}
+
+const maxLatencyMS = 24 * 60 * 60 * 1000
+
+// Validate reports what is wrong with the fault itself: an unknown code, a value out of range, a contradiction. Whether
+// its route exists is known to the sandbox alone.
+func (f Fault) Validate() error {
+	switch {
+	case f.Code != "" && !slices.Contains(sdk.Codes(), f.Code):
+		return fmt.Errorf("the error catalog has no code %q: docs/sandbox.md lists the codes below \"Every code\", and sdk.Codes in Go", string(f.Code))
+	case f.Status != 0 && (f.Status < 200 || f.Status > 599):
+		return fmt.Errorf("status %d is out of range: use 200 to 599", f.Status)
+	case f.Body != "" && f.Status == 0:
+		return errors.New("a body needs a status: add one, as in status=502")
+	case f.Share < 0 || f.Share > 100:
+		return fmt.Errorf("share %d is out of range: it is a percentage, 0 to 100", f.Share)
+	case f.Times < 0:
+		return fmt.Errorf("times %d is negative: use 0 for every call", f.Times)
+	case f.LatencyMS < 0 || f.LatencyMS > maxLatencyMS:
+		return fmt.Errorf("latencyMs %d is out of range: use 0 to %d, which is one day", f.LatencyMS, maxLatencyMS)
+	case len(f.effect()) == 0:
+		return errors.New("the fault does nothing: name a code, status, latencyMs, hang, resetBefore, resetAfter or truncate")
+	case len(f.ending()) > 1:
+		return fmt.Errorf("only one of these can happen to a call: %s; latencyMs and retryAfter combine with each", strings.Join(f.ending(), ", "))
+	}
+	return nil
+}

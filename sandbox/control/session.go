@@ -1,0 +1,46 @@
+package control
+
+import (
+	"time"
+
+	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/money"
+)
+
+// A Session is a session or checkout of any gateway.
+type Session struct {
+	ID          string        `json:"id"`
+	Gateway     sdk.Gateway   `json:"gateway"`
+	MerchantID  string        `json:"merchantId"`
+	Amount      money.Amount  `json:"amount"`
+	Status      SessionStatus `json:"status"`
+	Description string        `json:"description,omitempty"`
+	CreatedAt   time.Time     `json:"createdAt"`
+	UpdatedAt   time.Time     `json:"updatedAt"`
+	ExpiresAt   time.Time     `json:"expiresAt,omitzero"` // zero where sessions have no documented lifetime
+	CheckoutURL string        `json:"checkoutUrl"`        // of the hosted page
+	Refunded    int64         `json:"refunded,omitempty"` // minor units of the amount's currency
+}
+
+// A SessionStatus is a session's status in the sandbox's own words, the same for every gateway.
+type SessionStatus string
+
+// The statuses of a session.
+const (
+	SessionPending    SessionStatus = "pending"    // the buyer has not decided
+	SessionProcessing SessionStatus = "processing" // the charge is under way
+	SessionSucceeded  SessionStatus = "succeeded"
+	SessionFailed     SessionStatus = "failed"
+	SessionExpired    SessionStatus = "expired"
+	SessionRefunded   SessionStatus = "refunded" // completely
+)
+
+// RefundParams is the body of POST sessions/{id}/refund.
+type RefundParams struct {
+	Amount int64 `json:"amount"` // minor units of the session's currency; 0 for everything that is left
+}
+
+// A Refund is the response to POST sessions/{id}/refund.
+type Refund struct {
+	ID string `json:"refundId"`
+}
