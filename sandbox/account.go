@@ -28,10 +28,12 @@ func (s *Sandbox) accountOf(merchantID string) (*account, error) {
 func (s *Sandbox) Merchants() []control.Merchant {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var out []control.Merchant
-	for _, a := range s.accounts {
-		out = append(out, a.Merchant)
-	}
+	return each(s.accounts, (*account).copy)
+}
+
+func (a *account) copy() control.Merchant {
+	out := a.Merchant
+	out.Vora.RetiredKeys = slices.Clone(a.Vora.RetiredKeys)
 	return out
 }
 

@@ -34,9 +34,14 @@ func (s *Sandbox) Deliveries() []control.Delivery {
 	defer s.mu.Unlock()
 	out := make([]control.Delivery, len(s.deliveries))
 	for i, d := range s.deliveries {
-		out[i] = d.Delivery
-		out[i].Attempts = slices.Clone(d.Attempts)
+		out[i] = d.copy()
 	}
+	return out
+}
+
+func (d *delivery) copy() control.Delivery {
+	out := d.Delivery
+	out.Attempts = append([]control.DeliveryAttempt{}, d.Attempts...) // an empty array in JSON, not null
 	return out
 }
 

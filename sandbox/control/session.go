@@ -17,9 +17,10 @@ type Session struct {
 	Description string        `json:"description,omitempty"`
 	CreatedAt   time.Time     `json:"createdAt"`
 	UpdatedAt   time.Time     `json:"updatedAt"`
-	ExpiresAt   time.Time     `json:"expiresAt,omitzero"` // zero where sessions have no documented lifetime
-	CheckoutURL string        `json:"checkoutUrl"`        // of the hosted page
-	Refunded    int64         `json:"refunded,omitempty"` // minor units of the amount's currency
+	ExpiresAt   time.Time     `json:"expiresAt,omitzero"`   // zero where sessions have no documented lifetime
+	CheckoutURL string        `json:"checkoutUrl"`          // of the hosted page
+	Refunded    int64         `json:"refunded,omitempty"`   // minor units of the amount's currency
+	Refundable  int64         `json:"refundable,omitempty"` // minor units that POST sessions/{id}/refund can still refund
 }
 
 // A SessionStatus is a session's status in the sandbox's own words, the same for every gateway.

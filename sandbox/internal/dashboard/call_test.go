@@ -6,19 +6,20 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/dashboard"
 )
 
 func TestRetriesStandTogether(t *testing.T) {
 	t.Parallel()
 	start := time.Date(2030, time.May, 17, 9, 30, 0, 0, time.UTC)
-	var requests []dashboard.Request // the newest first
+	var requests []control.Request // the newest first
 	add := func(key, method, path, body string, status int) {
-		r := dashboard.Request{
+		r := control.Request{
 			Gateway: "vora", IdempotencyKey: key, Method: method, Path: path, Body: body, Status: status,
 			At: start.Add(time.Duration(len(requests)) * time.Second),
 		}
-		requests = append([]dashboard.Request{r}, requests...)
+		requests = append([]control.Request{r}, requests...)
 	}
 	add("order-1", "POST", "/v1/sessions", "a", 503)
 	add("", "GET", "/v1/sessions/1", "", 200)
@@ -50,7 +51,7 @@ func TestRetriesStandTogether(t *testing.T) {
 		{"", "/v1/sessions/1", []int{200}, false},
 	}, got)
 
-	requests[0].Merchant = "Brightline" // another merchant may use the same key
+	requests[0].MerchantID = "Brightline" // another merchant may use the same key
 	require.Len(t, dashboard.Calls(requests), len(got)+1)
 
 	v := full()
@@ -58,7 +59,7 @@ func TestRetriesStandTogether(t *testing.T) {
 	shown := text(render(t, v))
 	require.Contains(t, shown, "POST /v1/sessions 3 attempts Idempotency key order-1")
 	require.NotContains(t, shown, "bodies differ")
-	requests[0].Merchant = ""
+	requests[0].MerchantID = ""
 	require.Contains(t, text(render(t, v)), "POST /v1/sessions 2 attempts whose bodies differ Idempotency key order-2")
 }
 
@@ -67,9 +68,9 @@ func TestRetriesStandTogether(t *testing.T) {
 func TestAttemptKeepsItsIDWhenNewerOnesCome(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2030, time.May, 17, 9, 30, 0, 0, time.UTC)
-	first := []dashboard.Request{{At: at, Path: "/b"}, {At: at, Path: "/a"}}
-	later := append([]dashboard.Request{{At: at.Add(1), Path: "/d"}, {At: at, Path: "/c"}}, first...)
-	anchors := func(requests []dashboard.Request) map[string]string {
+	first := []control.Request{{At: at, Path: "/b"}, {At: at, Path: "/a"}}
+	later := append([]control.Request{{At: at.Add(1), Path: "/d"}, {At: at, Path: "/c"}}, first...)
+	anchors := func(requests []control.Request) map[string]string {
 		found := map[string]string{}
 		for _, c := range dashboard.Calls(requests) {
 			found[c.Path] = c.Attempts[0].Anchor

@@ -1,17 +1,20 @@
 package dashboard_test
 
 import (
+	"net/http"
 	"reflect"
 	"regexp"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/dashboard"
+	"github.com/hostedpay/hostedpay-go/sdk/money"
 )
 
-// Every text of a view, whoever sent it, stays text: the markup is the same as with harmless ones.
-func TestHostileTextStaysText(t *testing.T) {
+// No string of a view becomes markup, whoever sent it: the markup is the same as with harmless ones.
+func TestHostileStringsAreEscaped(t *testing.T) {
 	t.Parallel()
 	for name, hostile := range map[string]string{
 		"element":   `</pre></title></style><script>alert(1)</script><img src=x onerror=alert(1)>`,
@@ -29,27 +32,29 @@ func TestHostileTextStaysText(t *testing.T) {
 	}
 }
 
-// spoil sets all texts.
+// spoil sets every string.
 func spoil(v reflect.Value, hostile string) {
 	switch v.Kind() {
 	case reflect.String:
 		v.SetString(hostile)
+	case reflect.Map:
+		v.Set(reflect.ValueOf(http.Header{hostile: {hostile}}))
 	case reflect.Slice:
 		for i := range v.Len() {
 			spoil(v.Index(i), hostile)
 		}
 	case reflect.Struct:
-		if v.Type().PkgPath() == "time" {
+		if v.Type() == reflect.TypeFor[time.Time]() || v.Type() == reflect.TypeFor[money.Amount]() {
 			return
 		}
 		for i := range v.NumField() {
 			spoil(v.Field(i), hostile)
 		}
-	default: // numbers and the like say nothing
+	default: // numbers and the like are not from outside
 	}
 }
 
-// sane fixes what decides the markup and is the sandbox's own: which gateway, and in which state something is.
+// sane restores what decides the markup and is the sandbox's own: gateways and states.
 func sane(v dashboard.View) dashboard.View {
 	v.Sessions[0].Gateway, v.Sessions[0].Status = "vora", "succeeded"
 	v.Requests[0].Gateway = "vora"

@@ -13,7 +13,8 @@ import (
 	"html/template"
 	"io"
 	"net/url"
-	"strings"
+
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
 )
 
 //go:embed templates
@@ -21,7 +22,7 @@ var templates embed.FS
 
 var document = template.Must(template.New("dashboard").Funcs(template.FuncMap{
 	"exact": exact, "pretty": pretty, "short": short, "took": took, "tone": tone, "statusTone": statusTone,
-	"segment": url.PathEscape, "lines": func(all []string) string { return strings.Join(all, "\n") },
+	"segment": url.PathEscape, "gatewayName": gatewayName, "headerLines": headerLines,
 }).ParseFS(templates, "templates/*.html.tmpl"))
 
 // Render writes the dashboard as a whole HTML document. It writes nothing when it fails.
@@ -34,62 +35,39 @@ func Render(w io.Writer, v View) error {
 	return err
 }
 
-// view is a View as the templates see it: with what they would otherwise have to compute.
-type view struct{ View }
-
 // Style is the page's style sheet.
 func (view) Style() template.CSS { return template.CSS(style) } //nolint:gosec // embedded, not input
 
 // Script is the page's script.
 func (view) Script() template.JS { return template.JS(script) } //nolint:gosec // embedded, not input
 
-// Calls are the requests, put together.
-func (v view) Calls() []Call { return Calls(v.Requests) }
-
-// A command is one to copy.
-type command struct{ ID, Label, Text string }
-
-// Commands create something, for the first merchant.
-func (v view) Commands() []command {
-	if len(v.Merchants) == 0 {
-		return nil
-	}
-	m := v.Merchants[0]
-	return []command{
-		{"curl-vora", "Vora: a session", v.createSession(m)},
-		{"curl-visionscope", "VisionScope: a checkout", v.createCheckout(m)},
-	}
+// A secret is a credential of a merchant, to copy.
+type secret struct {
+	ID string
+	control.Credential
 }
 
-// A secret is a key of a merchant, to copy.
-type secret struct{ ID, Label, Value string }
-
-// Secrets are a merchant's keys. n tells the merchants of a page apart.
-func (view) Secrets(n int, m Merchant) []secret {
-	all := []secret{
-		{"secret", "Vora secret key", m.SecretKey},
-		{"publishable", "Vora publishable key", m.PublishableKey},
-		{"session", "Vora session secret", m.SessionSecret},
-		{"v2", "Vora webhook secret, of webhooks v2", m.WebhookSecret},
-		{"api", "VisionScope API key", m.APIKey},
-	}
+// Secrets are a merchant's credentials. n distinguishes the merchants of a page.
+func (view) Secrets(n int, m control.Merchant) []secret {
 	var out []secret
-	for _, s := range all {
-		if s.Value != "" {
-			s.ID = fmt.Sprintf("key-%d-%s", n, s.ID)
-			out = append(out, s)
-		}
+	for i, c := range m.Credentials() {
+		out = append(out, secret{fmt.Sprintf("key-%d-%d", n, i), c})
 	}
 	return out
 }
 
-// ChoiceOfDisturbances is what can be done to the next delivery.
-func (view) ChoiceOfDisturbances() []struct{ Name, Label, Meaning string } {
-	return []struct{ Name, Label, Meaning string }{
-		{"drop", "Drop", "It is lost on the way; the schedule goes on"},
-		{"duplicate", "Duplicate", "It comes twice"},
-		{"delay", "Delay", "It comes 10 seconds later"},
-		{"reorder", "Reorder", "It comes after the next event"},
-		{"wrongSecret", "Wrong secret", "It is signed with another secret"},
+// DeliveryFaultButtons are the buttons that inject a delivery fault.
+func (view) DeliveryFaultButtons() []deliveryFaultButton {
+	return []deliveryFaultButton{
+		{control.DeliveryFaultDrop, "Drop", "It never arrives; the schedule goes on"},
+		{control.DeliveryFaultDuplicate, "Duplicate", "It arrives twice"},
+		{control.DeliveryFaultDelay, "Delay", "It arrives 10 seconds later"},
+		{control.DeliveryFaultReorder, "Reorder", "It arrives after the next event"},
+		{control.DeliveryFaultWrongSecret, "Wrong secret", "It is signed with another secret"},
 	}
+}
+
+type deliveryFaultButton struct {
+	Fault          control.DeliveryFault
+	Label, Meaning string
 }

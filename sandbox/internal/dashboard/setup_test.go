@@ -1,6 +1,7 @@
 package dashboard_test
 
 import (
+	"net/http"
 	"regexp"
 	"strings"
 	"testing"
@@ -8,7 +9,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/dashboard"
+	"github.com/hostedpay/hostedpay-go/sdk/money"
 )
 
 // full is a dashboard that has something in every field.
@@ -16,35 +19,38 @@ func full() dashboard.View {
 	now := time.Date(2030, time.May, 17, 9, 30, 0, 0, time.UTC)
 	return dashboard.View{
 		Origin: "http://127.0.0.1:4010", Now: now, Running: true,
-		Merchants: []dashboard.Merchant{{
+		Merchants: []control.Merchant{{
 			ID: "mer_acme", Name: "Acme Vitamins",
-			SecretKey: "vp_sk_test_acme", PublishableKey: "vp_pk_test_acme", SessionSecret: "ss_test_acme", APIKey: "vsk_acme",
-			WebhookURL: "http://localhost:8080/hooks", WebhookSecret: "whsec_acme",
-			OldKeys: []dashboard.OldKey{{Key: "vp_sk_test_old", Until: now.Add(24 * time.Hour)}},
+			Vora: control.VoraAccount{
+				SecretKey: "vp_sk_test_acme", PublishableKey: "vp_pk_test_acme", SessionSecret: "ss_test_acme",
+				WebhookURL: "http://localhost:8080/hooks", WebhookSecret: "whsec_acme",
+				RetiredKeys: []control.RetiredKey{{SecretKey: "vp_sk_test_old", Until: now.Add(24 * time.Hour)}},
+			},
+			VisionScope: control.VisionScopeAccount{APIKey: "vsk_acme"},
 		}},
-		Sessions: []dashboard.Session{{
-			ID: "vp_cs_test_1", Gateway: "vora", Merchant: "Acme Vitamins", Description: "Vitamin C", Status: "succeeded",
-			Amount: "14.99 USD", Refunded: "4.99 USD", Refundable: 1000, CreatedAt: now.Add(-time.Minute),
+		Sessions: []control.Session{{
+			ID: "vp_cs_test_1", Gateway: "vora", MerchantID: "mer_acme", Description: "Vitamin C", Status: "succeeded",
+			Amount: money.Minor(1499, "USD"), Refunded: 499, Refundable: 1000, CreatedAt: now.Add(-time.Minute),
 			ExpiresAt: now.Add(time.Hour), CheckoutURL: "http://127.0.0.1:4010/c/vp_cs_test_1",
 		}},
 		SessionCount: 1,
-		Requests: []dashboard.Request{{
-			ID: "req_1", Gateway: "vora", Merchant: "Acme", At: now, Duration: 1234 * time.Microsecond, Method: "POST", Path: "/v1/sessions",
+		Requests: []control.Request{{
+			ID: "req_1", Gateway: "vora", MerchantID: "mer_acme", At: now, Duration: 1234 * time.Microsecond, Method: "POST", Path: "/v1/sessions",
 			IdempotencyKey: "order-1", Version: "2026-04-14", UserAgent: "shop/1.0", Body: `{"amount":1499}`,
-			Status: 503, Answer: "<h1>Busy</h1>", Fault: "status=503",
+			Status: 503, Response: "<h1>Busy</h1>", Fault: "status=503",
 		}},
 		RequestCount: 1,
-		Deliveries: []dashboard.Delivery{{
+		Deliveries: []control.Delivery{{
 			ID: "dlv_1", SessionID: "vp_cs_test_1", Event: "session.succeeded", URL: "http://localhost:8080/hooks",
-			Body: `{"event":"session.succeeded"}`, State: "pending", Count: 1,
-			Attempts: []dashboard.Attempt{{
-				Number: 1, At: now, Duration: time.Second, Header: []string{"X-Vonpay-Signature: abc"}, Status: 500,
-				Answer: "database is locked", Problem: "connection reset", Fault: "missign",
+			Body: `{"event":"session.succeeded"}`, State: "pending",
+			Attempts: []control.DeliveryAttempt{{
+				At: now, Duration: time.Second, Header: http.Header{"X-Vonpay-Signature": {"abc"}}, Status: 500,
+				Response: "database is locked", Problem: "connection reset", Fault: "wrongSecret",
 			}},
 		}},
 		DeliveryCount: 1,
-		Paused:        true, Held: 2, Disturbances: []string{"drop"},
-		Faults: []dashboard.Fault{{Route: "POST /v1/sessions", Effect: "status=503", Body: "<h1>", Times: 2, Share: 50}},
+		Paused:        true, Held: 2, DeliveryFaults: []control.DeliveryFault{"drop"},
+		Faults: []control.Fault{{Route: "POST /v1/sessions", Status: 503, Body: "<h1>", Times: 2, Share: 50}},
 		Codes:  []dashboard.Code{{Code: "internal_error", Status: 500}},
 	}
 }

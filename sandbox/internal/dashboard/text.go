@@ -3,61 +3,62 @@ package dashboard
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"time"
 	"unicode/utf8"
 )
 
-// mostText is how many bytes of a body are shown, so that a page of many stays light.
-const mostText = 4 << 10
+// maxClip is how many bytes of a body are shown, so that a page with many of them stays light.
+const maxClip = 4 << 10
 
-// A clip is a text, or the beginning of one.
+// A clip is a string or its beginning.
 type clip struct {
 	Text string
 	More int // bytes that are left out
 }
 
-// exact is a text as it was sent, byte by byte, because it is signed.
-func exact(text string) clip {
-	end := min(len(text), mostText)
-	for end < len(text) && end > 0 && !utf8.RuneStart(text[end]) {
+// exact shows s byte for byte, because it is signed.
+func exact(s string) clip {
+	end := min(len(s), maxClip)
+	for end < len(s) && end > 0 && !utf8.RuneStart(s[end]) {
 		end--
 	}
-	return clip{strings.ToValidUTF8(text[:end], "\uFFFD"), len(text) - end}
+	return clip{strings.ToValidUTF8(s[:end], "\uFFFD"), len(s) - end}
 }
 
-// pretty is JSON on lines of its own, and anything else as it is.
-func pretty(text string) clip {
+// pretty indents JSON and leaves anything else as it is.
+func pretty(s string) clip {
 	var out bytes.Buffer
-	if len(text) <= mostText && json.Indent(&out, []byte(text), "", "  ") == nil && out.Len() <= mostText {
+	if len(s) <= maxClip && json.Indent(&out, []byte(s), "", "  ") == nil && out.Len() <= maxClip {
 		return exact(out.String())
 	}
-	return exact(text)
+	return exact(s)
 }
 
-// short is what fits on a line or two of what should be short.
-func short(text string) string {
-	const most = 200
-	if len(text) <= most {
-		return text
+// short cuts what is expected to fit on a line or two.
+func short(s string) string {
+	const maxShort = 200
+	if len(s) <= maxShort {
+		return s
 	}
-	return strings.ToValidUTF8(text[:most], "") + "…"
+	return strings.ToValidUTF8(s[:maxShort], "") + "…"
 }
 
-// A moment is a time for people and for machines.
-type moment struct{ ISO, Text string }
+// A timestamp is a time for people and for machines.
+type timestamp struct{ ISO, Text string }
 
-// At is a time of the sandbox's clock: with its day, unless it is today.
-func (v view) At(t time.Time) moment {
+// At is a time of the sandbox's clock, with its day unless it is today.
+func (v view) At(t time.Time) timestamp {
 	t, now := t.UTC(), v.Now.UTC()
 	form := "15:04:05"
 	if t.YearDay() != now.YearDay() || t.Year() != now.Year() {
 		form = "2 Jan 15:04:05"
 	}
-	return moment{t.Format(time.RFC3339Nano), t.Format(form)}
+	return timestamp{t.Format(time.RFC3339Nano), t.Format(form)}
 }
 
-// took is a duration with as many digits as anybody reads.
+// took rounds a duration to the digits that matter.
 func took(d time.Duration) string {
 	switch {
 	case d >= time.Second:
@@ -68,9 +69,9 @@ func took(d time.Duration) string {
 	return d.Round(10 * time.Microsecond).String()
 }
 
-// tone is how a state sounds: good, bad, wait or quiet.
-func tone(state string) string {
-	switch state {
+// tone is the class of a state's badge: good, bad, wait or quiet.
+func tone(state any) string {
+	switch fmt.Sprint(state) {
 	case "succeeded", "accepted":
 		return "good"
 	case "failed":
@@ -81,7 +82,7 @@ func tone(state string) string {
 	return "quiet"
 }
 
-// statusTone is how the status of an answer sounds.
+// statusTone is the class of an HTTP status's badge.
 func statusTone(status int) string {
 	switch {
 	case status >= 200 && status < 300:

@@ -1,116 +1,112 @@
 package dashboard
 
-import "time"
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"time"
 
-// Most is how many of a kind the dashboard shows: the newest.
-const Most = 50
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
+	"github.com/hostedpay/hostedpay-go/sdk/money"
+)
 
-// A View is what the dashboard shows. All text in it is untrusted.
+// MaxShown is how many sessions, requests and deliveries the dashboard shows: the newest.
+const MaxShown = 50
+
+// A View is what the dashboard shows. Every string in it is untrusted.
 type View struct {
 	Origin string // of the sandbox, as the browser reached it: "http://127.0.0.1:4010"
 
 	Now     time.Time // the sandbox's clock
-	Running bool      // it goes on by itself
+	Running bool      // the clock advances by itself
 
-	Merchants []Merchant
+	Merchants []control.Merchant
 
-	Sessions     []Session // the newest first, as all lists here
-	SessionCount int       // of all, shown or not
+	Sessions     []control.Session // newest first, as are requests and deliveries
+	SessionCount int               // of all, shown or not
 
-	Requests     []Request
+	Requests     []control.Request
 	RequestCount int
 
-	Deliveries    []Delivery
-	DeliveryCount int
-	Paused        bool
-	Held          int      // deliveries that wait for the end of the pause
-	Disturbances  []string // of the next attempts
+	Deliveries     []control.Delivery
+	DeliveryCount  int
+	Paused         bool
+	Held           int                     // deliveries that wait for the end of the pause
+	DeliveryFaults []control.DeliveryFault // of the next attempts
 
-	Faults []Fault // the oldest first, which is the order in which they happen
-	Codes  []Code  // of the catalog, for the form
-}
-
-// A Merchant is an account with its keys.
-type Merchant struct {
-	ID, Name string
-
-	SecretKey, PublishableKey, SessionSecret string // Vora
-	APIKey                                   string // VisionScope
-
-	WebhookURL    string // of Vora's events; empty for nowhere
-	WebhookSecret string // signs webhooks v2
-	WebhooksV2    bool   // the merchant gets them instead of v1
-	OldKeys       []OldKey
-}
-
-// An OldKey is a secret key that was rotated out.
-type OldKey struct {
-	Key   string
-	Until time.Time // when it stops working
-}
-
-// A Session is a purchase at either gateway.
-type Session struct {
-	ID, Gateway, Merchant, Description string
-
-	Status      string // as Vora calls it
-	Amount      string // ready to show: "14.99 USD"
-	Refunded    string // the same; empty when nothing was
-	Refundable  int64  // minor units that can still be given back
-	CreatedAt   time.Time
-	ExpiresAt   time.Time // zero when it does not
-	CheckoutURL string
-}
-
-// A Request is a call to one of the APIs.
-type Request struct {
-	ID             string // of the answer; may be empty
-	Gateway        string
-	Merchant       string // its name; empty when the key was nobody's
-	At             time.Time
-	Duration       time.Duration
-	Method, Path   string
-	IdempotencyKey string
-	Version        string
-	UserAgent      string
-	Body           string
-	Status         int // 0 when there was no answer
-	Answer         string
-	Fault          string // that was injected
-}
-
-// A Delivery is an event on its way to a merchant.
-type Delivery struct {
-	ID, SessionID, Event, URL, Body string
-
-	State    string
-	Attempts []Attempt // the newest first
-	Count    int       // of all attempts, shown or not
-}
-
-// An Attempt is one time that an event was sent.
-type Attempt struct {
-	Number   int // from 1
-	At       time.Time
-	Duration time.Duration
-	Header   []string // lines of the request's, with its signature
-	Status   int      // 0 when no answer came
-	Answer   string
-	Problem  string // why none came
-	Fault    string // that was injected
-}
-
-// A Fault is something that goes wrong on purpose.
-type Fault struct {
-	Route  string // empty for all
-	Effect string // in words
-	Body   string
-	Times  int // that are left; 0 for all
-	Share  int // percent; 0 for all
+	Faults []control.Fault // oldest first, which is the order in which they are applied
+	Codes  []Code          // of the error catalog, for the form
 }
 
 // A Code is an entry of the error catalog.
 type Code struct {
 	Code   string
 	Status int
+}
+
+// view is a View as the templates see it, with what they would otherwise have to compute.
+type view struct{ View }
+
+// Calls are the requests with their retries.
+func (v view) Calls() []Call { return Calls(v.Requests) }
+
+// MerchantName is empty for an unknown merchant.
+func (v view) MerchantName(id string) string {
+	if i := slices.IndexFunc(v.Merchants, func(m control.Merchant) bool { return m.ID == id }); i >= 0 {
+		return v.Merchants[i].Name
+	}
+	return ""
+}
+
+// RefundedOf is what was refunded of a session, ready to show; empty when nothing was.
+func (view) RefundedOf(s control.Session) string {
+	if s.Refunded == 0 {
+		return ""
+	}
+	return money.Minor(s.Refunded, s.Amount.Currency()).String()
+}
+
+// RetiredKeys are the merchant's rotated keys that still work.
+func (v view) RetiredKeys(m control.Merchant) []control.RetiredKey {
+	return slices.DeleteFunc(slices.Clone(m.Vora.RetiredKeys), func(k control.RetiredKey) bool { return !v.Now.Before(k.Until) })
+}
+
+// A numbered attempt counts from 1, the first one that is still remembered.
+type numbered struct {
+	Number int
+	control.DeliveryAttempt
+}
+
+// Attempts of a delivery, newest first.
+func (view) Attempts(d control.Delivery) []numbered {
+	var out []numbered
+	for i, a := range slices.Backward(d.Attempts) {
+		out = append(out, numbered{i + 1, a})
+	}
+	return out
+}
+
+// Effect is what a fault does to a call, without the choice of calls.
+func (view) Effect(f control.Fault) string {
+	f.Route, f.Times, f.Share = "", 0, 0
+	return f.String()
+}
+
+// An exchange is a request with its merchant's name.
+type exchange struct {
+	control.Request
+	MerchantName string
+}
+
+// Exchange is a request as its details show it.
+func (v view) Exchange(r control.Request) exchange { return exchange{r, v.MerchantName(r.MerchantID)} }
+
+// headerLines are headers as HTTP/1.1 sends them, sorted by name.
+func headerLines(h http.Header) string {
+	var lines []string
+	for name, values := range h {
+		lines = append(lines, name+": "+strings.Join(values, ", "))
+	}
+	slices.Sort(lines)
+	return strings.Join(lines, "\n")
 }
