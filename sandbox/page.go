@@ -45,7 +45,12 @@ func (s *Sandbox) submitPage(w http.ResponseWriter, r *http.Request) {
 	if x.status == pending {
 		s.act(x, action, r.PostForm)
 	}
-	if next := s.next(x, action); next != "" {
+	next := s.next(x, action)
+	if exit := r.PostForm.Get("exit"); next != "" && exit != "" && x.gateway == visionScopeGateway {
+		s.render(w, x, s.handBack(x, exit))
+		return
+	}
+	if next != "" {
 		w.Header().Set("Cache-Control", "no-store")
 		http.Redirect(w, r, next, http.StatusSeeOther)
 		return
@@ -60,8 +65,20 @@ func (s *Sandbox) submitPage(w http.ResponseWriter, r *http.Request) {
 // checkoutFor is a session as its page shows it there where the browser loads it: the challenge refuses to be framed.
 func (s *Sandbox) checkoutFor(r *http.Request, x *session) page.Checkout {
 	c := s.checkout(x)
+	c.Framed = framed(r) && x.gateway == visionScopeGateway
 	if c.State == page.StateChallenge && framed(r) {
 		c.State = page.StateBreakOut
+	}
+	return c
+}
+
+// handBack is the page in the shop's frame that ends the checkout in another way than by loading the return URL there: it
+// leaves the frame, or sends the shop's page a message.
+func (s *Sandbox) handBack(x *session, exit string) page.Checkout {
+	c := s.checkout(x)
+	c.State = page.StateHandBack
+	if exit == "message" {
+		c.Message = visionScopeMessage(x, c.ReturnURL)
 	}
 	return c
 }
@@ -192,15 +209,16 @@ func (s *Sandbox) write(w http.ResponseWriter, status int, c page.Checkout, form
 func (s *Sandbox) checkout(x *session) page.Checkout {
 	c := page.Checkout{
 		Gateway: page.Gateway(x.gateway), State: page.StateOpen, SessionID: x.id, Merchant: x.account.Name,
-		Amount: x.amount.String(), ExpiresAt: x.expiresAt, Now: s.clock.Now(), Reason: x.reason,
+		Amount: x.amount, Locale: value(x.vora.Locale), ExpiresAt: x.expiresAt, Now: s.clock.Now(), Reason: x.reason,
 		Cancelable: x.gateway == visionScopeGateway || x.vora.CancelURL != nil,
 		BuyerName:  value(x.vora.BuyerName), BuyerEmail: value(x.vora.BuyerEmail),
 		Description: value(x.vora.Description), CollectShipping: value(x.vora.CollectShipping),
+		CardEnding: x.cardEnding, AlwaysDeclines: x.alwaysDeclines(),
 	}
 	for _, item := range value(x.vora.LineItems) {
 		c.LineItems = append(c.LineItems, page.LineItem{
 			Name: item.Name, Quantity: item.Quantity, ImageURL: value(item.ImageURL),
-			UnitAmount: money.Minor(item.UnitAmount, x.amount.Currency()).String(),
+			UnitAmount: money.Minor(item.UnitAmount, x.amount.Currency()),
 		})
 	}
 	for _, k := range x.gateway.cards() {

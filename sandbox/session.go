@@ -35,7 +35,8 @@ type session struct {
 
 	status      genvora.SessionStatus
 	updatedAt   time.Time
-	challenged  bool // the card asked for 3D Secure, and the answer is pending
+	challenged  bool   // the card asked for 3D Secure, and the answer is pending
+	cardEnding  string // last four digits of the card that was challenged
 	transaction string
 	shipping    *genvora.ShippingAddress
 	failureCode string
@@ -101,14 +102,19 @@ func (g gateway) outcome(number string) contract.TestCard {
 	return contract.TestCard{Outcome: "approved"}
 }
 
+// alwaysDeclines reports whether test mode declines the amount, whatever the card.
+func (x *session) alwaysDeclines() bool {
+	return x.gateway == voraGateway && x.amount.Minor() == contract.VoraDeclinedAmount
+}
+
 // pay charges a card. The amount rule of test mode comes before the card's.
 func (s *Sandbox) pay(x *session, cardNumber string) {
 	card := x.gateway.outcome(cardNumber)
 	switch {
-	case x.gateway == voraGateway && x.amount.Minor() == contract.VoraDeclinedAmount:
+	case x.alwaysDeclines():
 		s.fail(x, contract.VoraDeclinedFailureCode, "The card was declined")
 	case card.Outcome == "challenge":
-		x.challenged = true
+		x.challenged, x.cardEnding = true, cardNumber[len(cardNumber)-4:]
 		s.changed()
 	case card.Outcome == "declined":
 		s.fail(x, card.FailureCode, card.Label)

@@ -149,3 +149,25 @@ func amountOf(request gen.CreateCheckoutRequest, found []contract.Violation) (mo
 	}
 	return amount, err
 }
+
+// A finishedMessage is what a framed page posts to the shop's page around it. The documentation mentions a message and
+// not its shape: this one is the sandbox's own. Like the return URL, it is not signed.
+type finishedMessage struct {
+	Type      string `json:"type"`
+	SessionID string `json:"session_id"`
+	OrderID   string `json:"order_id"`
+	Status    string `json:"status"`
+	Reason    string `json:"reason,omitempty"`
+	ReturnURL string `json:"return_url"`
+}
+
+func visionScopeMessage(x *session, returnURL string) string {
+	message := finishedMessage{
+		Type: "visionscope.checkout.finished", SessionID: x.id, OrderID: x.vision.orderID, Status: "paid", ReturnURL: returnURL,
+	}
+	if x.status == failed {
+		message.Status, message.Reason = "failed", x.reason
+	}
+	encoded, _ := json.Marshal(message) // strings always encode
+	return string(encoded)
+}

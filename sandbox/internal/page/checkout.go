@@ -1,6 +1,10 @@
 package page
 
-import "time"
+import (
+	"time"
+
+	"github.com/hostedpay/hostedpay-go/sdk/money"
+)
 
 // Gateway is the payment gateway whose hosted page is shown.
 type Gateway string
@@ -11,17 +15,16 @@ const (
 	Vora        Gateway = "vora"
 )
 
-// State is how far the checkout session has come; it decides what the page
-// shows and which actions it offers.
+// State is how far the checkout session has come; it decides what the page shows and which actions it offers.
 type State string
 
-// The states of a checkout session. Succeeded, failed and expired are final:
-// their pages have nothing to submit.
+// The states of a checkout session. Succeeded, failed and expired are final: their pages have nothing to submit.
 const (
 	StateOpen       State = "open"       // waits for the buyer
 	StateChallenge  State = "challenge"  // waits for the buyer to prove who they are
 	StateBreakOut   State = "breakout"   // in a frame, which the challenge must leave first
 	StateProcessing State = "processing" // waits for the gateway
+	StateHandBack   State = "handback"   // paid or failed in a frame, and the shop's page around it takes over
 	StateSucceeded  State = "succeeded"
 	StateFailed     State = "failed"
 	StateExpired    State = "expired"
@@ -33,7 +36,7 @@ const (
 type LineItem struct {
 	Name       string
 	Quantity   int
-	UnitAmount string // ready to show: "14.99 EUR"
+	UnitAmount money.Amount
 	ImageURL   string // https or data:image; anything else is not shown
 }
 
@@ -51,7 +54,8 @@ type Checkout struct {
 	SessionID   string
 	Merchant    string
 	Description string
-	Amount      string // ready to show: "14.99 EUR"
+	Amount      money.Amount
+	Locale      string // BCP 47, of the amounts; an unknown one is English
 	LineItems   []LineItem
 
 	BuyerName       string // prefilled
@@ -62,9 +66,14 @@ type Checkout struct {
 	ExpiresAt time.Time // zero: the page shows no countdown
 	Now       time.Time // the sandbox's clock, which need not be the buyer's
 
-	Cards []Card
+	Cards          []Card
+	AlwaysDeclines bool   // test mode declines this amount, whatever the card
+	CardEnding     string // last four digits of the card that [StateChallenge] is about
 
-	Problem   string // why the submitted form was refused
+	Framed  bool   // a shop's page shows it in a frame: offer the ways out of it
+	Message string // JSON that [StateHandBack] posts to the shop's page; empty: it leaves the frame instead
+
+	Problem   string // why the submitted form was rejected
 	Reason    string // why the payment failed, for [StateFailed]
-	ReturnURL string // http or https; the way back to the shop from a final state
+	ReturnURL string // http or https; the way back to the shop from a final state; empty when the session has none
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/page"
+	"github.com/hostedpay/hostedpay-go/sdk/money"
 )
 
 func TestFormAsksForTheAgreedFields(t *testing.T) {
@@ -133,7 +134,7 @@ func TestLongOrdersFold(t *testing.T) {
 		c := checkout(page.Vora, page.StateOpen)
 		c.LineItems = nil
 		for range items {
-			c.LineItems = append(c.LineItems, page.LineItem{Name: "A novel", Quantity: 1, UnitAmount: "1.00 EUR"})
+			c.LineItems = append(c.LineItems, page.LineItem{Name: "A novel", Quantity: 1, UnitAmount: money.MustParse("1.00", "EUR")})
 		}
 		return render(t, c)
 	}

@@ -9,13 +9,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/page"
+	"github.com/hostedpay/hostedpay-go/sdk/money"
 )
 
 var (
 	gateways = []page.Gateway{page.VisionScope, page.Vora}
 	states   = []page.State{
 		page.StateOpen, page.StateChallenge, page.StateBreakOut, page.StateProcessing,
-		page.StateSucceeded, page.StateFailed, page.StateExpired, page.StateAbandoned,
+		page.StateHandBack, page.StateSucceeded, page.StateFailed, page.StateExpired, page.StateAbandoned,
 		page.StateUnknown,
 	}
 )
@@ -29,10 +30,10 @@ func checkout(gateway page.Gateway, state page.State) page.Checkout {
 		SessionID:   "session-1",
 		Merchant:    "Acme Books",
 		Description: "Two paperbacks",
-		Amount:      "44.97 EUR",
+		Amount:      money.MustParse("44.97", "EUR"),
 		LineItems: []page.LineItem{
-			{Name: "A novel", Quantity: 1, UnitAmount: "29.99 EUR", ImageURL: "https://shop.test/novel.png"},
-			{Name: "A notebook", Quantity: 2, UnitAmount: "7.49 EUR"},
+			{Name: "A novel", Quantity: 1, UnitAmount: money.MustParse("29.99", "EUR"), ImageURL: "https://shop.test/novel.png"},
+			{Name: "A notebook", Quantity: 2, UnitAmount: money.MustParse("7.49", "EUR")},
 		},
 		BuyerName:       "Ada Lovelace",
 		BuyerEmail:      "ada@shop.test",
@@ -44,9 +45,10 @@ func checkout(gateway page.Gateway, state page.State) page.Checkout {
 			{Number: "4242 4242 4242 4242", Label: "Approved"},
 			{Number: "4000 0000 0000 0002", Label: "Declined"},
 		},
-		Problem:   "The card number is not valid.",
-		Reason:    "Insufficient funds.",
-		ReturnURL: "https://shop.test/return?order=7&paid=1",
+		CardEnding: "3184",
+		Problem:    "The card number is not valid.",
+		Reason:     "Insufficient funds.",
+		ReturnURL:  "https://shop.test/return?order=7&paid=1",
 	}
 }
 

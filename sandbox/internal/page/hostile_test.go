@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/page"
+	"github.com/hostedpay/hostedpay-go/sdk/money"
 )
 
 func TestHostileTextStaysText(t *testing.T) {
@@ -22,12 +23,18 @@ func TestHostileTextStaysText(t *testing.T) {
 				want := render(t, c)
 
 				for _, field := range []*string{
-					&c.SessionID, &c.Merchant, &c.Description, &c.Amount, &c.BuyerName,
+					&c.SessionID, &c.Merchant, &c.Description, &c.Locale, &c.BuyerName,
 					&c.BuyerEmail, &c.Problem, &c.Reason, &c.LineItems[0].Name,
-					&c.LineItems[0].UnitAmount, &c.Cards[0].Number, &c.Cards[0].Label,
+					&c.Cards[0].Number, &c.Cards[0].Label, &c.CardEnding,
 				} {
 					*field = hostile
 				}
+				if c.Message != "" {
+					c.Message = hostile
+				}
+				c.Amount = money.Minor(4497, money.Currency(hostile))
+				c.LineItems[0].UnitAmount = money.Minor(2999, money.Currency(hostile))
+				c.LineItems[1].UnitAmount = money.Minor(749, money.Currency(hostile))
 				require.Equal(t, skeleton(want), skeleton(render(t, c)))
 			})
 		})

@@ -38,7 +38,7 @@ func Render(w io.Writer, c Checkout) error {
 		return fmt.Errorf("page: unknown gateway %q", c.Gateway)
 	}
 	switch c.State {
-	case StateOpen, StateChallenge, StateBreakOut, StateProcessing, StateSucceeded, StateFailed, StateExpired,
+	case StateOpen, StateChallenge, StateBreakOut, StateProcessing, StateHandBack, StateSucceeded, StateFailed, StateExpired,
 		StateAbandoned, StateUnknown:
 	default:
 		return fmt.Errorf("page: unknown state %q", c.State)

@@ -6,8 +6,7 @@ import (
 	"math"
 )
 
-// view is a checkout as the templates see it: with what they would otherwise
-// have to compute.
+// view is a checkout as the templates see it: with what they would otherwise have to compute.
 type view struct{ Checkout }
 
 // Style is the page's style sheet.
@@ -16,8 +15,8 @@ func (view) Style() template.CSS { return template.CSS(style) } //nolint:gosec /
 // Script is the page's script.
 func (view) Script() template.JS { return template.JS(script) } //nolint:gosec // embedded, not input
 
-// SecondsLeft is how long the session still lives. It rounds up: a page that
-// reloads at zero then finds the session expired, and not about to expire.
+// SecondsLeft is how long the session still lives. It rounds up: a page that reloads at zero then finds the session
+// expired, and not about to expire.
 func (v view) SecondsLeft() int {
 	return int(math.Ceil(max(0, v.ExpiresAt.Sub(v.Now).Seconds())))
 }
@@ -31,27 +30,8 @@ func (v view) ExpiryTime() string {
 	return end.Format("on 2 January at 15:04 UTC")
 }
 
-// CardExpiry is an expiry date in the future of the sandbox's clock, for the
-// test cards.
+// CardExpiry is an expiry date in the future of the sandbox's clock, for the test cards.
 func (v view) CardExpiry() string {
 	const yearsAhead = 3
 	return fmt.Sprintf("12 / %02d", (v.Now.UTC().Year()+yearsAhead)%100)
-}
-
-// itemsShown is how much of a long order stays unfolded, so that on a phone
-// the form is still near.
-const itemsShown = 4
-
-// FirstItems are the line items that are always visible.
-func (v view) FirstItems() []LineItem { return v.LineItems[:v.fold()] }
-
-// MoreItems are the line items that a long order folds away.
-func (v view) MoreItems() []LineItem { return v.LineItems[v.fold():] }
-
-func (v view) fold() int {
-	// Folding away a single item would save no room.
-	if len(v.LineItems) <= itemsShown+1 {
-		return len(v.LineItems)
-	}
-	return itemsShown
 }

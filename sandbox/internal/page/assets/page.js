@@ -1,8 +1,8 @@
 // Conveniences only: the page works without any of this.
 "use strict";
 
-// A test card fills the form. Its button starts hidden, because it is of no
-// use unless this runs.
+// A test card fills the form and moves on to what is still missing, most often nothing but the Pay button. Its button
+// starts hidden, because it is of no use unless this runs.
 for (const button of document.querySelectorAll("button[data-number]")) {
   button.hidden = false;
   button.addEventListener("click", () => {
@@ -11,7 +11,19 @@ for (const button of document.querySelectorAll("button[data-number]")) {
     card.value = button.dataset.number;
     expiry.value = defaults.expiry;
     cvc.value = defaults.cvc;
+    const next = button.form.querySelector("input:invalid") ?? button.form.querySelector(".primary");
+    next.focus({ focusVisible: true });
+    next.scrollIntoView({ block: "center" });
   });
+}
+
+// Where the form would be far below them, the test cards are folded.
+const cards = document.querySelector("details.cards");
+if (cards) {
+  const small = matchMedia("(max-width: 40rem)");
+  const fold = () => { cards.open = !small.matches; };
+  small.addEventListener("change", fold);
+  fold();
 }
 
 // Group the digits of a card number that was pasted without, or with dashes.
@@ -29,20 +41,27 @@ expiry?.addEventListener("input", (event) => {
   if (date && !deleting) expiry.value = `${date[1]} / ${date[2]}`;
 });
 
-// Leave the frame for the challenge, which refuses to be framed. A frame that may
-// not navigate the window is told so by an exception, or by nothing at all.
+// Leave the frame for a page that takes the whole window. A frame that may not navigate the window is told so by an
+// exception, or by nothing at all.
+const stuck = () => {
+  document.getElementById("leaving").hidden = true;
+  document.getElementById("stuck").hidden = false;
+};
 const breakOut = document.getElementById("break-out");
 if (breakOut) {
-  const stuck = () => {
-    document.getElementById("leaving").hidden = true;
-    document.getElementById("stuck").hidden = false;
-  };
   setTimeout(stuck, 2000);
   try {
     top.location.href = breakOut.href;
   } catch {
     stuck();
   }
+}
+
+// Or tell the shop's page around the frame, and nobody else's.
+const handBack = document.getElementById("hand-back");
+if (handBack) {
+  setTimeout(stuck, 2000);
+  parent.postMessage(JSON.parse(handBack.dataset.message), new URL(handBack.href).origin);
 }
 
 // Count down to the end of the session. The buyer's clock may be off and the
