@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/hostedpay/hostedpay-go/sandbox"
+	"github.com/hostedpay/hostedpay-go/sandbox/buyer"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
 	"github.com/hostedpay/hostedpay-go/sandbox/sandboxtest"
 	"github.com/hostedpay/hostedpay-go/sdk"
@@ -111,11 +112,11 @@ func TestVisionScopesOwnExamples(t *testing.T) { //nolint:tparallel // the cases
 		said, afterwards string
 		twice            bool
 	}{
-		"approved": {func(p *sandboxtest.Page) *url.URL { return p.Pay(sandboxtest.Approved) }, "payment.success", "paid", "Thank you!", "paid", false},
-		"declined": {func(p *sandboxtest.Page) *url.URL { return p.Pay(sandboxtest.Declined) }, "payment.failed", "failed", "Payment failed: Declined", "failed", false},
+		"approved": {func(p *sandboxtest.Page) *url.URL { return p.Pay(buyer.CardApproved) }, "payment.success", "paid", "Thank you!", "paid", false},
+		"declined": {func(p *sandboxtest.Page) *url.URL { return p.Pay(buyer.CardDeclined) }, "payment.failed", "failed", "Payment failed: Declined", "failed", false},
 		"3D Secure": {func(p *sandboxtest.Page) *url.URL {
-			p.Pay(sandboxtest.Challenge)
-			return p.PassChallenge()
+			p.Pay(buyer.CardChallenge)
+			return p.Press(buyer.ButtonPassChallenge)
 		}, "payment.success", "paid", "Thank you!", "paid", true},
 	} {
 		t.Run(name, func(t *testing.T) { // in turn: they share what the shop prints
@@ -146,7 +147,7 @@ func TestVisionScopesOwnExamples(t *testing.T) { //nolint:tparallel // the cases
 	t.Run("a wrong signature is refused, and the right one taken", func(t *testing.T) {
 		_, created := shop.call(http.MethodPost, "/api/checkout", `{"amount":12.5,"currency":"USD"}`)
 		require.NoError(t, g.InjectDeliveryFaults(control.DeliveryFaultWrongSecret))
-		g.Open(sdk.NewSecret(created["checkout_url"].(string))).Pay(sandboxtest.Approved)
+		g.Open(sdk.NewSecret(created["checkout_url"].(string))).Pay(buyer.CardApproved)
 		delivery := g.WaitDelivery(created["session_id"].(string), "payment.success")
 		require.Len(t, delivery.Attempts, 2)
 		require.Equal(t, http.StatusUnauthorized, delivery.Attempts[0].Status)
@@ -192,7 +193,7 @@ func TestVorasOwnGuide(t *testing.T) {
 	id := created["id"].(string)
 	_, session := shop.call(http.MethodGet, "/status?session="+id, "")
 	require.Equal(t, "pending", session["status"])
-	g.Open(sdk.NewSecret(created["checkoutUrl"].(string))).Pay(sandboxtest.Approved)
+	g.Open(sdk.NewSecret(created["checkoutUrl"].(string))).Pay(buyer.CardApproved)
 	g.WaitDelivery(id, "session.succeeded")
 	paid := shop.hears()
 	require.Equal(t, "session.succeeded", paid["event"])
@@ -214,7 +215,7 @@ func TestVorasOwnGuide(t *testing.T) {
 
 	status, declined := shop.call(http.MethodPost, "/charge", `{"order":"order-789013","attempt":1,"amount":200,"currency":"USD"}`)
 	require.Equal(t, http.StatusCreated, status)
-	g.Open(sdk.NewSecret(declined["checkoutUrl"].(string))).Pay(sandboxtest.Approved)
+	g.Open(sdk.NewSecret(declined["checkoutUrl"].(string))).Pay(buyer.CardApproved)
 	g.WaitDelivery(declined["id"].(string), "session.failed")
 	require.Equal(t, "card_declined", shop.hears()["failureCode"])
 

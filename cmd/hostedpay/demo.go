@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/hostedpay/hostedpay-go/sandbox"
+	"github.com/hostedpay/hostedpay-go/sandbox/buyer"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 	"github.com/hostedpay/hostedpay-go/sdk/visionscope"
@@ -39,12 +40,11 @@ func demoCommand() *cobra.Command {
 
 // payments are one that is approved and one that is declined at each gateway.
 func payments() []payment {
-	const good, declined = "4242 4242 4242 4242", "4000 0000 0000 0002"
 	return []payment{
-		{gateway: "Vora", amount: money.Minor(1499, "USD"), card: good, want: vora.Paid, order: "order-1001"},
-		{gateway: "Vora", amount: money.Minor(200, "USD"), card: good, want: vora.Failed, order: "order-1002"}, // the amount declines
-		{gateway: "VisionScope", amount: money.Minor(1000, "EUR"), card: good, want: vora.Paid, order: "order-1003"},
-		{gateway: "VisionScope", amount: money.Minor(2500, "EUR"), card: declined, want: vora.Failed, order: "order-1004"},
+		{gateway: "Vora", amount: money.Minor(1499, "USD"), card: buyer.CardApproved, want: vora.Paid, order: "order-1001"},
+		{gateway: "Vora", amount: money.Minor(200, "USD"), card: buyer.CardApproved, want: vora.Failed, order: "order-1002"}, // the amount declines
+		{gateway: "VisionScope", amount: money.Minor(1000, "EUR"), card: buyer.CardApproved, want: vora.Paid, order: "order-1003"},
+		{gateway: "VisionScope", amount: money.Minor(2500, "EUR"), card: buyer.CardDeclined, want: vora.Failed, order: "order-1004"},
 	}
 }
 
@@ -94,13 +94,12 @@ func demo(ctx context.Context, out io.Writer, payments []payment, stage stage) (
 	fmt.Fprintf(out, "Gateways at %s, shop (%s) at %s.\n", gatewayURL, sandbox.Acme.Name, shopURL)
 	fmt.Fprintf(out, "No money moves. The gateways' own waits are %d times shorter than in life.\n", demoFactor)
 	t := &timeline{out: out}
-	b := newBuyer()
 	for i, p := range payments {
 		t.title("%d  %s: %s, expected to be %s", i+1, p.gateway, p.amount, p.want)
 		if p.gateway == "Vora" {
-			p.throughVora(ctx, t, b, shop, voraClient)
+			p.throughVora(ctx, t, shop, voraClient)
 		} else {
-			p.throughVisionScope(ctx, t, b, shop, visionClient)
+			p.throughVisionScope(ctx, t, shop, visionClient)
 		}
 	}
 	fmt.Fprintf(out, "\n%d steps in %s: ", t.steps, time.Since(start).Round(time.Millisecond))
@@ -121,7 +120,7 @@ type payment struct {
 	want    vora.Outcome
 }
 
-func (p payment) throughVora(ctx context.Context, t *timeline, b buyer, shop *merchant, client *vora.Client) {
+func (p payment) throughVora(ctx context.Context, t *timeline, shop *merchant, client *vora.Client) {
 	o := &order{amount: p.amount, returnURL: shop.url + "/return/vora/" + p.order}
 	start := time.Now()
 	created, err := client.CreateSession(ctx, vora.SessionParams{
@@ -136,7 +135,7 @@ func (p payment) throughVora(ctx context.Context, t *timeline, b buyer, shop *me
 	t.step("request", time.Since(start), fmt.Sprintf("session %s created, HTTP %d, API version %s, request %s",
 		created.ID, created.Response.Status, created.Response.Version, created.Response.RequestID), checkCreated(created))
 
-	back, paidAt, ok := p.pay(ctx, t, b, created.CheckoutURL)
+	back, paidAt, ok := p.pay(ctx, t, created.CheckoutURL)
 	if !ok {
 		return
 	}
@@ -154,10 +153,10 @@ func (p payment) throughVora(ctx context.Context, t *timeline, b buyer, shop *me
 		err = fmt.Errorf("it claims %q", authentic.ClaimedStatus)
 	}
 	t.step("return", time.Since(start), "the query is signed by the gateway (which proves no payment)", err)
-	p.confirm(ctx, t, b, back, "ConfirmReturn read the session")
+	p.confirm(ctx, t, back, "ConfirmReturn read the session")
 }
 
-func (p payment) throughVisionScope(ctx context.Context, t *timeline, b buyer, shop *merchant, client *visionscope.Client) {
+func (p payment) throughVisionScope(ctx context.Context, t *timeline, shop *merchant, client *visionscope.Client) {
 	o := &order{amount: p.amount, returnURL: shop.url + "/return/visionscope", secret: visionscope.NewWebhookSecret()}
 	start := time.Now()
 	created, err := client.CreateCheckout(ctx, visionscope.CheckoutParams{
@@ -175,7 +174,7 @@ func (p payment) throughVisionScope(ctx context.Context, t *timeline, b buyer, s
 	}
 	t.step("request", time.Since(start), fmt.Sprintf("checkout %s created, HTTP %d", created.SessionID, created.Response.Status), problem)
 
-	back, paidAt, ok := p.pay(ctx, t, b, created.CheckoutURL)
+	back, paidAt, ok := p.pay(ctx, t, created.CheckoutURL)
 	if !ok {
 		return
 	}
@@ -191,19 +190,25 @@ func (p payment) throughVisionScope(ctx context.Context, t *timeline, b buyer, s
 		return
 	}
 	t.step("verification", got.verified, fmt.Sprintf("signed with the checkout's own secret (%s)", got.event.About().Scheme), p.checkVisionScopeEvent(got.event))
-	p.confirm(ctx, t, b, back, "the return page shows the order as the webhook left it")
+	p.confirm(ctx, t, back, "the return page shows the order as the webhook left it")
 }
 
 // pay opens the hosted page and submits it.
-func (p payment) pay(ctx context.Context, t *timeline, b buyer, checkout sdk.Secret) (back *url.URL, at time.Time, ok bool) {
+func (p payment) pay(ctx context.Context, t *timeline, checkout sdk.Secret) (back *url.URL, at time.Time, ok bool) {
 	start := time.Now()
-	err := b.open(ctx, checkout, p.amount.String())
+	page, err := buyer.Open(ctx, nil, checkout)
+	if err == nil && !strings.Contains(page.HTML(), p.amount.String()) {
+		err = fmt.Errorf("the page does not show %q", p.amount)
+	}
 	t.step("page", time.Since(start), "the hosted page shows "+p.amount.String(), err)
 	if err != nil {
 		return nil, at, false
 	}
 	at = time.Now()
-	back, err = b.pay(ctx, checkout, p.card)
+	back, err = page.Pay(ctx, p.card)
+	if err == nil && back == nil {
+		err = errors.New("the buyer stays on the hosted page")
+	}
 	t.step("payment", time.Since(at), "the buyer pays with "+p.card+" and is sent back to the shop", err)
 	return back, at, err == nil
 }
@@ -223,9 +228,9 @@ func (p payment) awaitEvent(ctx context.Context, t *timeline, o *order, paidAt t
 }
 
 // confirm goes to the shop's return page, as the buyer's browser does.
-func (p payment) confirm(ctx context.Context, t *timeline, b buyer, back *url.URL, how string) {
+func (p payment) confirm(ctx context.Context, t *timeline, back *url.URL, how string) {
 	start := time.Now()
-	said, err := b.follow(ctx, back)
+	said, err := follow(ctx, back)
 	if err == nil && said != string(p.want) {
 		err = fmt.Errorf("the return page says %q", said)
 	}

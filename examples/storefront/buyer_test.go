@@ -9,7 +9,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/hostedpay/hostedpay-go/sandbox/buyer"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
+	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
 // orders buys with a fresh form, and gives the address of the hosted page.
@@ -23,11 +25,12 @@ func (v visitor) orders(way string) (checkout string) {
 // pays on a hosted page, and gives the path that the browser is sent back to.
 func (v visitor) pays(checkout, card string) (back string) {
 	v.t.Helper()
-	response, err := v.http.PostForm(checkout, url.Values{"action": {"pay"}, "card": {card}})
+	page, err := buyer.Open(v.t.Context(), v.http, sdk.NewSecret(checkout))
 	require.NoError(v.t, err)
-	v.read(response)
-	require.Equal(v.t, http.StatusSeeOther, response.StatusCode)
-	back, found := strings.CutPrefix(response.Header.Get("Location"), v.f.url)
+	to, err := page.Pay(v.t.Context(), card)
+	require.NoError(v.t, err)
+	require.NotNil(v.t, to, "the buyer stays on the page")
+	back, found := strings.CutPrefix(to.String(), v.f.url)
 	require.True(v.t, found)
 	return back
 }

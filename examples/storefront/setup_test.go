@@ -18,6 +18,7 @@ import (
 
 	"github.com/hostedpay/hostedpay-go/examples/storefront/internal/shop"
 	"github.com/hostedpay/hostedpay-go/sandbox"
+	"github.com/hostedpay/hostedpay-go/sandbox/buyer"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/visionscope"
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
@@ -25,9 +26,9 @@ import (
 
 // The test cards of both gateways, as their pages offer them.
 const (
-	approved  = "4242 4242 4242 4242"
-	declined  = "4000 0000 0000 0002"
-	challenge = "4000 0027 6000 3184"
+	approved  = buyer.CardApproved
+	declined  = buyer.CardDeclined
+	challenge = buyer.CardChallenge
 )
 
 // A fixture is the shop and both gateways on this machine.

@@ -18,18 +18,18 @@
 // the buyer stays on the page:
 //
 //	created, err := client.CreateSession(ctx, vora.SessionParams{Amount: money.Minor(1499, "USD"), SuccessURL: shop.URL + "/thanks"})
-//	back := gateways.Open(created.CheckoutURL).Pay(sandboxtest.Approved)
+//	back := gateways.Open(created.CheckoutURL).Pay(buyer.CardApproved)
 //
 // When the shop has created the session, its answer to the buyer leads there:
 //
 //	page := gateways.Open(sdk.NewSecret(answer.Header.Get("Location")))
 //
 //	page := gateways.Open(created.CheckoutURL)
-//	page.Pay(sandboxtest.Challenge) // 3D Secure
-//	back := page.PassChallenge()
+//	page.Pay(buyer.CardChallenge) // 3D Secure
+//	back := page.Press(buyer.ButtonPassChallenge)
 //
-// A card decides the outcome, as does the amount 200 at Vora. [Page.Fill] types into the form, [Page.Decline] and
-// [Page.Cancel] press the other buttons.
+// A card decides the outcome, as does the amount 200 at Vora. [Page.Fill] sets a field of the form, [Page.Press] presses
+// the other buttons.
 //
 // # Webhooks
 //

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/hostedpay/hostedpay-go/sandbox"
+	"github.com/hostedpay/hostedpay-go/sandbox/buyer"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
 	"github.com/hostedpay/hostedpay-go/sandbox/sandboxtest"
 	"github.com/hostedpay/hostedpay-go/sdk"
@@ -61,7 +62,7 @@ func Example() {
 	}
 	fmt.Println("created:", created.ID)
 
-	back := gateways.Open(created.CheckoutURL).Pay(sandboxtest.Approved)
+	back := gateways.Open(created.CheckoutURL).Pay(buyer.CardApproved)
 	fmt.Println("the browser goes to:", back.Host+back.Path, back.Query().Get("status"))
 
 	delivery := gateways.WaitDelivery(created.ID, "session.succeeded")
@@ -95,7 +96,7 @@ func Example_redelivery() {
 		t.Fatalf("%v", err)
 	}
 	paid := gateways.Now()
-	back := gateways.Open(created.CheckoutURL).Pay(sandboxtest.Declined)
+	back := gateways.Open(created.CheckoutURL).Pay(buyer.CardDeclined)
 	fmt.Println(back.Query().Get("status"))
 	for _, attempt := range gateways.WaitDelivery(created.SessionID, "payment.failed").Attempts {
 		fmt.Println(attempt.At.Sub(paid), attempt.Status)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/hostedpay/hostedpay-go/internal/test/contracttest"
 	"github.com/hostedpay/hostedpay-go/sandbox"
+	"github.com/hostedpay/hostedpay-go/sandbox/buyer"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
 	"github.com/hostedpay/hostedpay-go/sandbox/sandboxtest"
 	"github.com/hostedpay/hostedpay-go/sdk"
@@ -59,19 +60,19 @@ func TestButtons(t *testing.T) {
 		vora   string
 		vision string
 	}{
-		"approved":   {func(p *sandboxtest.Page) string { return p.Pay(sandboxtest.Approved).Query().Get("status") }, "succeeded", "paid"},
-		"declined":   {func(p *sandboxtest.Page) string { return p.Pay(sandboxtest.Declined).Query().Get("status") }, "failed", "failed"},
-		"no funds":   {func(p *sandboxtest.Page) string { return p.Pay(sandboxtest.InsufficientFunds).Query().Get("status") }, "failed", "failed"},
-		"the button": {func(p *sandboxtest.Page) string { return p.Decline().Query().Get("status") }, "failed", "failed"},
+		"approved":   {func(p *sandboxtest.Page) string { return p.Pay(buyer.CardApproved).Query().Get("status") }, "succeeded", "paid"},
+		"declined":   {func(p *sandboxtest.Page) string { return p.Pay(buyer.CardDeclined).Query().Get("status") }, "failed", "failed"},
+		"no funds":   {func(p *sandboxtest.Page) string { return p.Pay(buyer.CardInsufficientFunds).Query().Get("status") }, "failed", "failed"},
+		"the button": {func(p *sandboxtest.Page) string { return p.Press(buyer.ButtonDecline).Query().Get("status") }, "failed", "failed"},
 		"challenge passed": {func(p *sandboxtest.Page) string {
-			if p.Pay(sandboxtest.Challenge) != nil {
+			if p.Pay(buyer.CardChallenge) != nil {
 				return "left before the challenge"
 			}
-			return p.PassChallenge().Query().Get("status")
+			return p.Press(buyer.ButtonPassChallenge).Query().Get("status")
 		}, "succeeded", "paid"},
 		"challenge failed": {func(p *sandboxtest.Page) string {
-			p.Pay(sandboxtest.Challenge)
-			return p.FailChallenge().Query().Get("status")
+			p.Pay(buyer.CardChallenge)
+			return p.Press(buyer.ButtonFailChallenge).Query().Get("status")
 		}, "failed", "failed"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -87,11 +88,11 @@ func TestCancel(t *testing.T) {
 	t.Parallel()
 	g := sandboxtest.Start(t)
 	created := create(t, g, vora.SessionParams{CancelURL: "https://shop.example.com/cart"})
-	require.Equal(t, "https://shop.example.com/cart", g.Open(created.CheckoutURL).Cancel().String())
+	require.Equal(t, "https://shop.example.com/cart", g.Open(created.CheckoutURL).Press(buyer.ButtonCancel).String())
 	g.WaitStatus(created.ID, "pending")
 
 	other := checkout(t, g)
-	require.Equal(t, "failed", g.Open(other.CheckoutURL).Cancel().Query().Get("status"))
+	require.Equal(t, "failed", g.Open(other.CheckoutURL).Press(buyer.ButtonCancel).Query().Get("status"))
 	g.WaitStatus(other.SessionID, "failed")
 }
 
@@ -100,21 +101,21 @@ func TestGatewayTimeout(t *testing.T) {
 	g := sandboxtest.Start(t)
 	created := checkout(t, g)
 	page := g.Open(created.CheckoutURL)
-	require.Nil(t, page.Pay(sandboxtest.GatewayTimeout), "the buyer waits on the page")
-	require.Contains(t, page.HTML, "being processed")
+	require.Nil(t, page.Pay(buyer.CardGatewayTimeout), "the buyer waits on the page")
+	require.Contains(t, page.HTML(), "being processed")
 	start := g.Now()
 	delivery := g.WaitDelivery(created.SessionID, "payment.success")
 	require.Equal(t, control.DeliveryAccepted, delivery.State)
 	require.GreaterOrEqual(t, delivery.Attempts[0].At.Sub(start), 10*time.Second)
 	page.Reload()
-	require.Contains(t, page.HTML, "Payment successful")
+	require.Contains(t, page.HTML(), "Payment successful")
 }
 
 func TestFill(t *testing.T) {
 	t.Parallel()
 	g := sandboxtest.Start(t)
 	created := create(t, g, vora.SessionParams{CollectShipping: true})
-	g.Open(created.CheckoutURL).Fill("shipping_city", "Shelbyville").Pay(sandboxtest.Approved)
+	g.Open(created.CheckoutURL).Fill("shipping_city", "Shelbyville").Pay(buyer.CardApproved)
 	session, err := g.Vora(sandbox.Acme).GetSession(t.Context(), created.ID)
 	require.NoError(t, err)
 	require.Equal(t, "Shelbyville", session.ShippingAddress.City)
@@ -126,7 +127,7 @@ func TestWaitDeliveries(t *testing.T) {
 	g := sandboxtest.Start(t)
 	require.NoError(t, g.SetWebhookURL(sandbox.Acme.ID, g.URL+sink))
 	created := create(t, g, vora.SessionParams{})
-	g.Open(created.CheckoutURL).Pay(sandboxtest.Approved)
+	g.Open(created.CheckoutURL).Pay(buyer.CardApproved)
 	for range 2 {
 		_, err := g.Refund(created.ID, 100)
 		require.NoError(t, err)
@@ -150,7 +151,7 @@ func TestWaitDeliveryWaitsForTheBuyer(t *testing.T) {
 		for range 100 {
 			runtime.Gosched()
 		}
-		page.Pay(sandboxtest.Approved)
+		page.Pay(buyer.CardApproved)
 	}()
 	require.Equal(t, control.DeliveryAccepted, g.WaitDelivery(created.SessionID, "payment.success").State)
 	<-done
@@ -162,7 +163,7 @@ func TestDeliveriesThatNobodyTakes(t *testing.T) {
 	t.Cleanup(shop.Close)
 	g := sandboxtest.Start(t, sandbox.WithWebhookURL(sandbox.Acme.ID, shop.URL))
 	created := create(t, g, vora.SessionParams{})
-	g.Open(created.CheckoutURL).Pay(sandboxtest.Approved)
+	g.Open(created.CheckoutURL).Pay(buyer.CardApproved)
 	delivery := g.WaitDelivery(created.ID, "session.succeeded")
 	require.Equal(t, control.DeliveryFailed, delivery.State)
 	require.Len(t, delivery.Attempts, 4)
@@ -178,10 +179,10 @@ func TestRunsAreRepeatable(t *testing.T) {
 			a, b := create(t, g, vora.SessionParams{}), checkout(t, g)
 			_, err := g.Vora(sandbox.Acme).GetSession(t.Context(), a.ID) // reads do not shift what comes after
 			require.NoError(t, err)
-			back := g.Open(a.CheckoutURL).Pay(sandboxtest.Approved)
+			back := g.Open(a.CheckoutURL).Pay(buyer.CardApproved)
 			refund, err := g.Refund(a.ID, 0)
 			require.NoError(t, err)
-			order := g.Open(b.CheckoutURL).Pay(sandboxtest.Approved).Query().Get("order_id")
+			order := g.Open(b.CheckoutURL).Pay(buyer.CardApproved).Query().Get("order_id")
 			out = append(out, a.ID, a.Response.RequestID, back.Query().Get("transaction_id"), refund, b.SessionID, order)
 		}
 		key, err := g.RotateKey(sandbox.Acme.ID)
@@ -217,24 +218,24 @@ func TestFailures(t *testing.T) {
 		want []string
 	}{
 		"no such button": {func(t *testing.T, g *sandboxtest.Gateways) {
-			g.Open(create(t, g, vora.SessionParams{}).CheckoutURL).Cancel() // without a cancelUrl there is none
+			g.Open(create(t, g, vora.SessionParams{}).CheckoutURL).Press(buyer.ButtonCancel) // without a cancelUrl there is none
 		}, []string{`no button "cancel"`}},
 		"no such field": {func(t *testing.T, g *sandboxtest.Gateways) {
-			g.Open(create(t, g, vora.SessionParams{}).CheckoutURL).Fill("shipping_city", "Springfield").Pay(sandboxtest.Approved)
+			g.Open(create(t, g, vora.SessionParams{}).CheckoutURL).Fill("shipping_city", "Springfield").Pay(buyer.CardApproved)
 		}, []string{`no field "shipping_city"`}},
 		"no such page": {func(_ *testing.T, g *sandboxtest.Gateways) {
 			g.Open(sdk.NewSecret(g.URL + "/c/nobody"))
-		}, []string{"cannot be opened", "404"}},
+		}, []string{"open the hosted page", "404"}},
 		"another event": {func(t *testing.T, g *sandboxtest.Gateways) {
 			created := create(t, g, vora.SessionParams{})
-			g.Open(created.CheckoutURL).Decline()
+			g.Open(created.CheckoutURL).Press(buyer.ButtonDecline)
 			g.WaitDelivery(created.ID, "session.succeeded")
 		}, []string{"session.succeeded of vp_cs_test_", "did not come", "delivery of session.failed", "unsent"}},
 		"paused": {func(t *testing.T, g *sandboxtest.Gateways) {
 			require.NoError(t, g.SetWebhookURL(sandbox.Acme.ID, g.URL+sink))
 			created := create(t, g, vora.SessionParams{})
 			g.PauseDeliveries()
-			g.Open(created.CheckoutURL).Pay(sandboxtest.Approved)
+			g.Open(created.CheckoutURL).Pay(buyer.CardApproved)
 			g.WaitDeliveries(created.ID, 1)
 		}, []string{"1 deliveries of vp_cs_test_", "did not come", "until ResumeDeliveries"}},
 		"nothing at all": {func(t *testing.T, _ *sandboxtest.Gateways) {
@@ -287,7 +288,7 @@ func TestTheEndIsNotHeldUp(t *testing.T) {
 	response, err := http.Get(g.URL + "/_sandbox/changes")
 	require.NoError(t, err)
 	t.Cleanup(func() { response.Body.Close() })
-	g.Open(create(t, g, vora.SessionParams{}).CheckoutURL).Pay(sandboxtest.Approved)
+	g.Open(create(t, g, vora.SessionParams{}).CheckoutURL).Pay(buyer.CardApproved)
 	moved := make(chan struct{})
 	go func() {
 		defer close(moved)
