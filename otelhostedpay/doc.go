@@ -23,7 +23,7 @@
 //	…
 //	http.Handle("POST /webhooks/vora", otelhostedpay.Handler(receiver))
 //
-// A delivery is the span "webhooks.Handler", with the reply that the gateway got. The function is "webhooks.Func" below
+// A delivery is the span "webhooks.Handler", with the reply that the gateway got. The function is "webhooks.EventFunc" below
 // it, with scheme, type and session, and the parent of whatever the function does. A duplicate has no such child: the
 // function is not called for it.
 //

@@ -60,13 +60,13 @@ func ExampleHandler() {
 	provider := otelhostedpay.WithTracerProvider(trace.NewTracerProvider(trace.WithSyncer(exporter)))
 
 	const key = "vp_sk_test_example"
-	keys, err := webhooks.StaticKeys(webhooks.Key{Secret: sdk.NewSecret(key)})
+	keys, err := webhooks.StaticKeys(webhooks.SigningKey{Secret: sdk.NewSecret(key)})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	work := func(_ context.Context, event webhooks.Event) error {
-		fmt.Println("ship", event.About().Amount)
+		fmt.Println("ship", event.Info().Amount)
 		return nil
 	}
 	receiver, err := webhooks.NewHandler(webhooks.Vora(keys), otelhostedpay.Func(work, provider))
@@ -79,7 +79,7 @@ func ExampleHandler() {
 
 	delivery := webhookstest.Vora(key, webhookstest.SessionSucceeded(), webhookstest.To("https://shop.example.com/webhooks/vora"))
 	mux.ServeHTTP(httptest.NewRecorder(), delivery)
-	mux.ServeHTTP(httptest.NewRecorder(), webhookstest.Again(delivery)) // the gateway delivers it twice
+	mux.ServeHTTP(httptest.NewRecorder(), webhookstest.Redelivery(delivery)) // the gateway delivers it twice
 
 	for _, span := range exporter.GetSpans() {
 		fmt.Println(span.SpanKind, span.Name)
@@ -89,7 +89,7 @@ func ExampleHandler() {
 	}
 	// Output:
 	// ship 14.99 USD
-	// internal webhooks.Func
+	// internal webhooks.EventFunc
 	//    hostedpay.webhook.scheme = vora-v1
 	//    hostedpay.webhook.type = session.succeeded
 	//    hostedpay.session_id = vp_cs_test_k3TqJ9xWz2LmN8pR

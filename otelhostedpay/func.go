@@ -16,7 +16,7 @@ import (
 // Func traces and measures the function that does the work of events. Its span is a child of the delivery's, when
 // [Handler] wraps the handler, and what the function does with its context is a child of its own. Of an error only the
 // kind is recorded: its text is yours.
-func Func(work webhooks.Func, opts ...Option) webhooks.Func {
+func Func(work webhooks.EventFunc, opts ...Option) webhooks.EventFunc {
 	if work == nil {
 		return nil // which webhooks.NewHandler refuses
 	}
@@ -27,7 +27,7 @@ func Func(work webhooks.Func, opts ...Option) webhooks.Func {
 		known := labelsOf(event)
 		about(ctx, known)
 
-		info := event.About()
+		info := event.Info()
 		attributes := list{schemeKey.String(string(info.Scheme))}
 		attributes.token(typeKey, info.Type)
 		attributes.token(sessionIDKey, info.SessionID)
@@ -54,10 +54,10 @@ func Func(work webhooks.Func, opts ...Option) webhooks.Func {
 
 // labelsOf is what of an event can label a metric.
 func labelsOf(event webhooks.Event) []attribute.KeyValue {
-	info, kind := event.About(), other
+	info, kind := event.Info(), other
 	switch event := event.(type) {
-	case *webhooks.Unknown:
-	case *webhooks.EventV2:
+	case *webhooks.UnknownEvent:
+	case *webhooks.VoraV2Event:
 		if slices.Contains(typesV2(), vora.EventV2Type(event.Type)) {
 			kind = event.Type
 		}

@@ -84,7 +84,7 @@ func TestWebhooksKeepSecrets(t *testing.T) {
 	deliveries := map[string]func() *http.Request{
 		"v1": func() *http.Request { return webhookstest.Vora(apiKey, webhookstest.SessionSucceeded(metadata)) },
 		"v2": func() *http.Request {
-			return webhookstest.VoraV2(subscriptionSecret, webhookstest.EventV2("sentinel type", "sentinel"))
+			return webhookstest.VoraV2(subscriptionSecret, webhookstest.VoraV2Event("sentinel type", "sentinel"))
 		},
 		"visionscope": func() *http.Request {
 			return webhookstest.VisionScope(checkoutSecret, webhookstest.PaymentFailed(webhookstest.Set("reason", "sentinel")))
@@ -105,7 +105,7 @@ func TestWebhooksKeepSecrets(t *testing.T) {
 			return httptest.NewRequest(http.MethodPost, "/webhooks?token=sentinel", strings.NewReader("sentinel"))
 		},
 	}
-	works := map[string]webhooks.Func{
+	works := map[string]webhooks.EventFunc{
 		"done":   done,
 		"fails":  func(context.Context, webhooks.Event) error { return errors.New("no stock of sentinel") },
 		"panics": func(context.Context, webhooks.Event) error { panic("sentinel") },

@@ -28,10 +28,10 @@ const (
 )
 
 // receiver takes the deliveries of all schemes, and shows itself to the telemetry.
-func (tel *telemetry) receiver(t *testing.T, work webhooks.Func, opts ...webhooks.HandlerOption) http.Handler {
+func (tel *telemetry) receiver(t *testing.T, work webhooks.EventFunc, opts ...webhooks.HandlerOption) http.Handler {
 	t.Helper()
 	keys := func(secret string) webhooks.KeySource {
-		source, err := webhooks.StaticKeys(webhooks.Key{Secret: sdk.NewSecret(secret)})
+		source, err := webhooks.StaticKeys(webhooks.SigningKey{Secret: sdk.NewSecret(secret)})
 		require.NoError(t, err)
 		return source
 	}
@@ -61,7 +61,7 @@ func TestDeliveries(t *testing.T) {
 	tests := []struct {
 		name     string
 		delivery *http.Request
-		work     webhooks.Func
+		work     webhooks.EventFunc
 		spans    string
 		metrics  string
 	}{
@@ -78,14 +78,14 @@ func TestDeliveries(t *testing.T) {
 				"function.duration webhook.scheme=visionscope webhook.type=payment.failed 1 times\n",
 		},
 		{
-			name: "a type that the contract lists", delivery: webhookstest.VoraV2(subscriptionSecret, webhookstest.EventV2("payout.paid", nil)), work: done,
+			name: "a type that the contract lists", delivery: webhookstest.VoraV2(subscriptionSecret, webhookstest.VoraV2Event("payout.paid", nil)), work: done,
 			spans: in + "webhook.scheme=vora-v2 webhook.type=payout.paid\n" +
 				out + "http.response.status_code=200 webhook.scheme=vora-v2 webhook.type=payout.paid\n",
 			metrics: "deliveries http.response.status_code=200 webhook.scheme=vora-v2 webhook.type=payout.paid 1 {delivery}\n" +
 				"function.duration webhook.scheme=vora-v2 webhook.type=payout.paid 1 times\n",
 		},
 		{
-			name: "a new type", delivery: webhookstest.VoraV2(subscriptionSecret, webhookstest.EventV2("moon.full", nil)), work: done,
+			name: "a new type", delivery: webhookstest.VoraV2(subscriptionSecret, webhookstest.VoraV2Event("moon.full", nil)), work: done,
 			spans: in + "webhook.scheme=vora-v2 webhook.type=moon.full\n" +
 				out + "http.response.status_code=200 webhook.scheme=vora-v2 webhook.type=_OTHER\n",
 			metrics: "deliveries http.response.status_code=200 webhook.scheme=vora-v2 webhook.type=_OTHER 1 {delivery}\n" +
@@ -167,7 +167,7 @@ func TestADuplicateIsADeliveryWithoutAFunction(t *testing.T) {
 	delivery := webhookstest.Vora(apiKey, webhookstest.SessionSucceeded())
 	deliver(handler, delivery)
 	tel.exporter.Reset()
-	deliver(handler, webhookstest.Again(delivery))
+	deliver(handler, webhookstest.Redelivery(delivery))
 	require.Equal(t, `server "webhooks.Handler" http.response.status_code=200 webhook.duplicate=true`+"\n", tel.spans())
 	require.Contains(t, tel.metrics(t), "hostedpay.webhook.deliveries http.response.status_code=200 webhook.duplicate=true 1 {delivery}\n")
 }
@@ -273,7 +273,7 @@ func TestAFunctionWithoutAHandler(t *testing.T) {
 	t.Parallel()
 	tel := setup(t)
 	work := otelhostedpay.Func(done, tel.options()...)
-	event := &webhooks.SessionExpired{Info: webhooks.Info{Scheme: webhooks.SchemeVoraV1, Type: "session.expired", SessionID: "vp_cs_test_1"}}
+	event := &webhooks.SessionExpired{EventInfo: webhooks.EventInfo{Scheme: webhooks.SchemeVoraV1, Type: "session.expired", SessionID: "vp_cs_test_1"}}
 	require.NoError(t, work(t.Context(), event))
 	require.Equal(t, `internal "webhooks.Func" session_id=vp_cs_test_1 webhook.scheme=vora-v1 webhook.type=session.expired`+"\n", tel.spans())
 }
@@ -294,7 +294,7 @@ func TestTheContractsTypesAreLabels(t *testing.T) {
 	tel := setup(t)
 	handler := tel.receiver(t, done)
 	for i, found := range types {
-		body := webhookstest.EventV2(found[1], nil, webhookstest.Set("id", fmt.Sprintf("evt_%d", i)))
+		body := webhookstest.VoraV2Event(found[1], nil, webhookstest.Set("id", fmt.Sprintf("evt_%d", i)))
 		require.Equal(t, http.StatusOK, deliver(handler, webhookstest.VoraV2(subscriptionSecret, body)).Code)
 		require.Contains(t, tel.metrics(t), "webhook.type="+found[1]+" ")
 	}

@@ -19,13 +19,13 @@ func ExampleNew() {
 		fmt.Println(err)
 		return
 	}
-	keys, err := webhooks.StaticKeys(webhooks.Key{Name: "current", Secret: sdk.NewSecret("vp_sk_test_example")})
+	keys, err := webhooks.StaticKeys(webhooks.SigningKey{Name: "current", Secret: sdk.NewSecret("vp_sk_test_example")})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	handler, err := webhooks.NewHandler(webhooks.Vora(keys), func(_ context.Context, event webhooks.Event) error {
-		fmt.Println("a", event.About().Type)
+		fmt.Println("a", event.Info().Type)
 		return nil
 	}, webhooks.WithStore(store))
 	if err != nil {

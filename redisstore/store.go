@@ -48,7 +48,7 @@ func New(client redis.UniversalClient, opts ...Option) (*Store, error) {
 // Claim asks for an event.
 func (s *Store) Claim(ctx context.Context, key string, lease time.Duration) (webhooks.Claim, error) {
 	if lease <= 0 {
-		return webhooks.Claim{}, webhooks.ErrBadLease
+		return webhooks.Claim{}, webhooks.ErrInvalidLease
 	}
 	token := rand.Text()
 	state, err := s.run(ctx, s.scripts.claim, key, token, milliseconds(lease), milliseconds(s.retention)).Text()
@@ -57,11 +57,11 @@ func (s *Store) Claim(ctx context.Context, key string, lease time.Duration) (web
 	}
 	switch state {
 	case "new":
-		return webhooks.Claim{State: webhooks.New, Token: token}, nil
+		return webhooks.Claim{State: webhooks.StateNew, Token: token}, nil
 	case "in flight":
-		return webhooks.Claim{State: webhooks.InFlight}, nil
+		return webhooks.Claim{State: webhooks.StateInFlight}, nil
 	case "done":
-		return webhooks.Claim{State: webhooks.Done}, nil
+		return webhooks.Claim{State: webhooks.StateDone}, nil
 	}
 	return webhooks.Claim{}, fmt.Errorf("redisstore: Redis answered a claim with %q", state)
 }
@@ -95,7 +95,7 @@ func held(to string, answer *redis.Cmd) error {
 // every master if there are several, a thousand at a time. On an error it says how many are forgotten nevertheless.
 func (s *Store) Purge(ctx context.Context, olderThan time.Duration) (int, error) {
 	if olderThan < 0 {
-		return 0, webhooks.ErrBadAge
+		return 0, webhooks.ErrInvalidAge
 	}
 	var purged atomic.Int64
 	node := func(ctx context.Context, node redis.UniversalClient) error {

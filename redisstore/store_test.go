@@ -92,7 +92,7 @@ func TestPrefixes(t *testing.T) {
 	one, other := open(t, client, prefix+"a*[x]?:"), open(t, client, prefix+"ab[x]c:")
 	for _, store := range []*redisstore.Store{one, other} {
 		token := claim(t, store, "same", time.Minute)
-		require.Equal(t, webhooks.New, token.State)
+		require.Equal(t, webhooks.StateNew, token.State)
 		require.NoError(t, store.Complete(t.Context(), "same", token.Token))
 	}
 	require.Eventually(t, func() bool {
@@ -100,8 +100,8 @@ func TestPrefixes(t *testing.T) {
 		require.NoError(t, err)
 		return n == 1
 	}, 30*time.Second, 5*time.Millisecond)
-	require.Equal(t, webhooks.New, claim(t, one, "same", time.Minute).State)
-	require.Equal(t, webhooks.Done, claim(t, other, "same", time.Minute).State, "a prefix is no pattern")
+	require.Equal(t, webhooks.StateNew, claim(t, one, "same", time.Minute).State)
+	require.Equal(t, webhooks.StateDone, claim(t, other, "same", time.Minute).State, "a prefix is no pattern")
 }
 
 // Another program's key is an error, and stays what it is.
@@ -125,7 +125,7 @@ func TestARedisThatForgotTheScripts(t *testing.T) {
 	client, store := setup(t)
 	token := claim(t, store, "a", time.Minute).Token
 	require.NoError(t, client.ScriptFlush(t.Context()).Err())
-	require.Equal(t, webhooks.InFlight, claim(t, store, "a", time.Minute).State)
+	require.Equal(t, webhooks.StateInFlight, claim(t, store, "a", time.Minute).State)
 	require.NoError(t, client.ScriptFlush(t.Context()).Err())
 	require.NoError(t, store.Complete(t.Context(), "a", token))
 }
@@ -149,15 +149,15 @@ func TestACommandWhoseAnswerIsLost(t *testing.T) {
 			open(t, direct, prefix) // cleans up
 			store, err := redisstore.New(client, redisstore.WithPrefix(prefix))
 			require.NoError(t, err)
-			require.Equal(t, webhooks.New, claim(t, store, "warm", time.Minute).State)
+			require.Equal(t, webhooks.StateNew, claim(t, store, "warm", time.Minute).State)
 
 			lose.Store(call == "claim")
 			held := claim(t, store, "a", time.Minute)
-			require.Equal(t, webhooks.New, held.State)
+			require.Equal(t, webhooks.StateNew, held.State)
 			lose.Store(call == "complete")
 			require.NoError(t, store.Complete(t.Context(), "a", held.Token))
 			require.False(t, lose.Load(), "an answer was lost")
-			require.Equal(t, webhooks.Done, claim(t, store, "a", time.Minute).State)
+			require.Equal(t, webhooks.StateDone, claim(t, store, "a", time.Minute).State)
 		})
 	}
 }
@@ -190,20 +190,20 @@ func TestTwoMachinesThatDisagreeOnTheTime(t *testing.T) {
 		client := connect(t)
 		past, err := redisstore.New(client, redisstore.WithPrefix(prefix))
 		require.NoError(t, err)
-		require.Equal(t, webhooks.InFlight, claim(t, past, "the present's", time.Minute).State)
-		require.Equal(t, webhooks.New, claim(t, past, "the past's", time.Minute).State)
-		require.Equal(t, webhooks.New, claim(t, past, "the past's, for short", 100*time.Millisecond).State)
+		require.Equal(t, webhooks.StateInFlight, claim(t, past, "the present's", time.Minute).State)
+		require.Equal(t, webhooks.StateNew, claim(t, past, "the past's", time.Minute).State)
+		require.Equal(t, webhooks.StateNew, claim(t, past, "the past's, for short", 100*time.Millisecond).State)
 		// Time stands still here while something is happening, and goes on over there.
-		for tries := 0; claim(t, past, "the present's, for short", time.Minute).State != webhooks.New; tries++ {
+		for tries := 0; claim(t, past, "the present's, for short", time.Minute).State != webhooks.StateNew; tries++ {
 			require.Less(t, tries, 1_000_000)
 		}
 		require.NoError(t, past.Complete(t.Context(), "done", claim(t, past, "done", time.Minute).Token))
 	})
 
-	require.Equal(t, webhooks.InFlight, claim(t, present, "the past's", time.Minute).State)
-	require.Equal(t, webhooks.Done, claim(t, present, "done", time.Minute).State)
+	require.Equal(t, webhooks.StateInFlight, claim(t, present, "the past's", time.Minute).State)
+	require.Equal(t, webhooks.StateDone, claim(t, present, "done", time.Minute).State)
 	require.Eventually(t, func() bool {
-		return claim(t, present, "the past's, for short", time.Minute).State == webhooks.New
+		return claim(t, present, "the past's, for short", time.Minute).State == webhooks.StateNew
 	}, 30*time.Second, 5*time.Millisecond)
 	n, err := present.Purge(t.Context(), time.Minute)
 	require.NoError(t, err)
@@ -213,9 +213,9 @@ func TestTwoMachinesThatDisagreeOnTheTime(t *testing.T) {
 
 const apiKey = "vp_sk_test_redisstore"
 
-func newHandler(t *testing.T, store webhooks.Store, work webhooks.Func) func(body []byte) *httptest.ResponseRecorder {
+func newHandler(t *testing.T, store webhooks.Store, work webhooks.EventFunc) func(body []byte) *httptest.ResponseRecorder {
 	t.Helper()
-	keys, err := webhooks.StaticKeys(webhooks.Key{Name: "current", Secret: sdk.NewSecret(apiKey)})
+	keys, err := webhooks.StaticKeys(webhooks.SigningKey{Name: "current", Secret: sdk.NewSecret(apiKey)})
 	require.NoError(t, err)
 	handler, err := webhooks.NewHandler(webhooks.Vora(keys), work, webhooks.WithStore(store), webhooks.WithTimeout(500*time.Millisecond))
 	require.NoError(t, err)
@@ -232,7 +232,7 @@ func TestExactlyThreeEffects(t *testing.T) {
 	var effects sync.Map
 	var count atomic.Int32
 	deliver := newHandler(t, store, func(_ context.Context, event webhooks.Event) error {
-		effects.Store(event.About().DedupeKey, true)
+		effects.Store(event.Info().DedupeKey, true)
 		count.Add(1)
 		return nil
 	})

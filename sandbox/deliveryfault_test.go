@@ -294,7 +294,7 @@ func TestALostEventOvertakesNothing(t *testing.T) {
 	w.clock.Advance(time.Minute)
 	var sessions []string
 	for _, e := range w.received() {
-		sessions = append(sessions, e.About().SessionID)
+		sessions = append(sessions, e.Info().SessionID)
 	}
 	require.Equal(t, []string{second.ID, first.ID}, sessions)
 }

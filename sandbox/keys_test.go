@@ -101,14 +101,14 @@ func TestWebhooksAreSignedWithTheActiveKey(t *testing.T) {
 	next, err := w.gateways.RotateKey(sandbox.Acme.ID)
 	require.NoError(t, err)
 	keys, err := webhooks.StaticKeys(
-		webhooks.Key{Secret: sdk.NewSecret(next), Name: "new"},
-		webhooks.Key{Secret: sdk.NewSecret(sandbox.Acme.Vora.SecretKey), Name: "old"},
+		webhooks.SigningKey{Secret: sdk.NewSecret(next), Name: "new"},
+		webhooks.SigningKey{Secret: sdk.NewSecret(sandbox.Acme.Vora.SecretKey), Name: "old"},
 	)
 	require.NoError(t, err)
 	events := w.hear(sandbox.Acme.ID, webhooks.Vora(keys, webhooks.WithClock(w.clock.Now)))
 	w.press(created.CheckoutURL, "pay")
 	require.Len(t, events(), 1)
-	require.Equal(t, "new", events()[0].About().Key)
+	require.Equal(t, "new", events()[0].Info().KeyName)
 }
 
 // A redelivery is signed anew: a rotation between two attempts is a rotation for the second.
@@ -148,7 +148,7 @@ func TestWebhooksV2(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := setup(t, sandbox.WithWebhooksV2(sandbox.Acme.ID))
-			keys, err := webhooks.StaticKeys(webhooks.Key{Secret: sdk.NewSecret(sandbox.Acme.Vora.WebhookSecret)})
+			keys, err := webhooks.StaticKeys(webhooks.SigningKey{Secret: sdk.NewSecret(sandbox.Acme.Vora.WebhookSecret)})
 			require.NoError(t, err)
 			events := w.hear(sandbox.Acme.ID, webhooks.VoraV2(keys, webhooks.WithClock(w.clock.Now)))
 			created := w.session(vora.SessionParams{})
@@ -156,7 +156,7 @@ func TestWebhooksV2(t *testing.T) {
 			require.Len(t, events(), len(c.want))
 			seen := map[string]bool{}
 			for i, want := range c.want {
-				event := events()[i].(*webhooks.EventV2)
+				event := events()[i].(*webhooks.VoraV2Event)
 				require.Equal(t, want, event.Type)
 				require.Equal(t, sandbox.Acme.ID, event.MerchantID)
 				require.False(t, event.LiveMode)

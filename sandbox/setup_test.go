@@ -66,9 +66,9 @@ func setup(t *testing.T, opts ...sandbox.Option) *world {
 
 // shop receives the events of both gateways.
 func (w *world) shop() http.Handler {
-	keys, err := webhooks.StaticKeys(webhooks.Key{Secret: sdk.NewSecret(sandbox.Acme.Vora.SecretKey), MerchantID: sandbox.Acme.ID})
+	keys, err := webhooks.StaticKeys(webhooks.SigningKey{Secret: sdk.NewSecret(sandbox.Acme.Vora.SecretKey), MerchantID: sandbox.Acme.ID})
 	require.NoError(w.t, err)
-	checkout, err := webhooks.StaticKeys(webhooks.Key{Secret: w.secret})
+	checkout, err := webhooks.StaticKeys(webhooks.SigningKey{Secret: w.secret})
 	require.NoError(w.t, err)
 	take := func(_ context.Context, event webhooks.Event) error {
 		w.mu.Lock()
@@ -102,7 +102,7 @@ func (w *world) received() []webhooks.Event {
 func (w *world) types() []string {
 	types := []string{}
 	for _, e := range w.received() {
-		types = append(types, e.About().Type)
+		types = append(types, e.Info().Type)
 	}
 	return types
 }

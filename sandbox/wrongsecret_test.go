@@ -17,7 +17,7 @@ import (
 func TestDeliverySignedWithTheWrongSecretV2(t *testing.T) {
 	t.Parallel()
 	w := setup(t, sandbox.WithWebhooksV2(sandbox.Acme.ID))
-	keys, err := webhooks.StaticKeys(webhooks.Key{Secret: sdk.NewSecret(sandbox.Acme.Vora.WebhookSecret)})
+	keys, err := webhooks.StaticKeys(webhooks.SigningKey{Secret: sdk.NewSecret(sandbox.Acme.Vora.WebhookSecret)})
 	require.NoError(t, err)
 	events := w.hear(sandbox.Acme.ID, webhooks.VoraV2(keys, webhooks.WithClock(w.clock.Now)))
 	require.NoError(t, w.gateways.InjectDeliveryFaults(control.DeliveryFaultWrongSecret))

@@ -143,7 +143,7 @@ func (p payment) throughVora(ctx context.Context, t *timeline, shop *merchant, c
 	if !ok {
 		return
 	}
-	t.step("verification", got.verified, fmt.Sprintf("signed by the merchant's key %q (%s)", got.event.About().Key, got.event.About().Scheme), p.checkVoraEvent(got.event))
+	t.step("verification", got.verified, fmt.Sprintf("signed by the merchant's key %q (%s)", got.event.Info().KeyName, got.event.Info().Scheme), p.checkVoraEvent(got.event))
 
 	start = time.Now()
 	authentic, err := vora.VerifyReturn(back.Query(), vora.ExpectedReturn{
@@ -189,7 +189,7 @@ func (p payment) throughVisionScope(ctx context.Context, t *timeline, shop *merc
 	if !ok {
 		return
 	}
-	t.step("verification", got.verified, fmt.Sprintf("signed with the checkout's own secret (%s)", got.event.About().Scheme), p.checkVisionScopeEvent(got.event))
+	t.step("verification", got.verified, fmt.Sprintf("signed with the checkout's own secret (%s)", got.event.Info().Scheme), p.checkVisionScopeEvent(got.event))
 	p.confirm(ctx, t, back, "the return page shows the order as the webhook left it")
 }
 
@@ -219,7 +219,7 @@ func (p payment) awaitEvent(ctx context.Context, t *timeline, o *order, paidAt t
 	defer cancel()
 	select {
 	case a := <-o.events:
-		t.step("webhook", a.at.Sub(paidAt), a.event.About().Type+" arrived after the payment", nil)
+		t.step("webhook", a.at.Sub(paidAt), a.event.Info().Type+" arrived after the payment", nil)
 		return a, true
 	case <-ctx.Done():
 		t.step("webhook", time.Since(paidAt), "no event arrived", ctx.Err())
@@ -264,7 +264,7 @@ func (p payment) checkVoraEvent(event webhooks.Event) error {
 		}
 	default: // nothing else is a payment's outcome
 	}
-	return fmt.Errorf("%s is not what a payment that is %s is reported by", event.About().Type, p.want)
+	return fmt.Errorf("%s is not what a payment that is %s is reported by", event.Info().Type, p.want)
 }
 
 func (p payment) checkVisionScopeEvent(event webhooks.Event) error {
@@ -279,5 +279,5 @@ func (p payment) checkVisionScopeEvent(event webhooks.Event) error {
 		}
 	default: // nothing else is a payment's outcome
 	}
-	return fmt.Errorf("%s is not what a payment that is %s is reported by", event.About().Type, p.want)
+	return fmt.Errorf("%s is not what a payment that is %s is reported by", event.Info().Type, p.want)
 }

@@ -62,7 +62,7 @@ func (m *merchant) find(sessionID string) (*order, bool) {
 }
 
 func (m *merchant) handler() (http.Handler, error) {
-	keys, err := webhooks.StaticKeys(webhooks.Key{Secret: sdk.NewSecret(sandbox.Acme.Vora.SecretKey), Name: "current", MerchantID: sandbox.Acme.ID})
+	keys, err := webhooks.StaticKeys(webhooks.SigningKey{Secret: sdk.NewSecret(sandbox.Acme.Vora.SecretKey), Name: "current", MerchantID: sandbox.Acme.ID})
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +70,7 @@ func (m *merchant) handler() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	fromVisionScope, err := webhooks.NewHandler(webhooks.VisionScope(webhooks.KeyFunc(m.secretOf)), m.take)
+	fromVisionScope, err := webhooks.NewHandler(webhooks.VisionScope(webhooks.KeySourceFunc(m.secretOf)), m.take)
 	if err != nil {
 		return nil, err
 	}
@@ -92,19 +92,19 @@ func timed(next http.Handler) http.Handler {
 }
 
 // secretOf finds the secret that a VisionScope checkout was created with.
-func (m *merchant) secretOf(_ context.Context, hint webhooks.Hint) ([]webhooks.Key, error) {
+func (m *merchant) secretOf(_ context.Context, hint webhooks.KeyHint) ([]webhooks.SigningKey, error) {
 	o, ok := m.find(hint.SessionID)
 	if !ok {
-		return nil, webhooks.ErrUnknownOwner
+		return nil, webhooks.ErrUnknownMerchant
 	}
-	return []webhooks.Key{{Secret: o.secret, Name: "checkout"}}, nil
+	return []webhooks.SigningKey{{Secret: o.secret, Name: "checkout"}}, nil
 }
 
 // take does the work of an event: it moves the order to its final state.
 func (m *merchant) take(ctx context.Context, event webhooks.Event) error {
 	came, _ := ctx.Value(arrivalTime{}).(time.Time)
 	verified := time.Since(came)
-	info := event.About()
+	info := event.Info()
 	o, ok := m.find(info.SessionID)
 	if !ok {
 		return fmt.Errorf("there is no order for session %s", info.SessionID)

@@ -21,11 +21,11 @@ func (f *fixture) hears(body []byte) int {
 }
 
 // about is what makes an event one of an order's session.
-func (f *fixture) about(number int, amount string) []webhookstest.Member {
+func (f *fixture) about(number int, amount string) []webhookstest.Field {
 	f.t.Helper()
 	var session string
 	require.NoError(f.t, f.db.QueryRowContext(f.t.Context(), "SELECT session FROM orders WHERE number = ?", number).Scan(&session))
-	return []webhookstest.Member{webhookstest.SessionID(session), webhookstest.MerchantID(sandbox.Acme.ID), webhookstest.Amount(money.MustParse(amount, "EUR"))}
+	return []webhookstest.Field{webhookstest.SessionID(session), webhookstest.MerchantID(sandbox.Acme.ID), webhookstest.Amount(money.MustParse(amount, "EUR"))}
 }
 
 func (f *fixture) refunded() (minor int) {
@@ -59,21 +59,21 @@ func TestAGatewaySpeaksForItselfOnly(t *testing.T) {
 func TestEventsInAnyOrder(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		events   []func(...webhookstest.Member) []byte
+		events   []func(...webhookstest.Field) []byte
 		want     order
 		refunded int
 		sees     string
 	}{
-		"failed, then paid":  {[]func(...webhookstest.Member) []byte{webhookstest.SessionFailed, webhookstest.SessionSucceeded}, order{"paid", true}, 0, "Thank you!"},
-		"expired, then paid": {[]func(...webhookstest.Member) []byte{webhookstest.SessionExpired, webhookstest.SessionSucceeded}, order{"paid", true}, 0, "Thank you!"},
-		"paid, then failed":  {[]func(...webhookstest.Member) []byte{webhookstest.SessionSucceeded, webhookstest.SessionFailed}, order{"paid", true}, 0, "Thank you!"},
-		"paid twice":         {[]func(...webhookstest.Member) []byte{webhookstest.SessionSucceeded, webhookstest.SessionSucceeded}, order{"paid", true}, 0, "Thank you!"},
+		"failed, then paid":  {[]func(...webhookstest.Field) []byte{webhookstest.SessionFailed, webhookstest.SessionSucceeded}, order{"paid", true}, 0, "Thank you!"},
+		"expired, then paid": {[]func(...webhookstest.Field) []byte{webhookstest.SessionExpired, webhookstest.SessionSucceeded}, order{"paid", true}, 0, "Thank you!"},
+		"paid, then failed":  {[]func(...webhookstest.Field) []byte{webhookstest.SessionSucceeded, webhookstest.SessionFailed}, order{"paid", true}, 0, "Thank you!"},
+		"paid twice":         {[]func(...webhookstest.Field) []byte{webhookstest.SessionSucceeded, webhookstest.SessionSucceeded}, order{"paid", true}, 0, "Thank you!"},
 		"paid, then given back": {
-			[]func(...webhookstest.Member) []byte{webhookstest.SessionSucceeded, webhookstest.RefundCreated, webhookstest.RefundCreated},
+			[]func(...webhookstest.Field) []byte{webhookstest.SessionSucceeded, webhookstest.RefundCreated, webhookstest.RefundCreated},
 			order{"paid", true}, 1499, "14.99 EUR were given back to you",
 		},
 		"given back, then paid": {
-			[]func(...webhookstest.Member) []byte{webhookstest.RefundCreated, webhookstest.SessionSucceeded},
+			[]func(...webhookstest.Field) []byte{webhookstest.RefundCreated, webhookstest.SessionSucceeded},
 			order{"paid", false}, 1499, "14.99 EUR were given back to you",
 		},
 	} {

@@ -38,12 +38,12 @@ func Example() {
 	t := &theTest{}
 	defer t.over()
 
-	keys, err := webhooks.StaticKeys(webhooks.Key{Secret: sdk.NewSecret(sandbox.Acme.Vora.SecretKey)})
+	keys, err := webhooks.StaticKeys(webhooks.SigningKey{Secret: sdk.NewSecret(sandbox.Acme.Vora.SecretKey)})
 	if err != nil {
 		t.Fatalf("%v", err)
 	}
 	shop, err := webhooks.NewHandler(webhooks.Vora(keys), func(_ context.Context, event webhooks.Event) error {
-		fmt.Println("the shop hears:", event.About().Type, event.About().Amount)
+		fmt.Println("the shop hears:", event.Info().Type, event.Info().Amount)
 		return nil
 	})
 	if err != nil {

@@ -36,7 +36,7 @@ func carried() map[string]contracttest.Carrier {
 		"SessionFailedEvent":    contracttest.Carries(gen.SessionFailedEvent{}, webhooks.SessionFailed{}, event("Error", "Reason"), nil),
 		"SessionExpiredEvent":   contracttest.Carries(gen.SessionExpiredEvent{}, webhooks.SessionExpired{}, event(), nil),
 		"RefundCreatedEvent":    contracttest.Carries(gen.RefundCreatedEvent{}, webhooks.RefundCreated{}, event(), nil),
-		"EventV2":               contracttest.Carries(gen.EventV2{}, webhooks.EventV2{}, map[string]string{"Created": "Time", "Livemode": "LiveMode"}, nil),
+		"EventV2":               contracttest.Carries(gen.EventV2{}, webhooks.VoraV2Event{}, map[string]string{"Created": "Time", "Livemode": "LiveMode"}, nil),
 	}
 }
 

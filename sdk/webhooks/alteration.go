@@ -21,7 +21,7 @@ func alterations(scheme Scheme, body []byte) iter.Seq2[alteration, []byte] {
 		if !try(alteration{}, body) || len(body) == 0 {
 			return
 		}
-		newline := alteration{TrailingNewline, "something added a line break at the end of the body, or took it away: hand the body on byte for byte"}
+		newline := alteration{CauseTrailingNewline, "something added a line break at the end of the body, or took it away: hand the body on byte for byte"}
 		if trimmed := bytes.TrimRight(body, "\r\n"); len(trimmed) < len(body) && !try(newline, trimmed) {
 			return
 		}
@@ -29,18 +29,18 @@ func alterations(scheme Scheme, body []byte) iter.Seq2[alteration, []byte] {
 			return
 		}
 		if rest, marked := bytes.CutPrefix(body, []byte("\ufeff")); marked &&
-			!try(alteration{ByteOrderMark, "something put a byte order mark before the body: hand the body on byte for byte"}, rest) {
+			!try(alteration{CauseByteOrderMark, "something put a byte order mark before the body: hand the body on byte for byte"}, rest) {
 			return
 		}
 		if plain, ok := gunzip(body); ok &&
-			!try(alteration{Compressed, "something compressed the body: what is signed is the body before; let no proxy compress requests"}, plain) {
+			!try(alteration{CauseCompressed, "something compressed the body: what is signed is the body before; let no proxy compress requests"}, plain) {
 			return
 		}
 		if plain, ok := fromBase64(body); ok &&
-			!try(alteration{Base64, "the body is base64, as API gateways hand it over: decode it first, or use Handler.ServeProxy"}, plain) {
+			!try(alteration{CauseBase64, "the body is base64, as API gateways hand it over: decode it first, or use Handler.ServeProxy"}, plain) {
 			return
 		}
-		rewritten := alteration{Reserialised, "the JSON was decoded and encoded again on the way: verify the bytes that came over the network, and decode afterwards"}
+		rewritten := alteration{CauseReserialized, "the JSON was decoded and encoded again on the way: verify the bytes that came over the network, and decode afterwards"}
 		for before := range rewrites(scheme, body) {
 			if !try(rewritten, before) {
 				return

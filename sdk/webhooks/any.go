@@ -52,7 +52,7 @@ func (v *Verifier) usable() error {
 // choose finds the verifier that a delivery is meant for.
 func (v *Verifier) choose(header http.Header) (*Verifier, error) {
 	if err := v.usable(); err != nil {
-		return nil, &Refusal{Scheme: v.scheme, Reason: NoKeys, Cause: err}
+		return nil, &Rejection{Scheme: v.scheme, Reason: ReasonNoKeys, Cause: err}
 	}
 	if v.choices == nil {
 		return v, nil
@@ -63,12 +63,12 @@ func (v *Verifier) choose(header http.Header) (*Verifier, error) {
 			continue
 		}
 		if chosen != nil {
-			return nil, &Refusal{Reason: MissingSignature, Detail: fmt.Sprintf("the headers are those of %s and of %s", chosen.scheme, one.scheme)}
+			return nil, &Rejection{Reason: ReasonMissingSignature, Detail: fmt.Sprintf("the headers are those of %s and of %s", chosen.scheme, one.scheme)}
 		}
 		chosen = one
 	}
 	if chosen == nil {
-		return nil, &Refusal{Reason: MissingSignature, Detail: "the headers are those of none of " + v.schemes()}
+		return nil, &Rejection{Reason: ReasonMissingSignature, Detail: "the headers are those of none of " + v.schemes()}
 	}
 	return chosen, nil
 }

@@ -21,14 +21,14 @@ func anyOf(t *testing.T, list ...scheme) *webhooks.Verifier {
 	clock := webhooks.WithClock(signedAt)
 	var verifiers []*webhooks.Verifier
 	for _, s := range list {
-		verifiers = append(verifiers, s.verifier(keys(t, webhooks.Key{Name: "of " + string(s.name), Secret: sdk.NewSecret(s.secret)}), clock))
+		verifiers = append(verifiers, s.verifier(keys(t, webhooks.SigningKey{Name: "of " + string(s.name), Secret: sdk.NewSecret(s.secret)}), clock))
 	}
 	return webhooks.Any(verifiers...)
 }
 
-func refusalOf(t *testing.T, err error) *webhooks.Refusal {
+func refusalOf(t *testing.T, err error) *webhooks.Rejection {
 	t.Helper()
-	var refusal *webhooks.Refusal
+	var refusal *webhooks.Rejection
 	require.ErrorAs(t, err, &refusal)
 	return refusal
 }
@@ -40,8 +40,8 @@ func TestAnyTakesEveryScheme(t *testing.T) {
 		for _, s := range schemes() {
 			event, err := verifier.Verify(t.Context(), s.sign(s.secret, s.body, webhookstest.At(signedAt())).Header, s.body)
 			require.NoError(t, err)
-			require.Equal(t, s.name, event.About().Scheme)
-			require.Equal(t, "of "+string(s.name), event.About().Key)
+			require.Equal(t, s.name, event.Info().Scheme)
+			require.Equal(t, "of "+string(s.name), event.Info().KeyName)
 		}
 	}
 }
@@ -56,13 +56,13 @@ func TestAnyKeepsTheSchemesApart(t *testing.T) {
 	mac := v1.sign(v1.secret, v2.body).Header.Get(v1.header)
 	moved := v2.sign(v2.secret, v2.body, webhookstest.WithHeader(v2.header, fmt.Sprintf("t=%d,v1=%s", signedAt().Unix(), mac)))
 	_, err := verifier.Verify(t.Context(), moved.Header, v2.body)
-	require.Equal(t, webhooks.WrongSignature, refusalOf(t, err).Reason)
+	require.Equal(t, webhooks.ReasonWrongSignature, refusalOf(t, err).Reason)
 	require.Equal(t, webhooks.SchemeVoraV2, refusalOf(t, err).Scheme)
 
 	_, mac, _ = strings.Cut(v2.sign(v2.secret, v1.body, webhookstest.At(signedAt())).Header.Get(v2.header), ",v1=")
 	moved = v1.sign(v1.secret, v1.body, webhookstest.At(signedAt()), webhookstest.WithHeader(v1.header, mac))
 	_, err = verifier.Verify(t.Context(), moved.Header, v1.body)
-	require.Equal(t, webhooks.WrongSignature, refusalOf(t, err).Reason)
+	require.Equal(t, webhooks.ReasonWrongSignature, refusalOf(t, err).Reason)
 	require.Equal(t, webhooks.SchemeVoraV1, refusalOf(t, err).Scheme)
 }
 
@@ -76,7 +76,7 @@ func TestAnyChoosesOnlyWhatItHas(t *testing.T) {
 			}
 		}
 		_, err := anyOf(t, present...).Verify(t.Context(), absent.sign(absent.secret, absent.body, webhookstest.At(signedAt())).Header, absent.body)
-		require.Equal(t, webhooks.MissingSignature, refusalOf(t, err).Reason, absent.name)
+		require.Equal(t, webhooks.ReasonMissingSignature, refusalOf(t, err).Reason, absent.name)
 		require.Empty(t, refusalOf(t, err).Scheme)
 		require.NotContains(t, err.Error(), "a  delivery")
 	}
@@ -87,7 +87,7 @@ func TestAnyChoosesOnlyWhatItHas(t *testing.T) {
 	_, err := anyOf(t, v1, voraV2()).Verify(t.Context(), with.Header, v1.body)
 	require.NoError(t, err)
 	_, err = anyOf(t, v1, visionScope()).Verify(t.Context(), with.Header, v1.body)
-	require.Equal(t, webhooks.MissingSignature, refusalOf(t, err).Reason)
+	require.Equal(t, webhooks.ReasonMissingSignature, refusalOf(t, err).Reason)
 	require.Contains(t, refusalOf(t, err).Detail, "visionscope")
 }
 
@@ -116,14 +116,16 @@ func TestAnyAnswersAllStrangersAlike(t *testing.T) {
 
 func TestVerifiersThatCouldAcceptNothing(t *testing.T) {
 	t.Parallel()
-	only := func(secret string) webhooks.KeySource { return keys(t, webhooks.Key{Secret: sdk.NewSecret(secret)}) }
+	only := func(secret string) webhooks.KeySource {
+		return keys(t, webhooks.SigningKey{Secret: sdk.NewSecret(secret)})
+	}
 	v1 := webhooks.Vora(only("vp_sk_test_webhooks"))
 	for name, verifier := range map[string]*webhooks.Verifier{
 		"no key source":               webhooks.Vora(nil),
 		"no key that was given":       webhooks.Vora(only("whsec_webhooks")),
 		"one of vora-v2":              webhooks.VoraV2(only("vp_sk_test_webhooks")),
 		"one of vora-v1":              webhooks.Vora(only("ss_live_signs_return_urls")),
-		"one of visionscope":          webhooks.VisionScope(keys(t, webhooks.Key{Secret: sdk.NewSecret("x"), Scheme: webhooks.SchemeVoraV1})),
+		"one of visionscope":          webhooks.VisionScope(keys(t, webhooks.SigningKey{Secret: sdk.NewSecret("x"), Scheme: webhooks.SchemeVoraV1})),
 		"no verifier to choose from":  webhooks.Any(),
 		"a verifier of Any is nil":    webhooks.Any(v1, nil),
 		"two verifiers of vora-v1":    webhooks.Any(v1, v1),
@@ -137,7 +139,7 @@ func TestVerifiersThatCouldAcceptNothing(t *testing.T) {
 
 			s := voraV1()
 			_, err = verifier.Verify(t.Context(), s.sign(s.secret, s.body).Header, s.body)
-			require.Equal(t, webhooks.NoKeys, refusalOf(t, err).Reason)
+			require.Equal(t, webhooks.ReasonNoKeys, refusalOf(t, err).Reason)
 			require.ErrorContains(t, err, name)
 		})
 	}
@@ -147,15 +149,15 @@ func TestKeysForSeveralSchemesInOneList(t *testing.T) {
 	t.Parallel()
 	v1, v2 := voraV1(), voraV2()
 	source := keys(t,
-		webhooks.Key{Name: "api", Secret: sdk.NewSecret(v1.secret)},
-		webhooks.Key{Name: "subscription", Secret: sdk.NewSecret(v2.secret)},
-		webhooks.Key{Name: "tagged", Secret: sdk.NewSecret("no prefix"), Scheme: webhooks.SchemeVoraV2},
+		webhooks.SigningKey{Name: "api", Secret: sdk.NewSecret(v1.secret)},
+		webhooks.SigningKey{Name: "subscription", Secret: sdk.NewSecret(v2.secret)},
+		webhooks.SigningKey{Name: "tagged", Secret: sdk.NewSecret("no prefix"), Scheme: webhooks.SchemeVoraV2},
 	)
 	clock := webhooks.WithClock(signedAt)
 	verifier := webhooks.Any(webhooks.Vora(source, clock), webhooks.VoraV2(source, clock))
 	verify := func(s scheme, secret string) (string, error) {
 		match, err := verifier.Authenticate(t.Context(), s.sign(secret, s.body, webhookstest.At(signedAt())).Header, s.body)
-		return match.Key, err
+		return match.KeyName, err
 	}
 	for secret, right := range map[string]scheme{v1.secret: v1, v2.secret: v2, "no prefix": v2} {
 		key, err := verify(right, secret)
@@ -166,6 +168,6 @@ func TestKeysForSeveralSchemesInOneList(t *testing.T) {
 			wrong = v2
 		}
 		_, err = verify(wrong, secret)
-		require.Equal(t, webhooks.WrongSignature, refusalOf(t, err).Reason, "%s is no key of %s", secret, wrong.name)
+		require.Equal(t, webhooks.ReasonWrongSignature, refusalOf(t, err).Reason, "%s is no key of %s", secret, wrong.name)
 	}
 }

@@ -68,7 +68,7 @@ func padded(b *testing.B, size int) []byte {
 
 func benchmarkKeys(b *testing.B, secret string) webhooks.KeySource {
 	b.Helper()
-	source, err := webhooks.StaticKeys(webhooks.Key{Name: "current", Secret: sdk.NewSecret(secret)})
+	source, err := webhooks.StaticKeys(webhooks.SigningKey{Name: "current", Secret: sdk.NewSecret(secret)})
 	require.NoError(b, err)
 	return source
 }
@@ -116,8 +116,8 @@ func BenchmarkVerify(b *testing.B) {
 		}{
 			{"one key", webhooks.Vora(benchmarkKeys(b, s.secret))},
 			{"any", webhooks.Any(webhooks.Vora(benchmarkKeys(b, s.secret)), webhooks.VisionScope(benchmarkKeys(b, "x")), webhooks.VoraV2(benchmarkKeys(b, "x")))},
-			{"look-up", webhooks.Vora(webhooks.KeyFunc(func(context.Context, webhooks.Hint) ([]webhooks.Key, error) {
-				return []webhooks.Key{{Secret: sdk.NewSecret(s.secret)}}, nil
+			{"look-up", webhooks.Vora(webhooks.KeySourceFunc(func(context.Context, webhooks.KeyHint) ([]webhooks.SigningKey, error) {
+				return []webhooks.SigningKey{{Secret: sdk.NewSecret(s.secret)}}, nil
 			}))},
 		} {
 			b.Run(fmt.Sprintf("%d bytes/%s", size, one.name), func(b *testing.B) {

@@ -17,11 +17,11 @@ func secretOf(s scheme) sdk.Secret { return sdk.NewSecret(s.secret) }
 
 func TestHandlersThatCouldNotWork(t *testing.T) {
 	t.Parallel()
-	verifier := webhooks.Vora(keys(t, webhooks.Key{Secret: secretOf(voraV1())}))
+	verifier := webhooks.Vora(keys(t, webhooks.SigningKey{Secret: secretOf(voraV1())}))
 	tests := []struct {
 		name     string
 		verifier *webhooks.Verifier
-		work     webhooks.Func
+		work     webhooks.EventFunc
 		option   webhooks.HandlerOption
 		problem  string
 	}{

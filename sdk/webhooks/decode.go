@@ -85,11 +85,11 @@ func (b *voraV1Body) readFlat(body []byte) bool {
 	return f.ended()
 }
 
-func (b *voraV1Body) hint() Hint { return Hint{SessionID: b.SessionID, MerchantID: b.MerchantID} }
+func (b *voraV1Body) hint() KeyHint { return KeyHint{SessionID: b.SessionID, MerchantID: b.MerchantID} }
 
-func (b *voraV1Body) mode() Mode { return "" }
+func (b *voraV1Body) mode() sdk.Mode { return "" }
 
-func (b *voraV1Body) event(info Info) Event {
+func (b *voraV1Body) event(info EventInfo) Event {
 	info.Type, info.SessionID, info.MerchantID, info.Time = b.Event, b.SessionID, b.MerchantID, b.Timestamp.Time
 	if b.Amount != unread {
 		info.Amount = money.Minor(b.Amount, b.Currency)
@@ -168,25 +168,25 @@ func parseVoraV2(body []byte) parsed {
 	return b
 }
 
-func (b *voraV2Body) hint() Hint { return Hint{MerchantID: b.MerchantID} }
+func (b *voraV2Body) hint() KeyHint { return KeyHint{MerchantID: b.MerchantID} }
 
-func (b *voraV2Body) mode() Mode {
+func (b *voraV2Body) mode() sdk.Mode {
 	switch {
 	case b.LiveMode == nil:
 		return ""
 	case *b.LiveMode:
-		return ModeLive
+		return sdk.ModeLive
 	}
-	return ModeTest
+	return sdk.ModeTest
 }
 
-func (b *voraV2Body) event(info Info) Event {
+func (b *voraV2Body) event(info EventInfo) Event {
 	info.Type, info.MerchantID, info.Time = b.Type, b.MerchantID, b.Created.Time
 	if b.ID == "" || b.Type == "" {
 		return unknown(info, errors.Join(errors.New("webhooks: id or type cannot be read"), b.problem))
 	}
 	info.DedupeKey = dedupeKey(SchemeVoraV2, b.ID)
-	return &EventV2{Info: info, ID: b.ID, LiveMode: b.mode() == ModeLive, Data: sdk.NewRaw(b.Data)}
+	return &VoraV2Event{EventInfo: info, ID: b.ID, LiveMode: b.mode() == sdk.ModeLive, Data: sdk.NewRaw(b.Data)}
 }
 
 // visionScopeBody is a payment event. Its amount is a decimal number of major units, and is never a float here.
@@ -239,9 +239,9 @@ func (b *visionScopeBody) readFlat(body []byte) bool {
 	return f.ended()
 }
 
-func (b *visionScopeBody) hint() Hint { return Hint{SessionID: b.SessionID} }
+func (b *visionScopeBody) hint() KeyHint { return KeyHint{SessionID: b.SessionID} }
 
-func (b *visionScopeBody) mode() Mode { return "" }
+func (b *visionScopeBody) mode() sdk.Mode { return "" }
 
 // The events of VisionScope.
 const (
@@ -249,7 +249,7 @@ const (
 	paymentFailed  = string(genvision.PaymentFailedEventEventPaymentFailed)
 )
 
-func (b *visionScopeBody) event(info Info) Event {
+func (b *visionScopeBody) event(info EventInfo) Event {
 	info.Type, info.SessionID, info.Time = b.Event, b.SessionID, b.PaidAt.Time
 	amount, err := money.Parse(strings.Trim(string(b.Amount), `"`), b.Currency)
 	info.Amount = amount
@@ -263,18 +263,18 @@ func (b *visionScopeBody) event(info Info) Event {
 	}
 	info.DedupeKey = dedupeKey(SchemeVisionScope, info.SessionID, info.Type)
 	if b.Event == paymentSuccess {
-		return &PaymentSucceeded{Info: info, OrderID: b.OrderID}
+		return &PaymentSucceeded{EventInfo: info, OrderID: b.OrderID}
 	}
 	info.Time = b.FailedAt.Time
-	return &PaymentFailed{Info: info, OrderID: b.OrderID, Reason: b.Reason}
+	return &PaymentFailed{EventInfo: info, OrderID: b.OrderID, Reason: b.Reason}
 }
 
 // unknown keeps a verified event that has no type here. Nobody can say what tells it from the next one of its session,
 // so that its body is its identity: better to hear of it twice than to lose the second.
-func unknown(info Info, problem error) Event {
+func unknown(info EventInfo, problem error) Event {
 	sum := sha256.Sum256(info.Raw.Bytes())
 	info.DedupeKey = dedupeKey(info.Scheme, "body", hex.EncodeToString(sum[:]))
-	return &Unknown{Info: info, Problem: problem}
+	return &UnknownEvent{EventInfo: info, Problem: problem}
 }
 
 // dedupeKey joins what identifies an event so that no two identities read alike. Only signed members take part.

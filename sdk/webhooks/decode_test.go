@@ -17,20 +17,20 @@ func TestEveryEventOfTheContracts(t *testing.T) {
 	t.Parallel()
 	happened := time.Date(2026, 4, 21, 13, 18, 14, 650_000_000, time.UTC)
 	metadata := map[string]string{"orderId": "order-789012"}
-	voraInfo := func(kind string, minor int64) webhooks.Info {
-		return webhooks.Info{
+	voraInfo := func(kind string, minor int64) webhooks.EventInfo {
+		return webhooks.EventInfo{
 			Scheme: webhooks.SchemeVoraV1, Type: kind, SessionID: "vp_cs_test_k3TqJ9xWz2LmN8pR", MerchantID: "mer_acme_vitamins",
 			Amount: money.Minor(minor, "USD"), Time: happened, DedupeKey: "vora-v1/mer_acme_vitamins/vp_cs_test_k3TqJ9xWz2LmN8pR/" + kind,
-			Mode: webhooks.ModeTest, Key: "current", Delivered: signedAt(),
+			Mode: sdk.ModeTest, KeyName: "current", SignedAt: signedAt(),
 		}
 	}
 	refundInfo := voraInfo("refund.created", 500)
 	refundInfo.DedupeKey += "/re_5Tq81mXc"
-	visionInfo := func(kind string) webhooks.Info {
-		return webhooks.Info{
+	visionInfo := func(kind string) webhooks.EventInfo {
+		return webhooks.EventInfo{
 			Scheme: webhooks.SchemeVisionScope, Type: kind, SessionID: "cs_mo8ly3a8_67d5e72898f11888",
 			Amount: money.Minor(1000, "EUR"), Time: happened, DedupeKey: "visionscope/cs_mo8ly3a8_67d5e72898f11888/" + kind,
-			Key: "current", Delivered: signedAt(),
+			KeyName: "current", SignedAt: signedAt(),
 		}
 	}
 	const order = "VS-1776767335185-54D482EA"
@@ -41,34 +41,34 @@ func TestEveryEventOfTheContracts(t *testing.T) {
 		want   webhooks.Event
 	}{
 		{voraV1(), voraExample(t, "SessionSucceededEvent"), &webhooks.SessionSucceeded{
-			Info: voraInfo("session.succeeded", 1499), Status: "succeeded", TransactionID: "txn_9f3Ka71b", Metadata: metadata,
+			EventInfo: voraInfo("session.succeeded", 1499), Status: "succeeded", TransactionID: "txn_9f3Ka71b", Metadata: metadata,
 		}},
 		{voraV1(), voraExample(t, "SessionFailedEvent"), &webhooks.SessionFailed{
-			Info: voraInfo("session.failed", 1499), Status: "succeeded", FailureCode: "card_declined", Reason: "The card was declined", Metadata: metadata,
+			EventInfo: voraInfo("session.failed", 1499), Status: "succeeded", FailureCode: "card_declined", Reason: "The card was declined", Metadata: metadata,
 		}},
 		{voraV1(), voraExample(t, "SessionExpiredEvent"), &webhooks.SessionExpired{
-			Info: voraInfo("session.expired", 1499), Status: "succeeded", Metadata: metadata,
+			EventInfo: voraInfo("session.expired", 1499), Status: "succeeded", Metadata: metadata,
 		}},
 		{voraV1(), voraExample(t, "RefundCreatedEvent"), &webhooks.RefundCreated{
-			Info: refundInfo, Status: "succeeded", RefundID: "re_5Tq81mXc", TransactionID: "txn_9f3Ka71b", Metadata: metadata,
+			EventInfo: refundInfo, Status: "succeeded", RefundID: "re_5Tq81mXc", TransactionID: "txn_9f3Ka71b", Metadata: metadata,
 		}},
-		{visionScope(), visionScopeExample(t, "PaymentSuccess"), &webhooks.PaymentSucceeded{Info: visionInfo("payment.success"), OrderID: order}},
+		{visionScope(), visionScopeExample(t, "PaymentSuccess"), &webhooks.PaymentSucceeded{EventInfo: visionInfo("payment.success"), OrderID: order}},
 		{visionScope(), visionScopeExample(t, "PaymentFailed"), &webhooks.PaymentFailed{
-			Info: visionInfo("payment.failed"), OrderID: order, Reason: "Payment declined after 3DS",
+			EventInfo: visionInfo("payment.failed"), OrderID: order, Reason: "Payment declined after 3DS",
 		}},
-		{voraV2(), []byte(`{"id":"evt_2Nk7Qw8LbX","type":"dispute.created","created":1776777494,"livemode":true,"merchant_id":"mer_acme_vitamins","data":{"a": [1,2]}}`), &webhooks.EventV2{
-			Info: webhooks.Info{
-				Scheme: webhooks.SchemeVoraV2, Type: "dispute.created", MerchantID: "mer_acme_vitamins", Time: signedAt(), Mode: webhooks.ModeLive,
-				DedupeKey: "vora-v2/evt_2Nk7Qw8LbX", Key: "current", Delivered: signedAt(),
+		{voraV2(), []byte(`{"id":"evt_2Nk7Qw8LbX","type":"dispute.created","created":1776777494,"livemode":true,"merchant_id":"mer_acme_vitamins","data":{"a": [1,2]}}`), &webhooks.VoraV2Event{
+			EventInfo: webhooks.EventInfo{
+				Scheme: webhooks.SchemeVoraV2, Type: "dispute.created", MerchantID: "mer_acme_vitamins", Time: signedAt(), Mode: sdk.ModeLive,
+				DedupeKey: "vora-v2/evt_2Nk7Qw8LbX", KeyName: "current", SignedAt: signedAt(),
 			},
 			ID: "evt_2Nk7Qw8LbX", LiveMode: true, Data: sdk.NewRaw([]byte(`{"a": [1,2]}`)),
 		}},
 	}
 	for _, test := range tests {
-		t.Run(string(test.scheme.name)+", "+test.want.About().Type, func(t *testing.T) {
+		t.Run(string(test.scheme.name)+", "+test.want.Info().Type, func(t *testing.T) {
 			t.Parallel()
-			r := setup(t, test.scheme, withKeys(keys(t, webhooks.Key{Name: "current", Secret: sdk.NewSecret(test.scheme.secret)})))
-			test.want.About().Raw = sdk.NewRaw(test.body)
+			r := setup(t, test.scheme, withKeys(keys(t, webhooks.SigningKey{Name: "current", Secret: sdk.NewSecret(test.scheme.secret)})))
+			test.want.Info().Raw = sdk.NewRaw(test.body)
 			require.Equal(t, test.want, r.event(t, r.deliveryOf(test.body)))
 		})
 	}
@@ -77,7 +77,7 @@ func TestEveryEventOfTheContracts(t *testing.T) {
 func TestAStatusThatIsMissingFollowsFromTheEvent(t *testing.T) {
 	t.Parallel()
 	r := setup(t, voraV1())
-	for _, odd := range []webhookstest.Member{webhookstest.Unset("status"), webhookstest.Set("status", nil), webhookstest.Set("status", 7)} {
+	for _, odd := range []webhookstest.Field{webhookstest.Unset("status"), webhookstest.Set("status", nil), webhookstest.Set("status", 7)} {
 		require.Equal(t, "succeeded", r.event(t, r.deliveryOf(webhookstest.SessionSucceeded(odd))).(*webhooks.SessionSucceeded).Status)
 		require.Equal(t, "failed", r.event(t, r.deliveryOf(webhookstest.SessionFailed(odd))).(*webhooks.SessionFailed).Status)
 		require.Equal(t, "expired", r.event(t, r.deliveryOf(webhookstest.SessionExpired(odd))).(*webhooks.SessionExpired).Status)
@@ -116,19 +116,19 @@ func TestTimes(t *testing.T) {
 		{1.5, time.Time{}},
 		{map[string]int{}, time.Time{}},
 	} {
-		event := r.event(t, r.deliveryOf(webhookstest.EventV2("payout.paid", nil, webhookstest.Set("created", test.created))))
-		require.IsType(t, &webhooks.EventV2{}, event)
-		require.True(t, test.want.Equal(event.About().Time), "%v is %s", test.created, event.About().Time)
+		event := r.event(t, r.deliveryOf(webhookstest.VoraV2Event("payout.paid", nil, webhookstest.Set("created", test.created))))
+		require.IsType(t, &webhooks.VoraV2Event{}, event)
+		require.True(t, test.want.Equal(event.Info().Time), "%v is %s", test.created, event.Info().Time)
 	}
 }
 
 func TestEventV2TakesTheOtherNameOfItsID(t *testing.T) {
 	t.Parallel()
 	r := setup(t, voraV2())
-	id := r.event(t, r.deliveryOf(webhookstest.EventV2("charge.failed", nil)))
-	eventID := r.event(t, r.deliveryOf(webhookstest.EventV2("charge.failed", nil, webhookstest.Unset("id"), webhookstest.Set("event_id", "evt_2Nk7Qw8LbX"))))
-	require.Equal(t, "evt_2Nk7Qw8LbX", eventID.(*webhooks.EventV2).ID)
-	require.Equal(t, id.About().DedupeKey, eventID.About().DedupeKey)
+	id := r.event(t, r.deliveryOf(webhookstest.VoraV2Event("charge.failed", nil)))
+	eventID := r.event(t, r.deliveryOf(webhookstest.VoraV2Event("charge.failed", nil, webhookstest.Unset("id"), webhookstest.Set("event_id", "evt_2Nk7Qw8LbX"))))
+	require.Equal(t, "evt_2Nk7Qw8LbX", eventID.(*webhooks.VoraV2Event).ID)
+	require.Equal(t, id.Info().DedupeKey, eventID.Info().DedupeKey)
 }
 
 func TestVisionScopeAmountsAreExact(t *testing.T) {
@@ -153,17 +153,17 @@ func TestVisionScopeAmountsAreExact(t *testing.T) {
 	} {
 		event := r.event(t, r.deliveryOf(body(test.amount, test.currency)))
 		require.IsType(t, &webhooks.PaymentSucceeded{}, event)
-		require.Equal(t, money.Minor(test.minor, money.Currency(test.currency)), event.About().Amount, test.amount)
+		require.Equal(t, money.Minor(test.minor, money.Currency(test.currency)), event.Info().Amount, test.amount)
 	}
 	for _, amount := range []string{"10.001", "1e-3", "1e400", `"ten"`, "null", "true", "{}"} {
 		event := r.event(t, r.deliveryOf(body(amount, "EUR")))
-		unknown, ok := event.(*webhooks.Unknown)
+		unknown, ok := event.(*webhooks.UnknownEvent)
 		require.True(t, ok, "%s is a %T", amount, event)
 		require.ErrorContains(t, unknown.Problem, "amount")
 		require.Equal(t, "payment.success", unknown.Type, "what can be read is told")
 		require.Equal(t, "cs_1", unknown.SessionID)
 	}
-	require.IsType(t, &webhooks.Unknown{}, r.event(t, r.deliveryOf(body("10.00", "ZZZ"))), "nobody knows the decimals of ZZZ")
+	require.IsType(t, &webhooks.UnknownEvent{}, r.event(t, r.deliveryOf(body("10.00", "ZZZ"))), "nobody knows the decimals of ZZZ")
 }
 
 // An event whose amount reads as 0 would be shipped for nothing, or looked for in vain.
@@ -187,8 +187,8 @@ func TestEventsThatCannotBeReadAreKept(t *testing.T) {
 		{"merchant is missing", voraV1(), paid(unset("merchantId"))},
 		{"checkout is missing", visionScope(), webhookstest.PaymentFailed(unset("session_id"))},
 		{"amount is missing", visionScope(), webhookstest.PaymentFailed(unset("amount"))},
-		{"id is missing", voraV2(), webhookstest.EventV2("payout.paid", nil, unset("id"))},
-		{"type is missing", voraV2(), webhookstest.EventV2("", nil)},
+		{"id is missing", voraV2(), webhookstest.VoraV2Event("payout.paid", nil, unset("id"))},
+		{"type is missing", voraV2(), webhookstest.VoraV2Event("", nil)},
 		{"cut off", voraV1(), paid()[:40]},
 		{"a list", voraV2(), []byte(`[1,2]`)},
 		{"null", visionScope(), []byte(`null`)},
@@ -200,7 +200,7 @@ func TestEventsThatCannotBeReadAreKept(t *testing.T) {
 			t.Parallel()
 			r := setup(t, test.scheme)
 			delivery := r.deliveryOf(test.body)
-			unknown, ok := r.event(t, webhookstest.Again(delivery)).(*webhooks.Unknown)
+			unknown, ok := r.event(t, webhookstest.Redelivery(delivery)).(*webhooks.UnknownEvent)
 			require.True(t, ok)
 			if test.name != "null" { // which is the empty event, and read without a problem
 				require.Error(t, unknown.Problem)
@@ -226,7 +226,7 @@ func TestUnknownEventsAreAcknowledged(t *testing.T) {
 		r := setup(t, test.scheme)
 		requireAnswer(t, r.deliver(t, r.deliveryOf(test.body)), http.StatusOK, received)
 		require.Len(t, r.events, 1)
-		unknown, ok := r.events[0].(*webhooks.Unknown)
+		unknown, ok := r.events[0].(*webhooks.UnknownEvent)
 		require.True(t, ok)
 		require.NoError(t, unknown.Problem)
 		require.NotEmpty(t, unknown.Type)
@@ -234,5 +234,5 @@ func TestUnknownEventsAreAcknowledged(t *testing.T) {
 		require.NotZero(t, unknown.Amount)
 	}
 	r := setup(t, voraV2())
-	require.IsType(t, &webhooks.EventV2{}, r.event(t, r.deliveryOf(webhookstest.EventV2("charge.newer", nil))))
+	require.IsType(t, &webhooks.VoraV2Event{}, r.event(t, r.deliveryOf(webhookstest.VoraV2Event("charge.newer", nil))))
 }

@@ -26,7 +26,7 @@ func TestEventsWithTheSameKey(t *testing.T) {
 		{"refund with other time", voraV1(), webhookstest.RefundCreated(), webhookstest.RefundCreated(webhookstest.HappenedAt(signedAt().Add(time.Minute)))},
 		{"refund without an id", voraV1(), webhookstest.RefundCreated(unset("refundId")), webhookstest.RefundCreated(unset("refundId"), unset("metadata"))},
 		{"amount written otherwise", visionScope(), webhookstest.PaymentSucceeded(), webhookstest.PaymentSucceeded(webhookstest.Amount(money.Minor(1000, "EUR")))},
-		{"other data", voraV2(), webhookstest.EventV2("charge.refunded", nil), webhookstest.EventV2("charge.refunded", []int{1})},
+		{"other data", voraV2(), webhookstest.VoraV2Event("charge.refunded", nil), webhookstest.VoraV2Event("charge.refunded", []int{1})},
 		{"unknown event", voraV1(), webhookstest.SessionSucceeded(set("event", "new")), webhookstest.SessionSucceeded(set("event", "new"))},
 	}
 	for _, test := range tests {
@@ -81,10 +81,10 @@ func TestEventsWithKeysOfTheirOwn(t *testing.T) {
 			webhookstest.PaymentSucceeded(set("event", "payment.noted")), webhookstest.PaymentSucceeded(set("event", "payment.noted"), set("note", 2)),
 		}},
 		{voraV2(), [][]byte{
-			webhookstest.EventV2("charge.succeeded", nil),
-			webhookstest.EventV2("charge.succeeded", nil, set("id", "evt_2")),
-			webhookstest.EventV2("charge.succeeded", nil, set("id", "evt/2")), webhookstest.EventV2("charge.succeeded", nil, set("id", "evt%2F2")),
-			webhookstest.EventV2("charge.succeeded", nil, unset("id")), webhookstest.EventV2("charge.failed", nil, unset("id")),
+			webhookstest.VoraV2Event("charge.succeeded", nil),
+			webhookstest.VoraV2Event("charge.succeeded", nil, set("id", "evt_2")),
+			webhookstest.VoraV2Event("charge.succeeded", nil, set("id", "evt/2")), webhookstest.VoraV2Event("charge.succeeded", nil, set("id", "evt%2F2")),
+			webhookstest.VoraV2Event("charge.succeeded", nil, unset("id")), webhookstest.VoraV2Event("charge.failed", nil, unset("id")),
 		}},
 	} {
 		t.Run(string(test.scheme.name), func(t *testing.T) {
@@ -92,7 +92,7 @@ func TestEventsWithKeysOfTheirOwn(t *testing.T) {
 			r := setup(t, test.scheme)
 			whose := map[string]string{}
 			for _, body := range test.bodies {
-				key := r.event(t, r.deliveryOf(body)).About().DedupeKey
+				key := r.event(t, r.deliveryOf(body)).Info().DedupeKey
 				require.Empty(t, whose[key], "%s has the key of another event: %s", body, key)
 				whose[key] = string(body)
 				requireAnswer(t, r.deliver(t, r.deliveryOf(body)), http.StatusOK, received)
@@ -108,7 +108,7 @@ func TestSchemesShareNoKey(t *testing.T) {
 	whose := map[string]scheme{}
 	for _, s := range schemes() {
 		r := setup(t, s)
-		key := r.event(t, r.deliveryOf([]byte(`{"event":"?"}`))).About().DedupeKey
+		key := r.event(t, r.deliveryOf([]byte(`{"event":"?"}`))).Info().DedupeKey
 		require.NotContains(t, whose, key)
 		whose[key] = s
 	}
@@ -125,12 +125,12 @@ func TestLongIdentitiesHaveShortKeys(t *testing.T) {
 			webhookstest.SessionSucceeded(webhookstest.SessionID(session)), webhookstest.SessionFailed(webhookstest.SessionID(session)),
 			webhookstest.RefundCreated(webhookstest.SessionID(session)), webhookstest.RefundCreated(webhookstest.Set("refundId", session)),
 		} {
-			key := r.event(t, r.deliveryOf(body)).About().DedupeKey
+			key := r.event(t, r.deliveryOf(body)).Info().DedupeKey
 			require.LessOrEqual(t, len(key), 512)
 			require.True(t, strings.HasPrefix(key, "vora-v1/"))
 			require.Empty(t, whose[key])
 			whose[key] = session
-			require.Equal(t, key, r.event(t, r.deliveryOf(body)).About().DedupeKey)
+			require.Equal(t, key, r.event(t, r.deliveryOf(body)).Info().DedupeKey)
 		}
 	}
 }

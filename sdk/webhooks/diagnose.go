@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
 // A Cause is why a delivery does not verify, as far as that can be found out afterwards.
@@ -16,21 +18,21 @@ type Cause string
 
 // The causes.
 const (
-	EmptyBody        Cause = "empty_body"          // nothing was left to verify
-	ByteOrderMark    Cause = "byte_order_mark"     // the body got one
-	Compressed       Cause = "compressed"          // the body is still, or again, compressed
-	Base64           Cause = "base64"              // the body is still encoded, as API gateways hand it over
-	TrailingNewline  Cause = "trailing_newline"    // the body got or lost the line break at its end
-	Reserialised     Cause = "reserialised_json"   // the body was decoded and encoded again
-	HexCase          Cause = "hex_case"            // the signature is right, and in capitals
-	HeaderMissing    Cause = "header_missing"      // no header of any scheme arrived
-	OtherScheme      Cause = "other_scheme"        // it is a delivery of another scheme
-	KeyOfOtherScheme Cause = "key_of_other_scheme" // a key is no key of this scheme
-	KeyOfOtherMode   Cause = "key_of_other_mode"   // a test key for a live event, or the other way round
-	KeyExpired       Cause = "key_expired"         // a key signed it that has stopped counting
-	KeyPadded        Cause = "key_padded"          // a key has white space or quotes around it
-	ClockSkew        Cause = "clock_skew"          // the signature is right, and the clocks disagree or it was under way for too long
-	Unexplained      Cause = "unexplained"         // another secret, or a change of the body that nobody can undo
+	CauseEmptyBody        Cause = "empty_body"          // nothing was left to verify
+	CauseByteOrderMark    Cause = "byte_order_mark"     // the body got one
+	CauseCompressed       Cause = "compressed"          // the body is still, or again, compressed
+	CauseBase64           Cause = "base64"              // the body is still encoded, as API gateways hand it over
+	CauseTrailingNewline  Cause = "trailing_newline"    // the body got or lost the line break at its end
+	CauseReserialized     Cause = "reserialized_json"   // the body was decoded and encoded again
+	CauseHexCase          Cause = "hex_case"            // the signature is right, and in capitals
+	CauseHeaderMissing    Cause = "header_missing"      // no header of any scheme arrived
+	CauseOtherScheme      Cause = "other_scheme"        // it is a delivery of another scheme
+	CauseKeyOfOtherScheme Cause = "key_of_other_scheme" // a key is no key of this scheme
+	CauseKeyOfOtherMode   Cause = "key_of_other_mode"   // a test key for a live event, or the other way round
+	CauseKeyExpired       Cause = "key_expired"         // a key signed it that has stopped counting
+	CauseKeyPadded        Cause = "key_padded"          // a key has white space or quotes around it
+	CauseClockSkew        Cause = "clock_skew"          // the signature is right, and the clocks disagree or it was under way for too long
+	CauseUnexplained      Cause = "unexplained"         // another secret, or a change of the body that nobody can undo
 )
 
 // A Finding is one cause, and what to do about it.
@@ -42,9 +44,9 @@ type Finding struct {
 
 // A Diagnosis says why a delivery was refused. It accepts nothing: there is no event in it.
 type Diagnosis struct {
-	Refusal  *Refusal      // what Verify says; nil when the delivery is good
-	Findings []Finding     // the proven ones first
-	Skew     time.Duration // how far this machine's clock is ahead of the delivery's time; negative when it is behind
+	Rejection *Rejection    // what Verify says; nil when the delivery is good
+	Findings  []Finding     // the proven ones first
+	Skew      time.Duration // how far this machine's clock is ahead of the delivery's time; negative when it is behind
 }
 
 // Diagnose finds out why a verifier refuses a delivery, for tools and for a log: never for an answer to whoever sent it,
@@ -76,11 +78,11 @@ func (d Diagnosis) Has(cause Cause) bool {
 
 // String is one line.
 func (d Diagnosis) String() string {
-	if d.Refusal == nil {
+	if d.Rejection == nil {
 		return "webhooks: the delivery is good"
 	}
 	var text strings.Builder
-	text.WriteString(d.Refusal.Error())
+	text.WriteString(d.Rejection.Error())
 	for _, f := range d.Findings {
 		fmt.Fprintf(&text, "; %s: %s", f.Cause, f.Advice)
 	}
@@ -124,21 +126,21 @@ func (a *attempt) diagnose(err error, header http.Header, body []byte) Diagnosis
 	if a.verifier != nil && a.keys == nil {
 		a.keys, _ = a.verifier.keys.(staticKeys)
 	}
-	if !errors.As(err, &d.Refusal) {
+	if !errors.As(err, &d.Rejection) {
 		return d
 	}
-	switch d.Refusal.Reason {
-	case MissingSignature, MalformedSignature:
+	switch d.Rejection.Reason {
+	case ReasonMissingSignature, ReasonMalformedSignature:
 		a.diagnoseHeaders(&d, header, body)
-	case WrongSignature, UnknownOwner, NoKeys:
+	case ReasonWrongSignature, ReasonUnknownMerchant, ReasonNoKeys:
 		a.diagnoseSignature(&d, body)
-	case TooOld:
-		d.add(ClockSkew, true, d.Refusal.Detail+": the signature is right, so that this machine's clock is ahead, or the delivery waited somewhere; synchronise the clock, and verify on arrival, before any queue")
-	case TooNew:
-		d.add(ClockSkew, true, d.Refusal.Detail+": the signature is right, so that this machine's clock is behind; synchronise it")
-	case WrongMode:
-		d.add(KeyOfOtherMode, true, "the key's mode is not the event's: test keys are for test events, and live keys for live ones")
-	case WrongOwner, LookupFailed, Offboarded: // which say it all
+	case ReasonTooOld:
+		d.add(CauseClockSkew, true, d.Rejection.Detail+": the signature is right, so that this machine's clock is ahead, or the delivery waited somewhere; synchronise the clock, and verify on arrival, before any queue")
+	case ReasonTooNew:
+		d.add(CauseClockSkew, true, d.Rejection.Detail+": the signature is right, so that this machine's clock is behind; synchronise it")
+	case ReasonWrongMode:
+		d.add(CauseKeyOfOtherMode, true, "the key's mode is not the event's: test keys are for test events, and live keys for live ones")
+	case ReasonWrongMerchant, ReasonLookupFailed, ReasonOffboarded: // which say it all
 	}
 	return d
 }
@@ -148,19 +150,19 @@ func (a *attempt) diagnoseHeaders(d *Diagnosis, header http.Header, body []byte)
 	if a.verifier != nil && a.verifier.is(header) {
 		switch {
 		case a.verifiesAs(lowerCase(header), body):
-			d.add(HexCase, true, "the signature is right, but in capitals: something on the way rewrites header values")
-		case d.Refusal.Reason == MissingSignature:
-			d.add(HeaderMissing, true, d.Refusal.Detail+" did not arrive with the signature: a proxy strips it")
+			d.add(CauseHexCase, true, "the signature is right, but in capitals: something on the way rewrites header values")
+		case d.Rejection.Reason == ReasonMissingSignature:
+			d.add(CauseHeaderMissing, true, d.Rejection.Detail+" did not arrive with the signature: a proxy strips it")
 		}
 		return // whatever else is malformed, the refusal says
 	}
 	switch meant := schemesOf(header); {
 	case len(meant) == 1:
-		d.add(OtherScheme, true, "the headers are those of "+meant[0]+": send such deliveries to a receiver with keys of that scheme, or accept several schemes with webhooks.Any")
+		d.add(CauseOtherScheme, true, "the headers are those of "+meant[0]+": send such deliveries to a receiver with keys of that scheme, or accept several schemes with webhooks.Any")
 	case len(meant) > 1:
-		d.add(OtherScheme, true, "the headers are those of "+strings.Join(meant, " and of ")+": something on the way adds one; have it stop, or give each scheme an endpoint of its own")
-	case d.Refusal.Reason == MissingSignature:
-		d.add(HeaderMissing, false, "a proxy strips unknown headers, or the request is not from the gateway")
+		d.add(CauseOtherScheme, true, "the headers are those of "+strings.Join(meant, " and of ")+": something on the way adds one; have it stop, or give each scheme an endpoint of its own")
+	case d.Rejection.Reason == ReasonMissingSignature:
+		d.add(CauseHeaderMissing, false, "a proxy strips unknown headers, or the request is not from the gateway")
 	}
 }
 
@@ -205,12 +207,12 @@ func (a *attempt) diagnoseSignature(d *Diagnosis, body []byte) {
 		return // the verifier itself is broken, and the refusal says how
 	}
 	if len(body) == 0 {
-		d.add(EmptyBody, true, "the body is empty: something read it before the verifier did, for example a middleware that parses JSON; put the verifier first")
+		d.add(CauseEmptyBody, true, "the body is empty: something read it before the verifier did, for example a middleware that parses JSON; put the verifier first")
 	}
 	a.diagnoseKeys(d, body)
 	newTrial(a).run(d, body)
-	if len(d.Findings) == 0 && d.Refusal.Reason == WrongSignature {
-		d.add(Unexplained, false, "no key signed this body, nor what it may have been before: compare the secret with the gateway's (another merchant's? another environment's? rotated?), and look for whatever rewrites bodies on the way")
+	if len(d.Findings) == 0 && d.Rejection.Reason == ReasonWrongSignature {
+		d.add(CauseUnexplained, false, "no key signed this body, nor what it may have been before: compare the secret with the gateway's (another merchant's? another environment's? rotated?), and look for whatever rewrites bodies on the way")
 	}
 }
 
@@ -219,25 +221,25 @@ func (a *attempt) diagnoseKeys(d *Diagnosis, body []byte) {
 	if a.parsed == nil {
 		a.parsed = a.verifier.parse(body)
 	}
-	claimed, modes := a.claimedMode(), map[Mode]bool{}
+	claimed, modes := a.claimedMode(), map[sdk.Mode]bool{}
 	for i := range a.keys {
 		switch key := &a.keys[i]; {
 		case !key.suits(a.verifier.scheme):
-			d.add(KeyOfOtherScheme, false, fmt.Sprintf("key %q is none of %s: v1 is signed with vp_sk_… keys, v2 with whsec_… secrets, and VisionScope with each checkout's own secret", key.Name, a.verifier.scheme))
+			d.add(CauseKeyOfOtherScheme, false, fmt.Sprintf("key %q is none of %s: v1 is signed with vp_sk_… keys, v2 with whsec_… secrets, and VisionScope with each checkout's own secret", key.Name, a.verifier.scheme))
 		case a.verifier.scheme == SchemeVisionScope && key.kin != "":
-			d.add(KeyOfOtherScheme, false, fmt.Sprintf("key %q looks like an API key: VisionScope signs with the webhook_secret of the checkout", key.Name))
+			d.add(CauseKeyOfOtherScheme, false, fmt.Sprintf("key %q looks like an API key: VisionScope signs with the webhook_secret of the checkout", key.Name))
 		default:
 			modes[key.Mode] = true
 		}
 	}
 	if claimed != "" && len(modes) > 0 && !modes[claimed] && !modes[""] {
-		d.add(KeyOfOtherMode, false, fmt.Sprintf("the delivery says that it is %s, and none of the keys is: is the other environment's endpoint registered here?", claimed))
+		d.add(CauseKeyOfOtherMode, false, fmt.Sprintf("the delivery says that it is %s, and none of the keys is: is the other environment's endpoint registered here?", claimed))
 	}
 }
 
 // claimedMode is what the body says, before anybody has verified it. Session ids are opaque, but documented with the mode
 // in them, which is good enough for advice.
-func (a *attempt) claimedMode() Mode {
+func (a *attempt) claimedMode() sdk.Mode {
 	session := a.parsed.hint().SessionID
 	switch {
 	case a.parsed.mode() != "":
@@ -245,9 +247,9 @@ func (a *attempt) claimedMode() Mode {
 	case a.verifier.scheme != SchemeVoraV1:
 		return ""
 	case strings.Contains(session, "cs_test_"):
-		return ModeTest
+		return sdk.ModeTest
 	case strings.Contains(session, "cs_live_"):
-		return ModeLive
+		return sdk.ModeLive
 	}
 	return ""
 }

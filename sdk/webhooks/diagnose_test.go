@@ -26,10 +26,10 @@ func (r *receiver) diagnosed(t *testing.T, signed, arrived []byte, opts ...webho
 	diagnosis := webhooks.Diagnose(t.Context(), r.verifier, delivery.Header, arrived)
 	_, err := r.verifier.Verify(t.Context(), delivery.Header, arrived)
 	if err == nil {
-		require.Nil(t, diagnosis.Refusal)
+		require.Nil(t, diagnosis.Rejection)
 		return diagnosis
 	}
-	require.Equal(t, err, error(diagnosis.Refusal), "a diagnosis refuses what Verify refuses")
+	require.Equal(t, err, error(diagnosis.Rejection), "a diagnosis refuses what Verify refuses")
 	requireSilentAbout(t, r, delivery, diagnosis.String()+fmt.Sprintf("%+v %#v", diagnosis, diagnosis))
 	require.NotContains(t, diagnosis.String(), "\n")
 	return diagnosis
@@ -75,31 +75,31 @@ func TestWhatHappensToBodies(t *testing.T) {
 			cause           webhooks.Cause
 			proven          bool
 		}{
-			"nothing left":               {s.body, nil, webhooks.EmptyBody, true},
-			"line break added":           {s.body, append(bytes.Clone(s.body), '\n'), webhooks.TrailingNewline, true},
-			"CRLF added":                 {s.body, append(bytes.Clone(s.body), "\r\n"...), webhooks.TrailingNewline, true},
-			"line break lost":            {append(bytes.Clone(s.body), '\n'), s.body, webhooks.TrailingNewline, true},
-			"byte order mark":            {s.body, append([]byte("\ufeff"), s.body...), webhooks.ByteOrderMark, true},
-			"gzip":                       {s.body, gzipped(t, s.body), webhooks.Compressed, true},
-			"gzip of something else":     {s.body, gzipped(t, []byte(`{}`)), webhooks.Compressed, false},
-			"base64":                     {s.body, []byte(base64.StdEncoding.EncodeToString(s.body)), webhooks.Base64, true},
-			"base64 for URLs":            {s.body, []byte(base64.RawURLEncoding.EncodeToString(s.body)), webhooks.Base64, true},
-			"base64 of something else":   {s.body, []byte(base64.StdEncoding.EncodeToString([]byte(`{"a":"other"}`))), webhooks.Base64, false},
-			"compact to tabs":            {s.body, indented.Bytes(), webhooks.Reserialised, true},
-			"sorted":                     {s.body, reencoded(t, s.body, ""), webhooks.Reserialised, true},
-			"sorted and indented":        {s.body, reencoded(t, s.body, "  "), webhooks.Reserialised, true},
-			"from sorted":                {reencoded(t, s.body, ""), indented.Bytes(), webhooks.Reserialised, true},
-			"from indented":              {reencoded(t, s.body, "  "), s.body, webhooks.Reserialised, true},
-			"from Python":                {[]byte(`{"b": "a, \"b\": c", "a": [1, 2]}`), []byte(`{"b":"a, \"b\": c","a":[1,2]}`), webhooks.Reserialised, true},
-			"line breaks converted":      {[]byte("{\n\"a\": 1\n}"), []byte("{\r\n\"a\": 1\r\n}"), webhooks.Reserialised, true},
-			"escapes of Go":              {escaping, reencoded(t, escaping, ""), webhooks.Reserialised, s.name == webhooks.SchemeVoraV1},
-			"escapes of PHP":             {escaping, []byte(php), webhooks.Reserialised, true},
-			"encoded twice":              {s.body, quoted, webhooks.Reserialised, true},
-			"another event":              {s.body, []byte(`{"a":1}`), webhooks.Unexplained, false},
-			"an event that broke off":    {s.body, s.body[:20], webhooks.Unexplained, false},
-			"bytes":                      {s.body, []byte{0, 1, 2}, webhooks.Unexplained, false},
-			"an escape that is cut off":  {s.body, []byte(`{"a":"\ud83d\ude`), webhooks.Unexplained, false},
-			"half an escape, valid JSON": {s.body, []byte(`{"a":"\ud83d \ud83d\u0041 \u0000"}`), webhooks.Unexplained, false},
+			"nothing left":               {s.body, nil, webhooks.CauseEmptyBody, true},
+			"line break added":           {s.body, append(bytes.Clone(s.body), '\n'), webhooks.CauseTrailingNewline, true},
+			"CRLF added":                 {s.body, append(bytes.Clone(s.body), "\r\n"...), webhooks.CauseTrailingNewline, true},
+			"line break lost":            {append(bytes.Clone(s.body), '\n'), s.body, webhooks.CauseTrailingNewline, true},
+			"byte order mark":            {s.body, append([]byte("\ufeff"), s.body...), webhooks.CauseByteOrderMark, true},
+			"gzip":                       {s.body, gzipped(t, s.body), webhooks.CauseCompressed, true},
+			"gzip of something else":     {s.body, gzipped(t, []byte(`{}`)), webhooks.CauseCompressed, false},
+			"base64":                     {s.body, []byte(base64.StdEncoding.EncodeToString(s.body)), webhooks.CauseBase64, true},
+			"base64 for URLs":            {s.body, []byte(base64.RawURLEncoding.EncodeToString(s.body)), webhooks.CauseBase64, true},
+			"base64 of something else":   {s.body, []byte(base64.StdEncoding.EncodeToString([]byte(`{"a":"other"}`))), webhooks.CauseBase64, false},
+			"compact to tabs":            {s.body, indented.Bytes(), webhooks.CauseReserialized, true},
+			"sorted":                     {s.body, reencoded(t, s.body, ""), webhooks.CauseReserialized, true},
+			"sorted and indented":        {s.body, reencoded(t, s.body, "  "), webhooks.CauseReserialized, true},
+			"from sorted":                {reencoded(t, s.body, ""), indented.Bytes(), webhooks.CauseReserialized, true},
+			"from indented":              {reencoded(t, s.body, "  "), s.body, webhooks.CauseReserialized, true},
+			"from Python":                {[]byte(`{"b": "a, \"b\": c", "a": [1, 2]}`), []byte(`{"b":"a, \"b\": c","a":[1,2]}`), webhooks.CauseReserialized, true},
+			"line breaks converted":      {[]byte("{\n\"a\": 1\n}"), []byte("{\r\n\"a\": 1\r\n}"), webhooks.CauseReserialized, true},
+			"escapes of Go":              {escaping, reencoded(t, escaping, ""), webhooks.CauseReserialized, s.name == webhooks.SchemeVoraV1},
+			"escapes of PHP":             {escaping, []byte(php), webhooks.CauseReserialized, true},
+			"encoded twice":              {s.body, quoted, webhooks.CauseReserialized, true},
+			"another event":              {s.body, []byte(`{"a":1}`), webhooks.CauseUnexplained, false},
+			"an event that broke off":    {s.body, s.body[:20], webhooks.CauseUnexplained, false},
+			"bytes":                      {s.body, []byte{0, 1, 2}, webhooks.CauseUnexplained, false},
+			"an escape that is cut off":  {s.body, []byte(`{"a":"\ud83d\ude`), webhooks.CauseUnexplained, false},
+			"half an escape, valid JSON": {s.body, []byte(`{"a":"\ud83d \ud83d\u0041 \u0000"}`), webhooks.CauseUnexplained, false},
 		} {
 			t.Run(string(s.name)+", "+name, func(t *testing.T) {
 				t.Parallel()
@@ -112,7 +112,7 @@ func TestWhatHappensToBodies(t *testing.T) {
 				require.Equal(t, test.proven, diagnosis.Findings[0].Proven)
 				require.NotEmpty(t, diagnosis.Findings[0].Advice)
 				require.True(t, diagnosis.Has(test.cause))
-				require.False(t, diagnosis.Has(webhooks.ClockSkew))
+				require.False(t, diagnosis.Has(webhooks.CauseClockSkew))
 			})
 		}
 	}
@@ -120,8 +120,10 @@ func TestWhatHappensToBodies(t *testing.T) {
 
 func TestWhatHappensToKeys(t *testing.T) {
 	t.Parallel()
-	key := func(secret string) webhooks.Key { return webhooks.Key{Name: "the key", Secret: sdk.NewSecret(secret)} }
-	expired := func(secret string) webhooks.Key {
+	key := func(secret string) webhooks.SigningKey {
+		return webhooks.SigningKey{Name: "the key", Secret: sdk.NewSecret(secret)}
+	}
+	expired := func(secret string) webhooks.SigningKey {
 		k := key(secret)
 		k.NotAfter = signedAt().Add(-90 * time.Minute)
 		return k
@@ -132,30 +134,30 @@ func TestWhatHappensToKeys(t *testing.T) {
 		name   string
 		scheme scheme
 		body   []byte
-		keys   []webhooks.Key
+		keys   []webhooks.SigningKey
 		cause  webhooks.Cause
 		proven bool
 		advice string
 	}{
-		{"expired", v1, v1.body, []webhooks.Key{key("vp_sk_test_next"), expired(v1.secret)}, webhooks.KeyExpired, true, `"the key" signed it, which expired 1h30m0s ago`},
-		{"expired, alone", v2, v2.body, []webhooks.Key{expired(v2.secret)}, webhooks.KeyExpired, true, "1h30m0s ago"},
-		{"line break", v1, v1.body, []webhooks.Key{key(v1.secret + "\n")}, webhooks.KeyPadded, true, "trim it"},
-		{"quotes", vision, vision.body, []webhooks.Key{key(`"` + vision.secret + `"`)}, webhooks.KeyPadded, true, "trim it"},
-		{"v2's for v1", v1, v1.body, []webhooks.Key{key("whsec_webhooks")}, webhooks.KeyOfOtherScheme, false, "vora-v1"},
-		{"v1's for v2", v2, v2.body, []webhooks.Key{key(v1.secret)}, webhooks.KeyOfOtherScheme, false, "whsec_"},
-		{"return URLs' for v1", v1, v1.body, []webhooks.Key{key("ss_test_webhooks")}, webhooks.KeyOfOtherScheme, false, "vp_sk_"},
-		{"API key for VisionScope", vision, vision.body, []webhooks.Key{key("vsk_live_webhooks")}, webhooks.KeyOfOtherScheme, false, "webhook_secret"},
-		{"tagged otherwise", v2, v2.body, []webhooks.Key{{Name: "the key", Secret: sdk.NewSecret(v2.secret), Scheme: webhooks.SchemeVoraV1}}, webhooks.KeyOfOtherScheme, true, "configured for another scheme"},
-		{"test key, live event", v1, liveSession, []webhooks.Key{key("vp_sk_test_another")}, webhooks.KeyOfOtherMode, false, "says that it is live"},
-		{"live key, test event", v1, v1.body, []webhooks.Key{key("vp_sk_live_another")}, webhooks.KeyOfOtherMode, false, "says that it is test"},
-		{"both keys", v1, v1.body, []webhooks.Key{key("vp_sk_live_another"), key("vp_sk_test_another")}, webhooks.Unexplained, false, "compare the secret"},
+		{"expired", v1, v1.body, []webhooks.SigningKey{key("vp_sk_test_next"), expired(v1.secret)}, webhooks.CauseKeyExpired, true, `"the key" signed it, which expired 1h30m0s ago`},
+		{"expired, alone", v2, v2.body, []webhooks.SigningKey{expired(v2.secret)}, webhooks.CauseKeyExpired, true, "1h30m0s ago"},
+		{"line break", v1, v1.body, []webhooks.SigningKey{key(v1.secret + "\n")}, webhooks.CauseKeyPadded, true, "trim it"},
+		{"quotes", vision, vision.body, []webhooks.SigningKey{key(`"` + vision.secret + `"`)}, webhooks.CauseKeyPadded, true, "trim it"},
+		{"v2's for v1", v1, v1.body, []webhooks.SigningKey{key("whsec_webhooks")}, webhooks.CauseKeyOfOtherScheme, false, "vora-v1"},
+		{"v1's for v2", v2, v2.body, []webhooks.SigningKey{key(v1.secret)}, webhooks.CauseKeyOfOtherScheme, false, "whsec_"},
+		{"return URLs' for v1", v1, v1.body, []webhooks.SigningKey{key("ss_test_webhooks")}, webhooks.CauseKeyOfOtherScheme, false, "vp_sk_"},
+		{"API key for VisionScope", vision, vision.body, []webhooks.SigningKey{key("vsk_live_webhooks")}, webhooks.CauseKeyOfOtherScheme, false, "webhook_secret"},
+		{"tagged otherwise", v2, v2.body, []webhooks.SigningKey{{Name: "the key", Secret: sdk.NewSecret(v2.secret), Scheme: webhooks.SchemeVoraV1}}, webhooks.CauseKeyOfOtherScheme, true, "configured for another scheme"},
+		{"test key, live event", v1, liveSession, []webhooks.SigningKey{key("vp_sk_test_another")}, webhooks.CauseKeyOfOtherMode, false, "says that it is live"},
+		{"live key, test event", v1, v1.body, []webhooks.SigningKey{key("vp_sk_live_another")}, webhooks.CauseKeyOfOtherMode, false, "says that it is test"},
+		{"both keys", v1, v1.body, []webhooks.SigningKey{key("vp_sk_live_another"), key("vp_sk_test_another")}, webhooks.CauseUnexplained, false, "compare the secret"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			r := setup(t, test.scheme, withKeys(webhooks.KeyFunc(func(context.Context, webhooks.Hint) ([]webhooks.Key, error) { return test.keys, nil })))
+			r := setup(t, test.scheme, withKeys(webhooks.KeySourceFunc(func(context.Context, webhooks.KeyHint) ([]webhooks.SigningKey, error) { return test.keys, nil })))
 			receivers := []*receiver{r}
-			if test.cause != webhooks.KeyOfOtherScheme { // which a handler refuses when all of its keys are such
+			if test.cause != webhooks.CauseKeyOfOtherScheme { // which a handler refuses when all of its keys are such
 				receivers = append(receivers, setup(t, test.scheme, withKeys(keys(t, test.keys...))))
 			}
 			for _, one := range receivers {
@@ -172,15 +174,15 @@ func TestWhatHappensToKeys(t *testing.T) {
 func TestTwoThingsAtOnce(t *testing.T) {
 	t.Parallel()
 	s := voraV1()
-	old := webhooks.Key{Name: "old", Secret: sdk.NewSecret(s.secret), NotAfter: signedAt().Add(-time.Hour)}
-	live := webhooks.Key{Name: "live", Secret: sdk.NewSecret("vp_sk_live_next")}
-	r := setup(t, s, withKeys(webhooks.KeyFunc(func(context.Context, webhooks.Hint) ([]webhooks.Key, error) {
-		return []webhooks.Key{live, old, {Secret: sdk.NewSecret("whsec_x")}}, nil
+	old := webhooks.SigningKey{Name: "old", Secret: sdk.NewSecret(s.secret), NotAfter: signedAt().Add(-time.Hour)}
+	live := webhooks.SigningKey{Name: "live", Secret: sdk.NewSecret("vp_sk_live_next")}
+	r := setup(t, s, withKeys(webhooks.KeySourceFunc(func(context.Context, webhooks.KeyHint) ([]webhooks.SigningKey, error) {
+		return []webhooks.SigningKey{live, old, {Secret: sdk.NewSecret("whsec_x")}}, nil
 	})))
 	diagnosis := r.diagnosed(t, s.body, append(bytes.Clone(s.body), '\n'))
-	require.True(t, diagnosis.Has(webhooks.TrailingNewline))
-	require.True(t, diagnosis.Has(webhooks.KeyExpired))
-	require.True(t, diagnosis.Has(webhooks.KeyOfOtherScheme))
+	require.True(t, diagnosis.Has(webhooks.CauseTrailingNewline))
+	require.True(t, diagnosis.Has(webhooks.CauseKeyExpired))
+	require.True(t, diagnosis.Has(webhooks.CauseKeyOfOtherScheme))
 	require.True(t, diagnosis.Findings[0].Proven)
 	require.False(t, diagnosis.Findings[len(diagnosis.Findings)-1].Proven, "the proven ones come first")
 }
@@ -193,12 +195,12 @@ func TestClocks(t *testing.T) {
 			diagnosis := r.diagnosed(t, s.body, s.body, webhookstest.At(signedAt()))
 			require.Equal(t, skew, diagnosis.Skew)
 			require.Len(t, diagnosis.Findings, 1)
-			require.Equal(t, webhooks.ClockSkew, diagnosis.Findings[0].Cause)
+			require.Equal(t, webhooks.CauseClockSkew, diagnosis.Findings[0].Cause)
 			require.Contains(t, diagnosis.Findings[0].Advice, "10m0s")
 			require.Contains(t, diagnosis.Findings[0].Advice, map[bool]string{true: "ahead", false: "behind"}[skew > 0])
 		}
 		good := setup(t, s)
-		require.Nil(t, good.diagnosed(t, s.body, s.body).Refusal)
+		require.Nil(t, good.diagnosed(t, s.body, s.body).Rejection)
 		require.Contains(t, good.diagnosed(t, s.body, s.body).String(), "good")
 	}
 }
@@ -208,16 +210,16 @@ func TestWhatHappensToHeaders(t *testing.T) {
 	for _, s := range schemes() {
 		r := setup(t, s)
 		stripped := r.diagnosed(t, s.body, s.body, webhookstest.WithoutSignature())
-		require.Equal(t, webhooks.HeaderMissing, stripped.Findings[0].Cause)
+		require.Equal(t, webhooks.CauseHeaderMissing, stripped.Findings[0].Cause)
 
 		garbage := r.diagnosed(t, s.body, s.body, webhookstest.WithHeader(s.header, "=?"))
 		require.NotContains(t, garbage.String(), "=?")
 
 		if s.name != webhooks.SchemeVisionScope { // which takes both cases
 			capitals := r.diagnosed(t, s.body, s.body, webhookstest.WithUpperHex())
-			require.Equal(t, []webhooks.Finding{{Cause: webhooks.HexCase, Proven: true, Advice: capitals.Findings[0].Advice}}, capitals.Findings)
+			require.Equal(t, []webhooks.Finding{{Cause: webhooks.CauseHexCase, Proven: true, Advice: capitals.Findings[0].Advice}}, capitals.Findings)
 			forged := r.diagnosed(t, s.body, []byte(`{}`), webhookstest.WithUpperHex())
-			require.False(t, forged.Has(webhooks.HexCase), "it would not verify in lower case either")
+			require.False(t, forged.Has(webhooks.CauseHexCase), "it would not verify in lower case either")
 		}
 		for _, other := range schemes() {
 			if other.name == s.name {
@@ -225,7 +227,7 @@ func TestWhatHappensToHeaders(t *testing.T) {
 			}
 			delivery := other.sign(other.secret, other.body, webhookstest.At(signedAt()))
 			diagnosis := webhooks.Diagnose(t.Context(), r.verifier, delivery.Header, other.body)
-			require.True(t, diagnosis.Has(webhooks.OtherScheme), "%s at %s: %s", other.name, s.name, diagnosis)
+			require.True(t, diagnosis.Has(webhooks.CauseOtherScheme), "%s at %s: %s", other.name, s.name, diagnosis)
 			require.Contains(t, diagnosis.String(), string(other.name))
 		}
 	}
@@ -234,22 +236,22 @@ func TestWhatHappensToHeaders(t *testing.T) {
 
 	both := voraV1().sign("x", nil, webhookstest.WithHeader("X-Signature", "y"))
 	diagnosis := webhooks.Diagnose(t.Context(), anyOf(t, visionScope(), voraV1()), both.Header, nil)
-	require.True(t, diagnosis.Has(webhooks.OtherScheme))
+	require.True(t, diagnosis.Has(webhooks.CauseOtherScheme))
 	require.Contains(t, diagnosis.String(), "visionscope and of vora-v1")
 }
 
 func TestRefusalsThatNeedNoDiagnosis(t *testing.T) {
 	t.Parallel()
 	s := voraV1()
-	for _, answer := range []error{webhooks.ErrOffboarded, errStoreDown, webhooks.ErrUnknownOwner} {
-		r := setup(t, s, withKeys(webhooks.KeyFunc(func(context.Context, webhooks.Hint) ([]webhooks.Key, error) { return nil, answer })))
+	for _, answer := range []error{webhooks.ErrOffboarded, errStoreDown, webhooks.ErrUnknownMerchant} {
+		r := setup(t, s, withKeys(webhooks.KeySourceFunc(func(context.Context, webhooks.KeyHint) ([]webhooks.SigningKey, error) { return nil, answer })))
 		require.Empty(t, r.diagnosed(t, s.body, s.body).Findings)
 	}
-	require.Equal(t, webhooks.NoKeys, webhooks.Diagnose(t.Context(), nil, nil, nil).Refusal.Reason)
-	require.Equal(t, webhooks.NoKeys, webhooks.Diagnose(t.Context(), webhooks.Any(), http.Header{"X-Signature": {"x"}}, nil).Refusal.Reason)
+	require.Equal(t, webhooks.ReasonNoKeys, webhooks.Diagnose(t.Context(), nil, nil, nil).Rejection.Reason)
+	require.Equal(t, webhooks.ReasonNoKeys, webhooks.Diagnose(t.Context(), webhooks.Any(), http.Header{"X-Signature": {"x"}}, nil).Rejection.Reason)
 
-	live := setup(t, voraV2(), withKeys(keys(t, webhooks.Key{Secret: secretOf(voraV2()), Mode: webhooks.ModeLive})))
-	require.True(t, live.diagnosed(t, live.body, live.body).Has(webhooks.KeyOfOtherMode))
+	live := setup(t, voraV2(), withKeys(keys(t, webhooks.SigningKey{Secret: secretOf(voraV2()), Mode: sdk.ModeLive})))
+	require.True(t, live.diagnosed(t, live.body, live.body).Has(webhooks.CauseKeyOfOtherMode))
 }
 
 // A stranger must not be able to keep this machine busy with a delivery that nobody accepts. What is beyond the bounds
@@ -258,9 +260,9 @@ func TestADiagnosisIsBounded(t *testing.T) {
 	t.Parallel()
 	s := voraV1()
 	among := func(place int) *receiver {
-		list := make([]webhooks.Key, 20)
+		list := make([]webhooks.SigningKey, 20)
 		for i := range list {
-			list[i] = webhooks.Key{Secret: sdk.NewSecret(fmt.Sprintf("vp_sk_test_%d", i))}
+			list[i] = webhooks.SigningKey{Secret: sdk.NewSecret(fmt.Sprintf("vp_sk_test_%d", i))}
 		}
 		list[place].Secret = secretOf(s)
 		return setup(t, s, withKeys(keys(t, list...)))
@@ -276,19 +278,19 @@ func TestADiagnosisIsBounded(t *testing.T) {
 		signed, arrived []byte
 		cause           webhooks.Cause
 	}{
-		{"first key", among(0), s.body, append(bytes.Clone(s.body), '\n'), webhooks.TrailingNewline},
-		{"more keys than are tried", among(12), s.body, append(bytes.Clone(s.body), '\n'), webhooks.Unexplained},
-		{"more bytes than are hashed", among(0), large[:len(large)-1], large, webhooks.Unexplained},
-		{"more JSON than is rewritten", among(0), compact.Bytes(), deep, webhooks.Unexplained},
-		{"nesting", among(0), s.body, bytes.Repeat([]byte("["), 1<<20), webhooks.Unexplained},
-		{"a gzip bomb", among(0), make([]byte, 64<<20), gzipped(t, make([]byte, 64<<20)), webhooks.Compressed},
+		{"first key", among(0), s.body, append(bytes.Clone(s.body), '\n'), webhooks.CauseTrailingNewline},
+		{"more keys than are tried", among(12), s.body, append(bytes.Clone(s.body), '\n'), webhooks.CauseUnexplained},
+		{"more bytes than are hashed", among(0), large[:len(large)-1], large, webhooks.CauseUnexplained},
+		{"more JSON than is rewritten", among(0), compact.Bytes(), deep, webhooks.CauseUnexplained},
+		{"nesting", among(0), s.body, bytes.Repeat([]byte("["), 1<<20), webhooks.CauseUnexplained},
+		{"a gzip bomb", among(0), make([]byte, 64<<20), gzipped(t, make([]byte, 64<<20)), webhooks.CauseCompressed},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			diagnosis := test.receiver.diagnosed(t, test.signed, test.arrived)
 			require.Len(t, diagnosis.Findings, 1)
 			require.Equal(t, test.cause, diagnosis.Findings[0].Cause)
-			require.Equal(t, test.cause == webhooks.TrailingNewline, diagnosis.Findings[0].Proven)
+			require.Equal(t, test.cause == webhooks.CauseTrailingNewline, diagnosis.Findings[0].Proven)
 		})
 	}
 }
@@ -316,12 +318,12 @@ func TestTheHandlersLogHasTheDiagnosis(t *testing.T) {
 func TestTheHandlerDiagnosesWithoutAskingForKeys(t *testing.T) {
 	t.Parallel()
 	asked := 0
-	r := setup(t, voraV1(), withKeys(webhooks.KeyFunc(func(context.Context, webhooks.Hint) ([]webhooks.Key, error) {
+	r := setup(t, voraV1(), withKeys(webhooks.KeySourceFunc(func(context.Context, webhooks.KeyHint) ([]webhooks.SigningKey, error) {
 		asked++
-		return []webhooks.Key{{Secret: secretOf(voraV1())}}, nil
+		return []webhooks.SigningKey{{Secret: secretOf(voraV1())}}, nil
 	})))
 	r.deliver(t, r.delivery(webhookstest.WithUpperHex()))
 	require.Zero(t, asked)
-	require.True(t, r.diagnosed(t, r.body, r.body, webhookstest.WithUpperHex()).Has(webhooks.HexCase), "a tool may ask")
+	require.True(t, r.diagnosed(t, r.body, r.body, webhookstest.WithUpperHex()).Has(webhooks.CauseHexCase), "a tool may ask")
 	require.Equal(t, 1, asked)
 }

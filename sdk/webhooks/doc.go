@@ -1,6 +1,6 @@
 // Package webhooks receives what the gateways report: it verifies, decodes, drops duplicates and calls your function.
 //
-//	keys, err := webhooks.StaticKeys(webhooks.Key{Secret: sdk.NewSecret(os.Getenv("VON_PAY_SECRET_KEY"))})
+//	keys, err := webhooks.StaticKeys(webhooks.SigningKey{Secret: sdk.NewSecret(os.Getenv("VON_PAY_SECRET_KEY"))})
 //	…
 //	handler, err := webhooks.NewHandler(webhooks.Vora(keys), func(ctx context.Context, event webhooks.Event) error {
 //		switch event := event.(type) {

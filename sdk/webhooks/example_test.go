@@ -17,7 +17,7 @@ import (
 
 func ExampleNewHandler() {
 	const apiKey = "vp_sk_test_example"
-	keys, err := webhooks.StaticKeys(webhooks.Key{Name: "current", Secret: sdk.NewSecret(apiKey)})
+	keys, err := webhooks.StaticKeys(webhooks.SigningKey{Name: "current", Secret: sdk.NewSecret(apiKey)})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -56,11 +56,11 @@ func ExampleNewHandler() {
 func ExampleVerifier_Verify() {
 	const secret = "6d0f2c1b8a9e4f7053b1c2d3e4f5061728394a5b6c7d8e9fa0b1c2d3e4f50617"
 	// Each checkout has the secret that it was created with.
-	verifier := webhooks.VisionScope(webhooks.KeyFunc(func(_ context.Context, hint webhooks.Hint) ([]webhooks.Key, error) {
+	verifier := webhooks.VisionScope(webhooks.KeySourceFunc(func(_ context.Context, hint webhooks.KeyHint) ([]webhooks.SigningKey, error) {
 		if hint.SessionID != "cs_mo8ly3a8_67d5e72898f11888" {
-			return nil, webhooks.ErrUnknownOwner
+			return nil, webhooks.ErrUnknownMerchant
 		}
-		return []webhooks.Key{{Secret: sdk.NewSecret(secret)}}, nil
+		return []webhooks.SigningKey{{Secret: sdk.NewSecret(secret)}}, nil
 	}))
 	verify := func(delivery *http.Request) {
 		body, err := io.ReadAll(delivery.Body)
@@ -69,14 +69,14 @@ func ExampleVerifier_Verify() {
 			return
 		}
 		event, err := verifier.Verify(context.Background(), delivery.Header, body)
-		var refusal *webhooks.Refusal
+		var refusal *webhooks.Rejection
 		switch {
 		case errors.As(err, &refusal):
 			fmt.Println("refused:", refusal.Reason)
 		case err != nil:
 			fmt.Println(err)
 		default:
-			fmt.Println(event.About().Type, event.About().Amount)
+			fmt.Println(event.Info().Type, event.Info().Amount)
 		}
 	}
 
@@ -86,13 +86,13 @@ func ExampleVerifier_Verify() {
 	verify(webhookstest.VisionScope("guessed", body))
 	// Output:
 	// payment.success 10.00 EUR
-	// refused: unknown_owner
+	// refused: unknown_merchant
 	// refused: wrong_signature
 }
 
 func ExampleStaticKeys() {
 	// The environment variable was not set: better to hear of it now than to accept what anybody signed with nothing.
-	_, err := webhooks.StaticKeys(webhooks.Key{Name: "current", Secret: sdk.NewSecret("")})
+	_, err := webhooks.StaticKeys(webhooks.SigningKey{Name: "current", Secret: sdk.NewSecret("")})
 	fmt.Println(err)
 	// Output: webhooks: key 0 ("current") has an empty secret: is its environment variable set?
 }
@@ -100,8 +100,8 @@ func ExampleStaticKeys() {
 func ExampleAny() {
 	const apiKey, subscription = "vp_sk_test_example", "whsec_example"
 	keys, err := webhooks.StaticKeys( // each is used for the scheme that its prefix names
-		webhooks.Key{Name: "API key", Secret: sdk.NewSecret(apiKey)},
-		webhooks.Key{Name: "subscription", Secret: sdk.NewSecret(subscription)},
+		webhooks.SigningKey{Name: "API key", Secret: sdk.NewSecret(apiKey)},
+		webhooks.SigningKey{Name: "subscription", Secret: sdk.NewSecret(subscription)},
 	)
 	if err != nil {
 		fmt.Println(err)
@@ -109,11 +109,11 @@ func ExampleAny() {
 	}
 	verifier := webhooks.Any(webhooks.Vora(keys), webhooks.VoraV2(keys))
 
-	v1, v2 := webhookstest.SessionSucceeded(), webhookstest.EventV2("payout.paid", nil)
+	v1, v2 := webhookstest.SessionSucceeded(), webhookstest.VoraV2Event("payout.paid", nil)
 	match, err := verifier.Authenticate(context.Background(), webhookstest.Vora(apiKey, v1).Header, v1)
-	fmt.Println(match.Scheme, match.Key, err)
+	fmt.Println(match.Scheme, match.KeyName, err)
 	match, err = verifier.Authenticate(context.Background(), webhookstest.VoraV2(subscription, v2).Header, v2)
-	fmt.Println(match.Scheme, match.Key, err)
+	fmt.Println(match.Scheme, match.KeyName, err)
 	_, err = verifier.Authenticate(context.Background(), webhookstest.VoraV2(apiKey, v2).Header, v2)
 	fmt.Println(err)
 	// Output:
@@ -124,7 +124,7 @@ func ExampleAny() {
 
 func ExampleDiagnose() {
 	const apiKey = "vp_sk_test_example"
-	keys, err := webhooks.StaticKeys(webhooks.Key{Secret: sdk.NewSecret(apiKey)})
+	keys, err := webhooks.StaticKeys(webhooks.SigningKey{Secret: sdk.NewSecret(apiKey)})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -134,7 +134,7 @@ func ExampleDiagnose() {
 	arrived := append(bytes.Clone(body), '\n') // a proxy's doing
 
 	diagnosis := webhooks.Diagnose(context.Background(), webhooks.Vora(keys), delivery.Header, arrived)
-	fmt.Println(diagnosis.Refusal.Reason)
+	fmt.Println(diagnosis.Rejection.Reason)
 	for _, finding := range diagnosis.Findings {
 		fmt.Println(finding.Cause, finding.Proven)
 		fmt.Println(finding.Advice)
@@ -147,7 +147,7 @@ func ExampleDiagnose() {
 
 func ExampleReduce() {
 	const apiKey = "vp_sk_test_example"
-	keys, err := webhooks.StaticKeys(webhooks.Key{Secret: sdk.NewSecret(apiKey)})
+	keys, err := webhooks.StaticKeys(webhooks.SigningKey{Secret: sdk.NewSecret(apiKey)})
 	if err != nil {
 		fmt.Println(err)
 		return

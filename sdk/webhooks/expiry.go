@@ -41,12 +41,12 @@ func (e *expiries) first(one expiring) bool {
 }
 
 // warnOfExpiry says once per key that the gateway still signs with one that is about to stop counting.
-func (h *Handler) warnOfExpiry(ctx context.Context, info *Info, now time.Time) {
+func (h *Handler) warnOfExpiry(ctx context.Context, info *EventInfo, now time.Time) {
 	left := info.KeyExpires.Sub(now)
 	if info.KeyExpires.IsZero() || left > expiresSoon || !h.logger.Enabled(ctx, slog.LevelWarn) ||
-		!h.expiring.first(expiring{info.Key, info.MerchantID, info.KeyExpires.UnixNano()}) {
+		!h.expiring.first(expiring{info.KeyName, info.MerchantID, info.KeyExpires.UnixNano()}) {
 		return
 	}
 	h.logger.LogAttrs(ctx, slog.LevelWarn, "webhook was signed with a key that expires soon; its deliveries are refused from then on",
-		slog.String("scheme", string(info.Scheme)), slog.String("key", info.Key), slog.Time("expires", info.KeyExpires))
+		slog.String("scheme", string(info.Scheme)), slog.String("key", info.KeyName), slog.Time("expires", info.KeyExpires))
 }

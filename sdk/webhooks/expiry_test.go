@@ -15,7 +15,7 @@ func TestTheLogWarnsOncePerKeyThatExpiresSoon(t *testing.T) {
 	t.Parallel()
 	const warning = "expires soon"
 	ends := signedAt().Add(24 * time.Hour)
-	r := setup(t, voraV1(), withKeys(keys(t, webhooks.Key{Name: "rotated out", Secret: secretOf(voraV1()), NotAfter: ends})))
+	r := setup(t, voraV1(), withKeys(keys(t, webhooks.SigningKey{Name: "rotated out", Secret: secretOf(voraV1()), NotAfter: ends})))
 	another := func() {
 		r.now = r.now.Add(time.Minute)
 		require.Equal(t, 200, r.deliver(t, r.deliveryOf(webhookstest.SessionSucceeded(webhookstest.SessionID(r.now.String())))).Code)

@@ -45,7 +45,7 @@ func FuzzVoraV2Header(f *testing.F) {
 		if first := anyTime.FindStringSubmatch(header); first != nil {
 			header = strings.ReplaceAll(header, "RIGHT", right(first[1]))
 		}
-		keys, err := webhooks.StaticKeys(webhooks.Key{Secret: sdk.NewSecret(secret)})
+		keys, err := webhooks.StaticKeys(webhooks.SigningKey{Secret: sdk.NewSecret(secret)})
 		require.NoError(t, err)
 		verifier := webhooks.VoraV2(keys, webhooks.WithClock(signedAt))
 		_, err = verifier.Verify(t.Context(), http.Header{"X-Vonpay-Signature": {header}}, body)
@@ -81,7 +81,7 @@ func FuzzDecode(f *testing.F) {
 	for _, body := range [][]byte{
 		webhookstest.SessionSucceeded(), webhookstest.SessionFailed(), webhookstest.SessionExpired(), webhookstest.RefundCreated(),
 		webhookstest.RefundCreated(webhookstest.Unset("refundId")), webhookstest.SessionSucceeded(webhookstest.Set("event", "new")),
-		webhookstest.EventV2("payout.paid", nil), webhookstest.PaymentSucceeded(), webhookstest.PaymentFailed(),
+		webhookstest.VoraV2Event("payout.paid", nil), webhookstest.PaymentSucceeded(), webhookstest.PaymentFailed(),
 		webhookstest.PaymentSucceeded(webhookstest.Set("amount", "ten")), nil, []byte("null"), []byte(`{"event":["session.succeeded"]}`),
 	} {
 		f.Add(body)
@@ -90,18 +90,18 @@ func FuzzDecode(f *testing.F) {
 		for _, s := range schemes() {
 			r := setup(t, s)
 			event := r.event(t, r.deliveryOf(body))
-			about := event.About()
+			about := event.Info()
 			require.Equal(t, s.name, about.Scheme)
 			require.True(t, strings.HasPrefix(about.DedupeKey, string(s.name)+"/"), about.DedupeKey)
 			require.Equal(t, string(body), string(about.Raw.Bytes()))
 
 			again := r.event(t, r.deliveryOf(body, webhookstest.At(r.now.Add(time.Second))))
-			require.Equal(t, about.DedupeKey, again.About().DedupeKey)
+			require.Equal(t, about.DedupeKey, again.Info().DedupeKey)
 			switch event := event.(type) {
-			case *webhooks.Unknown, *webhooks.EventV2:
+			case *webhooks.UnknownEvent, *webhooks.VoraV2Event:
 			default:
-				require.False(t, event.About().Amount.IsZero(), "an amount that was not read")
-				require.NotEmpty(t, event.About().SessionID)
+				require.False(t, event.Info().Amount.IsZero(), "an amount that was not read")
+				require.NotEmpty(t, event.Info().SessionID)
 			}
 		}
 	})
@@ -157,15 +157,15 @@ func FuzzDiagnose(f *testing.F) {
 		diagnosis := webhooks.Diagnose(t.Context(), verifier, headers, body)
 		_, err := verifier.Verify(t.Context(), headers, body)
 		if err == nil {
-			require.Nil(t, diagnosis.Refusal)
+			require.Nil(t, diagnosis.Rejection)
 			return
 		}
-		require.Equal(t, err, error(diagnosis.Refusal))
+		require.Equal(t, err, error(diagnosis.Rejection))
 		require.NotContains(t, diagnosis.String(), s.secret)
 		require.NotContains(t, diagnosis.String(), "\n")
 		for _, finding := range diagnosis.Findings {
 			require.NotEmpty(t, finding.Advice)
-			require.False(t, finding.Proven && finding.Cause != webhooks.EmptyBody && finding.Cause != webhooks.OtherScheme && finding.Cause != webhooks.HeaderMissing,
+			require.False(t, finding.Proven && finding.Cause != webhooks.CauseEmptyBody && finding.Cause != webhooks.CauseOtherScheme && finding.Cause != webhooks.CauseHeaderMissing,
 				"nobody has signed this")
 		}
 	})

@@ -17,22 +17,22 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
-// A Func does the work of an event. When it returns nil the event is acknowledged and never given to it again; when it
+// An EventFunc does the work of an event. When it returns nil the event is acknowledged and never given to it again; when it
 // returns an error, or panics, the gateway delivers the event again. It may be called concurrently for different
 // events, and must stop when its context ends, which leaves time to answer within the gateway's 10 seconds.
-type Func func(ctx context.Context, event Event) error
+type EventFunc func(ctx context.Context, event Event) error
 
 // A Handler receives deliveries over HTTP. It is an [http.Handler] and works under every router. Safe for concurrent use.
 type Handler struct {
 	verifier *Verifier
-	work     Func
+	work     EventFunc
 	store    Store
 	logger   *slog.Logger
 	maxBody  int64
 	timeout  time.Duration
 	lease    time.Duration
 	allow    []func(*http.Request) bool
-	refusals func(context.Context, *Refusal)
+	refusals func(context.Context, *Rejection)
 	diagnose *bucket // how often there is time for it
 	expiring expiries
 	problems []error // of options
@@ -47,10 +47,10 @@ func WithStore(store Store) HandlerOption { return func(h *Handler) { h.store = 
 // WithLogger logs refusals, failures and duplicates, without bodies, signatures or secrets.
 func WithLogger(logger *slog.Logger) HandlerOption { return func(h *Handler) { h.logger = logger } }
 
-// WithRefusals calls a function with each delivery that verification has refused, to be counted by its Reason: many wrong signatures
-// are a rotation that has not reached this program, and [Offboarded] ones a merchant whom the gateway still serves. It is
+// WithRejections calls a function with each delivery that verification has refused, to be counted by its Reason: many wrong signatures
+// are a rotation that has not reached this program, and [ReasonOffboarded] ones a merchant whom the gateway still serves. It is
 // called concurrently, before the gateway is answered. A panic in it is swallowed.
-func WithRefusals(count func(ctx context.Context, refusal *Refusal)) HandlerOption {
+func WithRejections(count func(ctx context.Context, refusal *Rejection)) HandlerOption {
 	return func(h *Handler) { h.refusals = count }
 }
 
@@ -63,7 +63,7 @@ func WithTimeout(d time.Duration) HandlerOption { return func(h *Handler) { h.ti
 
 // NewHandler makes a handler. Without [WithStore] it remembers events in a [MemoryStore] of its own. It refuses what
 // could not work: a verifier that accepts nothing, no function, limits that are not positive.
-func NewHandler(verifier *Verifier, work Func, opts ...HandlerOption) (*Handler, error) {
+func NewHandler(verifier *Verifier, work EventFunc, opts ...HandlerOption) (*Handler, error) {
 	h := &Handler{
 		verifier: verifier, work: work, maxBody: 1 << 20, timeout: contract.VoraV1ReplyWithin - 2*time.Second,
 		diagnose: newBucket(1, 20),
@@ -173,7 +173,7 @@ func (h *Handler) receive(w http.ResponseWriter, r *http.Request) reply {
 		return h.refused(r, a, body, err)
 	}
 	event := a.event(body)
-	h.warnOfExpiry(r.Context(), event.About(), a.now)
+	h.warnOfExpiry(r.Context(), event.Info(), a.now)
 	return h.once(r.Context(), event)
 }
 
@@ -222,7 +222,7 @@ func (h *Handler) refused(r *http.Request, a attempt, body []byte, err error) re
 		}
 		h.logger.LogAttrs(ctx, slog.LevelWarn, "webhook refused", attrs...)
 	}
-	var refusal *Refusal
+	var refusal *Rejection
 	if errors.As(err, &refusal) {
 		h.count(r.Context(), refusal)
 		return refusal.reply()
@@ -230,7 +230,7 @@ func (h *Handler) refused(r *http.Request, a attempt, body []byte, err error) re
 	return refuse(http.StatusServiceUnavailable, "not able to verify now", "")
 }
 
-func (h *Handler) count(ctx context.Context, refusal *Refusal) {
+func (h *Handler) count(ctx context.Context, refusal *Rejection) {
 	if h.refusals == nil {
 		return
 	}
@@ -240,16 +240,16 @@ func (h *Handler) count(ctx context.Context, refusal *Refusal) {
 
 // once does the work of an event that nobody else is doing or has done.
 func (h *Handler) once(ctx context.Context, event Event) reply {
-	info := event.About()
+	info := event.Info()
 	claim, err := h.store.Claim(ctx, info.DedupeKey, h.lease)
 	switch {
 	case err != nil:
 		h.log(ctx, slog.LevelError, "webhook store failed to claim", info, err)
 		return refuse(http.StatusServiceUnavailable, "not able to take events now", "")
-	case claim.State == Done:
+	case claim.State == StateDone:
 		h.log(ctx, slog.LevelDebug, "webhook was a duplicate", info, nil)
 		return reply{status: http.StatusOK, body: duplicate}
-	case claim.State == InFlight:
+	case claim.State == StateInFlight:
 		return refuse(http.StatusConflict, "the event is being worked on", "").later()
 	}
 	// The work goes on when the gateway hangs up: half of it would be worse than an answer that nobody reads.
@@ -290,7 +290,7 @@ func (h *Handler) do(ctx context.Context, event Event) (err error) {
 }
 
 // release gives an event back whose work failed.
-func (h *Handler) release(ctx context.Context, info *Info, token string, failure error) {
+func (h *Handler) release(ctx context.Context, info *EventInfo, token string, failure error) {
 	ctx, cancel := context.WithTimeout(ctx, settleWithin)
 	defer cancel()
 	h.log(ctx, slog.LevelError, "webhook function failed; the gateway will deliver the event again", info, failure)
@@ -299,7 +299,7 @@ func (h *Handler) release(ctx context.Context, info *Info, token string, failure
 	}
 }
 
-func (h *Handler) log(ctx context.Context, level slog.Level, message string, info *Info, err error) {
+func (h *Handler) log(ctx context.Context, level slog.Level, message string, info *EventInfo, err error) {
 	if !h.logger.Enabled(ctx, level) {
 		return
 	}

@@ -26,7 +26,7 @@ func TestADeliveryIsTaken(t *testing.T) {
 			r := setup(t, s)
 			requireAnswer(t, r.deliver(t, r.delivery()), http.StatusOK, received)
 			require.Len(t, r.events, 1)
-			require.Equal(t, string(s.body), string(r.events[0].About().Raw.Bytes()))
+			require.Equal(t, string(s.body), string(r.events[0].Info().Raw.Bytes()))
 
 			requireAnswer(t, r.deliver(t, r.delivery()), http.StatusOK, duplicate)
 			require.Len(t, r.events, 1)

@@ -28,10 +28,10 @@ func (w window) check(signed, now time.Time) error {
 	}
 	switch age := now.Sub(signed); {
 	case age > w.past:
-		return &Refusal{Reason: TooOld, Detail: fmt.Sprintf("signed %s ago, at most %s is allowed", age.Round(time.Second), w.past)}
+		return &Rejection{Reason: ReasonTooOld, Detail: fmt.Sprintf("signed %s ago, at most %s is allowed", age.Round(time.Second), w.past)}
 	case age < -w.future:
 		ahead := signed.Sub(now) // which saturates; the negative of age would not
-		return &Refusal{Reason: TooNew, Detail: fmt.Sprintf("signed %s in the future, at most %s is allowed", ahead.Round(time.Second), w.future)}
+		return &Rejection{Reason: ReasonTooNew, Detail: fmt.Sprintf("signed %s in the future, at most %s is allowed", ahead.Round(time.Second), w.future)}
 	}
 	return nil
 }
@@ -117,13 +117,15 @@ func (s *signed) readVoraV2(h http.Header) error {
 
 func isDigits(text string) bool { return text != "" && strings.Trim(text, "0123456789") == "" }
 
-func malformed(detail string) error { return &Refusal{Reason: MalformedSignature, Detail: detail} }
+func malformed(detail string) error {
+	return &Rejection{Reason: ReasonMalformedSignature, Detail: detail}
+}
 
 // single reads a header that must come exactly once.
 func single(h http.Header, name string) (string, error) {
 	switch values := h[name]; {
 	case len(values) == 0 || values[0] == "":
-		return "", &Refusal{Reason: MissingSignature, Detail: name}
+		return "", &Rejection{Reason: ReasonMissingSignature, Detail: name}
 	case len(values) > 1:
 		return "", malformed(name + " comes more than once")
 	default:

@@ -22,28 +22,19 @@ const (
 	SchemeVoraV2      Scheme = "vora-v2"     // x-vonpay-signature over time and body, keyed by a whsec_ secret
 )
 
-// A Mode tells play money from real money. It is empty where nothing says which.
-type Mode string
-
-// The modes.
-const (
-	ModeTest Mode = "test"
-	ModeLive Mode = "live"
-)
-
-// A Key is a secret that may have signed a delivery.
-type Key struct {
+// A SigningKey is a secret that may have signed a delivery.
+type SigningKey struct {
 	Secret     sdk.Secret
 	Name       string    // for logs: "current", "rotated out 2026-04-20"
 	Scheme     Scheme    // the only scheme that it is good for; when empty, whatever its prefix says (vp_sk_, whsec_)
-	Mode       Mode      // when set, an event of the other mode is refused; when empty, the prefix's (vp_sk_test_)
+	Mode       sdk.Mode  // when set, an event of the other mode is refused; when empty, the prefix's (vp_sk_test_)
 	MerchantID string    // whose it is; when set, an event of another merchant is refused
 	NotAfter   time.Time // when it stops counting; zero for never
 }
 
-// A Hint is what the body of a delivery claims before anything was verified. It is good for finding keys, and for
+// A KeyHint is what the body of a delivery claims before anything was verified. It is good for finding keys, and for
 // nothing else.
-type Hint struct {
+type KeyHint struct {
 	Scheme     Scheme
 	SessionID  string
 	MerchantID string
@@ -51,30 +42,32 @@ type Hint struct {
 
 // A KeySource finds the keys that may have signed a delivery: all that are valid, old and new, during a rotation.
 //
-// It returns [ErrUnknownOwner] for a session or merchant that it does not know, [ErrOffboarded] for a merchant that has
+// It returns [ErrUnknownMerchant] for a session or merchant that it does not know, [ErrOffboarded] for a merchant that has
 // left and whose events shall be acknowledged and dropped, and any other error when it cannot tell. Safe for concurrent
 // use.
 type KeySource interface {
-	Keys(ctx context.Context, hint Hint) ([]Key, error)
+	Keys(ctx context.Context, hint KeyHint) ([]SigningKey, error)
 }
 
-// A KeyFunc is a function that finds keys, for example in a database.
-type KeyFunc func(ctx context.Context, hint Hint) ([]Key, error)
+// A KeySourceFunc is a function that finds keys, for example in a database.
+type KeySourceFunc func(ctx context.Context, hint KeyHint) ([]SigningKey, error)
 
 // Keys calls the function.
-func (f KeyFunc) Keys(ctx context.Context, hint Hint) ([]Key, error) { return f(ctx, hint) }
+func (f KeySourceFunc) Keys(ctx context.Context, hint KeyHint) ([]SigningKey, error) {
+	return f(ctx, hint)
+}
 
 var (
-	// ErrUnknownOwner is the answer of a KeySource that does not know the session or merchant. The delivery is refused
+	// ErrUnknownMerchant is the answer of a KeySource that does not know the session or merchant. The delivery is refused
 	// exactly like one with a wrong signature, so that nobody can find out who is a customer.
-	ErrUnknownOwner = errors.New("webhooks: no such session or merchant")
+	ErrUnknownMerchant = errors.New("webhooks: no such session or merchant")
 
 	// ErrOffboarded is the answer of a KeySource about a merchant that has left. The delivery is acknowledged and dropped.
 	ErrOffboarded = errors.New("webhooks: the merchant has left")
 )
 
 // StaticKeys always finds the same keys. It refuses an empty list and an empty secret, which would verify forgeries.
-func StaticKeys(keys ...Key) (KeySource, error) {
+func StaticKeys(keys ...SigningKey) (KeySource, error) {
 	if len(keys) == 0 {
 		return nil, errors.New("webhooks: no keys were given: nothing could be verified")
 	}
@@ -92,17 +85,17 @@ func StaticKeys(keys ...Key) (KeySource, error) {
 
 type staticKeys []candidate
 
-func (s staticKeys) Keys(context.Context, Hint) ([]Key, error) {
-	keys := make([]Key, len(s))
+func (s staticKeys) Keys(context.Context, KeyHint) ([]SigningKey, error) {
+	keys := make([]SigningKey, len(s))
 	for i := range s {
-		keys[i] = s[i].Key
+		keys[i] = s[i].SigningKey
 	}
 	return keys, nil
 }
 
 // A candidate is a key and what is known about it.
 type candidate struct {
-	Key
+	SigningKey
 	kin Scheme         // what its prefix says that it is for
 	mac *signature.Key // nil for a key that is used once
 }
@@ -110,35 +103,35 @@ type candidate struct {
 // noScheme is the kin of credentials that sign no deliveries at all.
 const noScheme Scheme = "none"
 
-func candidates(keys []Key) []candidate {
+func candidates(keys []SigningKey) []candidate {
 	list := make([]candidate, len(keys))
 	for i, k := range keys {
 		kin, mode := kinOf(k.Secret.Reveal())
 		if k.Mode == "" {
 			k.Mode = mode
 		}
-		list[i] = candidate{Key: k, kin: kin}
+		list[i] = candidate{SigningKey: k, kin: kin}
 	}
 	return list
 }
 
 // kinOf reads a secret's prefix.
-func kinOf(secret string) (Scheme, Mode) {
+func kinOf(secret string) (Scheme, sdk.Mode) {
 	for _, known := range contract.VoraAPIKeys() {
 		if !strings.HasPrefix(secret, known.Prefix) {
 			continue
 		}
 		switch known.Kind {
 		case "secret":
-			return SchemeVoraV1, Mode(known.Mode)
+			return SchemeVoraV1, sdk.Mode(known.Mode)
 		case "webhook_secret":
-			return SchemeVoraV2, Mode(known.Mode)
+			return SchemeVoraV2, sdk.Mode(known.Mode)
 		}
-		return noScheme, Mode(known.Mode)
+		return noScheme, sdk.Mode(known.Mode)
 	}
 	for _, known := range contract.VisionScopeAPIKeys() {
 		if strings.HasPrefix(secret, known.Prefix) {
-			return noScheme, Mode(known.Mode)
+			return noScheme, sdk.Mode(known.Mode)
 		}
 	}
 	return "", ""

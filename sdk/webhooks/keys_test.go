@@ -20,7 +20,7 @@ func TestStaticKeysRefuseWhatWouldVerifyForgeries(t *testing.T) {
 	_, err := webhooks.StaticKeys()
 	require.ErrorContains(t, err, "no keys")
 
-	_, err = webhooks.StaticKeys(webhooks.Key{Secret: sdk.NewSecret("whsec_webhooks")}, webhooks.Key{Name: "old", Secret: sdk.NewSecret("")})
+	_, err = webhooks.StaticKeys(webhooks.SigningKey{Secret: sdk.NewSecret("whsec_webhooks")}, webhooks.SigningKey{Name: "old", Secret: sdk.NewSecret("")})
 	require.ErrorContains(t, err, `"old"`)
 	require.ErrorContains(t, err, "empty secret")
 	require.NotContains(t, err.Error(), "whsec_webhooks")
@@ -29,7 +29,7 @@ func TestStaticKeysRefuseWhatWouldVerifyForgeries(t *testing.T) {
 func TestStaticKeysKeepTheirOwnList(t *testing.T) {
 	t.Parallel()
 	s := voraV2()
-	list := []webhooks.Key{{Secret: sdk.NewSecret(s.secret)}}
+	list := []webhooks.SigningKey{{Secret: sdk.NewSecret(s.secret)}}
 	r := setup(t, s, withKeys(keys(t, list...)))
 	list[0].Secret = sdk.NewSecret("whsec_another")
 	r.event(t, r.delivery())
@@ -40,8 +40,8 @@ func TestRotation(t *testing.T) {
 	ends := signedAt()
 	for _, s := range schemes() {
 		source := keys(t,
-			webhooks.Key{Name: "current", Secret: sdk.NewSecret("new-" + s.secret)},
-			webhooks.Key{Name: "rotated out", Secret: sdk.NewSecret(s.secret), NotAfter: ends},
+			webhooks.SigningKey{Name: "current", Secret: sdk.NewSecret("new-" + s.secret)},
+			webhooks.SigningKey{Name: "rotated out", Secret: sdk.NewSecret(s.secret), NotAfter: ends},
 		)
 		t.Run(string(s.name), func(t *testing.T) {
 			t.Parallel()
@@ -59,10 +59,10 @@ func TestRotation(t *testing.T) {
 				r := setup(t, s, withKeys(source), func(r *receiver) { r.now = test.now })
 				delivery := s.sign(test.secret, s.body, webhookstest.At(test.now))
 				if test.key == "" {
-					require.Equal(t, webhooks.WrongSignature, r.refusal(t, delivery).Reason)
+					require.Equal(t, webhooks.ReasonWrongSignature, r.refusal(t, delivery).Reason)
 					continue
 				}
-				require.Equal(t, test.key, r.event(t, delivery).About().Key)
+				require.Equal(t, test.key, r.event(t, delivery).Info().KeyName)
 			}
 		})
 	}
@@ -71,17 +71,17 @@ func TestRotation(t *testing.T) {
 func TestKeysThatCannotVerify(t *testing.T) {
 	t.Parallel()
 	s := voraV1()
-	for name, list := range map[string][]webhooks.Key{
+	for name, list := range map[string][]webhooks.SigningKey{
 		"none":         nil,
 		"empty secret": {{Name: "unset"}},
 		"expired":      {{Secret: sdk.NewSecret(s.secret), NotAfter: signedAt().Add(-time.Second)}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := setup(t, s, withKeys(webhooks.KeyFunc(func(context.Context, webhooks.Hint) ([]webhooks.Key, error) { return list, nil })))
+			r := setup(t, s, withKeys(webhooks.KeySourceFunc(func(context.Context, webhooks.KeyHint) ([]webhooks.SigningKey, error) { return list, nil })))
 			for _, secret := range []string{s.secret, ""} { // anybody can sign with the empty secret
 				delivery := s.sign(secret, s.body, webhookstest.At(r.now))
-				require.Equal(t, webhooks.NoKeys, r.refusal(t, webhookstest.Again(delivery)).Reason)
+				require.Equal(t, webhooks.ReasonNoKeys, r.refusal(t, webhookstest.Redelivery(delivery)).Reason)
 				requireAnswer(t, r.deliver(t, delivery), http.StatusServiceUnavailable, `{"error":"not able to verify now","code":"webhook_not_configured"}`)
 			}
 		})
@@ -93,27 +93,27 @@ func TestHints(t *testing.T) {
 	tests := []struct {
 		scheme scheme
 		body   string
-		hint   webhooks.Hint
+		hint   webhooks.KeyHint
 	}{
-		{visionScope(), `{"session_id":"cs_1","sessionId":"no","merchantId":"no"}`, webhooks.Hint{Scheme: webhooks.SchemeVisionScope, SessionID: "cs_1"}},
-		{voraV1(), `{"sessionId":"vp_1","merchantId":"mer_1","session_id":"no","merchant_id":"no"}`, webhooks.Hint{Scheme: webhooks.SchemeVoraV1, SessionID: "vp_1", MerchantID: "mer_1"}},
-		{voraV2(), `{"merchant_id":"mer_1","merchantId":"no","sessionId":"no"}`, webhooks.Hint{Scheme: webhooks.SchemeVoraV2, MerchantID: "mer_1"}},
-		{voraV1(), `{"sessionId":7,"merchantId":"mer_1"}`, webhooks.Hint{Scheme: webhooks.SchemeVoraV1, MerchantID: "mer_1"}},
-		{voraV1(), `no JSON`, webhooks.Hint{Scheme: webhooks.SchemeVoraV1}},
+		{visionScope(), `{"session_id":"cs_1","sessionId":"no","merchantId":"no"}`, webhooks.KeyHint{Scheme: webhooks.SchemeVisionScope, SessionID: "cs_1"}},
+		{voraV1(), `{"sessionId":"vp_1","merchantId":"mer_1","session_id":"no","merchant_id":"no"}`, webhooks.KeyHint{Scheme: webhooks.SchemeVoraV1, SessionID: "vp_1", MerchantID: "mer_1"}},
+		{voraV2(), `{"merchant_id":"mer_1","merchantId":"no","sessionId":"no"}`, webhooks.KeyHint{Scheme: webhooks.SchemeVoraV2, MerchantID: "mer_1"}},
+		{voraV1(), `{"sessionId":7,"merchantId":"mer_1"}`, webhooks.KeyHint{Scheme: webhooks.SchemeVoraV1, MerchantID: "mer_1"}},
+		{voraV1(), `no JSON`, webhooks.KeyHint{Scheme: webhooks.SchemeVoraV1}},
 	}
 	for _, test := range tests {
 		t.Run(fmt.Sprintf("%s, %s", test.scheme.name, test.body), func(t *testing.T) {
 			t.Parallel()
-			var asked []webhooks.Hint
-			r := setup(t, test.scheme, withKeys(webhooks.KeyFunc(func(_ context.Context, hint webhooks.Hint) ([]webhooks.Key, error) {
+			var asked []webhooks.KeyHint
+			r := setup(t, test.scheme, withKeys(webhooks.KeySourceFunc(func(_ context.Context, hint webhooks.KeyHint) ([]webhooks.SigningKey, error) {
 				asked = append(asked, hint)
-				return []webhooks.Key{{Secret: sdk.NewSecret(test.scheme.secret)}}, nil
+				return []webhooks.SigningKey{{Secret: sdk.NewSecret(test.scheme.secret)}}, nil
 			})))
 			refusal := r.refusal(t, r.deliveryOf([]byte(test.body), webhookstest.WithoutSignature()))
-			require.Equal(t, webhooks.MissingSignature, refusal.Reason)
+			require.Equal(t, webhooks.ReasonMissingSignature, refusal.Reason)
 			require.Empty(t, asked, "a delivery without a signature costs no look-up")
 			r.event(t, r.deliveryOf([]byte(test.body)))
-			require.Equal(t, []webhooks.Hint{test.hint}, asked)
+			require.Equal(t, []webhooks.KeyHint{test.hint}, asked)
 		})
 	}
 }
@@ -129,18 +129,18 @@ func TestStrangersCannotFindOutWhoIsACustomer(t *testing.T) {
 			require.Contains(t, wrong, "401 Unauthorized")
 			require.Contains(t, wrong, "invalid signature")
 
-			unknown := setup(t, s, withKeys(webhooks.KeyFunc(func(context.Context, webhooks.Hint) ([]webhooks.Key, error) {
-				return nil, fmt.Errorf("merchants: %w", webhooks.ErrUnknownOwner)
+			unknown := setup(t, s, withKeys(webhooks.KeySourceFunc(func(context.Context, webhooks.KeyHint) ([]webhooks.SigningKey, error) {
+				return nil, fmt.Errorf("merchants: %w", webhooks.ErrUnknownMerchant)
 			})))
-			require.Equal(t, webhooks.UnknownOwner, unknown.refusal(t, unknown.delivery()).Reason)
+			require.Equal(t, webhooks.ReasonUnknownMerchant, unknown.refusal(t, unknown.delivery()).Reason)
 			require.Equal(t, wrong, asOnTheWire(t, unknown.deliver(t, unknown.delivery())))
 			require.Empty(t, unknown.events)
 
 			if s.name == webhooks.SchemeVisionScope {
 				return // its events name no merchant
 			}
-			other := setup(t, s, withKeys(keys(t, webhooks.Key{Secret: sdk.NewSecret(s.secret), MerchantID: "mer_brightline_saas"})))
-			require.Equal(t, webhooks.WrongOwner, other.refusal(t, other.delivery()).Reason)
+			other := setup(t, s, withKeys(keys(t, webhooks.SigningKey{Secret: sdk.NewSecret(s.secret), MerchantID: "mer_brightline_saas"})))
+			require.Equal(t, webhooks.ReasonWrongMerchant, other.refusal(t, other.delivery()).Reason)
 			require.Equal(t, wrong, asOnTheWire(t, other.deliver(t, other.delivery())))
 			require.Empty(t, other.events)
 		})
@@ -150,18 +150,18 @@ func TestStrangersCannotFindOutWhoIsACustomer(t *testing.T) {
 func TestTheMerchantOfTheKey(t *testing.T) {
 	t.Parallel()
 	for _, s := range schemes() {
-		r := setup(t, s, withKeys(keys(t, webhooks.Key{Secret: sdk.NewSecret(s.secret), MerchantID: "mer_acme_vitamins"})))
-		require.Equal(t, "mer_acme_vitamins", r.event(t, r.delivery()).About().MerchantID, s.name)
+		r := setup(t, s, withKeys(keys(t, webhooks.SigningKey{Secret: sdk.NewSecret(s.secret), MerchantID: "mer_acme_vitamins"})))
+		require.Equal(t, "mer_acme_vitamins", r.event(t, r.delivery()).Info().MerchantID, s.name)
 	}
 }
 
 func TestOffboardedMerchantsAreAcknowledgedAndDropped(t *testing.T) {
 	t.Parallel()
 	for _, s := range schemes() {
-		r := setup(t, s, withKeys(webhooks.KeyFunc(func(context.Context, webhooks.Hint) ([]webhooks.Key, error) {
+		r := setup(t, s, withKeys(webhooks.KeySourceFunc(func(context.Context, webhooks.KeyHint) ([]webhooks.SigningKey, error) {
 			return nil, fmt.Errorf("merchants: %w", webhooks.ErrOffboarded)
 		})))
-		require.Equal(t, webhooks.Offboarded, r.refusal(t, r.delivery()).Reason)
+		require.Equal(t, webhooks.ReasonOffboarded, r.refusal(t, r.delivery()).Reason)
 		requireAnswer(t, r.deliver(t, r.delivery()), http.StatusOK, received)
 		require.Empty(t, r.events)
 	}
@@ -173,18 +173,18 @@ func TestRefusalsAreCounted(t *testing.T) {
 	for _, s := range schemes() {
 		var counted []webhooks.Reason
 		owner := webhooks.ErrOffboarded
-		r := setup(t, s, withKeys(webhooks.KeyFunc(func(context.Context, webhooks.Hint) ([]webhooks.Key, error) { return nil, owner })),
-			withOptions(webhooks.WithRefusals(func(_ context.Context, refusal *webhooks.Refusal) {
+		r := setup(t, s, withKeys(webhooks.KeySourceFunc(func(context.Context, webhooks.KeyHint) ([]webhooks.SigningKey, error) { return nil, owner })),
+			withOptions(webhooks.WithRejections(func(_ context.Context, refusal *webhooks.Rejection) {
 				counted = append(counted, refusal.Reason)
 				panic("the counter is full")
 			})))
 		require.Equal(t, http.StatusOK, r.deliver(t, r.delivery()).Code)
-		owner = webhooks.ErrUnknownOwner
+		owner = webhooks.ErrUnknownMerchant
 		require.Equal(t, http.StatusUnauthorized, r.deliver(t, r.delivery()).Code)
 		require.NotEqual(t, http.StatusOK, r.deliver(t, r.delivery(webhookstest.WithoutSignature())).Code)
-		require.Equal(t, []webhooks.Reason{webhooks.Offboarded, webhooks.UnknownOwner, webhooks.MissingSignature}, counted, s.name)
+		require.Equal(t, []webhooks.Reason{webhooks.ReasonOffboarded, webhooks.ReasonUnknownMerchant, webhooks.ReasonMissingSignature}, counted, s.name)
 
-		r = setup(t, s, withOptions(webhooks.WithRefusals(func(context.Context, *webhooks.Refusal) { t.Error("it was accepted") })))
+		r = setup(t, s, withOptions(webhooks.WithRejections(func(context.Context, *webhooks.Rejection) { t.Error("it was accepted") })))
 		requireAnswer(t, r.deliver(t, r.delivery()), http.StatusOK, received)
 	}
 }
@@ -193,11 +193,11 @@ func TestAFailedLookUpIsNotARefusalForGood(t *testing.T) {
 	t.Parallel()
 	for _, s := range schemes() {
 		broken := errors.New("connection refused")
-		r := setup(t, s, withKeys(webhooks.KeyFunc(func(context.Context, webhooks.Hint) ([]webhooks.Key, error) {
+		r := setup(t, s, withKeys(webhooks.KeySourceFunc(func(context.Context, webhooks.KeyHint) ([]webhooks.SigningKey, error) {
 			if broken != nil {
 				return nil, broken
 			}
-			return []webhooks.Key{{Secret: sdk.NewSecret(s.secret)}}, nil
+			return []webhooks.SigningKey{{Secret: sdk.NewSecret(s.secret)}}, nil
 		})))
 		delivery := r.delivery()
 		answer := r.deliver(t, delivery)
@@ -206,7 +206,7 @@ func TestAFailedLookUpIsNotARefusalForGood(t *testing.T) {
 		require.Contains(t, r.log.String(), "connection refused")
 
 		broken = nil
-		requireAnswer(t, r.deliver(t, webhookstest.Again(delivery)), http.StatusOK, received)
+		requireAnswer(t, r.deliver(t, webhookstest.Redelivery(delivery)), http.StatusOK, received)
 		require.Len(t, r.events, 1)
 	}
 }

@@ -37,7 +37,7 @@ func TestRateLimit(t *testing.T) {
 		require.Len(t, r.events, 1)
 
 		time.Sleep(500 * time.Millisecond)
-		requireAnswer(t, receive(r, webhookstest.Again(fourth)), http.StatusOK, received)
+		requireAnswer(t, receive(r, webhookstest.Redelivery(fourth)), http.StatusOK, received)
 		require.Equal(t, http.StatusTooManyRequests, receive(r, r.delivery()).Code)
 		require.Len(t, r.events, 2, "what was turned away is delivered again")
 
@@ -76,7 +76,7 @@ func TestRateLimitsThatLetNothingThrough(t *testing.T) {
 		perSecond float64
 		burst     int
 	}{{0, 1}, {-1, 1}, {math.NaN(), 1}, {math.Inf(1), 1}, {1, 0}, {1, -1}} {
-		_, err := webhooks.NewHandler(webhooks.Vora(keys(t, webhooks.Key{Secret: secretOf(voraV1())})), nothingToDo, webhooks.WithRateLimit(test.perSecond, test.burst))
+		_, err := webhooks.NewHandler(webhooks.Vora(keys(t, webhooks.SigningKey{Secret: secretOf(voraV1())})), nothingToDo, webhooks.WithRateLimit(test.perSecond, test.burst))
 		require.ErrorContains(t, err, "lets nothing through")
 	}
 }

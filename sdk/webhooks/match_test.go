@@ -18,20 +18,20 @@ func TestTheEventSaysWhichKeyMatched(t *testing.T) {
 	ends := signedAt().Add(time.Hour)
 	for _, s := range schemes() {
 		r := setup(t, s, withKeys(keys(t,
-			webhooks.Key{Name: "current", Secret: sdk.NewSecret("new-" + s.secret), Mode: webhooks.ModeTest},
-			webhooks.Key{Name: "rotated out", Secret: sdk.NewSecret(s.secret), Mode: webhooks.ModeTest, NotAfter: ends},
+			webhooks.SigningKey{Name: "current", Secret: sdk.NewSecret("new-" + s.secret), Mode: sdk.ModeTest},
+			webhooks.SigningKey{Name: "rotated out", Secret: sdk.NewSecret(s.secret), Mode: sdk.ModeTest, NotAfter: ends},
 		)))
-		about := r.event(t, r.delivery()).About()
-		require.Equal(t, "rotated out", about.Key)
+		about := r.event(t, r.delivery()).Info()
+		require.Equal(t, "rotated out", about.KeyName)
 		require.Equal(t, ends, about.KeyExpires)
-		require.Equal(t, webhooks.ModeTest, about.Mode)
+		require.Equal(t, sdk.ModeTest, about.Mode)
 
 		match, err := r.verifier.Authenticate(t.Context(), r.delivery().Header, s.body)
 		require.NoError(t, err)
-		require.Equal(t, webhooks.Match{
-			Scheme: s.name, Key: "rotated out", KeyExpires: ends, Mode: webhooks.ModeTest, Delivered: signedAt(),
+		require.Equal(t, webhooks.SignatureMatch{
+			Scheme: s.name, KeyName: "rotated out", KeyExpires: ends, Mode: sdk.ModeTest, SignedAt: signedAt(),
 		}, match)
-		require.True(t, r.event(t, s.sign("new-"+s.secret, s.body, webhookstest.At(r.now))).About().KeyExpires.IsZero())
+		require.True(t, r.event(t, s.sign("new-"+s.secret, s.body, webhookstest.At(r.now))).Info().KeyExpires.IsZero())
 	}
 }
 
@@ -44,7 +44,7 @@ func TestAuthenticateIsVerifyWithoutTheEvent(t *testing.T) {
 			webhookstest.WithHeader(s.header, "xyz"),
 		} {
 			for _, owner := range []string{"", "mer_acme_vitamins", "mer_brightline_saas"} {
-				r := setup(t, s, withKeys(keys(t, webhooks.Key{Secret: sdk.NewSecret(s.secret), MerchantID: owner})))
+				r := setup(t, s, withKeys(keys(t, webhooks.SigningKey{Secret: sdk.NewSecret(s.secret), MerchantID: owner})))
 				delivery := r.delivery(opt)
 				body := s.body
 				if delivery.ContentLength == 2 {
@@ -63,11 +63,11 @@ func TestAuthenticateIsVerifyWithoutTheEvent(t *testing.T) {
 
 func TestModesComeFromPrefixes(t *testing.T) {
 	t.Parallel()
-	for secret, mode := range map[string]webhooks.Mode{
-		"vp_sk_test_webhooks": webhooks.ModeTest, "vp_sk_live_webhooks": webhooks.ModeLive, "vp_key_legacy": "", "anything": "",
+	for secret, mode := range map[string]sdk.Mode{
+		"vp_sk_test_webhooks": sdk.ModeTest, "vp_sk_live_webhooks": sdk.ModeLive, "vp_key_legacy": "", "anything": "",
 	} {
-		r := setup(t, voraV1(), func(r *receiver) { r.secret = secret }, func(r *receiver) { r.keys = keys(t, webhooks.Key{Secret: sdk.NewSecret(secret)}) })
-		require.Equal(t, mode, r.event(t, r.delivery()).About().Mode, secret)
+		r := setup(t, voraV1(), func(r *receiver) { r.secret = secret }, func(r *receiver) { r.keys = keys(t, webhooks.SigningKey{Secret: sdk.NewSecret(secret)}) })
+		require.Equal(t, mode, r.event(t, r.delivery()).Info().Mode, secret)
 	}
 }
 
@@ -75,29 +75,29 @@ func TestModesComeFromPrefixes(t *testing.T) {
 func TestATestKeyDoesNotSignLiveEvents(t *testing.T) {
 	t.Parallel()
 	s := voraV2()
-	live := webhookstest.EventV2("charge.succeeded", nil, webhookstest.Set("livemode", true))
-	untold := webhookstest.EventV2("charge.succeeded", nil, webhookstest.Unset("livemode"))
+	live := webhookstest.VoraV2Event("charge.succeeded", nil, webhookstest.Set("livemode", true))
+	untold := webhookstest.VoraV2Event("charge.succeeded", nil, webhookstest.Unset("livemode"))
 	for _, test := range []struct {
-		key    webhooks.Mode
+		key    sdk.Mode
 		body   []byte
-		mode   webhooks.Mode
+		mode   sdk.Mode
 		reason webhooks.Reason
 	}{
-		{webhooks.ModeTest, s.body, webhooks.ModeTest, ""},
-		{webhooks.ModeTest, live, "", webhooks.WrongMode},
-		{webhooks.ModeLive, live, webhooks.ModeLive, ""},
-		{webhooks.ModeLive, s.body, "", webhooks.WrongMode},
-		{webhooks.ModeLive, untold, webhooks.ModeLive, ""},
-		{"", live, webhooks.ModeLive, ""},
+		{sdk.ModeTest, s.body, sdk.ModeTest, ""},
+		{sdk.ModeTest, live, "", webhooks.ReasonWrongMode},
+		{sdk.ModeLive, live, sdk.ModeLive, ""},
+		{sdk.ModeLive, s.body, "", webhooks.ReasonWrongMode},
+		{sdk.ModeLive, untold, sdk.ModeLive, ""},
+		{"", live, sdk.ModeLive, ""},
 		{"", untold, "", ""},
 	} {
-		r := setup(t, s, withKeys(keys(t, webhooks.Key{Secret: sdk.NewSecret(s.secret), Mode: test.key})))
+		r := setup(t, s, withKeys(keys(t, webhooks.SigningKey{Secret: sdk.NewSecret(s.secret), Mode: test.key})))
 		if test.reason != "" {
 			require.Equal(t, test.reason, r.refusal(t, r.deliveryOf(test.body)).Reason)
 			requireAnswer(t, r.deliver(t, r.deliveryOf(test.body)), 401, voraInvalid)
 			continue
 		}
-		require.Equal(t, test.mode, r.event(t, r.deliveryOf(test.body)).About().Mode)
+		require.Equal(t, test.mode, r.event(t, r.deliveryOf(test.body)).Info().Mode)
 	}
 }
 
@@ -107,14 +107,14 @@ func TestRotationTimeline(t *testing.T) {
 	for _, s := range schemes() {
 		t.Run(string(s.name), func(t *testing.T) {
 			t.Parallel()
-			old, next := webhooks.Key{Name: "old", Secret: sdk.NewSecret(s.secret)}, webhooks.Key{Name: "next", Secret: sdk.NewSecret("next-" + s.secret)}
-			configured := []webhooks.Key{old}
-			r := setup(t, s, withKeys(webhooks.KeyFunc(func(context.Context, webhooks.Hint) ([]webhooks.Key, error) { return configured, nil })))
+			old, next := webhooks.SigningKey{Name: "old", Secret: sdk.NewSecret(s.secret)}, webhooks.SigningKey{Name: "next", Secret: sdk.NewSecret("next-" + s.secret)}
+			configured := []webhooks.SigningKey{old}
+			r := setup(t, s, withKeys(webhooks.KeySourceFunc(func(context.Context, webhooks.KeyHint) ([]webhooks.SigningKey, error) { return configured, nil })))
 			signedBy := func() (names string) {
-				for _, key := range []webhooks.Key{old, next} {
+				for _, key := range []webhooks.SigningKey{old, next} {
 					event, err := r.verify(t, s.sign(key.Secret.Reveal(), s.body, webhookstest.At(r.now)))
 					if err == nil {
-						require.Equal(t, key.Name, event.About().Key)
+						require.Equal(t, key.Name, event.Info().KeyName)
 						names += " " + key.Name
 					}
 				}
@@ -123,7 +123,7 @@ func TestRotationTimeline(t *testing.T) {
 			require.Equal(t, "old", signedBy())
 
 			old.NotAfter = r.now.Add(24 * time.Hour)
-			configured = []webhooks.Key{next, old}
+			configured = []webhooks.SigningKey{next, old}
 			require.Equal(t, "old next", signedBy())
 			r.now = r.now.Add(24 * time.Hour)
 			require.Equal(t, "old next", signedBy())
@@ -131,7 +131,7 @@ func TestRotationTimeline(t *testing.T) {
 			require.Equal(t, "next", signedBy())
 
 			r.now = r.now.Add(-time.Hour)
-			configured = []webhooks.Key{next} // the old one is revoked
+			configured = []webhooks.SigningKey{next} // the old one is revoked
 			require.Equal(t, "next", signedBy())
 		})
 	}
@@ -145,25 +145,27 @@ func TestTenantsAreKeptApart(t *testing.T) {
 		t.Run(string(s.name), func(t *testing.T) {
 			t.Parallel()
 			secrets := map[string]string{acme: s.secret + "_acme", brightline: s.secret + "_brightline"}
-			keysOf := func(merchant string) ([]webhooks.Key, error) {
+			keysOf := func(merchant string) ([]webhooks.SigningKey, error) {
 				secret, ok := secrets[merchant]
 				if !ok {
-					return nil, webhooks.ErrUnknownOwner
+					return nil, webhooks.ErrUnknownMerchant
 				}
-				return []webhooks.Key{{Secret: sdk.NewSecret(secret), MerchantID: merchant}}, nil
+				return []webhooks.SigningKey{{Secret: sdk.NewSecret(secret), MerchantID: merchant}}, nil
 			}
-			shared := setup(t, s, withKeys(webhooks.KeyFunc(func(_ context.Context, hint webhooks.Hint) ([]webhooks.Key, error) { return keysOf(hint.MerchantID) })))
-			ofBrightline := setup(t, s, withKeys(webhooks.KeyFunc(func(context.Context, webhooks.Hint) ([]webhooks.Key, error) { return keysOf(brightline) })))
+			shared := setup(t, s, withKeys(webhooks.KeySourceFunc(func(_ context.Context, hint webhooks.KeyHint) ([]webhooks.SigningKey, error) {
+				return keysOf(hint.MerchantID)
+			})))
+			ofBrightline := setup(t, s, withKeys(webhooks.KeySourceFunc(func(context.Context, webhooks.KeyHint) ([]webhooks.SigningKey, error) { return keysOf(brightline) })))
 			body := func(merchant string) []byte {
 				if s.name == webhooks.SchemeVoraV2 {
-					return webhookstest.EventV2("charge.succeeded", nil, webhookstest.MerchantID(merchant))
+					return webhookstest.VoraV2Event("charge.succeeded", nil, webhookstest.MerchantID(merchant))
 				}
 				return webhookstest.SessionSucceeded(webhookstest.MerchantID(merchant))
 			}
 			signed := func(by, about string) string {
 				delivery := s.sign(secrets[by], body(about), webhookstest.At(signedAt()))
 				answer := asOnTheWire(t, shared.deliver(t, delivery))
-				require.Equal(t, answer, asOnTheWire(t, ofBrightline.deliver(t, webhookstest.Again(delivery))), "by %s about %s", by, about)
+				require.Equal(t, answer, asOnTheWire(t, ofBrightline.deliver(t, webhookstest.Redelivery(delivery))), "by %s about %s", by, about)
 				return answer
 			}
 			require.Contains(t, signed(brightline, brightline), "200 OK")

@@ -43,7 +43,7 @@ func (s *MemoryStore) Claim(ctx context.Context, key string, lease time.Duration
 		return Claim{}, err
 	}
 	if lease <= 0 {
-		return Claim{}, ErrBadLease
+		return Claim{}, ErrInvalidLease
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -53,9 +53,9 @@ func (s *MemoryStore) Claim(ctx context.Context, key string, lease time.Duration
 		case s.over(e, now):
 			s.forget(element)
 		case e.done:
-			return Claim{State: Done}, nil
+			return Claim{State: StateDone}, nil
 		default:
-			return Claim{State: InFlight}, nil
+			return Claim{State: StateInFlight}, nil
 		}
 	}
 	if len(s.entries) >= s.most && !s.makeRoom(now) {
@@ -63,7 +63,7 @@ func (s *MemoryStore) Claim(ctx context.Context, key string, lease time.Duration
 	}
 	e := &memoryEntry{key: key, token: rand.Text(), ends: now.Add(lease)}
 	s.entries[key] = s.order.PushBack(e)
-	return Claim{State: New, Token: e.token}, nil
+	return Claim{State: StateNew, Token: e.token}, nil
 }
 
 // over tells whether an entry stands in nobody's way any more.
@@ -142,7 +142,7 @@ func (s *MemoryStore) Purge(ctx context.Context, olderThan time.Duration) (int, 
 		return 0, err
 	}
 	if olderThan < 0 {
-		return 0, ErrBadAge
+		return 0, ErrInvalidAge
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

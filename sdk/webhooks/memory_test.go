@@ -18,7 +18,7 @@ func claim(t *testing.T, store webhooks.Store, key string) webhooks.Claim {
 	t.Helper()
 	got, err := store.Claim(t.Context(), key, time.Minute)
 	require.NoError(t, err)
-	if got.State == webhooks.New {
+	if got.State == webhooks.StateNew {
 		require.NotEmpty(t, got.Token)
 	}
 	return got
@@ -29,17 +29,17 @@ func TestMemoryStore(t *testing.T) {
 	store := webhooks.NewMemoryStore()
 
 	first := claim(t, store, "a")
-	require.Equal(t, webhooks.New, first.State)
-	require.Equal(t, webhooks.InFlight, claim(t, store, "a").State)
-	require.Equal(t, webhooks.New, claim(t, store, "b").State, "another event is another matter")
+	require.Equal(t, webhooks.StateNew, first.State)
+	require.Equal(t, webhooks.StateInFlight, claim(t, store, "a").State)
+	require.Equal(t, webhooks.StateNew, claim(t, store, "b").State, "another event is another matter")
 
 	require.NoError(t, store.Release(t.Context(), "a", first.Token))
 	second := claim(t, store, "a")
-	require.Equal(t, webhooks.New, second.State)
+	require.Equal(t, webhooks.StateNew, second.State)
 	require.NotEqual(t, first.Token, second.Token)
 
 	require.NoError(t, store.Complete(t.Context(), "a", second.Token))
-	require.Equal(t, webhooks.Done, claim(t, store, "a").State)
+	require.Equal(t, webhooks.StateDone, claim(t, store, "a").State)
 }
 
 func TestMemoryStoreGivesAnEventToOne(t *testing.T) {
@@ -53,7 +53,7 @@ func TestMemoryStoreGivesAnEventToOne(t *testing.T) {
 			done.Go(func() {
 				<-start
 				got, err := store.Claim(t.Context(), strconv.Itoa(round), time.Minute)
-				if err == nil && got.State == webhooks.New {
+				if err == nil && got.State == webhooks.StateNew {
 					fresh.Add(1)
 				}
 			})
@@ -70,14 +70,14 @@ func TestMemoryStoreAfterTheLease(t *testing.T) {
 		store := webhooks.NewMemoryStore()
 		late := claim(t, store, "a")
 		time.Sleep(time.Minute)
-		require.Equal(t, webhooks.InFlight, claim(t, store, "a").State, "a lease of a minute lasts a minute")
+		require.Equal(t, webhooks.StateInFlight, claim(t, store, "a").State, "a lease of a minute lasts a minute")
 		time.Sleep(time.Nanosecond)
 		now := claim(t, store, "a")
-		require.Equal(t, webhooks.New, now.State)
+		require.Equal(t, webhooks.StateNew, now.State)
 
 		require.ErrorIs(t, store.Complete(t.Context(), "a", late.Token), webhooks.ErrClaimLost)
 		require.ErrorIs(t, store.Release(t.Context(), "a", late.Token), webhooks.ErrClaimLost)
-		require.Equal(t, webhooks.InFlight, claim(t, store, "a").State, "the late one took nothing away")
+		require.Equal(t, webhooks.StateInFlight, claim(t, store, "a").State, "the late one took nothing away")
 		require.NoError(t, store.Complete(t.Context(), "a", now.Token))
 	})
 }
@@ -89,7 +89,7 @@ func TestMemoryStoreWhenNobodyElseCame(t *testing.T) {
 		late := claim(t, store, "a")
 		time.Sleep(time.Hour)
 		require.NoError(t, store.Complete(t.Context(), "a", late.Token), "the work is done, however late")
-		require.Equal(t, webhooks.Done, claim(t, store, "a").State)
+		require.Equal(t, webhooks.StateDone, claim(t, store, "a").State)
 	})
 }
 
@@ -104,8 +104,8 @@ func TestMemoryStoreRefusesWhoHasNoClaim(t *testing.T) {
 		require.ErrorIs(t, store.Complete(t.Context(), key, token), webhooks.ErrClaimLost, key)
 		require.ErrorIs(t, store.Release(t.Context(), key, token), webhooks.ErrClaimLost, key)
 	}
-	require.Equal(t, webhooks.Done, claim(t, store, "done").State)
-	require.Equal(t, webhooks.InFlight, claim(t, store, "in flight").State)
+	require.Equal(t, webhooks.StateDone, claim(t, store, "done").State)
+	require.Equal(t, webhooks.StateInFlight, claim(t, store, "in flight").State)
 }
 
 func TestMemoryStoreRemembersForAWeek(t *testing.T) {
@@ -114,9 +114,9 @@ func TestMemoryStoreRemembersForAWeek(t *testing.T) {
 		store := webhooks.NewMemoryStore()
 		require.NoError(t, store.Complete(t.Context(), "a", claim(t, store, "a").Token))
 		time.Sleep(7 * 24 * time.Hour)
-		require.Equal(t, webhooks.Done, claim(t, store, "a").State)
+		require.Equal(t, webhooks.StateDone, claim(t, store, "a").State)
 		time.Sleep(time.Nanosecond)
-		require.Equal(t, webhooks.New, claim(t, store, "a").State)
+		require.Equal(t, webhooks.StateNew, claim(t, store, "a").State)
 	})
 }
 
@@ -133,13 +133,13 @@ func TestMemoryStoreForgetsTheOldestWhenItIsFull(t *testing.T) {
 		require.NoError(t, store.Complete(t.Context(), key, got.Token))
 	}
 	require.NoError(t, store.Complete(t.Context(), "slow", slow.Token))
-	require.Equal(t, webhooks.Done, claim(t, store, "0").State, "all of them fit")
+	require.Equal(t, webhooks.StateDone, claim(t, store, "0").State, "all of them fit")
 
 	claim(t, store, "one more")
-	require.Equal(t, webhooks.Done, claim(t, store, "1").State)
-	require.Equal(t, webhooks.InFlight, claim(t, store, "in flight").State, "what is being worked on is never forgotten")
-	require.Equal(t, webhooks.New, claim(t, store, "0").State, "the oldest is")
-	require.Equal(t, webhooks.Done, claim(t, store, "slow").State, "what was done last is not the oldest")
+	require.Equal(t, webhooks.StateDone, claim(t, store, "1").State)
+	require.Equal(t, webhooks.StateInFlight, claim(t, store, "in flight").State, "what is being worked on is never forgotten")
+	require.Equal(t, webhooks.StateNew, claim(t, store, "0").State, "the oldest is")
+	require.Equal(t, webhooks.StateDone, claim(t, store, "slow").State, "what was done last is not the oldest")
 	require.NoError(t, store.Complete(t.Context(), "in flight", inFlight.Token))
 }
 
@@ -153,10 +153,10 @@ func TestMemoryStoreFullOfEventsInFlight(t *testing.T) {
 		}
 		_, err := store.Claim(t.Context(), "one more", time.Minute)
 		require.ErrorContains(t, err, "full")
-		require.Equal(t, webhooks.InFlight, claim(t, store, "0").State)
+		require.Equal(t, webhooks.StateInFlight, claim(t, store, "0").State)
 
 		time.Sleep(time.Minute + time.Nanosecond)
-		require.Equal(t, webhooks.New, claim(t, store, "one more").State, "their holders are gone")
+		require.Equal(t, webhooks.StateNew, claim(t, store, "one more").State, "their holders are gone")
 	})
 }
 
@@ -173,8 +173,8 @@ func TestMemoryStorePurgesByItsClock(t *testing.T) {
 		n, err := store.Purge(t.Context(), 2*time.Minute)
 		require.NoError(t, err)
 		require.Equal(t, 1, n, "what is exactly as old stays")
-		require.Equal(t, webhooks.Done, claim(t, store, "b").State)
-		require.Equal(t, webhooks.New, claim(t, store, "a").State)
-		require.Equal(t, webhooks.InFlight, claim(t, store, "in flight").State)
+		require.Equal(t, webhooks.StateDone, claim(t, store, "b").State)
+		require.Equal(t, webhooks.StateNew, claim(t, store, "a").State)
+		require.Equal(t, webhooks.StateInFlight, claim(t, store, "in flight").State)
 	})
 }

@@ -247,7 +247,7 @@ func TestAStoreThatHangsIsNotWaitedForForever(t *testing.T) {
 		<-ctx.Done()
 		return ctx.Err()
 	}
-	for name, work := range map[string]webhooks.Func{
+	for name, work := range map[string]webhooks.EventFunc{
 		"complete": func(context.Context, webhooks.Event) error { return nil },
 		"release":  func(context.Context, webhooks.Event) error { return errOutOfStock },
 	} {

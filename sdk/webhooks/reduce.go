@@ -69,7 +69,7 @@ func Reduce(state OrderState, event Event) OrderState {
 	if event == nil {
 		return state
 	}
-	info := event.About()
+	info := event.Info()
 	if state.SessionID != "" && info.SessionID != state.SessionID {
 		return state
 	}
@@ -83,7 +83,7 @@ func Reduce(state OrderState, event Event) OrderState {
 		state.advance(OrderExpired)
 	case *RefundCreated:
 		state.refund(Refund{ID: cmp.Or(event.RefundID, info.DedupeKey), Amount: info.Amount})
-	case *EventV2, *Unknown:
+	case *VoraV2Event, *UnknownEvent:
 		return state
 	}
 	state.SessionID = info.SessionID

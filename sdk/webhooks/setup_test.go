@@ -42,7 +42,7 @@ func voraV1() scheme {
 
 func voraV2() scheme {
 	return scheme{webhooks.SchemeVoraV2, webhooks.VoraV2, webhookstest.VoraV2,
-		"whsec_webhooks", webhookstest.EventV2("charge.succeeded", nil), "x-vonpay-signature"}
+		"whsec_webhooks", webhookstest.VoraV2Event("charge.succeeded", nil), "x-vonpay-signature"}
 }
 
 func schemes() []scheme { return []scheme{visionScope(), voraV1(), voraV2()} }
@@ -55,7 +55,7 @@ type receiver struct {
 	scheme
 	keys     webhooks.KeySource
 	now      time.Time
-	work     webhooks.Func // instead of taking every event
+	work     webhooks.EventFunc // instead of taking every event
 	options  []webhooks.HandlerOption
 	verifier *webhooks.Verifier
 	handler  *webhooks.Handler
@@ -68,7 +68,7 @@ type receiver struct {
 // setup makes a receiver that has the scheme's secret as its only key, unless it is told otherwise.
 func setup(t *testing.T, s scheme, changes ...func(*receiver)) *receiver {
 	t.Helper()
-	r := &receiver{scheme: s, now: signedAt(), log: &bytes.Buffer{}, keys: keys(t, webhooks.Key{Secret: sdk.NewSecret(s.secret)})}
+	r := &receiver{scheme: s, now: signedAt(), log: &bytes.Buffer{}, keys: keys(t, webhooks.SigningKey{Secret: sdk.NewSecret(s.secret)})}
 	for _, change := range changes {
 		change(r)
 	}
@@ -90,7 +90,7 @@ func setup(t *testing.T, s scheme, changes ...func(*receiver)) *receiver {
 	return r
 }
 
-func keys(t *testing.T, list ...webhooks.Key) webhooks.KeySource {
+func keys(t *testing.T, list ...webhooks.SigningKey) webhooks.KeySource {
 	t.Helper()
 	source, err := webhooks.StaticKeys(list...)
 	require.NoError(t, err)
@@ -103,7 +103,7 @@ func withKeys(source webhooks.KeySource) func(*receiver) {
 }
 
 // withWork gives a receiver another function.
-func withWork(work webhooks.Func) func(*receiver) { return func(r *receiver) { r.work = work } }
+func withWork(work webhooks.EventFunc) func(*receiver) { return func(r *receiver) { r.work = work } }
 
 // withOptions gives a receiver's handler more options.
 func withOptions(opts ...webhooks.HandlerOption) func(*receiver) {
@@ -136,11 +136,11 @@ func (r *receiver) event(t *testing.T, delivery *http.Request) webhooks.Event {
 }
 
 // refusal is why a delivery, which must not verify, was refused.
-func (r *receiver) refusal(t *testing.T, delivery *http.Request) *webhooks.Refusal {
+func (r *receiver) refusal(t *testing.T, delivery *http.Request) *webhooks.Rejection {
 	t.Helper()
 	event, err := r.verify(t, delivery)
 	require.Nil(t, event)
-	var refusal *webhooks.Refusal
+	var refusal *webhooks.Rejection
 	require.ErrorAs(t, err, &refusal)
 	require.Equal(t, r.name, refusal.Scheme)
 	return refusal

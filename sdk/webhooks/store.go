@@ -12,19 +12,19 @@ type State int
 
 // The states.
 const (
-	New      State = iota // nobody has it: the caller now does, until it completes, releases, or the lease ends
-	InFlight              // somebody else has it
-	Done                  // its work is done
+	StateNew      State = iota // nobody has it: the caller now does, until it completes, releases, or the lease ends
+	StateInFlight              // somebody else has it
+	StateDone                  // its work is done
 )
 
 // String is the state in words.
 func (s State) String() string {
 	switch s {
-	case New:
+	case StateNew:
 		return "new"
-	case InFlight:
+	case StateInFlight:
 		return "in flight"
-	case Done:
+	case StateDone:
 		return "done"
 	}
 	return "state " + strconv.Itoa(int(s))
@@ -40,11 +40,11 @@ type Claim struct {
 // else has the event now, or it was released, or it never was.
 var ErrClaimLost = errors.New("webhooks: the claim is lost: its lease ended and somebody else has the event, or it was given back")
 
-// ErrBadLease is the answer to a Claim whose lease is not positive.
-var ErrBadLease = errors.New("webhooks: a lease must be longer than nothing")
+// ErrInvalidLease is the answer to a Claim whose lease is not positive.
+var ErrInvalidLease = errors.New("webhooks: a lease must be longer than nothing")
 
-// ErrBadAge is the answer to a Purge whose age is negative.
-var ErrBadAge = errors.New("webhooks: an age must not be negative: what is still to come cannot be purged")
+// ErrInvalidAge is the answer to a Purge whose age is negative.
+var ErrInvalidAge = errors.New("webhooks: an age must not be negative: what is still to come cannot be purged")
 
 // A Store remembers which events are being worked on and which are done, so that each is worked on once. It is safe for
 // concurrent use, from as many processes as share what is behind it. Each method is one atomic step: a store that first

@@ -17,9 +17,9 @@ func TestMemoryStoreKeepsWhatStoresPromise(t *testing.T) {
 
 func TestStatesInWords(t *testing.T) {
 	t.Parallel()
-	require.Equal(t, "new", webhooks.New.String())
-	require.Equal(t, "in flight", webhooks.InFlight.String())
-	require.Equal(t, "done", webhooks.Done.String())
+	require.Equal(t, "new", webhooks.StateNew.String())
+	require.Equal(t, "in flight", webhooks.StateInFlight.String())
+	require.Equal(t, "done", webhooks.StateDone.String())
 	require.Equal(t, "state 7", webhooks.State(7).String())
 }
 
@@ -32,7 +32,7 @@ func TestTheFunctionHasItsClaim(t *testing.T) {
 		calls++
 		key, token, ok := webhooks.ClaimFrom(ctx)
 		require.True(t, ok)
-		require.Equal(t, event.About().DedupeKey, key)
+		require.Equal(t, event.Info().DedupeKey, key)
 		require.NoError(t, store.Complete(ctx, key, token))
 		return nil
 	}))

@@ -42,14 +42,14 @@ func newTrial(a *attempt) *trial {
 		s := suspect{candidate: key}
 		switch {
 		case key.expired(a.now):
-			s.cause, s.advice = KeyExpired, fmt.Sprintf("key %q signed it, which expired %s ago: the gateway still uses it, so extend it or finish the rotation there", key.Name, a.now.Sub(key.NotAfter).Round(time.Second))
+			s.cause, s.advice = CauseKeyExpired, fmt.Sprintf("key %q signed it, which expired %s ago: the gateway still uses it, so extend it or finish the rotation there", key.Name, a.now.Sub(key.NotAfter).Round(time.Second))
 		case !key.suits(a.verifier.scheme):
-			s.cause, s.advice = KeyOfOtherScheme, fmt.Sprintf("key %q signed it, but is configured for another scheme", key.Name)
+			s.cause, s.advice = CauseKeyOfOtherScheme, fmt.Sprintf("key %q signed it, but is configured for another scheme", key.Name)
 		}
 		t.keys = append(t.keys, s)
 		if trimmed := strings.Trim(text, " \t\r\n\"'"); trimmed != text && trimmed != "" {
 			t.keys = append(t.keys, suspect{
-				candidate: candidate{Key: Key{Secret: sdk.NewSecret(trimmed)}}, cause: KeyPadded,
+				candidate: candidate{SigningKey: SigningKey{Secret: sdk.NewSecret(trimmed)}}, cause: CauseKeyPadded,
 				advice: fmt.Sprintf("key %q has white space or quotes around it: trim it where it is configured", key.Name),
 			})
 		}
@@ -75,9 +75,9 @@ func (t *trial) run(d *Diagnosis, body []byte) {
 	}
 	switch {
 	case isGzip(body):
-		d.add(Compressed, false, "the body is compressed: verify it as it was before, and let no proxy compress requests")
+		d.add(CauseCompressed, false, "the body is compressed: verify it as it was before, and let no proxy compress requests")
 	case looksLikeBase64(body):
-		d.add(Base64, false, "the body is base64: decode it first, as Handler.ServeProxy does for API gateways")
+		d.add(CauseBase64, false, "the body is base64: decode it first, as Handler.ServeProxy does for API gateways")
 	}
 }
 

@@ -69,7 +69,7 @@ func TestSignaturesOfOthersVerify(t *testing.T) {
 		t.Run(fmt.Sprintf("%s, %s, %d", vector.Scheme, vector.Body, i), func(t *testing.T) {
 			t.Parallel()
 			body := bodies[vector.Body]
-			source := keys(t, webhooks.Key{Secret: sdk.NewSecret(vector.Key)})
+			source := keys(t, webhooks.SigningKey{Secret: sdk.NewSecret(vector.Key)})
 			clock := webhooks.WithClock(func() time.Time { return v.Time })
 
 			// The headers as the documentation writes them, not as this project's constants do.
@@ -93,7 +93,7 @@ func TestSignaturesOfOthersVerify(t *testing.T) {
 			}
 			event, err := verifier.Verify(t.Context(), header, body)
 			require.NoError(t, err)
-			require.True(t, bytes.Equal(body, event.About().Raw.Bytes()))
+			require.True(t, bytes.Equal(body, event.Info().Raw.Bytes()))
 
 			for name, values := range header {
 				if name != "X-Vonpay-Timestamp" { // of which there are several right ones

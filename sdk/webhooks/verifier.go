@@ -37,9 +37,9 @@ var (
 
 // parsed is a body that was read and that nobody believes yet.
 type parsed interface {
-	hint() Hint       // what it claims, to find keys with
-	mode() Mode       // what it claims to be, empty when it does not say
-	event(Info) Event // after verification
+	hint() KeyHint         // what it claims, to find keys with
+	mode() sdk.Mode        // what it claims to be, empty when it does not say
+	event(EventInfo) Event // after verification
 }
 
 // A VerifierOption changes how a verifier works.
@@ -96,7 +96,7 @@ func anySuits(list []candidate, scheme Scheme) bool {
 	return false
 }
 
-// Verify checks a delivery's headers and raw body and decodes the event. The error is a [*Refusal]. Most programs use
+// Verify checks a delivery's headers and raw body and decodes the event. The error is a [*Rejection]. Most programs use
 // [NewHandler], which also reads the body, drops duplicates and answers.
 //
 // body must be exactly what came over the network, and must not change afterwards: the event keeps it.
@@ -110,22 +110,22 @@ func (v *Verifier) Verify(ctx context.Context, header http.Header, body []byte) 
 
 // Authenticate is [Verifier.Verify] without decoding, for whoever only passes deliveries on. It refuses what Verify
 // refuses. It allocates nothing when the keys are [StaticKeys] that name no merchant.
-func (v *Verifier) Authenticate(ctx context.Context, header http.Header, body []byte) (Match, error) {
+func (v *Verifier) Authenticate(ctx context.Context, header http.Header, body []byte) (SignatureMatch, error) {
 	var a attempt
 	if err := a.run(ctx, v, header, body); err != nil {
-		return Match{}, err
+		return SignatureMatch{}, err
 	}
-	return Match{a.verifier.scheme, a.key.Name, a.key.NotAfter, a.key.MerchantID, a.key.Mode, a.signed.time}, nil
+	return SignatureMatch{a.verifier.scheme, a.key.Name, a.key.NotAfter, a.key.MerchantID, a.key.Mode, a.signed.time}, nil
 }
 
-// A Match says what proved that a delivery is authentic.
-type Match struct {
+// A SignatureMatch says what proved that a delivery is authentic.
+type SignatureMatch struct {
 	Scheme     Scheme
-	Key        string    // the name of the key that signed it
+	KeyName    string    // the name of the key that signed it
 	KeyExpires time.Time // when that key stops counting; zero for never
 	MerchantID string    // whose key it is, when it says
-	Mode       Mode      // the key's
-	Delivered  time.Time // when the gateway says that it signed; authentic with Vora v2 only
+	Mode       sdk.Mode  // the key's
+	SignedAt   time.Time // when the gateway says that it signed; authentic with Vora v2 only
 }
 
 // An attempt is the verification of one delivery.
@@ -143,7 +143,7 @@ func (a *attempt) run(ctx context.Context, from *Verifier, header http.Header, b
 	if err == nil {
 		return nil
 	}
-	var refusal *Refusal
+	var refusal *Rejection
 	if errors.As(err, &refusal) && a.verifier != nil {
 		refusal.Scheme = a.verifier.scheme
 	}
@@ -185,14 +185,14 @@ func (a *attempt) findKeys(ctx context.Context, body []byte) error {
 	case err == nil:
 		a.keys = candidates(keys)
 		return nil
-	case errors.Is(err, ErrUnknownOwner):
-		a.keys = candidates([]Key{{Secret: sdk.NewSecret("nobody's")}})
+	case errors.Is(err, ErrUnknownMerchant):
+		a.keys = candidates([]SigningKey{{Secret: sdk.NewSecret("nobody's")}})
 		_, _ = a.matching(body) // as slow as for one who is known
-		return &Refusal{Reason: UnknownOwner}
+		return &Rejection{Reason: ReasonUnknownMerchant}
 	case errors.Is(err, ErrOffboarded):
-		return &Refusal{Reason: Offboarded}
+		return &Rejection{Reason: ReasonOffboarded}
 	}
-	return &Refusal{Reason: LookupFailed, Cause: err}
+	return &Rejection{Reason: ReasonLookupFailed, Cause: err}
 }
 
 // matching finds the key that signed the body. Every valid key and every signature is tried, so that the time it takes
@@ -214,9 +214,9 @@ func (a *attempt) matching(body []byte) (*candidate, error) {
 	case found != nil:
 		return found, nil
 	case usable == 0:
-		return nil, &Refusal{Reason: NoKeys}
+		return nil, &Rejection{Reason: ReasonNoKeys}
 	}
-	return nil, &Refusal{Reason: WrongSignature}
+	return nil, &Rejection{Reason: ReasonWrongSignature}
 }
 
 // checkOwner holds the event to the merchant and the mode of the key that signed it.
@@ -230,9 +230,9 @@ func (a *attempt) checkOwner(body []byte) error {
 	owner, mode := a.parsed.hint().MerchantID, a.parsed.mode()
 	switch {
 	case a.key.MerchantID != "" && owner != a.key.MerchantID:
-		return &Refusal{Reason: WrongOwner}
+		return &Rejection{Reason: ReasonWrongMerchant}
 	case a.key.Mode != "" && mode != "" && mode != a.key.Mode:
-		return &Refusal{Reason: WrongMode, Detail: fmt.Sprintf("a %s event, signed with a %s key", mode, a.key.Mode)}
+		return &Rejection{Reason: ReasonWrongMode, Detail: fmt.Sprintf("a %s event, signed with a %s key", mode, a.key.Mode)}
 	}
 	return nil
 }
@@ -241,9 +241,9 @@ func (a *attempt) event(body []byte) Event {
 	if a.parsed == nil {
 		a.parsed = a.verifier.parse(body)
 	}
-	info := Info{
+	info := EventInfo{
 		Scheme: a.verifier.scheme, MerchantID: a.key.MerchantID, Mode: a.key.Mode,
-		Key: a.key.Name, KeyExpires: a.key.NotAfter, Delivered: a.signed.time, Raw: sdk.NewRaw(body),
+		KeyName: a.key.Name, KeyExpires: a.key.NotAfter, SignedAt: a.signed.time, Raw: sdk.NewRaw(body),
 	}
 	if mode := a.parsed.mode(); mode != "" {
 		info.Mode = mode

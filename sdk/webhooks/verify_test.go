@@ -28,8 +28,8 @@ func TestSchemesRefuseOneAnother(t *testing.T) {
 					r.event(t, delivery)
 					return
 				}
-				require.Contains(t, []webhooks.Reason{webhooks.MissingSignature, webhooks.MalformedSignature}, r.refusal(t, delivery).Reason)
-				require.NotEqual(t, http.StatusOK, r.deliver(t, webhookstest.Again(delivery)).Code)
+				require.Contains(t, []webhooks.Reason{webhooks.ReasonMissingSignature, webhooks.ReasonMalformedSignature}, r.refusal(t, delivery).Reason)
+				require.NotEqual(t, http.StatusOK, r.deliver(t, webhookstest.Redelivery(delivery)).Code)
 				require.Empty(t, r.events)
 			})
 		}
@@ -46,13 +46,13 @@ func TestAnHMACOfOneVoraSchemeDoesNotFitIntoTheOther(t *testing.T) {
 		r := setup(t, v2)
 		hmac := v1.sign(v1.secret, v2.body).Header.Get(v1.header)
 		moved := fmt.Sprintf("t=%d,v1=%s", r.now.Unix(), hmac)
-		require.Equal(t, webhooks.WrongSignature, r.refusal(t, r.delivery(webhookstest.WithHeader(v2.header, moved))).Reason)
+		require.Equal(t, webhooks.ReasonWrongSignature, r.refusal(t, r.delivery(webhookstest.WithHeader(v2.header, moved))).Reason)
 	})
 	t.Run("v2 as v1", func(t *testing.T) {
 		t.Parallel()
 		r := setup(t, v1)
 		_, hmac, _ := strings.Cut(v2.sign(v1.secret, v1.body, webhookstest.At(r.now)).Header.Get(v2.header), ",v1=")
-		require.Equal(t, webhooks.WrongSignature, r.refusal(t, r.delivery(webhookstest.WithHeader(v1.header, hmac))).Reason)
+		require.Equal(t, webhooks.ReasonWrongSignature, r.refusal(t, r.delivery(webhookstest.WithHeader(v1.header, hmac))).Reason)
 	})
 }
 
@@ -71,7 +71,7 @@ func TestHexCase(t *testing.T) {
 			t.Parallel()
 			r := setup(t, s)
 			r.event(t, r.delivery())
-			require.Equal(t, webhooks.MalformedSignature, r.refusal(t, r.delivery(webhookstest.WithUpperHex())).Reason)
+			require.Equal(t, webhooks.ReasonMalformedSignature, r.refusal(t, r.delivery(webhookstest.WithUpperHex())).Reason)
 		})
 	}
 }
@@ -85,15 +85,15 @@ func TestReplayWindow(t *testing.T) {
 		detail string
 	}{
 		{voraV1(), 5 * time.Minute, "", ""},
-		{voraV1(), 5*time.Minute + time.Millisecond, webhooks.TooOld, "at most 5m0s is allowed"},
+		{voraV1(), 5*time.Minute + time.Millisecond, webhooks.ReasonTooOld, "at most 5m0s is allowed"},
 		{voraV1(), -5 * time.Minute, "", ""},
-		{voraV1(), -5*time.Minute - time.Millisecond, webhooks.TooNew, "at most 5m0s is allowed"},
+		{voraV1(), -5*time.Minute - time.Millisecond, webhooks.ReasonTooNew, "at most 5m0s is allowed"},
 		{voraV2(), 5 * time.Minute, "", ""},
-		{voraV2(), 5*time.Minute + time.Millisecond, webhooks.TooOld, "signed 5m0s ago, at most 5m0s is allowed"},
-		{voraV2(), 6 * time.Minute, webhooks.TooOld, "signed 6m0s ago, at most 5m0s is allowed"},
+		{voraV2(), 5*time.Minute + time.Millisecond, webhooks.ReasonTooOld, "signed 5m0s ago, at most 5m0s is allowed"},
+		{voraV2(), 6 * time.Minute, webhooks.ReasonTooOld, "signed 6m0s ago, at most 5m0s is allowed"},
 		{voraV2(), -30 * time.Second, "", ""},
-		{voraV2(), -30*time.Second - time.Millisecond, webhooks.TooNew, "at most 30s is allowed"},
-		{voraV2(), -time.Minute, webhooks.TooNew, "signed 1m0s in the future, at most 30s is allowed"},
+		{voraV2(), -30*time.Second - time.Millisecond, webhooks.ReasonTooNew, "at most 30s is allowed"},
+		{voraV2(), -time.Minute, webhooks.ReasonTooNew, "signed 1m0s in the future, at most 30s is allowed"},
 		{visionScope(), 10 * 365 * 24 * time.Hour, "", ""}, // which documents no window
 		{visionScope(), -10 * 365 * 24 * time.Hour, "", ""},
 	}
@@ -103,7 +103,7 @@ func TestReplayWindow(t *testing.T) {
 			r := setup(t, test.scheme, func(r *receiver) { r.now = signedAt().Add(test.age) })
 			delivery := r.delivery(webhookstest.At(signedAt()))
 			if test.reason == "" {
-				require.Equal(t, signedAt(), r.event(t, delivery).About().Delivered)
+				require.Equal(t, signedAt(), r.event(t, delivery).Info().SignedAt)
 				return
 			}
 			refusal := r.refusal(t, delivery)
@@ -117,8 +117,8 @@ func TestAgesThatNoDurationHolds(t *testing.T) {
 	t.Parallel()
 	r := setup(t, voraV1())
 	for stamp, reason := range map[string]webhooks.Reason{
-		"9999-12-31T23:59:59Z": webhooks.TooNew,
-		"0001-01-01T00:00:00Z": webhooks.TooOld,
+		"9999-12-31T23:59:59Z": webhooks.ReasonTooNew,
+		"0001-01-01T00:00:00Z": webhooks.ReasonTooOld,
 	} {
 		refusal := r.refusal(t, r.delivery(webhookstest.WithHeader("X-VonPay-Timestamp", stamp)))
 		require.Equal(t, reason, refusal.Reason)
@@ -139,17 +139,17 @@ func TestVoraV2SignsTheTextOfTheTime(t *testing.T) {
 	delivery := r.delivery()
 	later := strings.Replace(delivery.Header.Get(r.header), "t=1776777494", "t=1776777495", 1)
 	require.NotEqual(t, delivery.Header.Get(r.header), later)
-	require.Equal(t, webhooks.WrongSignature, r.refusal(t, r.delivery(webhookstest.WithHeader(r.header, later))).Reason)
+	require.Equal(t, webhooks.ReasonWrongSignature, r.refusal(t, r.delivery(webhookstest.WithHeader(r.header, later))).Reason)
 
 	// The same number, but not the text that was signed.
 	padded := strings.Replace(delivery.Header.Get(r.header), "t=", "t=0", 1)
-	require.Equal(t, webhooks.WrongSignature, r.refusal(t, r.delivery(webhookstest.WithHeader(r.header, padded))).Reason)
+	require.Equal(t, webhooks.ReasonWrongSignature, r.refusal(t, r.delivery(webhookstest.WithHeader(r.header, padded))).Reason)
 }
 
 func TestWhenVisionScopeSignedIsToldAndNotNeeded(t *testing.T) {
 	t.Parallel()
 	r := setup(t, visionScope())
-	require.Equal(t, signedAt(), r.event(t, r.delivery()).About().Delivered)
-	require.True(t, r.event(t, r.delivery(webhookstest.WithHeader("X-Timestamp"))).About().Delivered.IsZero())
-	require.True(t, r.event(t, r.delivery(webhookstest.WithHeader("X-Timestamp", "yesterday"))).About().Delivered.IsZero())
+	require.Equal(t, signedAt(), r.event(t, r.delivery()).Info().SignedAt)
+	require.True(t, r.event(t, r.delivery(webhookstest.WithHeader("X-Timestamp"))).Info().SignedAt.IsZero())
+	require.True(t, r.event(t, r.delivery(webhookstest.WithHeader("X-Timestamp", "yesterday"))).Info().SignedAt.IsZero())
 }

@@ -197,10 +197,10 @@ func TestClientsThatNobodyUses(t *testing.T) {
 
 func TestDeliveries(t *testing.T) {
 	verify(t)
-	keys, err := webhooks.StaticKeys(webhooks.Key{Secret: sdk.NewSecret(voraKey)})
+	keys, err := webhooks.StaticKeys(webhooks.SigningKey{Secret: sdk.NewSecret(voraKey)})
 	require.NoError(t, err)
 	work := func(ctx context.Context, event webhooks.Event) error {
-		switch event.About().SessionID {
+		switch event.Info().SessionID {
 		case "hangs":
 			<-ctx.Done()
 			return ctx.Err()

@@ -46,7 +46,7 @@ func ExampleStore_CompleteTx() {
 			return err
 		}
 		defer func() { _ = tx.Rollback() }() // nothing to undo after the commit
-		if _, err := tx.ExecContext(ctx, "UPDATE orders SET status = 'paid' WHERE session_id = $1", event.About().SessionID); err != nil {
+		if _, err := tx.ExecContext(ctx, "UPDATE orders SET status = 'paid' WHERE session_id = $1", event.Info().SessionID); err != nil {
 			return err
 		}
 		key, token, _ := webhooks.ClaimFrom(ctx)

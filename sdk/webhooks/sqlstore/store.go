@@ -43,7 +43,7 @@ func New(db *sql.DB, dialect Dialect, opts ...Option) (*Store, error) {
 // its context.
 func (s *Store) Claim(ctx context.Context, key string, lease time.Duration) (webhooks.Claim, error) {
 	if lease <= 0 {
-		return webhooks.Claim{}, webhooks.ErrBadLease
+		return webhooks.Claim{}, webhooks.ErrInvalidLease
 	}
 	token := rand.Text()
 	args := s.say.args(hash(key), readable(key), token, s.units(lease))
@@ -67,11 +67,11 @@ func (s *Store) Claim(ctx context.Context, key string, lease time.Duration) (web
 	}
 	switch answer {
 	case 1:
-		return webhooks.Claim{State: webhooks.New, Token: token}, nil
+		return webhooks.Claim{State: webhooks.StateNew, Token: token}, nil
 	case 2:
-		return webhooks.Claim{State: webhooks.InFlight}, nil
+		return webhooks.Claim{State: webhooks.StateInFlight}, nil
 	case 3:
-		return webhooks.Claim{State: webhooks.Done}, nil
+		return webhooks.Claim{State: webhooks.StateDone}, nil
 	}
 	return webhooks.Claim{}, fmt.Errorf("sqlstore: the database answered a claim with %d: is something between that rewrites statements or drops LAST_INSERT_ID?", answer)
 }
@@ -133,7 +133,7 @@ func held(rows int64, err error) error {
 // nevertheless.
 func (s *Store) Purge(ctx context.Context, olderThan time.Duration) (int, error) {
 	if olderThan < 0 {
-		return 0, webhooks.ErrBadAge
+		return 0, webhooks.ErrInvalidAge
 	}
 	for total := 0; ; {
 		var rows int64

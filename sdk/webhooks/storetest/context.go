@@ -22,7 +22,7 @@ func endedContext(t *testing.T, s store) {
 	requireCanceled(t, "Release", s.Release(ended, "held", held))
 
 	s.fresh(t, "a", long)
-	s.is(t, webhooks.InFlight, "held")
+	s.is(t, webhooks.StateInFlight, "held")
 	s.complete(t, "held", held)
 }
 
@@ -41,7 +41,7 @@ func brokenOff(t *testing.T, s store) {
 			key := strconv.Itoa(i) + "/" + strconv.Itoa(n)
 			brief, cancel := context.WithTimeout(ctx, rand.N(4*time.Millisecond))
 			claim, err := s.Claim(brief, key, short)
-			if err == nil && claim.State == webhooks.New {
+			if err == nil && claim.State == webhooks.StateNew {
 				_ = s.Complete(brief, key, claim.Token) // perhaps
 			}
 			cancel()
@@ -53,13 +53,13 @@ func brokenOff(t *testing.T, s store) {
 			key := strconv.Itoa(i) + "/" + strconv.Itoa(n)
 			eventually(t, "an event whose claim was broken off to be new or done", func() bool {
 				claim := s.claim(t, key, long)
-				if claim.State == webhooks.New {
-					s.is(t, webhooks.InFlight, key)
+				if claim.State == webhooks.StateNew {
+					s.is(t, webhooks.StateInFlight, key)
 					s.complete(t, key, claim.Token)
 				}
-				return claim.State != webhooks.InFlight
+				return claim.State != webhooks.StateInFlight
 			})
-			s.is(t, webhooks.Done, key)
+			s.is(t, webhooks.StateDone, key)
 		}
 	}
 }

@@ -39,7 +39,7 @@ func RunCrash(t *testing.T, open func(t *testing.T, name string) webhooks.Store)
 	name := "crash" + strings.ToLower(rand.Text())
 	s := store{open(t, name)}
 	kill := startClaimer(t, name)
-	if claim := s.claim(t, crashKey, long); claim.State == webhooks.New {
+	if claim := s.claim(t, crashKey, long); claim.State == webhooks.StateNew {
 		t.Fatal("an event that another process claimed is new: have both processes the same store?")
 	}
 	kill()
@@ -52,9 +52,9 @@ func RunCrash(t *testing.T, open func(t *testing.T, name string) webhooks.Store)
 			switch {
 			case err != nil:
 				return err
-			case claim.State == webhooks.Done:
+			case claim.State == webhooks.StateDone:
 				return nil
-			case claim.State == webhooks.New:
+			case claim.State == webhooks.StateNew:
 				effects.Add(1)
 				if err := s.Complete(ctx, crashKey, claim.Token); err != nil {
 					return err

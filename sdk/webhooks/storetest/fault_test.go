@@ -82,8 +82,8 @@ func fault(name string) faulty {
 	case "gives everybody the event":
 		return faulty{claim: func(ctx context.Context, s store, key string, lease time.Duration) (webhooks.Claim, error) {
 			claim, err := s.Claim(ctx, key, lease)
-			if err == nil && claim.State == webhooks.InFlight {
-				claim = webhooks.Claim{State: webhooks.New, Token: "another"}
+			if err == nil && claim.State == webhooks.StateInFlight {
+				claim = webhooks.Claim{State: webhooks.StateNew, Token: "another"}
 			}
 			return claim, err
 		}}
@@ -96,12 +96,12 @@ func fault(name string) faulty {
 	case "looks, then writes":
 		return faulty{claim: func(ctx context.Context, s store, key string, lease time.Duration) (webhooks.Claim, error) {
 			claim, err := s.Claim(ctx, key, time.Nanosecond) // the write that decides comes later
-			if err != nil || claim.State != webhooks.New {
+			if err != nil || claim.State != webhooks.StateNew {
 				return claim, err
 			}
 			time.Sleep(time.Millisecond)
 			again, err := s.Claim(ctx, key, lease)
-			if again.State == webhooks.New {
+			if again.State == webhooks.StateNew {
 				return again, err
 			}
 			return claim, err

@@ -27,10 +27,10 @@ func leaseEnds(t *testing.T, s store) {
 		t.Fatal("two claims have the same token: the late one could complete the other's work")
 	}
 	s.refuses(t, "a", late)
-	s.is(t, webhooks.InFlight, "a") // the late one took nothing away
+	s.is(t, webhooks.StateInFlight, "a") // the late one took nothing away
 	s.complete(t, "a", now)
 	s.refuses(t, "a", late)
-	s.is(t, webhooks.Done, "a")
+	s.is(t, webhooks.StateDone, "a")
 
 	// Somebody who came and went has had the event too.
 	late = s.fresh(t, "b", short)
@@ -43,18 +43,18 @@ func lateButAlone(t *testing.T, s store) {
 	completes, releases := s.fresh(t, "completes", short), s.fresh(t, "releases", short)
 	time.Sleep(2 * short)
 	s.complete(t, "completes", completes)
-	s.is(t, webhooks.Done, "completes")
+	s.is(t, webhooks.StateDone, "completes")
 	s.release(t, "releases", releases)
 	s.fresh(t, "releases", long)
 }
 
 func badLease(t *testing.T, s store) {
 	for _, lease := range []time.Duration{0, -1, -time.Hour} {
-		if _, err := s.Claim(t.Context(), "a", lease); !errors.Is(err, webhooks.ErrBadLease) {
+		if _, err := s.Claim(t.Context(), "a", lease); !errors.Is(err, webhooks.ErrInvalidLease) {
 			t.Fatalf("Claim with a lease of %s: got %v, want ErrBadLease", lease, err)
 		}
 	}
 	s.fresh(t, "a", 1) // shorter than most clocks can tell
 	s.freshInTime(t, "a")
-	s.is(t, webhooks.InFlight, "a")
+	s.is(t, webhooks.StateInFlight, "a")
 }

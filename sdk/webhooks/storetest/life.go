@@ -12,11 +12,11 @@ import (
 
 func lifeOfAnEvent(t *testing.T, s store) {
 	token := s.fresh(t, "a", long)
-	s.is(t, webhooks.InFlight, "a")
-	s.is(t, webhooks.InFlight, "a")
+	s.is(t, webhooks.StateInFlight, "a")
+	s.is(t, webhooks.StateInFlight, "a")
 	s.complete(t, "a", token)
-	s.is(t, webhooks.Done, "a")
-	s.is(t, webhooks.Done, "a")
+	s.is(t, webhooks.StateDone, "a")
+	s.is(t, webhooks.StateDone, "a")
 }
 
 func released(t *testing.T, s store) {
@@ -27,9 +27,9 @@ func released(t *testing.T, s store) {
 		t.Fatal("two claims have the same token: the first holder could complete the second's work")
 	}
 	s.refuses(t, "a", first)
-	s.is(t, webhooks.InFlight, "a")
+	s.is(t, webhooks.StateInFlight, "a")
 	s.complete(t, "a", second)
-	s.is(t, webhooks.Done, "a")
+	s.is(t, webhooks.StateDone, "a")
 }
 
 func doneIsFinal(t *testing.T, s store) {
@@ -37,9 +37,9 @@ func doneIsFinal(t *testing.T, s store) {
 	s.complete(t, "a", token)
 	s.refusesRelease(t, "a", token)
 	s.refuses(t, "a", "somebody else's")
-	s.is(t, webhooks.Done, "a")
+	s.is(t, webhooks.StateDone, "a")
 	time.Sleep(2 * short)
-	s.is(t, webhooks.Done, "a") // the lease is over, and the event is not
+	s.is(t, webhooks.StateDone, "a") // the lease is over, and the event is not
 	s.refusesRelease(t, "a", token)
 }
 
@@ -49,7 +49,7 @@ func completedTwice(t *testing.T, s store) {
 	s.complete(t, "a", token)
 	s.complete(t, "a", token)
 	atOnce(t, 8, func(ctx context.Context, _ int) error { return s.Complete(ctx, "a", token) })
-	s.is(t, webhooks.Done, "a")
+	s.is(t, webhooks.StateDone, "a")
 }
 
 func withoutClaim(t *testing.T, s store) {
@@ -63,7 +63,7 @@ func withoutClaim(t *testing.T, s store) {
 	for _, token := range []string{"", "a guess", other, strings.ToLower(held), held + " ", "%", "*"} {
 		s.refuses(t, "in flight", token)
 	}
-	s.is(t, webhooks.InFlight, "in flight")
+	s.is(t, webhooks.StateInFlight, "in flight")
 	s.complete(t, "in flight", held)
 	s.fresh(t, "never claimed", long)
 }
@@ -82,7 +82,7 @@ func differentKeys(t *testing.T, s store) {
 		tokens[key] = s.fresh(t, key, long)
 	}
 	for i, key := range keys {
-		s.is(t, webhooks.InFlight, key)
+		s.is(t, webhooks.StateInFlight, key)
 		switch i % 3 {
 		case 0:
 			s.complete(t, key, tokens[key])
@@ -93,11 +93,11 @@ func differentKeys(t *testing.T, s store) {
 	for i, key := range keys {
 		switch i % 3 {
 		case 0:
-			s.is(t, webhooks.Done, key)
+			s.is(t, webhooks.StateDone, key)
 		case 1:
 			s.fresh(t, key, long)
 		case 2:
-			s.is(t, webhooks.InFlight, key)
+			s.is(t, webhooks.StateInFlight, key)
 			s.complete(t, key, tokens[key])
 		}
 	}
@@ -112,7 +112,7 @@ func manyKeys(t *testing.T, s store) {
 			if err != nil {
 				return err
 			}
-			if claim.State != webhooks.New {
+			if claim.State != webhooks.StateNew {
 				t.Errorf("Claim(%q) is %s, want new", key, claim.State)
 			}
 			if err := s.Complete(ctx, key, claim.Token); err != nil {
@@ -123,7 +123,7 @@ func manyKeys(t *testing.T, s store) {
 	})
 	for i := range 8 {
 		for n := range each {
-			s.is(t, webhooks.Done, strconv.Itoa(i)+"/"+strconv.Itoa(n))
+			s.is(t, webhooks.StateDone, strconv.Itoa(i)+"/"+strconv.Itoa(n))
 		}
 	}
 }

@@ -30,15 +30,15 @@ func purge(t *testing.T, s store) {
 	if n, err := purger.Purge(t.Context(), time.Hour); n != 0 || err != nil {
 		t.Fatalf("Purge of what is older than an hour: got %d, %v; nothing is", n, err)
 	}
-	s.is(t, webhooks.Done, "done")
-	if _, err := purger.Purge(t.Context(), -1); !errors.Is(err, webhooks.ErrBadAge) {
+	s.is(t, webhooks.StateDone, "done")
+	if _, err := purger.Purge(t.Context(), -1); !errors.Is(err, webhooks.ErrInvalidAge) {
 		t.Fatalf("Purge with a negative age: got %v, want ErrBadAge", err)
 	}
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err := purger.Purge(ended, 0)
 	requireCanceled(t, "Purge", err)
-	s.is(t, webhooks.Done, "done")
+	s.is(t, webhooks.StateDone, "done")
 
 	purged := 0
 	eventually(t, "what is over to be purged", func() bool {
@@ -54,9 +54,9 @@ func purge(t *testing.T, s store) {
 	}
 	s.fresh(t, "done", long)
 	s.fresh(t, "abandoned", long)
-	s.is(t, webhooks.InFlight, "held")
+	s.is(t, webhooks.StateInFlight, "held")
 	s.complete(t, "held", held)
-	s.is(t, webhooks.Done, "held")
+	s.is(t, webhooks.StateDone, "held")
 }
 
 // Purging must not take what was abandoned a moment ago and has a new holder now.
@@ -70,7 +70,7 @@ func purgeWhileClaiming(t *testing.T, s store) {
 	fresh := func(key string, lease time.Duration) (string, error) {
 		for {
 			claim, err := s.Claim(ctx, key, lease)
-			if err != nil || claim.State == webhooks.New {
+			if err != nil || claim.State == webhooks.StateNew {
 				return claim.Token, err
 			}
 		}
@@ -100,7 +100,7 @@ func purgeWhileClaiming(t *testing.T, s store) {
 			if err != nil {
 				return err
 			}
-			if claim.State != webhooks.InFlight {
+			if claim.State != webhooks.StateInFlight {
 				return fmt.Errorf("an event that is held is %s: purging took it", claim.State)
 			}
 			if err := s.Release(ctx, key, token); err != nil {

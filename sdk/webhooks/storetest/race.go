@@ -18,11 +18,11 @@ func race(t *testing.T, s store) {
 	for round := range 5 {
 		key := strconv.Itoa(round)
 		token := s.oneOf(t, key)
-		s.is(t, webhooks.InFlight, key)
+		s.is(t, webhooks.StateInFlight, key)
 		s.release(t, key, token)
 		token = s.oneOf(t, key)
 		s.complete(t, key, token)
-		s.is(t, webhooks.Done, key)
+		s.is(t, webhooks.StateDone, key)
 	}
 }
 
@@ -39,10 +39,10 @@ func raceAfterTheLease(t *testing.T, s store) {
 			switch {
 			case err != nil:
 				return err
-			case claim.State == webhooks.New:
+			case claim.State == webhooks.StateNew:
 				holders.Add(1)
 				token.Store(claim.Token)
-			case claim.State != webhooks.InFlight:
+			case claim.State != webhooks.StateInFlight:
 				return fmt.Errorf("the event is %s, want in flight", claim.State)
 			}
 			if last {
@@ -70,9 +70,9 @@ func (s store) oneOf(t *testing.T, key string) string {
 	var holders []string
 	for _, claim := range claims {
 		switch claim.State {
-		case webhooks.New:
+		case webhooks.StateNew:
 			holders = append(holders, claim.Token)
-		case webhooks.InFlight:
+		case webhooks.StateInFlight:
 		default:
 			t.Fatalf("an event that nobody completed is %s", claim.State)
 		}
@@ -98,12 +98,12 @@ func oneHolderAtATime(t *testing.T, s store) {
 				return err
 			}
 			switch claim.State {
-			case webhooks.Done:
+			case webhooks.StateDone:
 				return nil
-			case webhooks.InFlight:
+			case webhooks.StateInFlight:
 				pause()
 				continue
-			case webhooks.New:
+			case webhooks.StateNew:
 			}
 			if others := holding[event].Add(1) - 1; others != 0 {
 				return fmt.Errorf("an event is held by %d others already", others)
@@ -154,9 +154,9 @@ func claimWhileCompleting(t *testing.T, s store) {
 				switch {
 				case err != nil:
 					return err
-				case claim.State == webhooks.New:
+				case claim.State == webhooks.StateNew:
 					return errors.New("an event that was in flight, then done, is new")
-				case claim.State == webhooks.Done:
+				case claim.State == webhooks.StateDone:
 					return nil
 				case after:
 					return errors.New("an event is in flight after it was completed")

@@ -62,7 +62,7 @@ func (s store) claim(t *testing.T, key string, lease time.Duration) webhooks.Cla
 	if err != nil {
 		t.Fatalf("Claim(%.40q, %s): %v", key, lease, err)
 	}
-	if hasToken := claim.Token != ""; hasToken != (claim.State == webhooks.New) {
+	if hasToken := claim.Token != ""; hasToken != (claim.State == webhooks.StateNew) {
 		t.Fatalf("Claim(%.40q) is %s with the token %q: there is one when the event is new, and only then", key, claim.State, claim.Token)
 	}
 	return claim
@@ -72,7 +72,7 @@ func (s store) claim(t *testing.T, key string, lease time.Duration) webhooks.Cla
 func (s store) fresh(t *testing.T, key string, lease time.Duration) string {
 	t.Helper()
 	claim := s.claim(t, key, lease)
-	if claim.State != webhooks.New {
+	if claim.State != webhooks.StateNew {
 		t.Fatalf("Claim(%.40q) is %s, want new", key, claim.State)
 	}
 	return claim.Token
@@ -128,7 +128,7 @@ func (s store) freshInTime(t *testing.T, key string) string {
 	eventually(t, "the event to be new", func() bool {
 		claim := s.claim(t, key, long)
 		token = claim.Token
-		return claim.State == webhooks.New
+		return claim.State == webhooks.StateNew
 	})
 	return token
 }

@@ -26,7 +26,7 @@ func TestBodiesAreTheContracts(t *testing.T) {
 		{vora, "SessionFailedEvent", webhookstest.SessionFailed()},
 		{vora, "SessionExpiredEvent", webhookstest.SessionExpired()},
 		{vora, "RefundCreatedEvent", webhookstest.RefundCreated()},
-		{vora, "EventV2", webhookstest.EventV2("payout.paid", nil)},
+		{vora, "EventV2", webhookstest.VoraV2Event("payout.paid", nil)},
 		{visionScope, "PaymentSuccessEvent", webhookstest.PaymentSucceeded()},
 		{visionScope, "PaymentFailedEvent", webhookstest.PaymentFailed()},
 	}
@@ -74,7 +74,7 @@ func TestMembers(t *testing.T) {
 			`{"event":"session.expired","sessionId":"vp_cs_test_2","merchantId":"mer_cobalt_coaching","amount":1250,"currency":"KWD","timestamp":"2026-05-01T00:03:04.005Z","status":"expired"}`,
 		},
 		{
-			"Vora v2", webhookstest.EventV2("payout.paid", map[string]int{"amount": 5}, webhookstest.MerchantID("mer_cobalt_coaching"), webhookstest.HappenedAt(at), webhookstest.Set("livemode", true)),
+			"Vora v2", webhookstest.VoraV2Event("payout.paid", map[string]int{"amount": 5}, webhookstest.MerchantID("mer_cobalt_coaching"), webhookstest.HappenedAt(at), webhookstest.Set("livemode", true)),
 			`{"id":"evt_2Nk7Qw8LbX","type":"payout.paid","created":1777593784,"livemode":true,"merchant_id":"mer_cobalt_coaching","data":{"amount":5}}`,
 		},
 		{
@@ -98,8 +98,8 @@ func TestBodiesThatCannotBeMade(t *testing.T) {
 	t.Parallel()
 	for want, make := range map[string]func(){
 		"VisionScope have no member for a merchant":       func() { webhookstest.PaymentFailed(webhookstest.MerchantID("mer_1")) },
-		"Vora's webhooks v2 have no member for a session": func() { webhookstest.EventV2("x", nil, webhookstest.SessionID("vp_1")) },
-		"Vora's webhooks v2 have no member for an amount": func() { webhookstest.EventV2("x", nil, webhookstest.Amount(money.Minor(1, "EUR"))) },
+		"Vora's webhooks v2 have no member for a session": func() { webhookstest.VoraV2Event("x", nil, webhookstest.SessionID("vp_1")) },
+		"Vora's webhooks v2 have no member for an amount": func() { webhookstest.VoraV2Event("x", nil, webhookstest.Amount(money.Minor(1, "EUR"))) },
 		"ZZZ":                     func() { webhookstest.PaymentSucceeded(webhookstest.Amount(money.Minor(1, "ZZZ"))) },
 		"unsupported value: +Inf": func() { webhookstest.SessionFailed(webhookstest.Set("amount", math.Inf(1))) },
 	} {

@@ -46,8 +46,8 @@ func VisionScope(secret string, body []byte, opts ...Option) *http.Request {
 	})
 }
 
-// Again is the same delivery once more, byte for byte, whether or not somebody has read it.
-func Again(delivery *http.Request) *http.Request {
+// Redelivery is the same delivery once more, byte for byte, whether or not somebody has read it.
+func Redelivery(delivery *http.Request) *http.Request {
 	again := delivery.Clone(delivery.Context())
 	body, err := delivery.GetBody()
 	if err != nil {

@@ -71,7 +71,7 @@ func TestDeliveriesAreTheContracts(t *testing.T) {
 	} {
 		contracttest.Vora(t).Deliveries(received).ServeHTTP(httptest.NewRecorder(), webhookstest.Vora("vp_sk_test_example", body))
 	}
-	v2 := webhookstest.VoraV2("whsec_example", webhookstest.EventV2("charge.succeeded", nil), webhookstest.WithSecondSignature("whsec_old"))
+	v2 := webhookstest.VoraV2("whsec_example", webhookstest.VoraV2Event("charge.succeeded", nil), webhookstest.WithSecondSignature("whsec_old"))
 	contracttest.Vora(t).Deliveries(received).ServeHTTP(httptest.NewRecorder(), v2)
 	for _, body := range [][]byte{webhookstest.PaymentSucceeded(), webhookstest.PaymentFailed()} {
 		contracttest.VisionScope(t).Deliveries(received).ServeHTTP(httptest.NewRecorder(), webhookstest.VisionScope("secret", body))
@@ -114,12 +114,12 @@ func TestAgain(t *testing.T) {
 	first := webhookstest.Vora("secret", []byte(hello), webhookstest.WithBodyAfterSigning([]byte("{}")))
 	require.Equal(t, "{}", read(t, first))
 
-	second := webhookstest.Again(first)
+	second := webhookstest.Redelivery(first)
 	require.Equal(t, "{}", read(t, second))
 	require.Equal(t, first.Header, second.Header)
 	second.Header.Del("X-VonPay-Signature")
 	require.NotEmpty(t, first.Header.Get("X-VonPay-Signature"), "they share nothing")
-	require.Equal(t, "{}", read(t, webhookstest.Again(second)))
+	require.Equal(t, "{}", read(t, webhookstest.Redelivery(second)))
 }
 
 func TestDeliveriesThatCannotBeMade(t *testing.T) {

@@ -15,7 +15,7 @@
 //	require.Equal(t, http.StatusOK, recorder.Code)
 //
 // The delivery is an ordinary [http.Request]: give it to a handler, to a router, or, with [To] naming the address of an
-// [net/http/httptest.Server], to an [http.Client]. [Again] is the same delivery once more, for testing duplicates.
+// [net/http/httptest.Server], to an [http.Client]. [Redelivery] is the same delivery once more, for testing duplicates.
 //
 // Bodies have the members and the values of the documentation. [SessionID], [MerchantID], [Amount] and [HappenedAt] know
 // how each gateway writes them, minor or major units included; [Set] and [Unset] reach every member by its name, and can

@@ -14,7 +14,7 @@ import (
 // A test of a shop: a good delivery ships, a tampered one does not.
 func Example() {
 	const apiKey = "vp_sk_test_example"
-	keys, err := webhooks.StaticKeys(webhooks.Key{Secret: sdk.NewSecret(apiKey)})
+	keys, err := webhooks.StaticKeys(webhooks.SigningKey{Secret: sdk.NewSecret(apiKey)})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -50,7 +50,7 @@ func Example() {
 	fmt.Println("tampered:", answer.Code)
 
 	answer = httptest.NewRecorder()
-	shop.ServeHTTP(answer, webhookstest.Again(good))
+	shop.ServeHTTP(answer, webhookstest.Redelivery(good))
 	fmt.Print("again: ", answer.Code, " ", answer.Body)
 	// Output:
 	// shop ships vp_cs_test_1 for 25.00 EUR

@@ -9,22 +9,22 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 )
 
-// A Member changes a member of a body.
-type Member func(*members)
+// A Field changes a member of a body.
+type Field func(*members)
 
 // SessionID sets which session or checkout an event is about. Vora's webhooks v2 have no member for it.
-func SessionID(id string) Member {
+func SessionID(id string) Field {
 	return func(m *members) { m.set(m.known(m.names.session, "a session"), id) }
 }
 
 // MerchantID sets whose event it is. VisionScope's events do not say.
-func MerchantID(id string) Member {
+func MerchantID(id string) Field {
 	return func(m *members) { m.set(m.known(m.names.merchant, "a merchant"), id) }
 }
 
 // Amount sets amount and currency, in minor units for Vora and in major units for VisionScope. Vora's webhooks v2 have no
 // member for it.
-func Amount(amount money.Amount) Member {
+func Amount(amount money.Amount) Field {
 	return func(m *members) {
 		name := m.known(m.names.amount, "an amount")
 		m.set("currency", amount.Currency())
@@ -41,7 +41,7 @@ func Amount(amount money.Amount) Member {
 }
 
 // HappenedAt sets when the event happened, which is not when its delivery was signed: for that see [At].
-func HappenedAt(t time.Time) Member {
+func HappenedAt(t time.Time) Field {
 	return func(m *members) {
 		if m.names.unixTime {
 			m.set("created", t.Unix())
@@ -56,10 +56,10 @@ func HappenedAt(t time.Time) Member {
 }
 
 // Set gives a member, by the name that it has in JSON, any value that encoding/json can write.
-func Set(name string, value any) Member { return func(m *members) { m.set(name, value) } }
+func Set(name string, value any) Field { return func(m *members) { m.set(name, value) } }
 
 // Unset leaves a member out.
-func Unset(name string) Member {
+func Unset(name string) Field {
 	return func(m *members) {
 		m.list = slices.DeleteFunc(m.list, func(one member) bool { return one.name == name })
 	}
@@ -111,7 +111,7 @@ func (m *members) set(name string, value any) {
 	m.list = append(m.list, member{name, value})
 }
 
-func encode(n names, changes []Member, list ...member) []byte {
+func encode(n names, changes []Field, list ...member) []byte {
 	m := &members{n, list}
 	for _, apply := range changes {
 		apply(m)

@@ -11,7 +11,7 @@ import (
 func (s *Shop) receiveWebhooks(mux *http.ServeMux) error {
 	options := []webhooks.HandlerOption{webhooks.WithStore(s.events), webhooks.WithLogger(s.Log), webhooks.WithRateLimit(50, 100)}
 	if s.Vora != nil {
-		keys, err := webhooks.StaticKeys(webhooks.Key{Secret: s.Vora.SecretKey, Name: "current"})
+		keys, err := webhooks.StaticKeys(webhooks.SigningKey{Secret: s.Vora.SecretKey, Name: "current"})
 		if err != nil {
 			return err
 		}
@@ -22,7 +22,7 @@ func (s *Shop) receiveWebhooks(mux *http.ServeMux) error {
 		mux.Handle("/webhooks/vora", handler)
 	}
 	if s.VisionScope != nil {
-		handler, err := webhooks.NewHandler(webhooks.VisionScope(webhooks.KeyFunc(s.secretOf)), s.take, options...)
+		handler, err := webhooks.NewHandler(webhooks.VisionScope(webhooks.KeySourceFunc(s.secretOf)), s.take, options...)
 		if err != nil {
 			return err
 		}
@@ -32,15 +32,15 @@ func (s *Shop) receiveWebhooks(mux *http.ServeMux) error {
 }
 
 // secretOf finds the secret that a VisionScope checkout was created with.
-func (s *Shop) secretOf(ctx context.Context, hint webhooks.Hint) ([]webhooks.Key, error) {
+func (s *Shop) secretOf(ctx context.Context, hint webhooks.KeyHint) ([]webhooks.SigningKey, error) {
 	o, err := s.orders.bySession(ctx, atVisionScope, hint.SessionID)
 	switch {
 	case errors.Is(err, errNoOrder) || err == nil && o.Secret.IsZero():
-		return nil, webhooks.ErrUnknownOwner
+		return nil, webhooks.ErrUnknownMerchant
 	case err != nil:
 		return nil, err
 	}
-	return []webhooks.Key{{Secret: o.Secret, Name: "checkout"}}, nil
+	return []webhooks.SigningKey{{Secret: o.Secret, Name: "checkout"}}, nil
 }
 
 // take writes what an event says into its order, and that the event is done, in one transaction: a parcel leaves once.
@@ -62,7 +62,7 @@ func (s *Shop) take(ctx context.Context, event webhooks.Event) error {
 
 // change moves the order.
 func (s *Shop) change(ctx context.Context, orders orders, event webhooks.Event) error {
-	info := event.About()
+	info := event.Info()
 	switch event := event.(type) {
 	case *webhooks.SessionSucceeded:
 		return s.pay(ctx, orders, atVora, info)
@@ -76,13 +76,13 @@ func (s *Shop) change(ctx context.Context, orders orders, event webhooks.Event) 
 		return orders.end(ctx, atVora, info.SessionID, expired, "")
 	case *webhooks.RefundCreated:
 		return orders.refund(ctx, atVora, info.SessionID, info.Amount)
-	case *webhooks.EventV2, *webhooks.Unknown: // nothing that this shop waits for
+	case *webhooks.VoraV2Event, *webhooks.UnknownEvent: // nothing that this shop waits for
 	}
 	return nil
 }
 
 // pay notes a payment, and calls for somebody when the purchase was paid before.
-func (s *Shop) pay(ctx context.Context, orders orders, g gateway, info *webhooks.Info) error {
+func (s *Shop) pay(ctx context.Context, orders orders, g gateway, info *webhooks.EventInfo) error {
 	o, err := orders.pay(ctx, g, info.SessionID, info.Amount)
 	if err == nil && o.PaidTwice() {
 		s.Log.Error("a purchase was paid twice; nothing was sent for this order: refund it", "order", o.Number, "session_id", o.Session)

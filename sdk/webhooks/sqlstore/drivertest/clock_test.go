@@ -34,15 +34,15 @@ func TestTwoMachinesThatDisagreeOnTheTime(t *testing.T) {
 			require.NoError(t, err)
 			defer func() { require.NoError(t, db.Close()) }()
 
-			require.Equal(t, webhooks.InFlight, claim(past, "the present's", time.Minute).State)
-			require.Equal(t, webhooks.New, claim(past, "the past's", time.Minute).State)
-			require.Equal(t, webhooks.New, claim(past, "the past's, for short", 100*time.Millisecond).State)
+			require.Equal(t, webhooks.StateInFlight, claim(past, "the present's", time.Minute).State)
+			require.Equal(t, webhooks.StateNew, claim(past, "the past's", time.Minute).State)
+			require.Equal(t, webhooks.StateNew, claim(past, "the past's, for short", 100*time.Millisecond).State)
 			done = claim(past, "done", time.Minute)
 			require.NoError(t, past.Complete(t.Context(), "done", done.Token))
 
 			// Time stands still here while something is happening, and goes on over there.
 			tries := 0
-			for claim(past, "the present's, for short", time.Minute).State != webhooks.New {
+			for claim(past, "the present's, for short", time.Minute).State != webhooks.StateNew {
 				tries++
 				require.Less(t, tries, 1_000_000)
 			}
@@ -51,10 +51,10 @@ func TestTwoMachinesThatDisagreeOnTheTime(t *testing.T) {
 			require.Zero(t, n)
 		})
 
-		require.Equal(t, webhooks.InFlight, claim(present, "the past's", time.Minute).State)
-		require.Equal(t, webhooks.Done, claim(present, "done", time.Minute).State)
+		require.Equal(t, webhooks.StateInFlight, claim(present, "the past's", time.Minute).State)
+		require.Equal(t, webhooks.StateDone, claim(present, "done", time.Minute).State)
 		require.Eventually(t, func() bool {
-			return claim(present, "the past's, for short", time.Minute).State == webhooks.New
+			return claim(present, "the past's, for short", time.Minute).State == webhooks.StateNew
 		}, 30*time.Second, 5*time.Millisecond)
 		n, err := present.Purge(t.Context(), time.Minute)
 		require.NoError(t, err)
@@ -82,14 +82,14 @@ func TestSessionsInDifferentZones(t *testing.T) {
 				for key, lease := range map[string]time.Duration{direction + " long": time.Minute, direction + " short": 100 * time.Millisecond} {
 					claim, err := pair[0].Claim(t.Context(), key, lease)
 					require.NoError(t, err)
-					require.Equal(t, webhooks.New, claim.State)
+					require.Equal(t, webhooks.StateNew, claim.State)
 				}
 				claim, err := pair[1].Claim(t.Context(), direction+" long", time.Minute)
 				require.NoError(t, err)
-				require.Equal(t, webhooks.InFlight, claim.State)
+				require.Equal(t, webhooks.StateInFlight, claim.State)
 				require.Eventually(t, func() bool {
 					claim, err := pair[1].Claim(t.Context(), direction+" short", time.Minute)
-					return err == nil && claim.State == webhooks.New
+					return err == nil && claim.State == webhooks.StateNew
 				}, 30*time.Second, 5*time.Millisecond)
 			}
 		})

@@ -36,7 +36,7 @@ func Example() {
 	}
 
 	const apiKey = "vp_sk_test_example"
-	keys, err := webhooks.StaticKeys(webhooks.Key{Name: "current", Secret: sdk.NewSecret(apiKey)})
+	keys, err := webhooks.StaticKeys(webhooks.SigningKey{Name: "current", Secret: sdk.NewSecret(apiKey)})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -37,7 +37,7 @@ func newShop(t *testing.T, d database, opts ...webhooks.HandlerOption) *shop {
 	s.db, s.store = d.store(t, name)
 	d.exec(t, s.db, "CREATE TABLE "+s.effects+" (what VARCHAR(100) NOT NULL)")
 	t.Cleanup(func() { d.exec(t, s.db, "DROP TABLE "+s.effects) })
-	keys, err := webhooks.StaticKeys(webhooks.Key{Name: "current", Secret: sdk.NewSecret(apiKey)})
+	keys, err := webhooks.StaticKeys(webhooks.SigningKey{Name: "current", Secret: sdk.NewSecret(apiKey)})
 	require.NoError(t, err)
 	s.handler, err = webhooks.NewHandler(webhooks.Vora(keys), s.work, append([]webhooks.HandlerOption{webhooks.WithStore(s.store)}, opts...)...)
 	require.NoError(t, err)
@@ -45,7 +45,7 @@ func newShop(t *testing.T, d database, opts ...webhooks.HandlerOption) *shop {
 }
 
 func (s *shop) work(ctx context.Context, event webhooks.Event) error {
-	what := event.About().Type
+	what := event.Info().Type
 	if refund, ok := event.(*webhooks.RefundCreated); ok {
 		what = refund.RefundID
 	}

@@ -59,7 +59,7 @@ func complete(t *testing.T, store webhooks.Store, key string) error {
 	t.Helper()
 	claim, err := store.Claim(t.Context(), key, time.Minute)
 	require.NoError(t, err)
-	require.Equal(t, webhooks.New, claim.State)
+	require.Equal(t, webhooks.StateNew, claim.State)
 	return store.Complete(t.Context(), key, claim.Token)
 }
 

@@ -52,7 +52,7 @@ func TestSQLiteWithoutABusyTimeout(t *testing.T) {
 	fresh := 0
 	for i, claim := range claims {
 		require.NoError(t, errs[i])
-		if claim.State == webhooks.New {
+		if claim.State == webhooks.StateNew {
 			fresh++
 		}
 	}

@@ -55,16 +55,16 @@ func TestClaimsWaitForTheTransactionThatCompletes(t *testing.T) {
 				}
 				if commit {
 					require.NoError(t, tx.Commit())
-					require.NotEqual(t, webhooks.New, (<-answers).State)
-					until(t, store, webhooks.Done)
+					require.NotEqual(t, webhooks.StateNew, (<-answers).State)
+					until(t, store, webhooks.StateDone)
 					require.NoError(t, store.Complete(t.Context(), "a", held.Token), "the handler's own")
 					require.ErrorIs(t, store.Release(t.Context(), "a", held.Token), webhooks.ErrClaimLost)
 					return
 				}
 				require.NoError(t, tx.Rollback())
 				next := <-answers
-				if next.State != webhooks.New { // it judged by the time at which it began to wait
-					next = until(t, store, webhooks.New)
+				if next.State != webhooks.StateNew { // it judged by the time at which it began to wait
+					next = until(t, store, webhooks.StateNew)
 				}
 				require.NoError(t, store.Complete(t.Context(), "a", next.Token))
 			})
@@ -78,7 +78,7 @@ func TestATransactionThatComesTooLate(t *testing.T) {
 		db, store := d.store(t, newName())
 		late, err := store.Claim(t.Context(), "a", soon)
 		require.NoError(t, err)
-		now := until(t, store, webhooks.New)
+		now := until(t, store, webhooks.StateNew)
 
 		tx, err := db.BeginTx(t.Context(), nil)
 		require.NoError(t, err)
@@ -105,6 +105,6 @@ func TestAClaimWaitsNoLongerThanItsContext(t *testing.T) {
 		_, err = store.Claim(ctx, "a", time.Minute)
 		require.Error(t, err)
 		require.NoError(t, tx.Commit())
-		until(t, store, webhooks.Done)
+		until(t, store, webhooks.StateDone)
 	})
 }

@@ -13,21 +13,21 @@ type Reason string
 
 // The reasons.
 const (
-	MissingSignature   Reason = "missing_signature"   // a signature header is missing: does a proxy strip it?
-	MalformedSignature Reason = "malformed_signature" // a signature header is not of the documented form
-	WrongSignature     Reason = "wrong_signature"     // no key matches: another secret, or the body was changed on the way
-	UnknownOwner       Reason = "unknown_owner"       // nobody here has that session or merchant
-	WrongOwner         Reason = "wrong_owner"         // the key matched, but the event is another merchant's
-	WrongMode          Reason = "wrong_mode"          // the key matched, but it is a test key and the event is live, or the other way round
-	TooOld             Reason = "too_old"             // signed before the replay window, or this machine's clock is ahead
-	TooNew             Reason = "too_new"             // signed after now: this machine's clock is behind
-	NoKeys             Reason = "no_keys"             // the key source has no usable key for it
-	LookupFailed       Reason = "lookup_failed"       // the key source cannot tell
-	Offboarded         Reason = "offboarded"          // the merchant has left
+	ReasonMissingSignature   Reason = "missing_signature"   // a signature header is missing: does a proxy strip it?
+	ReasonMalformedSignature Reason = "malformed_signature" // a signature header is not of the documented form
+	ReasonWrongSignature     Reason = "wrong_signature"     // no key matches: another secret, or the body was changed on the way
+	ReasonUnknownMerchant    Reason = "unknown_merchant"    // nobody here has that session or merchant
+	ReasonWrongMerchant      Reason = "wrong_merchant"      // the key matched, but the event is another merchant's
+	ReasonWrongMode          Reason = "wrong_mode"          // the key matched, but it is a test key and the event is live, or the other way round
+	ReasonTooOld             Reason = "too_old"             // signed before the replay window, or this machine's clock is ahead
+	ReasonTooNew             Reason = "too_new"             // signed after now: this machine's clock is behind
+	ReasonNoKeys             Reason = "no_keys"             // the key source has no usable key for it
+	ReasonLookupFailed       Reason = "lookup_failed"       // the key source cannot tell
+	ReasonOffboarded         Reason = "offboarded"          // the merchant has left
 )
 
-// A Refusal is a delivery that was not accepted.
-type Refusal struct {
+// A Rejection is a delivery that was not accepted.
+type Rejection struct {
 	Scheme Scheme // empty when nobody can say, which happens with Any
 	Reason Reason
 	Detail string // for the log: for example by how much the clock is off
@@ -35,7 +35,7 @@ type Refusal struct {
 }
 
 // Error is one line without any part of the delivery.
-func (r *Refusal) Error() string {
+func (r *Rejection) Error() string {
 	text := "webhooks: a delivery was refused: " + string(r.Reason)
 	if r.Scheme != "" {
 		text = fmt.Sprintf("webhooks: a %s delivery was refused: %s", r.Scheme, r.Reason)
@@ -50,21 +50,21 @@ func (r *Refusal) Error() string {
 }
 
 // Unwrap returns the cause.
-func (r *Refusal) Unwrap() error { return r.Cause }
+func (r *Rejection) Unwrap() error { return r.Cause }
 
 // Is makes the catalog's webhook codes and family sentinels for refusals.
-func (r *Refusal) Is(target error) bool {
+func (r *Rejection) Is(target error) bool {
 	code := r.code()
 	return code != "" && target == error(code) || target == error(sdk.FamilyWebhook)
 }
 
-func (r *Refusal) code() sdk.Code {
+func (r *Rejection) code() sdk.Code {
 	switch r.Reason {
-	case MissingSignature:
+	case ReasonMissingSignature:
 		return sdk.CodeWebhookMissingSignature
-	case NoKeys, LookupFailed:
+	case ReasonNoKeys, ReasonLookupFailed:
 		return sdk.CodeWebhookNotConfigured
-	case Offboarded:
+	case ReasonOffboarded:
 		return "" // nothing is wrong with the delivery
 	default:
 		return sdk.CodeWebhookInvalidSignature
@@ -72,18 +72,18 @@ func (r *Refusal) code() sdk.Code {
 }
 
 // reply is what the gateway hears. (VisionScope documentation, section 5.3; Vora, webhook verification.)
-func (r *Refusal) reply() reply {
+func (r *Rejection) reply() reply {
 	switch r.Reason {
-	case Offboarded:
+	case ReasonOffboarded:
 		return reply{status: http.StatusOK, body: received}
-	case NoKeys, LookupFailed:
+	case ReasonNoKeys, ReasonLookupFailed:
 		return refuse(http.StatusServiceUnavailable, "not able to verify now", r.code())
-	case MissingSignature:
+	case ReasonMissingSignature:
 		if r.Scheme == SchemeVisionScope {
 			return refuse(http.StatusBadRequest, "missing signature", "")
 		}
 		return refuse(http.StatusUnauthorized, "missing signature", r.code())
-	case TooOld, TooNew:
+	case ReasonTooOld, ReasonTooNew:
 		if r.Scheme == SchemeVoraV2 {
 			return refuse(http.StatusBadRequest, "the signature's time is outside of the window", r.code())
 		}
