@@ -159,7 +159,7 @@ func TestACallThatNeverBegan(t *testing.T) {
 
 type full struct{}
 
-func (full) Wait(context.Context, sdk.Metered) error {
+func (full) Wait(context.Context, sdk.LimitedCall) error {
 	return &sdk.Error{Code: sdk.CodeRateLimitExceeded, Message: "no room", RetryAfter: 4 * time.Second}
 }
 

@@ -193,7 +193,7 @@ func TestControlWaitsForDeliveries(t *testing.T) {
 	w := setup(t)
 	created := w.checkout(money.MustParse("10", "EUR"))
 	answered := make(chan string)
-	response, err := http.NewRequestWithContext(t.Context(), http.MethodGet, w.url+"/_sandbox/deliveries?wait=1m&session="+created.SessionID, nil)
+	response, err := http.NewRequestWithContext(t.Context(), http.MethodGet, w.url+"/_sandbox/deliveries?wait=1m&session="+created.ID, nil)
 	require.NoError(t, err)
 	go func() {
 		defer close(answered)

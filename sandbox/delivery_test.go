@@ -124,7 +124,7 @@ func TestPages(t *testing.T) {
 	_, header, _ = w.browse(http.MethodGet, framed.CheckoutURL.Reveal(), nil)
 	require.Contains(t, header.Get("Content-Security-Policy"), "frame-ancestors *")
 
-	for _, path := range []string{"/c/unknown", "/checkout/" + shown.ID, "/c/" + framed.SessionID} {
+	for _, path := range []string{"/c/unknown", "/checkout/" + shown.ID, "/c/" + framed.ID} {
 		status, _, _ = w.browse(http.MethodGet, w.url+path, nil)
 		require.Equal(t, http.StatusNotFound, status, path)
 	}

@@ -21,8 +21,8 @@ func TestVisionScopePaymentApproved(t *testing.T) {
 	_, back, _ := w.press(created.CheckoutURL, "pay", "card", "4242 4242 4242 4242")
 	claimed, err := visionscope.ParseReturn(back.Query())
 	require.NoError(t, err)
-	require.Equal(t, visionscope.ClaimedPaid, claimed.Status)
-	require.Equal(t, created.SessionID, claimed.SessionID)
+	require.Equal(t, visionscope.ClaimedPaid, claimed.ClaimedStatus)
+	require.Equal(t, created.ID, claimed.SessionID)
 	require.Regexp(t, `^VS-\d+-[0-9A-F]{8}$`, claimed.OrderID)
 
 	w.clock.Advance(2*time.Second - 1)
@@ -49,7 +49,7 @@ func TestVisionScopePaymentFails(t *testing.T) {
 			_, back, _ := w.press(created.CheckoutURL, press[0], press[1:]...)
 			claimed, err := visionscope.ParseReturn(back.Query())
 			require.NoError(t, err)
-			require.Equal(t, visionscope.ClaimedFailed, claimed.Status)
+			require.Equal(t, visionscope.ClaimedFailed, claimed.ClaimedStatus)
 			require.NotEmpty(t, claimed.Reason)
 
 			w.clock.Advance(10*time.Second - 1)

@@ -37,7 +37,7 @@ func TestVoraPaymentApproved(t *testing.T) {
 			confirmed, err := w.vora.ConfirmReturn(t.Context(), back.Query(), expected)
 			require.NoError(t, err)
 			require.NoError(t, confirmed.ReturnProblem)
-			require.Equal(t, vora.Paid, confirmed.Outcome)
+			require.Equal(t, sdk.PaymentPaid, confirmed.Status)
 			require.NotEmpty(t, confirmed.Session.TransactionID)
 			require.Equal(t, confirmed.Session.TransactionID, confirmed.Return.TransactionID)
 
@@ -71,7 +71,7 @@ func TestVoraPaymentFails(t *testing.T) {
 
 			authentic, err := vora.VerifyReturn(back.Query(), vora.ExpectedReturn{
 				Secrets: []sdk.Secret{sdk.NewSecret(sandbox.Acme.Vora.SessionSecret)}, SessionID: created.ID,
-				Amount: money.Minor(c.amount, "USD"), URL: w.shopURL + "/thanks?order=1", Mode: vora.Test,
+				Amount: money.Minor(c.amount, "USD"), URL: w.shopURL + "/thanks?order=1", Mode: sdk.ModeTest,
 			})
 			require.NoError(t, err, "a decline is signed just like a payment")
 			require.Equal(t, vora.StatusFailed, authentic.ClaimedStatus)
@@ -229,7 +229,7 @@ func TestVoraRefunds(t *testing.T) {
 	session, err := w.vora.GetSession(t.Context(), created.ID)
 	require.NoError(t, err)
 	require.Equal(t, vora.StatusRefunded, session.Status)
-	require.False(t, session.Status.Paid())
+	require.False(t, session.Status.Payment().Paid())
 }
 
 func TestVoraRefusals(t *testing.T) {

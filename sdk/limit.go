@@ -2,28 +2,29 @@ package sdk
 
 import "context"
 
-// A Metered call counts against a gateway's rate limit.
-type Metered struct {
-	Operation string
-	Kind      MeteredKind
-	Key       string // tells API keys apart, without being one
+// A LimitedCall is an attempt that counts against a gateway's rate limit.
+type LimitedCall struct {
+	Gateway   Gateway
+	Operation string    // "vora.CreateSession"
+	Kind      LimitKind // which of the gateway's limits
+	KeyID     string    // a hash that distinguishes API keys; not the key
 }
 
-// A MeteredKind is a limit that calls share.
-type MeteredKind string
+// A LimitKind names a limit that calls of one kind share. The set is open.
+type LimitKind string
 
-// The kinds of calls that gateways meter.
+// The kinds of calls that gateways limit.
 const (
-	MeteredCreate     MeteredKind = "create"
-	MeteredRead       MeteredKind = "read"
-	MeteredDeepHealth MeteredKind = "deep_health"
+	LimitCreate     LimitKind = "create"
+	LimitRead       LimitKind = "read"
+	LimitDeepHealth LimitKind = "deep_health"
 )
 
-// A Limiter holds calls back until a gateway's rate limit has room for them. It is asked before every attempt, outside
-// of the attempt's time limit. Wait returns an error when the room does not come before the context ends, and does so at
-// once; its error ends the call, and nothing is sent. Safe for concurrent use. Package ratelimit has one.
+// A Limiter delays calls until a gateway's rate limit has room for them. It is asked before every attempt, outside the
+// attempt's time limit. When there is no room before the context's deadline, Wait returns an error at once; the error
+// ends the call, and nothing is sent. Implementations must be safe for concurrent use. Package ratelimit has one.
 type Limiter interface {
-	Wait(ctx context.Context, call Metered) error
+	Wait(ctx context.Context, call LimitedCall) error
 }
 
 // WithLimiter queues calls that would exceed a rate limit instead of having them refused. Share one limiter between all

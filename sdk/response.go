@@ -17,7 +17,7 @@ type Response struct {
 	LatestVersion  string    // the newest API version there is
 	RateLimit      RateLimit // what the answer said about the rate limit
 	Notice         *Notice   // what the gateway said about the endpoint's future; nil when nothing
-	Odd            error     // a member that could not be read, and was left empty; nil when all was in order
+	FieldError     error     // the first field that could not be read and was left empty; nil when there is none
 	IdempotencyKey string    // the key that was sent, also when the SDK made it
 	Attempts       []Attempt // every time the request was sent
 	Raw            Raw       `json:"-"` // the body as it came

@@ -41,10 +41,10 @@ func demoCommand() *cobra.Command {
 // payments are one that is approved and one that is declined at each gateway.
 func payments() []payment {
 	return []payment{
-		{gateway: "Vora", amount: money.Minor(1499, "USD"), card: buyer.CardApproved, want: vora.Paid, order: "order-1001"},
-		{gateway: "Vora", amount: money.Minor(200, "USD"), card: buyer.CardApproved, want: vora.Failed, order: "order-1002"}, // the amount declines
-		{gateway: "VisionScope", amount: money.Minor(1000, "EUR"), card: buyer.CardApproved, want: vora.Paid, order: "order-1003"},
-		{gateway: "VisionScope", amount: money.Minor(2500, "EUR"), card: buyer.CardDeclined, want: vora.Failed, order: "order-1004"},
+		{gateway: "Vora", amount: money.Minor(1499, "USD"), card: buyer.CardApproved, want: sdk.PaymentPaid, order: "order-1001"},
+		{gateway: "Vora", amount: money.Minor(200, "USD"), card: buyer.CardApproved, want: sdk.PaymentFailed, order: "order-1002"}, // the amount declines
+		{gateway: "VisionScope", amount: money.Minor(1000, "EUR"), card: buyer.CardApproved, want: sdk.PaymentPaid, order: "order-1003"},
+		{gateway: "VisionScope", amount: money.Minor(2500, "EUR"), card: buyer.CardDeclined, want: sdk.PaymentFailed, order: "order-1004"},
 	}
 }
 
@@ -117,7 +117,7 @@ type payment struct {
 	amount  money.Amount
 	card    string
 	order   string
-	want    vora.Outcome
+	want    sdk.PaymentStatus
 }
 
 func (p payment) throughVora(ctx context.Context, t *timeline, shop *merchant, client *vora.Client) {
@@ -147,7 +147,7 @@ func (p payment) throughVora(ctx context.Context, t *timeline, shop *merchant, c
 
 	start = time.Now()
 	authentic, err := vora.VerifyReturn(back.Query(), vora.ExpectedReturn{
-		Secrets: []sdk.Secret{sdk.NewSecret(sandbox.Acme.Vora.SessionSecret)}, SessionID: o.sessionID, Amount: o.amount, URL: o.returnURL, Mode: vora.Test,
+		Secrets: []sdk.Secret{sdk.NewSecret(sandbox.Acme.Vora.SessionSecret)}, SessionID: o.sessionID, Amount: o.amount, URL: o.returnURL, Mode: sdk.ModeTest,
 	})
 	if err == nil && authentic.ClaimedStatus != statusOf[p.want] {
 		err = fmt.Errorf("it claims %q", authentic.ClaimedStatus)
@@ -166,13 +166,13 @@ func (p payment) throughVisionScope(ctx context.Context, t *timeline, shop *merc
 		t.step("request", time.Since(start), "CreateCheckout", err)
 		return
 	}
-	o.sessionID = created.SessionID
+	o.sessionID = created.ID
 	shop.remember(o)
 	var problem error
-	if created.Response.Status != 200 || !strings.HasPrefix(created.SessionID, "cs_") {
+	if created.Response.Status != 200 || !strings.HasPrefix(created.ID, "cs_") {
 		problem = errors.New("documented is HTTP 200 and an id that begins with cs_")
 	}
-	t.step("request", time.Since(start), fmt.Sprintf("checkout %s created, HTTP %d", created.SessionID, created.Response.Status), problem)
+	t.step("request", time.Since(start), fmt.Sprintf("checkout %s created, HTTP %d", created.ID, created.Response.Status), problem)
 
 	back, paidAt, ok := p.pay(ctx, t, created.CheckoutURL)
 	if !ok {
@@ -180,10 +180,10 @@ func (p payment) throughVisionScope(ctx context.Context, t *timeline, shop *merc
 	}
 	start = time.Now()
 	claimed, err := visionscope.ParseReturn(back.Query())
-	if err == nil && (claimed.SessionID != o.sessionID || string(claimed.Status) != string(p.want)) {
-		err = fmt.Errorf("it claims %s for session %s", claimed.Status, claimed.SessionID)
+	if err == nil && (claimed.SessionID != o.sessionID || string(claimed.ClaimedStatus) != string(p.want)) {
+		err = fmt.Errorf("it claims %s for session %s", claimed.ClaimedStatus, claimed.SessionID)
 	}
-	t.step("return", time.Since(start), fmt.Sprintf("the query claims %q, and nobody signed it: the shop waits for the webhook", claimed.Status), err)
+	t.step("return", time.Since(start), fmt.Sprintf("the query claims %q, and nobody signed it: the shop waits for the webhook", claimed.ClaimedStatus), err)
 
 	got, ok := p.awaitEvent(ctx, t, o, paidAt)
 	if !ok {
@@ -237,7 +237,7 @@ func (p payment) confirm(ctx context.Context, t *timeline, back *url.URL, how st
 	t.step("confirmation", time.Since(start), fmt.Sprintf("%s: %s", how, p.want), err)
 }
 
-var statusOf = map[vora.Outcome]vora.Status{vora.Paid: vora.StatusSucceeded, vora.Failed: vora.StatusFailed}
+var statusOf = map[sdk.PaymentStatus]vora.Status{sdk.PaymentPaid: vora.StatusSucceeded, sdk.PaymentFailed: vora.StatusFailed}
 
 func checkCreated(created *vora.CreatedSession) error {
 	life := time.Until(created.ExpiresAt)
@@ -255,11 +255,11 @@ func checkCreated(created *vora.CreatedSession) error {
 func (p payment) checkVoraEvent(event webhooks.Event) error {
 	switch e := event.(type) {
 	case *webhooks.SessionSucceeded:
-		if p.want == vora.Paid && e.TransactionID != "" && e.Amount == p.amount {
+		if p.want == sdk.PaymentPaid && e.TransactionID != "" && e.Amount == p.amount {
 			return nil
 		}
 	case *webhooks.SessionFailed:
-		if p.want == vora.Failed && e.FailureCode == "card_declined" && e.Amount == p.amount {
+		if p.want == sdk.PaymentFailed && e.FailureCode == "card_declined" && e.Amount == p.amount {
 			return nil
 		}
 	default: // nothing else is a payment's outcome
@@ -270,11 +270,11 @@ func (p payment) checkVoraEvent(event webhooks.Event) error {
 func (p payment) checkVisionScopeEvent(event webhooks.Event) error {
 	switch e := event.(type) {
 	case *webhooks.PaymentSucceeded:
-		if p.want == vora.Paid && strings.HasPrefix(e.OrderID, "VS-") && e.Amount == p.amount {
+		if p.want == sdk.PaymentPaid && strings.HasPrefix(e.OrderID, "VS-") && e.Amount == p.amount {
 			return nil
 		}
 	case *webhooks.PaymentFailed:
-		if p.want == vora.Failed && e.Reason != "" && e.Amount == p.amount {
+		if p.want == sdk.PaymentFailed && e.Reason != "" && e.Amount == p.amount {
 			return nil
 		}
 	default: // nothing else is a payment's outcome

@@ -10,8 +10,8 @@ import (
 
 	"github.com/hostedpay/hostedpay-go/internal/test/contracttest"
 	"github.com/hostedpay/hostedpay-go/sandbox"
+	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
-	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
 // held holds every request, answer and delivery of the demo to the contracts.
@@ -49,7 +49,7 @@ func TestDemoNoticesWhatIsNotAsDocumented(t *testing.T) {
 		t.Run(gateway, func(t *testing.T) {
 			t.Parallel()
 			var out bytes.Buffer
-			err := demo(t.Context(), &out, []payment{{gateway: gateway, amount: money.Minor(1499, "USD"), card: "4242 4242 4242 4242", want: vora.Failed, order: "order-1"}}, held(t))
+			err := demo(t.Context(), &out, []payment{{gateway: gateway, amount: money.Minor(1499, "USD"), card: "4242 4242 4242 4242", want: sdk.PaymentFailed, order: "order-1"}}, held(t))
 			require.ErrorContains(t, err, "3 of 7 steps were not as documented")
 			require.Equal(t, 3, strings.Count(out.String(), "NOT AS DOCUMENTED"), out.String())
 		})

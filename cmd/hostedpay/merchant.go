@@ -23,7 +23,7 @@ type order struct {
 	amount    money.Amount
 	returnURL string
 	secret    sdk.Secret // of a VisionScope checkout's webhooks
-	state     vora.Outcome
+	state     sdk.PaymentStatus
 	events    chan arrival
 }
 
@@ -50,7 +50,7 @@ func newMerchant(url string, client *vora.Client) *merchant {
 func (m *merchant) remember(o *order) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	o.state, o.events = vora.Processing, make(chan arrival, 8)
+	o.state, o.events = sdk.PaymentPending, make(chan arrival, 8)
 	m.orders[o.sessionID] = o
 }
 
@@ -115,9 +115,9 @@ func (m *merchant) take(ctx context.Context, event webhooks.Event) error {
 	m.mu.Lock()
 	switch event.(type) {
 	case *webhooks.SessionSucceeded, *webhooks.PaymentSucceeded:
-		o.state = vora.Paid
+		o.state = sdk.PaymentPaid
 	case *webhooks.SessionFailed, *webhooks.SessionExpired, *webhooks.PaymentFailed:
-		o.state = vora.Failed
+		o.state = sdk.PaymentFailed
 	default: // what else is reported changes nothing
 	}
 	m.mu.Unlock()
@@ -141,7 +141,7 @@ func (m *merchant) returnFromVora(w http.ResponseWriter, r *http.Request) {
 	case confirmed.ReturnProblem != nil:
 		http.Error(w, confirmed.ReturnProblem.Error(), http.StatusBadRequest)
 	default:
-		_, _ = io.WriteString(w, string(confirmed.Outcome)) //nolint:gosec // one of three words of our own
+		_, _ = io.WriteString(w, string(confirmed.Status)) //nolint:gosec // one of three words of our own
 	}
 }
 
@@ -160,7 +160,7 @@ func (m *merchant) returnFromVisionScope(w http.ResponseWriter, r *http.Request)
 	_, _ = io.WriteString(w, string(m.stateOf(o)))
 }
 
-func (m *merchant) stateOf(o *order) vora.Outcome {
+func (m *merchant) stateOf(o *order) sdk.PaymentStatus {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return o.state

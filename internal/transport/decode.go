@@ -135,7 +135,7 @@ func responseOf(o *sdk.Options, result retry.Result, notice *sdk.Notice, odd err
 		LatestVersion:  first(result.Header[latestVersionHeader]),
 		RateLimit:      rateLimit(result.Header),
 		Notice:         notice,
-		Odd:            odd,
+		FieldError:     odd,
 		IdempotencyKey: o.IdempotencyKey,
 		Attempts:       result.Attempts,
 		Raw:            sdk.NewRaw(result.Body),

@@ -15,7 +15,8 @@ import (
 type Endpoint struct {
 	Options sdk.Options
 	Base    *url.URL
-	KeyID   string // tells API keys apart, for rate limits
+	Gateway sdk.Gateway
+	KeyID   string // a hash that distinguishes API keys, for rate limits
 
 	client  *http.Client // with the middleware around its transport
 	budget  *retry.Budget

@@ -10,7 +10,7 @@ import (
 )
 
 // metered asks a limiter before each attempt.
-func metered(limiter sdk.Limiter, call sdk.Metered) func(context.Context) error {
+func metered(limiter sdk.Limiter, call sdk.LimitedCall) func(context.Context) error {
 	return func(ctx context.Context) error {
 		if err := limiter.Wait(ctx, call); err != nil {
 			return &heldBack{err}

@@ -36,7 +36,7 @@ type Call struct {
 	Otherwise *http.Request
 
 	// Metered is the rate limit that the call counts against; empty for none.
-	Metered sdk.MeteredKind
+	Metered sdk.LimitKind
 
 	// Secrets are texts of this call that must not come back in a message: the API key, and what else it has.
 	Secrets [2]sdk.Secret
@@ -75,7 +75,7 @@ func (e *Endpoint) send(call *Call, request *http.Request, out any, essential fu
 	policy := retry.Default()
 	policy.MaxRetries, policy.AttemptTimeout, policy.Budget = o.MaxRetries, o.AttemptTimeout, e.budget
 	if o.Limiter != nil && call.Metered != "" {
-		policy.Before = metered(o.Limiter, sdk.Metered{Operation: call.Operation, Kind: call.Metered, Key: e.KeyID})
+		policy.Before = metered(o.Limiter, sdk.LimitedCall{Gateway: e.Gateway, Operation: call.Operation, Kind: call.Metered, KeyID: e.KeyID})
 	}
 	result, err := policy.DoWith(e.client, request, call.Safety)
 	err = call.cover(&result, err)

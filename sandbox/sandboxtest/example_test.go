@@ -98,7 +98,7 @@ func Example_redelivery() {
 	paid := gateways.Now()
 	back := gateways.Open(created.CheckoutURL).Pay(buyer.CardDeclined)
 	fmt.Println(back.Query().Get("status"))
-	for _, attempt := range gateways.WaitDelivery(created.SessionID, "payment.failed").Attempts {
+	for _, attempt := range gateways.WaitDelivery(created.ID, "payment.failed").Attempts {
 		fmt.Println(attempt.At.Sub(paid), attempt.Status)
 	}
 	// Output:

@@ -93,7 +93,7 @@ func TestCancel(t *testing.T) {
 
 	other := checkout(t, g)
 	require.Equal(t, "failed", g.Open(other.CheckoutURL).Press(buyer.ButtonCancel).Query().Get("status"))
-	g.WaitStatus(other.SessionID, "failed")
+	g.WaitStatus(other.ID, "failed")
 }
 
 func TestGatewayTimeout(t *testing.T) {
@@ -104,7 +104,7 @@ func TestGatewayTimeout(t *testing.T) {
 	require.Nil(t, page.Pay(buyer.CardGatewayTimeout), "the buyer waits on the page")
 	require.Contains(t, page.HTML(), "being processed")
 	start := g.Now()
-	delivery := g.WaitDelivery(created.SessionID, "payment.success")
+	delivery := g.WaitDelivery(created.ID, "payment.success")
 	require.Equal(t, control.DeliveryAccepted, delivery.State)
 	require.GreaterOrEqual(t, delivery.Attempts[0].At.Sub(start), 10*time.Second)
 	page.Reload()
@@ -153,7 +153,7 @@ func TestWaitDeliveryWaitsForTheBuyer(t *testing.T) {
 		}
 		page.Pay(buyer.CardApproved)
 	}()
-	require.Equal(t, control.DeliveryAccepted, g.WaitDelivery(created.SessionID, "payment.success").State)
+	require.Equal(t, control.DeliveryAccepted, g.WaitDelivery(created.ID, "payment.success").State)
 	<-done
 }
 
@@ -183,7 +183,7 @@ func TestRunsAreRepeatable(t *testing.T) {
 			refund, err := g.Refund(a.ID, 0)
 			require.NoError(t, err)
 			order := g.Open(b.CheckoutURL).Pay(buyer.CardApproved).Query().Get("order_id")
-			out = append(out, a.ID, a.Response.RequestID, back.Query().Get("transaction_id"), refund, b.SessionID, order)
+			out = append(out, a.ID, a.Response.RequestID, back.Query().Get("transaction_id"), refund, b.ID, order)
 		}
 		key, err := g.RotateKey(sandbox.Acme.ID)
 		require.NoError(t, err)

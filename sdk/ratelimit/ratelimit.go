@@ -28,7 +28,7 @@ type Limiter struct {
 	addresses int
 
 	mu      sync.Mutex
-	kinds   map[sdk.MeteredKind]*window
+	kinds   map[sdk.LimitKind]*window
 	keys    map[string]*window // creates
 	sweepAt int                // how many keys make it worth looking for idle ones
 	line    []*waiter          // in the order of arrival
@@ -45,7 +45,7 @@ func WithAddresses(n int) Option { return func(l *Limiter) { l.addresses = max(n
 
 // New makes a limiter with Vora's documented limits.
 func New(opts ...Option) *Limiter {
-	l := &Limiter{addresses: 1, kinds: map[sdk.MeteredKind]*window{}, keys: map[string]*window{}, sweepAt: fewKeys}
+	l := &Limiter{addresses: 1, kinds: map[sdk.LimitKind]*window{}, keys: map[string]*window{}, sweepAt: fewKeys}
 	for _, apply := range opts {
 		apply(l)
 	}
@@ -55,7 +55,7 @@ func New(opts ...Option) *Limiter {
 // Wait waits until the call has room, first come, first served. When the room does not come before the context's
 // deadline it returns at once, with an [*sdk.Error] of code rate_limit_exceeded that says how long the wait would have
 // been. Who leaves the queue because the context ended makes room for those behind.
-func (l *Limiter) Wait(ctx context.Context, call sdk.Metered) error {
+func (l *Limiter) Wait(ctx context.Context, call sdk.LimitedCall) error {
 	w, err := l.join(ctx, call)
 	if w == nil {
 		return err
@@ -70,7 +70,7 @@ func (l *Limiter) Wait(ctx context.Context, call sdk.Metered) error {
 }
 
 // join lets a call go at once, which gives nil, or puts it in line.
-func (l *Limiter) join(ctx context.Context, call sdk.Metered) (*waiter, error) {
+func (l *Limiter) join(ctx context.Context, call sdk.LimitedCall) (*waiter, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -173,14 +173,14 @@ func pass(line []*waiter, now time.Time) (left []*waiter, next time.Time) {
 	return left, next
 }
 
-func (l *Limiter) windowsOf(call sdk.Metered, now time.Time) []*window {
+func (l *Limiter) windowsOf(call sdk.LimitedCall, now time.Time) []*window {
 	var each int
 	switch call.Kind {
-	case sdk.MeteredCreate:
+	case sdk.LimitCreate:
 		each = contract.VoraCreatesPerAddress
-	case sdk.MeteredRead:
+	case sdk.LimitRead:
 		each = contract.VoraReadsPerAddress
-	case sdk.MeteredDeepHealth:
+	case sdk.LimitDeepHealth:
 		each = contract.VoraDeepHealthChecksPerAddress
 	default:
 		return nil // a kind of a newer package sdk, or somebody's own
@@ -190,16 +190,16 @@ func (l *Limiter) windowsOf(call sdk.Metered, now time.Time) []*window {
 		kind = &window{most: each * l.addresses}
 		l.kinds[call.Kind] = kind
 	}
-	if call.Kind != sdk.MeteredCreate || kind.most <= contract.VoraCreatesPerKey {
+	if call.Kind != sdk.LimitCreate || kind.most <= contract.VoraCreatesPerKey {
 		return []*window{kind}
 	}
-	key, ok := l.keys[call.Key]
+	key, ok := l.keys[call.KeyID]
 	if !ok {
 		if len(l.keys) >= l.sweepAt {
 			l.sweep(now)
 		}
 		key = &window{most: contract.VoraCreatesPerKey}
-		l.keys[call.Key] = key
+		l.keys[call.KeyID] = key
 	}
 	return []*window{kind, key}
 }

@@ -102,7 +102,7 @@ func TestReadsHaveALimitOfTheirOwn(t *testing.T) {
 		require.Equal(t, start, g.times("")[29])
 		require.Less(t, time.Since(start), 3*time.Minute)
 
-		took, err := reserve(t.Context(), limiter, sdk.MeteredCreate, "")
+		took, err := reserve(t.Context(), limiter, sdk.LimitCreate, "")
 		require.NoError(t, err)
 		require.Zero(t, took, "reads are not creates")
 	})
@@ -174,13 +174,13 @@ func TestSeveralAddressesHaveSeveralLimits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		limiter := ratelimit.New(ratelimit.WithAddresses(3))
 		for n := range 31 {
-			took, err := reserve(t.Context(), limiter, sdk.MeteredCreate, "")
+			took, err := reserve(t.Context(), limiter, sdk.LimitCreate, "")
 			require.NoError(t, err)
 			require.Equal(t, n == 30, took > 0)
 		}
 		limiter = ratelimit.New(ratelimit.WithAddresses(-1))
 		for n := range 11 {
-			took, err := reserve(t.Context(), limiter, sdk.MeteredCreate, "")
+			took, err := reserve(t.Context(), limiter, sdk.LimitCreate, "")
 			require.NoError(t, err)
 			require.Equal(t, n == 10, took > 0)
 		}
@@ -235,14 +235,14 @@ func TestTheDeadlineIsComparedWithTheWholeQueue(t *testing.T) {
 		var waiting sync.WaitGroup
 		for range 25 { // 10 go, 10 wait for a minute, 5 for two
 			waiting.Go(func() {
-				_, err := reserve(t.Context(), limiter, sdk.MeteredCreate, "")
+				_, err := reserve(t.Context(), limiter, sdk.LimitCreate, "")
 				require.NoError(t, err)
 			})
 		}
 		synctest.Wait()
 		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Second)
 		defer cancel()
-		took, err := reserve(ctx, limiter, sdk.MeteredCreate, "")
+		took, err := reserve(ctx, limiter, sdk.LimitCreate, "")
 		require.ErrorIs(t, err, sdk.CodeRateLimitExceeded)
 		require.Zero(t, took)
 		var e *sdk.Error
@@ -251,7 +251,7 @@ func TestTheDeadlineIsComparedWithTheWholeQueue(t *testing.T) {
 
 		ctx, cancel = context.WithTimeout(t.Context(), 130*time.Second)
 		defer cancel()
-		took, err = reserve(ctx, limiter, sdk.MeteredCreate, "")
+		took, err = reserve(ctx, limiter, sdk.LimitCreate, "")
 		require.NoError(t, err)
 		require.Equal(t, e.RetryAfter, took, "the forecast is what happens")
 		waiting.Wait()
@@ -265,21 +265,21 @@ func TestWhoGivesUpMakesRoom(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		limiter := ratelimit.New()
 		for range 10 {
-			_, err := reserve(t.Context(), limiter, sdk.MeteredCreate, "")
+			_, err := reserve(t.Context(), limiter, sdk.LimitCreate, "")
 			require.NoError(t, err)
 		}
 		gone, goAway := context.WithCancel(t.Context())
 		var visitors sync.WaitGroup
 		for range 500 {
 			visitors.Go(func() {
-				_, err := reserve(gone, limiter, sdk.MeteredCreate, "")
+				_, err := reserve(gone, limiter, sdk.LimitCreate, "")
 				require.ErrorIs(t, err, context.Canceled)
 			})
 		}
 		time.Sleep(10 * time.Second)
 		goAway()
 		visitors.Wait()
-		took, err := reserve(t.Context(), limiter, sdk.MeteredCreate, "")
+		took, err := reserve(t.Context(), limiter, sdk.LimitCreate, "")
 		require.NoError(t, err)
 		require.Less(t, took, time.Minute)
 	})
@@ -307,7 +307,7 @@ func TestACancelledWaitEndsAtOnce(t *testing.T) {
 
 		cancelled, cancelNow := context.WithCancel(t.Context())
 		cancelNow()
-		_, err = reserve(cancelled, limiter, sdk.MeteredRead, "")
+		_, err = reserve(cancelled, limiter, sdk.LimitRead, "")
 		require.ErrorIs(t, err, context.Canceled, "although there is room")
 	})
 }
@@ -339,7 +339,7 @@ func TestARetryThatHasNoRoom(t *testing.T) {
 		limiter := ratelimit.New()
 		client := g.client(t, acmeKey, limiter)
 		for range 9 {
-			_, err := reserve(t.Context(), limiter, sdk.MeteredCreate, "")
+			_, err := reserve(t.Context(), limiter, sdk.LimitCreate, "")
 			require.NoError(t, err)
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
@@ -359,9 +359,9 @@ func TestARetryThatHasNoRoom(t *testing.T) {
 }
 
 // A limiter of one's own, for example over a database that several processes share.
-type limiterFunc func(context.Context, sdk.Metered) error
+type limiterFunc func(context.Context, sdk.LimitedCall) error
 
-func (f limiterFunc) Wait(ctx context.Context, call sdk.Metered) error { return f(ctx, call) }
+func (f limiterFunc) Wait(ctx context.Context, call sdk.LimitedCall) error { return f(ctx, call) }
 
 func TestALimiterThatFails(t *testing.T) {
 	t.Parallel()
@@ -369,7 +369,7 @@ func TestALimiterThatFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g, down := &gateway{}, errors.New("no connection to the counter")
 		asked := 0
-		client := g.client(t, acmeKey, limiterFunc(func(context.Context, sdk.Metered) error {
+		client := g.client(t, acmeKey, limiterFunc(func(context.Context, sdk.LimitedCall) error {
 			asked++
 			return down
 		}))
@@ -381,7 +381,7 @@ func TestALimiterThatFails(t *testing.T) {
 
 		// The same before a retry: it must not be asked for ever.
 		g.status, asked = []int{http.StatusServiceUnavailable}, 0
-		client = g.client(t, acmeKey, limiterFunc(func(context.Context, sdk.Metered) error {
+		client = g.client(t, acmeKey, limiterFunc(func(context.Context, sdk.LimitedCall) error {
 			if asked++; asked > 1 {
 				return down
 			}
@@ -399,9 +399,9 @@ func TestALimiterThatFails(t *testing.T) {
 func TestLimitersSeeNoKeys(t *testing.T) {
 	t.Parallel()
 
-	seen := map[string]sdk.Metered{}
-	spy := limiterFunc(func(_ context.Context, call sdk.Metered) error {
-		seen[call.Operation+call.Key] = call
+	seen := map[string]sdk.LimitedCall{}
+	spy := limiterFunc(func(_ context.Context, call sdk.LimitedCall) error {
+		seen[call.Operation+call.KeyID] = call
 		return nil
 	})
 	g := &gateway{}
@@ -413,7 +413,7 @@ func TestLimitersSeeNoKeys(t *testing.T) {
 	}
 	require.Len(t, seen, 4, "a kind of call and a key each")
 	for _, call := range seen {
-		require.NotEmpty(t, call.Key)
+		require.NotEmpty(t, call.KeyID)
 		require.NotContains(t, fmt.Sprintf("%+v", call), "vp_sk_test_")
 	}
 }
@@ -426,7 +426,7 @@ func TestALimiterOfManyKeysKeepsCounting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		limiter := ratelimit.New(ratelimit.WithAddresses(10_000))
 		ask := func(key string) time.Duration {
-			took, err := reserve(t.Context(), limiter, sdk.MeteredCreate, key)
+			took, err := reserve(t.Context(), limiter, sdk.LimitCreate, key)
 			require.NoError(t, err)
 			return took
 		}

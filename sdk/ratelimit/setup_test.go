@@ -110,9 +110,9 @@ func requireWindows(t *testing.T, times []time.Time, most int) {
 }
 
 // reserve asks a limiter alone, and says how long that took.
-func reserve(ctx context.Context, l *ratelimit.Limiter, kind sdk.MeteredKind, key string) (time.Duration, error) {
+func reserve(ctx context.Context, l *ratelimit.Limiter, kind sdk.LimitKind, key string) (time.Duration, error) {
 	start := time.Now()
-	err := l.Wait(ctx, sdk.Metered{Operation: "vora.CreateSession", Kind: kind, Key: key})
+	err := l.Wait(ctx, sdk.LimitedCall{Operation: "vora.CreateSession", Kind: kind, KeyID: key})
 	return time.Since(start), err
 }
 

@@ -15,7 +15,7 @@ func carried() map[string]contracttest.Carrier {
 	status := map[string]string{"Status": "always the same, which the type says"}
 	return map[string]contracttest.Carrier{
 		"CreateCheckoutRequest": contracttest.Carries(gen.CreateCheckoutRequest{}, visionscope.CheckoutParams{}, map[string]string{"Currency": "Amount"}, nil),
-		"CreatedCheckout":       contracttest.Carries(gen.CreatedCheckout{}, visionscope.CreatedCheckout{}, nil, nil),
+		"CreatedCheckout":       contracttest.Carries(gen.CreatedCheckout{}, visionscope.CreatedCheckout{}, map[string]string{"SessionID": "ID"}, nil),
 		"Error":                 contracttest.Carries(gen.Error{}, sdk.Error{}, map[string]string{"Error": "Message"}, nil),
 		"PaymentSuccessEvent": contracttest.Carries(gen.PaymentSuccessEvent{}, webhooks.PaymentSucceeded{},
 			map[string]string{"Event": "Type", "Currency": "Amount", "PaidAt": "Time"}, status),

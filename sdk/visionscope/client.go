@@ -39,6 +39,7 @@ func New(key string, opts ...sdk.Option) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	endpoint.Gateway, endpoint.KeyID = sdk.GatewayVisionScope, apikey.ID(key)
 	return &Client{key: sdk.NewSecret(key), endpoint: endpoint}, nil
 }
 

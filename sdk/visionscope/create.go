@@ -21,9 +21,9 @@ type CheckoutParams struct {
 	ReturnURL     string       // https; where the shopper returns to, with an unsigned query
 }
 
-// A CreatedCheckout is a new purchase. Store its SessionID and the webhook secret with the order, then show its page.
+// A CreatedCheckout is a new purchase. Store its ID and the webhook secret with the order, then show its page.
 type CreatedCheckout struct {
-	SessionID   string
+	ID          string     // the session_id of its webhooks and its return query
 	CheckoutURL sdk.Secret // the hosted page; whoever has it can see the purchase. Opaque.
 
 	Response sdk.Response
@@ -86,7 +86,7 @@ func (c *Client) CreateCheckout(ctx context.Context, params CheckoutParams, opts
 		return nil, err
 	}
 	return &CreatedCheckout{
-		SessionID: wire.Data.SessionID, CheckoutURL: sdk.NewSecret(wire.Data.CheckoutURL), Response: response,
+		ID: wire.Data.SessionID, CheckoutURL: sdk.NewSecret(wire.Data.CheckoutURL), Response: response,
 	}, nil
 }
 

@@ -93,7 +93,7 @@ func TestCreateCheckoutResult(t *testing.T) {
 	client, _ := setup(t, http.StatusOK, created)
 	checkout, err := client.CreateCheckout(t.Context(), params())
 	require.NoError(t, err)
-	require.Equal(t, checkoutID, checkout.SessionID)
+	require.Equal(t, checkoutID, checkout.ID)
 	require.Equal(t, "https://pay.visionscopeai.com/checkout/"+checkoutID, checkout.CheckoutURL.Reveal())
 	require.Equal(t, http.StatusOK, checkout.Response.Status)
 	require.Equal(t, created, string(checkout.Response.Raw.Bytes()))
@@ -113,7 +113,7 @@ func TestACreatedCheckoutIsNotLostOverAnOddMember(t *testing.T) {
 		client, _ := setup(t, http.StatusOK, body)
 		checkout, err := client.CreateCheckout(t.Context(), params())
 		require.NoError(t, err, body)
-		require.Equal(t, checkoutID, checkout.SessionID)
+		require.Equal(t, checkoutID, checkout.ID)
 	}
 }
 

@@ -15,6 +15,6 @@
 //	…
 //	created.Redirect(w, r)
 //
-// Store created.SessionID and the secret with the order before you redirect: the webhook names the session, and the
+// Store created.ID and the secret with the order before you redirect: the webhook names the session, and the
 // secret verifies it.
 package visionscope

@@ -52,7 +52,7 @@ func ExampleClient_CreateCheckout() {
 	case err != nil:
 		fmt.Println(err)
 	default:
-		fmt.Println(created.SessionID)   // store it with the order, and the secret too
+		fmt.Println(created.ID)          // store it with the order, and the secret too
 		fmt.Println(created.CheckoutURL) // masked wherever it is printed
 	}
 	// Output:
@@ -72,7 +72,7 @@ func ExampleParseReturn() {
 	switch {
 	case err != nil:
 		fmt.Println("we are checking your payment")
-	case claimed.Status == visionscope.ClaimedFailed:
+	case claimed.ClaimedStatus == visionscope.ClaimedFailed:
 		fmt.Println("that seems not to have worked:", claimed.Reason)
 	default:
 		fmt.Println("thank you, we are checking your payment") // the webhook decides

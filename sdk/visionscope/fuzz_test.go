@@ -61,7 +61,7 @@ func FuzzAnswer(f *testing.F) {
 		success, no := status >= 200 && status < 300, string(object["success"]) == "false" || len(object) == 0
 		if success && !no && id != "" && page != "" && !manySpellings(object, "success") {
 			require.NoError(t, err, "a created checkout was lost")
-			require.Equal(t, id, checkout.SessionID)
+			require.Equal(t, id, checkout.ID)
 			require.Equal(t, page, checkout.CheckoutURL.Reveal())
 		}
 		if err == nil {

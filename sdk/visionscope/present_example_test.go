@@ -14,7 +14,7 @@ import (
 // What CreateCheckout returned.
 func exampleCheckout() *visionscope.CreatedCheckout {
 	return &visionscope.CreatedCheckout{
-		SessionID:   "cs_mo8ly3a8_67d5e72898f11888",
+		ID:          "cs_mo8ly3a8_67d5e72898f11888",
 		CheckoutURL: sdk.NewSecret("https://pay.visionscopeai.com/checkout/cs_mo8ly3a8_67d5e72898f11888"),
 	}
 }

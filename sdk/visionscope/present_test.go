@@ -23,7 +23,7 @@ const (
 )
 
 func checkout(address string) *visionscope.CreatedCheckout {
-	return &visionscope.CreatedCheckout{SessionID: checkoutID, CheckoutURL: sdk.NewSecret(address)}
+	return &visionscope.CreatedCheckout{ID: checkoutID, CheckoutURL: sdk.NewSecret(address)}
 }
 
 // notOnTheWeb are addresses that a broken gateway may give, and that no browser may be sent to.

@@ -8,7 +8,8 @@ import (
 	"unicode"
 )
 
-// A ClaimedStatus is what a return query says about the payment.
+// A ClaimedStatus is what an unsigned return query says about the payment. It deliberately has no Paid method: it is not
+// an [sdk.PaymentStatus], because anybody can type it.
 type ClaimedStatus string
 
 // The values that the documentation lists.
@@ -21,10 +22,10 @@ const (
 // for choosing what to show ("thank you, we are checking your payment") while the webhook decides, and for nothing else.
 // Look for its session among the orders of your own user only; who has two tabs open has two of them.
 type UntrustedReturn struct {
-	SessionID string
-	Status    ClaimedStatus
-	OrderID   string
-	Reason    string // why it failed, in the gateway's words; escape it where you show it
+	SessionID     string
+	ClaimedStatus ClaimedStatus // never a reason to ship
+	OrderID       string
+	Reason        string // why it failed, in the gateway's words; escape it where you show it
 }
 
 const longestReason = 300 // characters
@@ -38,12 +39,12 @@ func ParseReturn(query url.Values) (UntrustedReturn, error) {
 		}
 	}
 	r := UntrustedReturn{
-		SessionID: query.Get("session_id"),
-		Status:    ClaimedStatus(query.Get("status")),
-		OrderID:   query.Get("order_id"),
-		Reason:    oneLine(query.Get("reason")),
+		SessionID:     query.Get("session_id"),
+		ClaimedStatus: ClaimedStatus(query.Get("status")),
+		OrderID:       query.Get("order_id"),
+		Reason:        oneLine(query.Get("reason")),
 	}
-	if r.SessionID == "" || r.Status == "" {
+	if r.SessionID == "" || r.ClaimedStatus == "" {
 		return UntrustedReturn{}, errors.New("visionscope: the return query has no session_id or no status: show a neutral page, and let the webhook decide")
 	}
 	return r, nil

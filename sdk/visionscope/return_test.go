@@ -20,30 +20,30 @@ func TestParseReturn(t *testing.T) {
 	}{
 		"paid": {
 			query: "session_id=cs_1&status=paid&order_id=VS-1",
-			want:  visionscope.UntrustedReturn{SessionID: "cs_1", Status: visionscope.ClaimedPaid, OrderID: "VS-1"},
+			want:  visionscope.UntrustedReturn{SessionID: "cs_1", ClaimedStatus: visionscope.ClaimedPaid, OrderID: "VS-1"},
 		},
 		"failed": {
 			query: "session_id=cs_1&status=failed&order_id=VS-1&reason=Payment+declined+after+3DS",
-			want:  visionscope.UntrustedReturn{SessionID: "cs_1", Status: visionscope.ClaimedFailed, OrderID: "VS-1", Reason: "Payment declined after 3DS"},
+			want:  visionscope.UntrustedReturn{SessionID: "cs_1", ClaimedStatus: visionscope.ClaimedFailed, OrderID: "VS-1", Reason: "Payment declined after 3DS"},
 		},
-		"without an order":       {query: "session_id=cs_1&status=paid", want: visionscope.UntrustedReturn{SessionID: "cs_1", Status: "paid"}},
-		"a new status":           {query: "session_id=cs_1&status=on_hold", want: visionscope.UntrustedReturn{SessionID: "cs_1", Status: "on_hold"}},
-		"other parameters twice": {query: "session_id=cs_1&status=paid&utm=a&utm=b", want: visionscope.UntrustedReturn{SessionID: "cs_1", Status: "paid"}},
+		"without an order":       {query: "session_id=cs_1&status=paid", want: visionscope.UntrustedReturn{SessionID: "cs_1", ClaimedStatus: "paid"}},
+		"a new status":           {query: "session_id=cs_1&status=on_hold", want: visionscope.UntrustedReturn{SessionID: "cs_1", ClaimedStatus: "on_hold"}},
+		"other parameters twice": {query: "session_id=cs_1&status=paid&utm=a&utm=b", want: visionscope.UntrustedReturn{SessionID: "cs_1", ClaimedStatus: "paid"}},
 		"a reason in two lines": {
 			query: "session_id=cs_1&status=failed&reason=a%0D%0Ab%00c%1B[31m",
-			want:  visionscope.UntrustedReturn{SessionID: "cs_1", Status: "failed", Reason: "a  b c [31m"},
+			want:  visionscope.UntrustedReturn{SessionID: "cs_1", ClaimedStatus: "failed", Reason: "a  b c [31m"},
 		},
 		"a reason that is no UTF-8": {
 			query: "session_id=cs_1&status=failed&reason=a%FFb",
-			want:  visionscope.UntrustedReturn{SessionID: "cs_1", Status: "failed", Reason: "a\uFFFDb"},
+			want:  visionscope.UntrustedReturn{SessionID: "cs_1", ClaimedStatus: "failed", Reason: "a\uFFFDb"},
 		},
 		"a long reason": {
 			query: "session_id=cs_1&status=failed&reason=" + strings.Repeat("%C3%A4", 301),
-			want:  visionscope.UntrustedReturn{SessionID: "cs_1", Status: "failed", Reason: strings.Repeat("ä", 300) + "…"},
+			want:  visionscope.UntrustedReturn{SessionID: "cs_1", ClaimedStatus: "failed", Reason: strings.Repeat("ä", 300) + "…"},
 		},
 		"markup stays, to be escaped where it is shown": {
 			query: "session_id=cs_1&status=failed&reason=<b>",
-			want:  visionscope.UntrustedReturn{SessionID: "cs_1", Status: "failed", Reason: "<b>"},
+			want:  visionscope.UntrustedReturn{SessionID: "cs_1", ClaimedStatus: "failed", Reason: "<b>"},
 		},
 		"nothing":        {query: "", problem: "has no session_id or no status"},
 		"no session":     {query: "status=paid", problem: "has no session_id or no status"},

@@ -44,7 +44,7 @@ func New(key string, opts ...sdk.Option) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	endpoint.KeyID = apikey.ID(key)
+	endpoint.Gateway, endpoint.KeyID = sdk.GatewayVora, apikey.ID(key)
 	header := []string{"Bearer " + key} // read only
 	return &Client{
 		key: sdk.NewSecret(key), authorization: func() []string { return header }, kind: kind, endpoint: endpoint,
@@ -60,7 +60,7 @@ var apiKeys = apikey.Rule{
 }
 
 // Mode is test or live, from the key's prefix; empty for a legacy key, which does not say.
-func (c *Client) Mode() Mode { return Mode(c.kind.Mode) }
+func (c *Client) Mode() sdk.Mode { return sdk.Mode(c.kind.Mode) }
 
 // String names the client without its key.
 func (c *Client) String() string {

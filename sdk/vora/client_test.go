@@ -15,8 +15,8 @@ import (
 func TestNewKnowsKeys(t *testing.T) {
 	t.Parallel()
 
-	for key, mode := range map[string]vora.Mode{
-		testKey: vora.Test, liveKey: vora.Live, publishableKey: vora.Test, "vp_pk_live_" + secretPart: vora.Live, legacyKey: "",
+	for key, mode := range map[string]sdk.Mode{
+		testKey: sdk.ModeTest, liveKey: sdk.ModeLive, publishableKey: sdk.ModeTest, "vp_pk_live_" + secretPart: sdk.ModeLive, legacyKey: "",
 	} {
 		client, err := vora.New(key)
 		require.NoError(t, err)

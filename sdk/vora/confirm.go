@@ -8,23 +8,19 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
-// An Outcome is what a shop needs to know when the buyer is back.
-type Outcome string
-
-// The outcomes.
-const (
-	Paid       Outcome = "paid"       // the money is captured: thank the buyer, and ship
-	Failed     Outcome = "failed"     // it is not and will not be: offer to try again
-	Processing Outcome = "processing" // nobody knows yet: say so, and let the webhook decide
-)
-
-// A Confirmation is what the gateway itself says about an order that a buyer came back from.
+// A Confirmation is what the gateway itself reports about an order when the buyer returns from its page.
 type Confirmation struct {
-	Outcome Outcome
+	// Status decides what to show and to do:
+	//
+	//	Paid()              thank the buyer; the money is captured
+	//	Unpaid()            no money was taken: offer another attempt
+	//	PaymentRefunded     the buyer paid, and all of it was given back: neither ship nor charge again
+	//	otherwise pending   say that the payment is being checked; the webhook decides
+	Status  sdk.PaymentStatus
 	Session *Session
 
-	// Return is the verified query; nil when it could not be verified, which ReturnProblem explains. The outcome does
-	// not depend on it: it comes from the session.
+	// Return is the verified query; nil when it could not be verified, which ReturnProblem explains. Status does not
+	// depend on it: it comes from the session.
 	Return        *AuthenticReturn
 	ReturnProblem error
 }
@@ -55,14 +51,6 @@ func (c *Client) ConfirmReturn(ctx context.Context, query url.Values, expected E
 			Message: "the session at the gateway is not for the order's amount and currency, or not the session that was asked for",
 		}
 	}
-	result.Session = session
-	switch {
-	case session.Status.Paid():
-		result.Outcome = Paid
-	case session.Status.Final():
-		result.Outcome = Failed
-	default:
-		result.Outcome = Processing
-	}
+	result.Session, result.Status = session, session.Status.Payment()
 	return result, nil
 }

@@ -22,16 +22,16 @@ func TestConfirmReturnOutcomes(t *testing.T) {
 	t.Parallel()
 
 	v := named(t, "v2 paid")
-	for status, outcome := range map[string]vora.Outcome{
-		"succeeded": vora.Paid, "failed": vora.Failed, "expired": vora.Failed, "refunded": vora.Failed,
-		"pending": vora.Processing, "processing": vora.Processing, "on_hold": vora.Processing,
+	for status, outcome := range map[string]sdk.PaymentStatus{
+		"succeeded": sdk.PaymentPaid, "failed": sdk.PaymentFailed, "expired": sdk.PaymentExpired, "refunded": sdk.PaymentRefunded,
+		"pending": sdk.PaymentPending, "processing": sdk.PaymentPending, "on_hold": sdk.PaymentPending,
 	} {
 		t.Run(status, func(t *testing.T) {
 			t.Parallel()
 			client, g := setup(t, testKey, http.StatusOK, session(t, status, nil))
 			confirmed, err := client.ConfirmReturn(t.Context(), v.query(), v.expected())
 			require.NoError(t, err)
-			require.Equal(t, outcome, confirmed.Outcome)
+			require.Equal(t, outcome, confirmed.Status)
 			require.Equal(t, vora.Status(status), confirmed.Session.Status)
 			require.NoError(t, confirmed.ReturnProblem)
 			require.Equal(t, vora.StatusSucceeded, confirmed.Return.ClaimedStatus, "which the outcome does not depend on")
@@ -47,11 +47,11 @@ func TestOnlyTheSessionDecides(t *testing.T) {
 	forged := v.query()
 	forged.Set("sig", "0000")
 	for name, query := range map[string]url.Values{"no query": nil, "a forged query": forged, "another order's": named(t, "v1 declined, no transaction").query()} {
-		for status, outcome := range map[string]vora.Outcome{"succeeded": vora.Paid, "failed": vora.Failed, "pending": vora.Processing} {
+		for status, outcome := range map[string]sdk.PaymentStatus{"succeeded": sdk.PaymentPaid, "failed": sdk.PaymentFailed, "pending": sdk.PaymentPending} {
 			client, _ := setup(t, testKey, http.StatusOK, session(t, status, nil))
 			confirmed, err := client.ConfirmReturn(t.Context(), query, v.expected())
 			require.NoError(t, err, name)
-			require.Equal(t, outcome, confirmed.Outcome, name)
+			require.Equal(t, outcome, confirmed.Status, name)
 			require.Nil(t, confirmed.Return)
 			var problem *vora.ReturnError
 			require.ErrorAs(t, confirmed.ReturnProblem, &problem, name)
@@ -69,7 +69,7 @@ func TestAnAuthenticDeclineIsNeverPaid(t *testing.T) {
 			confirmed, err := client.ConfirmReturn(t.Context(), v.query(), v.expected())
 			require.NoError(t, err)
 			require.NotNil(t, confirmed.Return, "it is authentic")
-			require.NotEqual(t, vora.Paid, confirmed.Outcome)
+			require.False(t, confirmed.Status.Paid())
 		}
 	}
 }
@@ -144,6 +144,6 @@ func TestConfirmReturnTakesTheModeOfItsKey(t *testing.T) {
 		confirmed, err := client.ConfirmReturn(t.Context(), v.query(), x)
 		require.NoError(t, err)
 		require.Equal(t, verified, confirmed.Return != nil, "%s: %v", client, confirmed.ReturnProblem)
-		require.Equal(t, vora.Paid, confirmed.Outcome)
+		require.Equal(t, sdk.PaymentPaid, confirmed.Status)
 	}
 }

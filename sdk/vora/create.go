@@ -86,18 +86,18 @@ func (c *Client) CreateSession(ctx context.Context, params SessionParams, opts .
 	call := transport.Call{
 		Operation: operation,
 		Safety:    retry.Idempotent, // by its key
-		Metered:   sdk.MeteredCreate,
+		Metered:   sdk.LimitCreate,
 		Advice:    "call CreateSession again with the same parameters and this error's idempotency key; if the session was created, the gateway answers with that one",
 	}
 	var wire struct {
 		gen.CreatedSession
-		ExpiresAt moment `json:"expiresAt"`
+		ExpiresAt wireTime `json:"expiresAt"`
 	}
 	response, err := c.create(ctx, endpoint, call, params, false, &wire, func() bool { return wire.ID != "" && wire.CheckoutURL != "" })
 	if err != nil {
 		return nil, err
 	}
-	response.Odd = firstOdd(response.Odd, wire.ExpiresAt)
+	response.FieldError = firstError(response.FieldError, wire.ExpiresAt)
 	again := c.keys.created(response.IdempotencyKey, wire.ID)
 	created := &CreatedSession{
 		ID: wire.ID, CheckoutURL: sdk.NewSecret(wire.CheckoutURL), ExpiresAt: wire.ExpiresAt.Time,
@@ -119,7 +119,7 @@ func (c *Client) create(ctx context.Context, endpoint transport.Endpoint, call t
 		return sdk.Response{}, transport.Refuse(call.Operation, sdk.CodeValidationError, err.Error()+" (nothing was sent)")
 	}
 	if !endpoint.Options.SkipChecks {
-		rules := contract.Checker{AllowLoopback: c.Mode() != Live}
+		rules := contract.Checker{AllowLoopback: c.Mode() != sdk.ModeLive}
 		body.Check(&rules)
 		if err := transport.RefuseViolations(call.Operation, rules); err != nil {
 			return sdk.Response{}, err
@@ -218,7 +218,7 @@ func (c *Client) ValidateSession(ctx context.Context, params SessionParams, opts
 	endpoint.Options.SkipChecks = true   // it is the gateway's opinion that is asked for
 	rejected := false
 	call := transport.Call{
-		Operation: operation, Safety: retry.Idempotent, Metered: sdk.MeteredCreate,
+		Operation: operation, Safety: retry.Idempotent, Metered: sdk.LimitCreate,
 		Accepts: func(status int, body []byte) bool {
 			rejected = isRejection(status, body)
 			return rejected || isDryRun(status, body)

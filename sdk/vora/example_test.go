@@ -108,7 +108,7 @@ func ExampleClient_GetSession() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(session.Status, session.Status.Paid(), session.Amount)
+	fmt.Println(session.Status, session.Status.Payment().Paid(), session.Amount)
 
 	_, err = client.GetSession(context.Background(), "vp_cs_test_another")
 	fmt.Println(errors.Is(err, sdk.CodeSessionNotFound))
@@ -141,12 +141,14 @@ func ExampleClient_ConfirmReturn() {
 		fmt.Println(err)
 		return
 	}
-	switch confirmed.Outcome {
-	case vora.Paid:
+	switch {
+	case confirmed.Status.Paid():
 		fmt.Println("thank you for", confirmed.Session.Amount)
-	case vora.Failed:
+	case confirmed.Status.Unpaid():
 		fmt.Println("that did not work: try another card?")
-	case vora.Processing:
+	case confirmed.Status == sdk.PaymentRefunded:
+		fmt.Println("your money is on its way back")
+	default:
 		fmt.Println("we are checking your payment")
 	}
 	fmt.Println("signature problem:", confirmed.ReturnProblem)
@@ -163,7 +165,7 @@ func ExampleVerifyReturn() {
 		SessionID: "vp_cs_test_k3TqJ9xWz2LmN8pR",
 		Amount:    money.Minor(200, "USD"),
 		URL:       "https://shop.example.com/thanks",
-		Mode:      vora.Test,
+		Mode:      sdk.ModeTest,
 	}
 	authentic, err := vora.VerifyReturn(query, expected)
 	if err != nil {

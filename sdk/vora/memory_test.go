@@ -167,7 +167,7 @@ func TestWhatWasNeverSentTakesNoKey(t *testing.T) {
 
 type closedLimiter struct{}
 
-func (closedLimiter) Wait(context.Context, sdk.Metered) error { return errors.New("closed") }
+func (closedLimiter) Wait(context.Context, sdk.LimitedCall) error { return errors.New("closed") }
 
 // steps answers each attempt in turn, and then goes on with the last.
 type steps []func(*http.Request) (*http.Response, error)

@@ -34,7 +34,7 @@ func (c *Client) GetSession(ctx context.Context, id string, opts ...sdk.Option) 
 	if err != nil {
 		return nil, transport.RefuseRequest(operation, err)
 	}
-	call := transport.Call{Operation: operation, Safety: retry.Idempotent, Metered: sdk.MeteredRead}
+	call := transport.Call{Operation: operation, Safety: retry.Idempotent, Metered: sdk.LimitRead}
 	c.authorize(&call, request)
 	var wire wireSession
 	response, err := endpoint.Do(call, request, &wire, func() bool { return wire.ID != "" && wire.Status != "" })
@@ -63,7 +63,7 @@ func (c *Client) WaitSession(ctx context.Context, id string, opts ...sdk.Option)
 		wait := interval
 		var e *sdk.Error
 		switch {
-		case err == nil && session.Status.Final():
+		case err == nil && session.Status.Payment().Final():
 			return session, nil
 		case err == nil:
 			last = session

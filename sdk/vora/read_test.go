@@ -181,8 +181,8 @@ func TestStatus(t *testing.T) {
 		vora.StatusSucceeded + " ": {false, false},
 		"":                         {false, false},
 	} {
-		require.Equal(t, want.paid, status.Paid(), "%q", status)
-		require.Equal(t, want.final, status.Final(), "%q", status)
+		require.Equal(t, want.paid, status.Payment().Paid(), "%q", status)
+		require.Equal(t, want.final, status.Payment().Final(), "%q", status)
 	}
 }
 

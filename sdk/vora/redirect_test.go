@@ -30,6 +30,14 @@ func TestRedirectNeedsAnAddressOnTheWeb(t *testing.T) {
 	require.Empty(t, w.Header().Get("Location"))
 }
 
+func TestOriginIsWhatAPolicyNames(t *testing.T) {
+	t.Parallel()
+	created := vora.CreatedSession{CheckoutURL: sdk.NewSecret("https://checkout.vonpay.com/checkout?session=vp_cs_test_1")}
+	require.Equal(t, "https://checkout.vonpay.com", created.Origin())
+	created.CheckoutURL = sdk.NewSecret("/checkout?session=vp_cs_test_1")
+	require.Empty(t, created.Origin())
+}
+
 func ExampleCreatedSession_Redirect() {
 	// What CreateSession returned.
 	created := &vora.CreatedSession{ID: "vp_cs_test_1", CheckoutURL: sdk.NewSecret("https://checkout.vonpay.com/checkout?session=vp_cs_test_1")}

@@ -52,9 +52,9 @@ func TestAnOddMemberIsNamed(t *testing.T) {
 		require.Equal(t, sessionID, session.ID, name)
 		switch name {
 		case "nothing", "unknown", "no time yet":
-			require.NoError(t, session.Response.Odd, name)
+			require.NoError(t, session.Response.FieldError, name)
 		default:
-			require.Error(t, session.Response.Odd, name)
+			require.Error(t, session.Response.FieldError, name)
 		}
 		_, err = json.Marshal(session)
 		require.NoError(t, err, "it can still be stored")
@@ -64,7 +64,7 @@ func TestAnOddMemberIsNamed(t *testing.T) {
 	created, err := client.CreateSession(t.Context(), minimalParams())
 	require.NoError(t, err)
 	require.Zero(t, created.ExpiresAt)
-	require.Error(t, created.Response.Odd)
+	require.Error(t, created.Response.FieldError)
 }
 
 func TestTheBodyIsKept(t *testing.T) {

@@ -21,7 +21,7 @@ type ExpectedReturn struct {
 	SessionID string       // of the created session
 	Amount    money.Amount // of the order
 	URL       string       // the SuccessURL that the session was created with
-	Mode      Mode         // test or live
+	Mode      sdk.Mode     // test or live
 
 	RequireV2 bool             // refuse v1 signatures, which bind neither address, mode nor time
 	Now       func() time.Time // the clock; nil is time.Now
@@ -97,7 +97,7 @@ func (x ExpectedReturn) missing() string {
 		return "the return address that the shop expects was not given"
 	case !isAbsolute(x.URL):
 		return "the return address that the shop expects is no absolute URL"
-	case x.Mode != Test && x.Mode != Live:
+	case x.Mode != sdk.ModeTest && x.Mode != sdk.ModeLive:
 		return "the mode that the shop expects, test or live, was not given"
 	}
 	return ""

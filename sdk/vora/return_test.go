@@ -47,10 +47,10 @@ func (v vector) expected() vora.ExpectedReturn {
 	minor, _ := strconv.ParseInt(v.Amount, 10, 64)
 	x := vora.ExpectedReturn{
 		Secrets: []sdk.Secret{sdk.NewSecret(v.Secret)}, SessionID: v.Session, Amount: money.Minor(minor, money.Currency(v.Currency)),
-		URL: thanks, Mode: vora.Test, Now: func() time.Time { return signedAt },
+		URL: thanks, Mode: sdk.ModeTest, Now: func() time.Time { return signedAt },
 	}
 	if strings.HasPrefix(v.Secret, "ss_live_") {
-		x.Mode, x.URL = vora.Live, thanks+"?a=1&b=2"
+		x.Mode, x.URL = sdk.ModeLive, thanks+"?a=1&b=2"
 	}
 	return x
 }
@@ -394,7 +394,7 @@ func TestVerifyReturnOfShiftedDots(t *testing.T) {
 					accepted++
 					require.Equal(t, v.Session, r.SessionID)
 					require.True(t, strings.HasPrefix(string(r.ClaimedStatus), "failed"))
-					require.False(t, r.ClaimedStatus.Paid())
+					require.False(t, r.ClaimedStatus.Payment().Paid())
 				}
 			}
 		}
@@ -418,7 +418,7 @@ func TestADeclineIsSignedToo(t *testing.T) {
 		r, err := vora.VerifyReturn(v.query(), v.expected())
 		require.NoError(t, err)
 		require.Equal(t, vora.StatusFailed, r.ClaimedStatus)
-		require.False(t, r.ClaimedStatus.Paid())
+		require.False(t, r.ClaimedStatus.Payment().Paid())
 	}
 }
 

@@ -46,7 +46,7 @@ func (c *Client) health(ctx context.Context, operation string, deep *bool, opts 
 	endpoint.Options.MaxRetries = 0
 	call := transport.Call{Operation: operation, Safety: retry.Idempotent, Accepts: isHealth}
 	if deep != nil {
-		call.Metered = sdk.MeteredDeepHealth
+		call.Metered = sdk.LimitDeepHealth
 	}
 	version := present(&endpoint.Options.APIVersion)
 	var wire gen.Health

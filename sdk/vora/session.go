@@ -8,16 +8,7 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 )
 
-// Mode tells test from live.
-type Mode string
-
-// The modes.
-const (
-	Test Mode = "test"
-	Live Mode = "live"
-)
-
-// A Status is where a session stands. The set is open: a status that this SDK does not know is neither paid nor final.
+// A Status is a session's status as the gateway sends it. The set is open. [Status.Payment] says what it means.
 type Status string
 
 // The statuses that the contract knows.
@@ -30,16 +21,20 @@ const (
 	StatusRefunded   = Status(gen.SessionStatusRefunded)
 )
 
-// Paid tells whether the buyer's money was captured and not given back.
-func (s Status) Paid() bool { return s == StatusSucceeded }
-
-// Final tells whether nothing more will happen, but for refunds.
-func (s Status) Final() bool {
+// Payment is what the status means for the payment: [sdk.PaymentPending] for pending, processing and every status that
+// this SDK does not know.
+func (s Status) Payment() sdk.PaymentStatus {
 	switch s {
-	case StatusSucceeded, StatusFailed, StatusExpired, StatusRefunded:
-		return true
-	default: // pending, processing, and what this SDK does not know
-		return false
+	case StatusSucceeded:
+		return sdk.PaymentPaid
+	case StatusFailed:
+		return sdk.PaymentFailed
+	case StatusExpired:
+		return sdk.PaymentExpired
+	case StatusRefunded:
+		return sdk.PaymentRefunded
+	default:
+		return sdk.PaymentPending
 	}
 }
 
@@ -80,13 +75,13 @@ type ShippingAddress struct {
 // A wireSession is a session on the wire, with times that may be odd.
 type wireSession struct {
 	gen.Session
-	CreatedAt moment `json:"createdAt"`
-	UpdatedAt moment `json:"updatedAt"`
-	ExpiresAt moment `json:"expiresAt"`
+	CreatedAt wireTime `json:"createdAt"`
+	UpdatedAt wireTime `json:"updatedAt"`
+	ExpiresAt wireTime `json:"expiresAt"`
 }
 
 func sessionFrom(wire wireSession, response sdk.Response) *Session {
-	response.Odd = firstOdd(response.Odd, wire.CreatedAt, wire.UpdatedAt, wire.ExpiresAt)
+	response.FieldError = firstError(response.FieldError, wire.CreatedAt, wire.UpdatedAt, wire.ExpiresAt)
 	s := &Session{
 		ID:              wire.ID,
 		Status:          Status(wire.Status),

@@ -161,7 +161,7 @@ func createCheckout() operation {
 			if err != nil {
 				return outcome{result: created}, err
 			}
-			return outcome{created, created.SessionID, created.Response}, nil
+			return outcome{created, created.ID, created.Response}, nil
 		},
 	}
 }

@@ -40,7 +40,7 @@ type clients struct {
 func expected() vora.ExpectedReturn {
 	return vora.ExpectedReturn{
 		Secrets: []sdk.Secret{sdk.NewSecret(sessionSecret)}, SessionID: "vp_cs_test_k3TqJ9xWz2LmN8pR", Amount: money.Minor(1499, "USD"),
-		URL: "https://shop.example.com/thanks", Mode: vora.Test,
+		URL: "https://shop.example.com/thanks", Mode: sdk.ModeTest,
 	}
 }
 
@@ -128,7 +128,7 @@ type limiter struct {
 	*ratelimit.Limiter
 }
 
-func (l limiter) Wait(ctx context.Context, call sdk.Metered) error {
+func (l limiter) Wait(ctx context.Context, call sdk.LimitedCall) error {
 	l.hear(call)
 	return l.Limiter.Wait(ctx, call)
 }

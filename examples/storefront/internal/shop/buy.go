@@ -113,7 +113,7 @@ func (s *Shop) createAtVisionScope(ctx context.Context, o order) (order, error) 
 	if err != nil {
 		return order{}, err
 	}
-	return s.orders.attach(ctx, o.Number, created.SessionID, created.CheckoutURL, secret)
+	return s.orders.attach(ctx, o.Number, created.ID, created.CheckoutURL, secret)
 }
 
 // present shows the checkout in the way that the buyer chose.

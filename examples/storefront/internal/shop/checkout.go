@@ -8,7 +8,7 @@ import (
 
 // checkout is what VisionScope gave for the order.
 func (o *order) checkout() visionscope.CreatedCheckout {
-	return visionscope.CreatedCheckout{SessionID: o.Session, CheckoutURL: o.CheckoutURL}
+	return visionscope.CreatedCheckout{ID: o.Session, CheckoutURL: o.CheckoutURL}
 }
 
 // showFrame is the page of option C: the checkout between the shop's own header and footer.

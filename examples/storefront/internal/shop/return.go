@@ -56,7 +56,7 @@ func (s *Shop) returnFromVora(w http.ResponseWriter, r *http.Request) {
 	view := outcomeOf(o)
 	if confirmed, ok := s.ask(r, o); ok {
 		view.learn(confirmed)
-		if confirmed.Outcome == vora.Paid {
+		if confirmed.Status.Paid() {
 			s.Log.Warn("an order is paid, and its webhook has not come yet; when it does not come at all, have the gateway send it again", "order", o.Number, "session_id", o.Session)
 		}
 		if confirmed.ReturnProblem != nil {
@@ -93,7 +93,7 @@ func (s *Shop) returnFromVisionScope(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	view := outcomeOf(o)
-	view.Doubtful = claimed.Status == visionscope.ClaimedFailed
+	view.Doubtful = claimed.ClaimedStatus == visionscope.ClaimedFailed
 	s.showOutcome(w, view)
 }
 
@@ -124,7 +124,7 @@ func (s *Shop) showOrder(w http.ResponseWriter, r *http.Request) {
 // An outcome is what a buyer who is back sees.
 type outcome struct {
 	Order    order
-	Outcome  vora.Outcome
+	Status   sdk.PaymentStatus
 	Doubtful bool   // the gateway's unsigned word is that it failed
 	Returned bool   // the money is the buyer's again
 	Resume   string // where to pay, for a buyer who may not have
@@ -134,21 +134,31 @@ type outcome struct {
 func outcomeOf(o order) outcome {
 	switch o.State {
 	case paid:
-		return outcome{Order: o, Outcome: vora.Paid, Returned: o.refundedAll()}
+		return outcome{Order: o, Status: sdk.PaymentPaid, Returned: o.refundedAll()}
 	case failed, expired:
-		return outcome{Order: o, Outcome: vora.Failed}
+		return outcome{Order: o, Status: sdk.PaymentFailed}
 	case open:
 	}
-	return outcome{Order: o, Outcome: vora.Processing}
+	return outcome{Order: o, Status: sdk.PaymentPending}
 }
 
 // learn takes what the gateway says where no webhook has said anything.
 func (v *outcome) learn(c *vora.Confirmation) {
-	v.Outcome, v.Returned = c.Outcome, c.Session.Status == vora.StatusRefunded
+	v.Status, v.Returned = c.Status, c.Status == sdk.PaymentRefunded
 }
 
-// paidElsewhere is how an order ends that its buyer has left for another gateway, and paid there.
-const paidElsewhere vora.Outcome = "paid elsewhere"
+// word is the outcome as the template names it.
+func (v *outcome) word() string {
+	switch {
+	case v.Status.Paid():
+		return "paid"
+	case v.Order.paidElsewhere(): // the buyer has left this order for another gateway, and paid there
+		return "paid elsewhere"
+	case v.Status.Unpaid():
+		return "failed"
+	}
+	return "processing"
+}
 
 // showOutcome may be framed by the shop itself, for the browsers that BreakOut cannot tell.
 func (s *Shop) showOutcome(w http.ResponseWriter, view outcome) {
@@ -158,12 +168,9 @@ func (s *Shop) showOutcome(w http.ResponseWriter, view outcome) {
 		return
 	}
 	o := view.Order
-	if o.paidElsewhere() && view.Outcome != vora.Paid {
-		view.Outcome = paidElsewhere
-	}
 	w.Header().Set("Content-Security-Policy", policy+"frame-ancestors 'self'; script-src "+visionscope.BreakOutScriptSource())
 	s.show(w, http.StatusOK, "outcome", map[string]any{
-		"Order": &o, "Outcome": view.Outcome, "Sent": o.sent(), "Doubtful": view.Doubtful, "Resume": view.Resume, "BreakOut": visionscope.BreakOutScript(),
+		"Order": &o, "Outcome": view.word(), "Sent": o.sent(), "Doubtful": view.Doubtful, "Resume": view.Resume, "BreakOut": visionscope.BreakOutScript(),
 	})
 }
 
