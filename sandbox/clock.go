@@ -1,140 +1,31 @@
 package sandbox
 
 import (
-	"slices"
-	"sync"
 	"time"
+
+	"github.com/hostedpay/hostedpay-go/sandbox/internal/clock"
 )
 
-// A Clock is the sandbox's time. Safe for concurrent use.
-type Clock interface {
-	Now() time.Time
-	// AfterFunc calls f when d has passed, not before it has returned itself.
-	AfterFunc(d time.Duration, f func())
-	// Advance moves the clock by d, and does on the way, one after the other, what is due.
-	Advance(d time.Duration)
-}
+// A Clock is the sandbox's time and executor: everything that the sandbox does later or in a goroutine of its own goes
+// through it, and never with a lock held. Implement it to decide the order in a simulation; it must be safe for
+// concurrent use.
+//
+//	Now() time.Time
+//	AfterFunc(task Task, wait time.Duration, f func())                   // calls f when wait has passed, not before it has returned itself
+//	Sleep(ctx context.Context, task Task, wait time.Duration) error      // blocks the caller of an API that a fault makes wait
+//	Advance(d time.Duration)                                             // moves the clock by d and runs what is due on the way
+type Clock = clock.Clock
 
-// Clock is the sandbox's time, to read and to move.
-func (s *Sandbox) Clock() Clock { return s.clock }
+// A Task says what the sandbox waits for or runs later: its Kind, and the SessionID, DeliveryID, Event, Attempt and Request
+// that it is about. String writes it in one line.
+type Task = clock.Task
 
-// NewManualClock makes a clock that shows start and stands still until it is moved.
-func NewManualClock(start time.Time) *ManualClock { return &ManualClock{calendar{now: start}} }
+// A ManualClock is a [Clock] that stands still until it is advanced, and then runs one task after the other. A caller
+// whom a fault makes wait sleeps by the machine's clock, as its own timeouts do.
+type ManualClock = clock.Manual
 
-// A ManualClock stands still until it is moved.
-type ManualClock struct{ calendar }
+// NewManualClock returns a clock that shows start.
+func NewManualClock(start time.Time) *ManualClock { return clock.NewManual(start) }
 
-// Now is what the clock shows.
-func (c *ManualClock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-// AfterFunc calls f when the clock has been moved by d.
-func (c *ManualClock) AfterFunc(d time.Duration, f func()) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.note(c.now.Add(max(d, 0)), f)
-}
-
-// Advance moves the clock by d, and does on the way, one after the other, what is due.
-func (c *ManualClock) Advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.moveTo(c.now.Add(d))
-}
-
-// A runningClock is the machine's, and can be moved ahead of it.
-type runningClock struct {
-	calendar
-	ahead time.Duration
-	timer *time.Timer
-}
-
-func newRunningClock() *runningClock { return &runningClock{} }
-
-// Now is the machine's time, and how far the clock was moved.
-func (c *runningClock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return time.Now().Add(c.ahead)
-}
-
-// AfterFunc calls f in a goroutine of its own.
-func (c *runningClock) AfterFunc(d time.Duration, f func()) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	at := time.Now().Add(c.ahead + max(d, 0))
-	c.note(at, func() { go f() })
-	if c.pending[0].at.Equal(at) {
-		c.arm()
-	}
-}
-
-// Advance moves the clock ahead of the machine's.
-func (c *runningClock) Advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.ahead += d
-	c.moveTo(time.Now().Add(c.ahead))
-	c.arm()
-}
-
-// arm sets the timer to the next appointment.
-func (c *runningClock) arm() {
-	if c.timer != nil {
-		c.timer.Stop()
-	}
-	if len(c.pending) == 0 {
-		return
-	}
-	c.timer = time.AfterFunc(time.Until(c.pending[0].at.Add(-c.ahead)), func() {
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		c.moveTo(time.Now().Add(c.ahead))
-		c.arm()
-	})
-}
-
-// A calendar is what is to be done when.
-type calendar struct {
-	mu      sync.Mutex
-	now     time.Time
-	pending []appointment // by time
-}
-
-type appointment struct {
-	at time.Time
-	f  func()
-}
-
-func (c *calendar) note(at time.Time, f func()) {
-	i, _ := slices.BinarySearchFunc(c.pending, at, func(p appointment, at time.Time) int {
-		if p.at.After(at) {
-			return 1
-		}
-		return -1 // behind those of the same time
-	})
-	c.pending = slices.Insert(c.pending, i, appointment{at, f})
-}
-
-// moveTo does what is due until end. The lock is open while an appointment is kept, so that it can make others.
-func (c *calendar) moveTo(end time.Time) {
-	for len(c.pending) > 0 && !c.pending[0].at.After(end) {
-		next := c.pending[0]
-		c.pending = c.pending[1:]
-		c.reach(next.at)
-		c.mu.Unlock()
-		next.f()
-		c.mu.Lock()
-	}
-	c.reach(end)
-}
-
-// reach moves the clock, and not back when somebody else has moved it further meanwhile.
-func (c *calendar) reach(t time.Time) {
-	if t.After(c.now) {
-		c.now = t
-	}
-}
+// Clock is the sandbox's clock, to read and to advance.
+func (s *Sandbox) Clock() Clock { return s.executor.Clock() }

@@ -20,11 +20,11 @@ func TestManualClockDoesWhatIsDueInItsOrder(t *testing.T) {
 	note := func(name string) func() {
 		return func() { seen = append(seen, name+" "+c.Now().Sub(start).String()) }
 	}
-	c.AfterFunc(2*time.Second, note("second"))
-	c.AfterFunc(time.Second, note("first"))
-	c.AfterFunc(2*time.Second, note("third"))
-	c.AfterFunc(-time.Second, note("past"))
-	c.AfterFunc(time.Second, func() { c.AfterFunc(500*time.Millisecond, note("made on the way")) })
+	c.AfterFunc(sandbox.Task{}, 2*time.Second, note("second"))
+	c.AfterFunc(sandbox.Task{}, time.Second, note("first"))
+	c.AfterFunc(sandbox.Task{}, 2*time.Second, note("third"))
+	c.AfterFunc(sandbox.Task{}, -time.Second, note("past"))
+	c.AfterFunc(sandbox.Task{}, time.Second, func() { c.AfterFunc(sandbox.Task{}, 500*time.Millisecond, note("made on the way")) })
 	require.Empty(t, seen, "nothing happens before the clock moves")
 	c.Advance(2 * time.Second)
 	require.Equal(t, []string{"past 0s", "first 1s", "made on the way 1.5s", "second 2s", "third 2s"}, seen)
@@ -34,7 +34,7 @@ func TestManualClockDoesWhatIsDueInItsOrder(t *testing.T) {
 func TestManualClockNeverGoesBack(t *testing.T) {
 	t.Parallel()
 	c := sandbox.NewManualClock(start)
-	c.AfterFunc(time.Second, func() { c.Advance(time.Hour) })
+	c.AfterFunc(sandbox.Task{}, time.Second, func() { c.Advance(time.Hour) })
 	c.Advance(2 * time.Second)
 	require.Equal(t, start.Add(time.Hour+time.Second), c.Now())
 }

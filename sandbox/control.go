@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
+	"github.com/hostedpay/hostedpay-go/sandbox/internal/gateway"
+	"github.com/hostedpay/hostedpay-go/sandbox/internal/journal"
 )
 
 // controlPath is where the sandbox is steered from outside of Go: by the dashboard, by curl, by tests in any language.
@@ -25,15 +27,15 @@ func (s *Sandbox) control() *http.ServeMux {
 	get("requests", func() any { return s.Requests() })
 	get("faults", func() any { return s.Faults() })
 	get("merchants", func() any { return s.Merchants() })
-	get("clock", func() any { return control.Clock{Now: s.clock.Now().UTC()} })
+	get("clock", func() any { return control.Clock{Now: s.executor.Now().UTC()} })
 
 	post := func(path string, do func(r *http.Request) (any, error)) {
 		mux.HandleFunc("POST "+controlPath+path, func(w http.ResponseWriter, r *http.Request) {
-			if !saysJSON(r) {
+			if !gateway.IsJSON(r) {
 				reply(w, http.StatusUnsupportedMediaType, control.ErrorBody{Error: "send Content-Type: application/json"})
 				return
 			}
-			r.Body = http.MaxBytesReader(w, r.Body, mostRequestBody)
+			r.Body = http.MaxBytesReader(w, r.Body, journal.MaxRequestBody)
 			answer, err := do(r)
 			if err != nil {
 				reply(w, http.StatusBadRequest, control.ErrorBody{Error: err.Error()})
@@ -77,12 +79,12 @@ func explained(api *http.ServeMux) http.Handler {
 			api.ServeHTTP(w, r)
 			return
 		}
-		refusal := newBuffer()
+		refusal := journal.NewBuffer(w)
 		api.ServeHTTP(refusal, r)
-		if allowed := refusal.header.Get("Allow"); allowed != "" {
+		if allowed := refusal.Header().Get("Allow"); allowed != "" {
 			w.Header().Set("Allow", allowed)
 		}
-		reply(w, refusal.status, control.ErrorBody{Error: "the control API has no " + r.Method + " " + r.URL.Path + ": GET / is the dashboard, and docs/sandbox.md lists the calls"})
+		reply(w, refusal.Status, control.ErrorBody{Error: "the control API has no " + r.Method + " " + r.URL.Path + ": GET / is the dashboard, and docs/sandbox.md lists the calls"})
 	})
 }
 
@@ -124,8 +126,8 @@ func (s *Sandbox) controlDeliveries(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), patience)
 	defer cancel()
-	defer context.AfterFunc(s.ctx, cancel)() // Close ends the wait
-	_ = s.Wait(ctx, settled)                 // what there is by then
+	defer context.AfterFunc(s.executor.Context(), cancel)() // Close ends the wait
+	_ = s.Wait(ctx, settled)                                // what there is by then
 	reply(w, http.StatusOK, found)
 }
 
@@ -151,11 +153,11 @@ func (s *Sandbox) controlClock(r *http.Request) (any, error) {
 	if err != nil || d < 0 {
 		return nil, fmt.Errorf(`advance must be a duration like "30m" and not negative: %q`, body.Advance)
 	}
-	if s.clock.Now().Add(d).Year() > lastYear {
+	if s.executor.Now().Add(d).Year() > lastYear {
 		return nil, fmt.Errorf("the clock goes no further than the year %d: %q", lastYear, body.Advance)
 	}
-	s.clock.Advance(d)
-	return control.Clock{Now: s.clock.Now().UTC()}, nil
+	s.executor.Clock().Advance(d)
+	return control.Clock{Now: s.executor.Now().UTC()}, nil
 }
 
 func (s *Sandbox) controlFault(r *http.Request) (any, error) {
@@ -188,7 +190,7 @@ func (s *Sandbox) streamChanges(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	out := http.NewResponseController(w)
 	for n := 1; ; n++ {
-		change := s.nextChange()
+		change := s.ledger.NextChange()
 		if _, err := fmt.Fprintf(w, "event: change\ndata: %d\n\n", n); err != nil {
 			return
 		}
@@ -199,7 +201,7 @@ func (s *Sandbox) streamChanges(w http.ResponseWriter, r *http.Request) {
 		case <-change:
 		case <-r.Context().Done():
 			return
-		case <-s.ctx.Done():
+		case <-s.executor.Context().Done():
 			return
 		}
 	}

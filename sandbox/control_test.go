@@ -122,7 +122,7 @@ func TestControlRefuses(t *testing.T) {
 		require.Contains(t, text, "such as 10s, and not")
 	}
 	_, err := w.gateways.RotateKey("mer_nobody")
-	require.ErrorContains(t, err, "there are mer_acme_vitamins, mer_brightline_saas, mer_cobalt_coaching")
+	require.ErrorContains(t, err, "the merchants are mer_acme_vitamins, mer_brightline_saas, mer_cobalt_coaching")
 	require.Empty(t, w.received())
 }
 

@@ -4,7 +4,7 @@ import (
 	"net/http"
 	"slices"
 
-	"github.com/hostedpay/hostedpay-go/sandbox/control"
+	"github.com/hostedpay/hostedpay-go/sandbox/internal/clock"
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/dashboard"
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
@@ -24,22 +24,15 @@ func (s *Sandbox) showDashboard(w http.ResponseWriter, r *http.Request) {
 
 // view is the sandbox as the dashboard shows it. It copies only what is shown.
 func (s *Sandbox) view(origin string) dashboard.View {
-	now := s.clock.Now()
-	_, running := s.clock.(*runningClock)
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	_, running := s.executor.Clock().(*clock.Running)
+	shown := s.ledger.Snapshot(dashboard.MaxShown)
 	return dashboard.View{
-		Origin: origin, Now: now, Running: running,
-		Merchants:    each(s.accounts, (*account).copy),
-		Sessions:     newest(s.oldest, s.infoNow),
-		SessionCount: len(s.oldest),
-		Requests:     newest(s.requests, func(r *control.Request) control.Request { return *r }),
-		RequestCount: len(s.requests),
-		Deliveries:   newest(s.deliveries, (*delivery).copy), DeliveryCount: len(s.deliveries),
-		Paused: s.paused, Held: len(s.held),
-		DeliveryFaults: slices.Clone(s.deliveryFaults),
-		Faults:         slices.Clone(s.faults),
-		Codes:          each(sdk.Codes(), codeWithStatus),
+		Origin: origin, Now: s.executor.Now(), Running: running, Merchants: shown.Merchants,
+		Sessions: newestFirst(sessions(shown.Sessions)), SessionCount: shown.SessionCount,
+		Requests: newestFirst(shown.Requests), RequestCount: shown.RequestCount,
+		Deliveries: newestFirst(deliveries(shown.Deliveries)), DeliveryCount: shown.DeliveryCount,
+		Paused: shown.Paused, Held: shown.Held, DeliveryFaults: shown.DeliveryFaults, Faults: shown.Faults,
+		Codes: each(sdk.Codes(), codeWithStatus),
 	}
 }
 
@@ -48,19 +41,15 @@ func codeWithStatus(c sdk.Code) dashboard.Code {
 	return dashboard.Code{Code: string(c), Status: entry.Statuses[0]}
 }
 
-// newest are the last of a list, the last one first, as many as the dashboard shows.
-func newest[A, B any](all []A, show func(A) B) []B {
-	var out []B
-	for _, a := range slices.Backward(all[max(len(all)-dashboard.MaxShown, 0):]) {
-		out = append(out, show(a))
-	}
-	return out
+func newestFirst[T any](all []T) []T {
+	slices.Reverse(all)
+	return all
 }
 
-func each[A, B any](all []A, show func(A) B) []B {
-	var out []B
-	for _, a := range all {
-		out = append(out, show(a))
+func each[A, B any](all []A, f func(A) B) []B {
+	out := make([]B, len(all))
+	for i, a := range all {
+		out[i] = f(a)
 	}
 	return out
 }

@@ -92,7 +92,7 @@ func TestNothingIsSentElsewhere(t *testing.T) {
 	require.Empty(t, d.Attempts)
 	require.ErrorContains(t, w.gateways.Resend(d.ID), "not on this machine")
 
-	for address, problem := range map[string]string{"https://shop.example.com/hook": "not on this machine", "/hook": "not an absolute URL", "file://localhost/hook": "not an http or https URL", "//localhost/hook": "not an http or https URL"} {
+	for address, problem := range map[string]string{"https://shop.example.com/hook": "not on this machine", "/hook": "is not absolute", "file://localhost/hook": "not an http or https URL", "//localhost/hook": "not an http or https URL"} {
 		require.ErrorContains(t, w.gateways.SetWebhookURL(sandbox.Acme.ID, address), problem)
 		_, err := sandbox.New(sandbox.WithWebhookURL(sandbox.Acme.ID, address))
 		require.ErrorContains(t, err, problem)
@@ -152,7 +152,7 @@ func TestUnsentEventsCanBeSentLater(t *testing.T) {
 	w.pay()
 	unsent := w.gateways.Deliveries()[0]
 	require.Equal(t, control.DeliveryUnsent, unsent.State)
-	require.ErrorContains(t, w.gateways.Resend(unsent.ID), "no webhook address is registered")
+	require.ErrorContains(t, w.gateways.Resend(unsent.ID), "no webhook URL is registered")
 
 	require.NoError(t, w.gateways.SetWebhookURL(sandbox.Acme.ID, w.shopURL+"/vora"))
 	require.NoError(t, w.gateways.Resend(unsent.ID))

@@ -16,7 +16,7 @@ import (
 func (s *Sandbox) underOwnName(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		host := (&url.URL{Host: r.Host}).Hostname()
-		public, _ := url.Parse(s.publicURL) // was read when it was set
+		public, _ := url.Parse(s.publicURL) // was checked by New
 		switch {
 		case contract.IsLoopback(host), net.ParseIP(host) != nil, !strings.Contains(host, "."), strings.EqualFold(host, public.Hostname()):
 			next.ServeHTTP(w, r)

@@ -1,38 +1,31 @@
 package sandbox
 
 import (
+	"context"
+
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
-	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sandbox/internal/ledger"
 )
 
-// Sessions lists the sessions that the sandbox remembers, oldest first.
-func (s *Sandbox) Sessions() []control.Session {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	out := make([]control.Session, 0, len(s.oldest))
-	for _, x := range s.oldest {
-		out = append(out, s.infoNow(x))
-	}
-	return out
+// Sessions lists the sessions that the sandbox remembers, oldest first, 10,000 at most.
+func (s *Sandbox) Sessions() []control.Session { return sessions(s.ledger.Sessions()) }
+
+// Requests lists the last API calls, oldest first, 1000 at most unless [WithJournalSize] says otherwise.
+func (s *Sandbox) Requests() []control.Request { return s.ledger.Requests() }
+
+// Deliveries lists what was and is being delivered, oldest first, 10,000 at most.
+func (s *Sandbox) Deliveries() []control.Delivery { return deliveries(s.ledger.Deliveries()) }
+
+// Wait waits until a condition holds, without polling: it is evaluated again whenever something happens in the sandbox.
+// The condition may call the sandbox's methods. The error is the context's.
+func (s *Sandbox) Wait(ctx context.Context, condition func() bool) error {
+	return s.ledger.Wait(ctx, condition)
 }
 
-// infoNow is a session as it is now. Called with Sandbox.mu held.
-func (s *Sandbox) infoNow(x *session) control.Session {
-	s.expireIfDue(x)
-	return x.info()
+func sessions(all []ledger.Session) []control.Session {
+	return each(all, func(s ledger.Session) control.Session { return s.Session })
 }
 
-func (x *session) info() control.Session {
-	path, refundable := voraPages, int64(0)
-	switch {
-	case x.gateway == visionScopeGateway:
-		path = visionScopePages
-	case x.status == succeeded:
-		refundable = x.amount.Minor() - x.refunded
-	}
-	return control.Session{
-		ID: x.id, Gateway: sdk.Gateway(x.gateway), MerchantID: x.account.ID, Amount: x.amount, Status: control.SessionStatus(x.status),
-		Description: value(x.vora.Description), CreatedAt: x.createdAt, UpdatedAt: x.updatedAt.UTC(), ExpiresAt: x.expiresAt,
-		CheckoutURL: x.origin + path + x.id, Refunded: x.refunded, Refundable: refundable,
-	}
+func deliveries(all []ledger.Delivery) []control.Delivery {
+	return each(all, func(d ledger.Delivery) control.Delivery { return d.Delivery })
 }

@@ -1,144 +1,91 @@
 package sandbox
 
 import (
-	"context"
-	"errors"
 	"log/slog"
-	"math/rand/v2"
 	"net/http"
-	"sync"
-	"time"
 
-	genvision "github.com/hostedpay/hostedpay-go/gen/visionscope"
-	genvora "github.com/hostedpay/hostedpay-go/gen/vora"
-	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
+	"github.com/hostedpay/hostedpay-go/sandbox/internal/clock"
+	"github.com/hostedpay/hostedpay-go/sandbox/internal/deliver"
+	"github.com/hostedpay/hostedpay-go/sandbox/internal/fault"
+	"github.com/hostedpay/hostedpay-go/sandbox/internal/gateway"
+	"github.com/hostedpay/hostedpay-go/sandbox/internal/journal"
+	"github.com/hostedpay/hostedpay-go/sandbox/internal/ledger"
+	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
-// A Sandbox is both gateways. It is an [http.Handler] and safe for concurrent use. Close it when you are done.
+// A Sandbox is every gateway, offline. It is an [http.Handler] and safe for concurrent use. Close it when you are done.
 type Sandbox struct {
-	publicURL  string
-	clock      Clock
-	timeFactor time.Duration
-	returnV2   bool
-	rateLimits bool
-	notices    http.Header // about versions and deprecation, on every answer of Vora
-	deliver    http.Client
-	log        *slog.Logger
-
-	mux         *http.ServeMux
-	voraHooks   *genvora.WebhookInitiator
-	visionHooks *genvision.CallbackInitiator
-
-	ctx  context.Context // ends with Close
-	stop context.CancelFunc
-	busy sync.WaitGroup // deliveries under way
-
-	mu         sync.Mutex
-	closed     bool
-	change     chan struct{} // closed at the next change; nil while nobody waits for it
-	ids        ids
-	random     *rand.Rand
-	accounts   []*account
-	sessions   map[string]*session
-	oldest     []*session        // all of them, oldest first
-	expiring   []*session        // those with a lifetime, by its end
-	watched    time.Time         // when expiring is looked at next; zero for never
-	replays    map[string]replay // by merchant and idempotency key
-	buckets    map[string]bucket // by limit
-	swept      time.Time         // when buckets were last looked through for idle ones
-	deliveries []*delivery
-	requests   []*control.Request
-	faults     []control.Fault
-	delivered  int // how many deliveries there were
-	paused     bool
-	held       []sending // until the end of the pause
-	overtaken  []sending // until another event has come first
-
-	deliveryFaults []control.DeliveryFault // of the next attempts
+	publicURL string
+	log       *slog.Logger
+	http      *http.Client // delivers webhooks
+	executor  *clock.Executor
+	ledger    *ledger.Ledger
+	gateways  map[sdk.Gateway]gateway.Gateway
+	injector  *fault.Injector
+	mux       *http.ServeMux
 }
 
-// New makes a sandbox.
+// New makes a sandbox. The order of options does not matter.
 func New(opts ...Option) (*Sandbox, error) {
-	s := &Sandbox{
-		clock:      newRunningClock(),
-		timeFactor: 1,
-		log:        slog.New(slog.DiscardHandler),
-		random:     newRandom(1),
-		accounts:   []*account{{Merchant: Acme}, {Merchant: Brightline}, {Merchant: Cobalt}},
-		notices:    http.Header{"Von-Pay-Version": {contract.VoraVersion}, "Von-Pay-Latest-Version": {contract.VoraVersion}},
-		sessions:   map[string]*session{},
-		replays:    map[string]replay{},
-		buckets:    map[string]bucket{},
+	c := newConfig()
+	for _, set := range opts {
+		set(c)
 	}
-	for _, apply := range opts {
-		if err := apply(s); err != nil {
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	s := &Sandbox{
+		publicURL: c.publicURL, log: c.log, http: c.httpClient(), executor: clock.NewExecutor(c.clock, c.timeFactor),
+		gateways: map[sdk.Gateway]gateway.Gateway{},
+	}
+	deliverer := deliver.New(s.executor, s.gateways)
+	s.ledger = ledger.New(ledger.Config{
+		Executor: s.executor, Merchants: c.merchants, JournalSize: c.journalSize, Log: s.log, OnChange: c.onChange,
+		Expired: func(tx *ledger.Tx) { s.gateways[tx.Gateway].Expired(tx) },
+		Start:   deliverer.Start,
+	})
+	env := gateway.Environment{
+		Ledger: s.ledger, Executor: s.executor, Random: c.random, HTTP: s.http, Log: s.log, Origin: s.origin,
+	}
+	var routes fault.Routes
+	ordered := c.gateways(env)
+	for _, g := range ordered {
+		s.gateways[g.Name()] = g
+		routes.APIs, routes.Pages = append(routes.APIs, g.Paths()...), append(routes.Pages, g.PagePath())
+	}
+	s.injector = fault.NewInjector(s.ledger, s.executor, c.random, routes)
+	s.mux = s.routes(ordered, env)
+	for _, w := range c.webhookURLs {
+		if err := s.SetWebhookURL(w.merchantID, w.url); err != nil {
 			return nil, err
 		}
 	}
-	if len(s.accounts) == 0 {
-		return nil, errors.New("sandbox: there must be at least one merchant")
-	}
-	s.ctx, s.stop = context.WithCancel(context.Background())
-	if s.deliver.Transport == nil {
-		s.deliver.Transport = newLocalTransport()
-	}
-	s.deliver.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	s.voraHooks = &genvora.WebhookInitiator{Client: &s.deliver}
-	s.visionHooks = &genvision.CallbackInitiator{Client: &s.deliver}
-	s.mux = s.routes()
 	return s, nil
 }
 
-func (s *Sandbox) routes() *http.ServeMux {
+func (s *Sandbox) routes(gateways []gateway.Gateway, env gateway.Environment) *http.ServeMux {
 	mux := http.NewServeMux()
-	vora := s.journaled(voraGateway, s.faulty(s.denyVora, s.voraAPI()))
-	for _, path := range voraPaths {
-		mux.Handle(path, vora)
-	}
-	visionScope := s.journaled(visionScopeGateway, s.faulty(denyVisionScope, s.visionScopeAPI()))
-	for _, path := range visionScopePaths {
-		mux.Handle(path, visionScope)
-	}
-	for _, path := range pagePaths {
-		mux.Handle("GET "+path+"{id}", s.faulty(nil, whole(s.showPage)))
-		mux.Handle("POST "+path+"{id}", s.faulty(nil, whole(s.submitPage)))
+	for _, g := range gateways {
+		api := journal.Handler(s.ledger, s.executor.Now, g, s.injector.API(g.Deny, g))
+		for _, path := range g.Paths() {
+			mux.Handle(path, api)
+		}
+		mux.Handle("GET "+g.PagePath()+"{id}", s.injector.Page(gateway.ShowPage(g, env)))
+		mux.Handle("POST "+g.PagePath()+"{id}", s.injector.Page(gateway.SubmitPage(g, env)))
 	}
 	mux.Handle(controlPath, s.underOwnName(explained(s.control())))
 	mux.Handle("GET /{$}", s.underOwnName(http.HandlerFunc(s.showDashboard)))
 	return mux
 }
 
-// ServeHTTP answers the APIs of both gateways and their hosted pages.
+// ServeHTTP serves the APIs of the gateways, their hosted pages, the dashboard and the control API.
 func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
 
 // Close stops deliveries and waits for those under way.
 func (s *Sandbox) Close() {
-	s.mu.Lock()
-	s.closed = true
-	s.mu.Unlock()
-	s.stop()
-	s.busy.Wait()
-	s.deliver.CloseIdleConnections()
-}
-
-// after calls f when one of the gateway's own waits is over, unless the sandbox was closed.
-func (s *Sandbox) after(wait time.Duration, f func()) {
-	s.clock.AfterFunc(wait/s.timeFactor, s.unlessClosed(f))
-}
-
-func (s *Sandbox) unlessClosed(f func()) func() {
-	return func() {
-		s.mu.Lock()
-		if s.closed {
-			s.mu.Unlock()
-			return
-		}
-		s.busy.Add(1)
-		s.mu.Unlock()
-		defer s.busy.Done()
-		f()
-	}
+	s.executor.Close()
+	s.http.CloseIdleConnections()
 }
 
 // origin is the address that the sandbox was called at, for links to its pages.
@@ -151,4 +98,13 @@ func (s *Sandbox) origin(r *http.Request) string {
 		scheme = "https://"
 	}
 	return scheme + r.Host
+}
+
+// Snapshot is everything that the sandbox remembers, at one moment.
+func (s *Sandbox) Snapshot() control.Snapshot {
+	all := s.ledger.Snapshot(0)
+	return control.Snapshot{
+		At: s.executor.Now(), Merchants: all.Merchants, Sessions: sessions(all.Sessions), Requests: all.Requests,
+		Deliveries: deliveries(all.Deliveries),
+	}
 }

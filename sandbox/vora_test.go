@@ -211,7 +211,7 @@ func TestVoraRefunds(t *testing.T) {
 	w := setup(t)
 	created := w.session(vora.SessionParams{})
 	_, err := w.gateways.Refund(created.ID, 0)
-	require.ErrorContains(t, err, "only a succeeded one")
+	require.ErrorContains(t, err, "only one that is succeeded")
 	w.press(created.CheckoutURL, "pay")
 
 	for range 2 { // two equal parts are two refunds

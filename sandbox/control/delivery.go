@@ -9,7 +9,8 @@ import (
 type Delivery struct {
 	ID        string            `json:"id"` // the sandbox's own
 	SessionID string            `json:"sessionId"`
-	Event     string            `json:"event"` // its type, "session.succeeded"
+	Event     string            `json:"event"`   // its type, "session.succeeded"
+	EventID   string            `json:"eventId"` // identity of the event: deliveries of the same event have the same
 	URL       string            `json:"url"`
 	Body      string            `json:"body"`     // byte for byte, as it is signed
 	Attempts  []DeliveryAttempt `json:"attempts"` // the last 50

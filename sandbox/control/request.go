@@ -8,6 +8,7 @@ import (
 
 // A Request is a call to one of the gateways' APIs and its response. It contains no API key.
 type Request struct {
+	Number         int64         `json:"number"`       // counts the requests to all gateways from 1; a session names its own
 	ID             string        `json:"id,omitempty"` // the response's X-Request-Id; empty where the gateway sends none
 	Gateway        sdk.Gateway   `json:"gateway"`
 	MerchantID     string        `json:"merchantId,omitempty"` // of the API key; empty when the key is unknown

@@ -21,6 +21,18 @@ type Session struct {
 	CheckoutURL string        `json:"checkoutUrl"`          // of the hosted page
 	Refunded    int64         `json:"refunded,omitempty"`   // minor units of the amount's currency
 	Refundable  int64         `json:"refundable,omitempty"` // minor units that POST sessions/{id}/refund can still refund
+
+	CreatedBy      int64           `json:"createdBy"`                // number of the request that created it
+	IdempotencyKey string          `json:"idempotencyKey,omitempty"` // of that request, where the gateway reads one
+	History        []SessionChange `json:"history,omitempty"`        // what happened to it since, oldest first
+}
+
+// A SessionChange is a change of a session: to another status, or a refund.
+type SessionChange struct {
+	At       time.Time     `json:"at"`     // by the sandbox's clock
+	Status   SessionStatus `json:"status"` // after the change
+	RefundID string        `json:"refundId,omitempty"`
+	Refunded int64         `json:"refunded,omitempty"` // minor units of this refund
 }
 
 // A SessionStatus is a session's status in the sandbox's own words, the same for every gateway.

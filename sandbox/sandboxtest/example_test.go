@@ -68,7 +68,7 @@ func Example() {
 	delivery := gateways.WaitDelivery(created.ID, "session.succeeded")
 	fmt.Println("the gateway notes:", delivery.State, "by attempt", len(delivery.Attempts))
 	// Output:
-	// created: vp_cs_test_BKOAXOYMI2OGRTIB
+	// created: vp_cs_test_2EOV2KA6ZCTBAD6F
 	// the browser goes to: shop.example.com/thanks succeeded
 	// the shop hears: session.succeeded 14.99 USD
 	// the gateway notes: accepted by attempt 1

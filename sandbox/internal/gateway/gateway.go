@@ -1,0 +1,109 @@
+// Package gateway says what the sandbox needs to know of a payment gateway. Each gateway is a package below this one
+// that implements [Gateway]; nothing else of the sandbox knows which gateways there are.
+package gateway
+
+import (
+	"context"
+	"log/slog"
+	"mime"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/hostedpay/hostedpay-go/internal/contract"
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
+	"github.com/hostedpay/hostedpay-go/sandbox/internal/clock"
+	"github.com/hostedpay/hostedpay-go/sandbox/internal/ledger"
+	"github.com/hostedpay/hostedpay-go/sandbox/internal/page"
+	"github.com/hostedpay/hostedpay-go/sandbox/internal/random"
+	"github.com/hostedpay/hostedpay-go/sdk"
+)
+
+// A Gateway is one payment gateway.
+type Gateway interface {
+	Name() sdk.Gateway
+	API
+	HostedPage
+	Webhooks
+}
+
+// An API is a gateway's API.
+type API interface {
+	http.Handler // of the paths
+	// Paths are the paths of the API, as [http.ServeMux] takes them.
+	Paths() []string
+	// Deny responds with the error of a code, in the gateway's own form.
+	Deny(w http.ResponseWriter, r *http.Request, code sdk.Code)
+	// MerchantOf is the ID of the merchant whose API key came with a request, however old; empty for an unknown key.
+	MerchantOf(r *http.Request) string
+	// VersionHeader is the request header that asks for a version of the API; empty when there is none.
+	VersionHeader() string
+}
+
+// A HostedPage is the page that a buyer pays on. Sessions given to it are its gateway's own.
+type HostedPage interface {
+	// PagePath is the path of the pages, which a session's ID completes.
+	PagePath() string
+	// Cards are the documented test cards.
+	Cards() []contract.TestCard
+	// Describe adds to a page what this gateway's sessions have beyond the common.
+	Describe(c *page.Checkout, s ledger.Session)
+	// Charge charges a card, whose outcome the test card says, and reports what came of it.
+	Charge(tx *ledger.Tx, card contract.TestCard, form url.Values)
+	// Cancel is a buyer who does not want to pay and goes back to the shop.
+	Cancel(tx *ledger.Tx)
+	// ReturnURL is where the browser goes when the payment has succeeded or failed, CancelURL where it goes when the
+	// buyer cancels and the session stays open; empty for nowhere. ReturnOrigins are all URLs that may follow.
+	ReturnURL(s ledger.Session) string
+	CancelURL(s ledger.Session) string
+	ReturnOrigins(s ledger.Session) []string
+}
+
+// An Embedder is a gateway whose page a shop may show in a frame.
+type Embedder interface {
+	// FinishedMessage is the JSON that the framed page posts to the shop's page when the buyer has finished.
+	FinishedMessage(s ledger.Session) string
+}
+
+// Webhooks are a gateway's webhooks.
+type Webhooks interface {
+	// Expired reports that a session's lifetime is over.
+	Expired(tx *ledger.Tx)
+	// WebhookURL is where an unsent delivery would go now.
+	WebhookURL(d ledger.Delivery, m control.Merchant) string
+	// Redelivery says when an event that was not accepted is sent again, and how long a merchant may take to respond.
+	Redelivery() (after []time.Duration, responseWithin time.Duration)
+	// SigningSecret is the secret that counts at the moment of sending.
+	SigningSecret(d ledger.Delivery) string
+	// Post signs an event and sends it. It calls note with the request before it is sent.
+	Post(ctx context.Context, d ledger.Delivery, secret string, at time.Time, note func(*http.Request)) (*http.Response, error)
+}
+
+// A Refunder is a gateway whose merchants refund outside of its API.
+type Refunder interface {
+	// Refund gives back a part of a session, in minor units; 0 for all that is left.
+	Refund(sessionID string, amount int64) (refundID string, err error)
+}
+
+// An AccountHolder is a gateway at which a merchant has keys that can be rotated, and a webhook URL of the account.
+type AccountHolder interface {
+	RotateKey(merchantID string) (newKey string, err error)
+	RevokeKeys(merchantID string) error
+	SetWebhookURL(merchantID, address string) error
+}
+
+// An Environment is what a gateway works with.
+type Environment struct {
+	Ledger   *ledger.Ledger
+	Executor *clock.Executor
+	Random   random.Source
+	HTTP     *http.Client // delivers webhooks
+	Log      *slog.Logger
+	Origin   func(*http.Request) string // of the hosted pages, for a request to the API
+}
+
+// IsJSON reports whether a request says that its body is JSON.
+func IsJSON(r *http.Request) bool {
+	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	return err == nil && kind == "application/json"
+}

@@ -1,0 +1,192 @@
+package gateway
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+
+	"github.com/hostedpay/hostedpay-go/internal/contract"
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
+	"github.com/hostedpay/hostedpay-go/sandbox/internal/journal"
+	"github.com/hostedpay/hostedpay-go/sandbox/internal/ledger"
+	"github.com/hostedpay/hostedpay-go/sandbox/internal/page"
+)
+
+// ShowPage returns the handler that shows a gateway's hosted pages.
+func ShowPage(g Gateway, env Environment) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		p := hosted{g, env}
+		s, err := p.session(r)
+		if err != nil {
+			p.writeUnknown(w, r)
+			return
+		}
+		p.write(w, http.StatusOK, p.checkout(r, s), g.ReturnOrigins(s)...)
+	})
+}
+
+// SubmitPage returns the handler that does what the buyer pressed, and sends the browser on. A second press finds the
+// session as the first one left it.
+func SubmitPage(g Gateway, env Environment) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		p := hosted{g, env}
+		r.Body = http.MaxBytesReader(w, r.Body, journal.MaxRequestBody)
+		if err := r.ParseForm(); err != nil {
+			http.Error(w, "the form cannot be read", http.StatusBadRequest)
+			return
+		}
+		s, err := p.session(r)
+		if err != nil {
+			p.writeUnknown(w, r)
+			return
+		}
+		action := r.PostForm.Get("action")
+		s, err = env.Ledger.Update(s.ID, func(tx *ledger.Tx) {
+			if tx.Status == control.SessionPending {
+				p.press(tx, action, r.PostForm)
+			}
+		})
+		if err != nil { // it was forgotten just now
+			p.writeUnknown(w, r)
+			return
+		}
+		next := p.next(s, action)
+		if exit := r.PostForm.Get("exit"); next != "" && exit != "" && p.embedder() != nil {
+			p.write(w, http.StatusOK, p.handBack(r, s, exit), g.ReturnOrigins(s)...)
+			return
+		}
+		if next != "" {
+			w.Header().Set("Cache-Control", "no-store")
+			http.Redirect(w, r, next, http.StatusSeeOther)
+			return
+		}
+		c := p.checkout(r, s)
+		if action == "abandon" && s.Status == control.SessionPending {
+			c.State = page.StateAbandoned
+		}
+		p.write(w, http.StatusOK, c, g.ReturnOrigins(s)...)
+	})
+}
+
+// hosted is a gateway's hosted pages.
+type hosted struct {
+	Gateway
+	env Environment
+}
+
+var errOtherGateway = errors.New("the session is another gateway's")
+
+func (p hosted) session(r *http.Request) (ledger.Session, error) {
+	s, err := p.env.Ledger.Session(r.PathValue("id"))
+	if err == nil && s.Gateway != p.Name() {
+		err = errOtherGateway
+	}
+	return s, err
+}
+
+// press does what a button says.
+func (p hosted) press(tx *ledger.Tx, action string, form url.Values) {
+	switch action {
+	case "pay":
+		p.Charge(tx, cardOf(p.Cards(), form.Get("card")), form)
+	case "challenge_pass":
+		if tx.Challenged {
+			p.Charge(tx, contract.TestCard{Outcome: OutcomeAuthenticated}, nil)
+		}
+	case "challenge_fail":
+		if tx.Challenged {
+			p.Charge(tx, contract.TestCard{Outcome: OutcomeDeclined, FailureCode: "authentication_failed", Label: "Payment declined after 3DS"}, nil)
+		}
+	case "decline":
+		p.Charge(tx, contract.TestCard{Outcome: OutcomeDeclined, FailureCode: "card_declined", Label: "The card was declined"}, nil)
+	case "cancel":
+		p.Cancel(tx)
+	}
+}
+
+// next is where the browser goes after the form; empty when it stays, as that of a buyer who closed the tab does.
+func (p hosted) next(s ledger.Session, action string) string {
+	switch {
+	case action == "abandon":
+		return ""
+	case s.Status == control.SessionPending && action == "cancel":
+		return p.CancelURL(s)
+	case s.Status == control.SessionSucceeded, s.Status == control.SessionFailed:
+		return p.ReturnURL(s)
+	}
+	return ""
+}
+
+// checkout is a session as its page shows it where the browser loads it: the challenge must not be framed.
+func (p hosted) checkout(r *http.Request, s ledger.Session) page.Checkout {
+	merchant, _ := p.env.Ledger.Merchant(s.MerchantID) // merchants are never removed
+	c := page.Checkout{
+		Gateway: page.Gateway(s.Gateway), State: page.StateOpen, SessionID: s.ID, Merchant: merchant.Name,
+		Amount: s.Amount, Description: s.Description, ExpiresAt: s.ExpiresAt, Now: p.env.Executor.Now(), Reason: s.FailureReason,
+		CardEnding: s.CardEnding, Framed: framed(r) && p.embedder() != nil,
+	}
+	for _, card := range p.Cards() {
+		c.Cards = append(c.Cards, page.Card{Number: grouped(card.Number), Label: card.Label})
+	}
+	switch s.Status {
+	case control.SessionPending:
+		if s.Challenged {
+			c.State = page.StateChallenge
+		}
+	case control.SessionProcessing:
+		c.State = page.StateProcessing
+	case control.SessionExpired:
+		c.State = page.StateExpired
+	case control.SessionFailed:
+		c.State, c.ReturnURL = page.StateFailed, p.ReturnURL(s)
+	case control.SessionSucceeded, control.SessionRefunded:
+		c.State, c.ReturnURL = page.StateSucceeded, p.ReturnURL(s)
+	}
+	if c.State == page.StateChallenge && framed(r) {
+		c.State = page.StateBreakOut
+	}
+	p.Describe(&c, s)
+	return c
+}
+
+// handBack is the page in the shop's frame that ends the checkout in another way than by loading the return URL there:
+// it leaves the frame, or posts the shop's page a message.
+func (p hosted) handBack(r *http.Request, s ledger.Session, exit string) page.Checkout {
+	c := p.checkout(r, s)
+	c.State, c.Framed = page.StateHandBack, false
+	if exit == "message" {
+		c.Message = p.embedder().FinishedMessage(s)
+	}
+	return c
+}
+
+// embedder is the gateway, when a shop may show its page in a frame; nil otherwise.
+func (p hosted) embedder() Embedder {
+	e, _ := p.Gateway.(Embedder)
+	return e
+}
+
+// framed reports whether a browser loads the page into a frame.
+func framed(r *http.Request) bool {
+	dest := r.Header.Get("Sec-Fetch-Dest")
+	return dest == "iframe" || dest == "frame"
+}
+
+// writeUnknown is for the ID of no session: one of an earlier run, most often.
+func (p hosted) writeUnknown(w http.ResponseWriter, r *http.Request) {
+	p.write(w, http.StatusNotFound, page.Checkout{Gateway: page.Gateway(p.Name()), State: page.StateUnknown, SessionID: r.PathValue("id")})
+}
+
+// write responds with a page, whose form may lead to formAction.
+func (p hosted) write(w http.ResponseWriter, status int, c page.Checkout, formAction ...string) {
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Security-Policy", page.ContentSecurityPolicy(c, formAction...))
+	h.Set("Cache-Control", "no-store")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(status)
+	if err := page.Render(w, c); err != nil {
+		p.env.Log.Error("a page cannot be shown", "session_id", c.SessionID, "error", err)
+	}
+}

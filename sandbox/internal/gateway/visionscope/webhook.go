@@ -1,0 +1,77 @@
+package visionscope
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	gen "github.com/hostedpay/hostedpay-go/gen/visionscope"
+	"github.com/hostedpay/hostedpay-go/internal/contract"
+	"github.com/hostedpay/hostedpay-go/internal/signature"
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
+	"github.com/hostedpay/hostedpay-go/sandbox/internal/ledger"
+)
+
+// Expired reports nothing: checkouts have no documented lifetime.
+func (g *Gateway) Expired(*ledger.Tx) {}
+
+// reportLater reports how a charge ended, after the documented wait.
+func (g *Gateway) reportLater(tx *ledger.Tx) {
+	wait := contract.VisionScopeApprovedAfter
+	if tx.Status == control.SessionFailed {
+		wait = contract.VisionScopeDeclinedAfter
+	}
+	report(tx, wait)
+}
+
+func report(tx *ledger.Tx, wait time.Duration) {
+	d := tx.Details.(details)
+	kind, body := eventOf(tx, d.orderID)
+	encoded, err := json.Marshal(body)
+	if err != nil {
+		panic(fmt.Sprintf("the event %s cannot be encoded: %v", kind, err)) // plain fields
+	}
+	tx.Send(ledger.Event{Type: kind, ID: tx.ID + " " + kind, URL: d.webhookURL, Body: encoded, Wait: wait, Details: d.webhookSecret})
+}
+
+func eventOf(tx *ledger.Tx, orderID string) (kind string, body any) {
+	major, _ := tx.Amount.Major() // was checked when the checkout was created
+	amount, currency := json.Number(major), string(tx.Amount.Currency())
+	if tx.Status == control.SessionSucceeded {
+		const kind = gen.PaymentSuccessEventEventPaymentSuccess
+		return string(kind), gen.PaymentSuccessEvent{
+			Event: kind, SessionID: tx.ID, Status: gen.PaymentSuccessEventStatusPaid,
+			Amount: amount, Currency: currency, OrderID: orderID, PaidAt: tx.UpdatedAt,
+		}
+	}
+	const failed = gen.PaymentFailedEventEventPaymentFailed
+	return string(failed), gen.PaymentFailedEvent{
+		Event: failed, SessionID: tx.ID, Status: gen.PaymentFailedEventStatusFailed,
+		Amount: amount, Currency: currency, OrderID: orderID, Reason: tx.FailureReason, FailedAt: tx.UpdatedAt,
+	}
+}
+
+// WebhookURL is the one that came with the checkout.
+func (g *Gateway) WebhookURL(d ledger.Delivery, _ control.Merchant) string { return d.URL }
+
+// Redelivery is the documented schedule.
+func (g *Gateway) Redelivery() (after []time.Duration, responseWithin time.Duration) {
+	return contract.VisionScopeRetryAfter(), contract.VisionScopeReplyWithin
+}
+
+// SigningSecret is the one that came with the checkout.
+func (g *Gateway) SigningSecret(d ledger.Delivery) string { return d.Details.(string) }
+
+// Post sends an event with the initiator that is generated from the contract.
+func (g *Gateway) Post(ctx context.Context, d ledger.Delivery, secret string, at time.Time, note func(*http.Request)) (*http.Response, error) {
+	return g.hooks.PaymentEventWithBody(ctx, d.URL, &gen.PaymentEventParams{
+		XSignature: signature.Hex(secret, d.Body), XTimestamp: at,
+	}, "application/json", strings.NewReader(d.Body), func(_ context.Context, r *http.Request) error {
+		r.Header.Set("User-Agent", contract.VisionScopeUserAgent)
+		note(r)
+		return nil
+	})
+}

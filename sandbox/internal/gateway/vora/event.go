@@ -1,0 +1,87 @@
+package vora
+
+import (
+	"encoding/json"
+	"fmt"
+
+	gen "github.com/hostedpay/hostedpay-go/gen/vora"
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
+	"github.com/hostedpay/hostedpay-go/sandbox/internal/ledger"
+)
+
+// An event is what webhooks v1 report.
+type event struct {
+	kind string
+	id   string // identity
+	body any
+}
+
+// Expired reports that a session's lifetime is over.
+func (g *Gateway) Expired(tx *ledger.Tx) { g.report(tx, statusEvent(tx)) }
+
+// statusEvent is the event of the status that a session has got.
+func statusEvent(tx *ledger.Tx) event {
+	at, status, metadata := tx.UpdatedAt, string(tx.Status), detailsOf(tx.Session).request.Metadata
+	amount, currency := tx.Amount.Minor(), string(tx.Amount.Currency())
+	switch tx.Status {
+	case control.SessionSucceeded:
+		const kind = gen.SessionSucceededEventEventSessionSucceeded
+		return event{string(kind), tx.ID + " " + string(kind), gen.SessionSucceededEvent{
+			Event: kind, SessionID: tx.ID, MerchantID: tx.MerchantID, Amount: amount, Currency: currency,
+			Timestamp: at, Status: &status, Metadata: metadata, TransactionID: &tx.TransactionID,
+		}}
+	case control.SessionFailed:
+		const kind = gen.SessionFailedEventEventSessionFailed
+		return event{string(kind), tx.ID + " " + string(kind), gen.SessionFailedEvent{
+			Event: kind, SessionID: tx.ID, MerchantID: tx.MerchantID, Amount: amount, Currency: currency,
+			Timestamp: at, Status: &status, Metadata: metadata, FailureCode: &tx.FailureCode, Error: &tx.FailureReason,
+		}}
+	default:
+		const kind = gen.SessionExpiredEventEventSessionExpired
+		return event{string(kind), tx.ID + " " + string(kind), gen.SessionExpiredEvent{
+			Event: kind, SessionID: tx.ID, MerchantID: tx.MerchantID, Amount: amount, Currency: currency,
+			Timestamp: at, Status: &status, Metadata: metadata,
+		}}
+	}
+}
+
+func refundEvent(tx *ledger.Tx, refundID string, amount int64) event {
+	const kind = gen.RefundCreatedEventEventRefundCreated
+	status := string(tx.Status)
+	return event{string(kind), tx.ID + " " + string(kind) + " " + refundID, gen.RefundCreatedEvent{
+		Event: kind, SessionID: tx.ID, MerchantID: tx.MerchantID, Amount: amount, Currency: string(tx.Amount.Currency()),
+		Timestamp: tx.Now(), Status: &status, Metadata: detailsOf(tx.Session).request.Metadata, RefundID: &refundID,
+		TransactionID: &tx.TransactionID,
+	}}
+}
+
+// v2Types are the types that webhooks v2 have for what webhooks v1 report.
+var v2Types = map[string]gen.EventV2Type{ // read only
+	string(gen.SessionSucceededEventEventSessionSucceeded): gen.EventV2TypeChargeSucceeded,
+	string(gen.SessionFailedEventEventSessionFailed):       gen.EventV2TypeChargeFailed,
+	string(gen.SessionExpiredEventEventSessionExpired):     gen.EventV2TypePaymentIntentCancelled,
+	string(gen.RefundCreatedEventEventRefundCreated):       gen.EventV2TypeChargeRefunded,
+}
+
+// report sends an event to the merchant's webhook URL, as webhooks v1 or v2.
+func (g *Gateway) report(tx *ledger.Tx, e event) {
+	merchant := tx.Merchant()
+	signing := signing{v1Kind: e.kind, v2: merchant.Vora.WebhooksV2}
+	if signing.v2 {
+		e = g.envelope(tx, e)
+	}
+	body, err := json.Marshal(e.body)
+	if err != nil {
+		panic(fmt.Sprintf("the event %s cannot be encoded: %v", e.kind, err)) // plain fields
+	}
+	tx.Send(ledger.Event{Type: e.kind, ID: e.id, URL: merchant.Vora.WebhookURL, Body: body, Details: signing})
+}
+
+// envelope is an event as webhooks v2 report it, with the body of webhooks v1 as its data.
+func (g *Gateway) envelope(tx *ledger.Tx, e event) event {
+	kind, id := v2Types[e.kind], "evt_"+g.ids.event.Base32(12)
+	var data map[string]any
+	v1, _ := json.Marshal(e.body) // plain fields, which always encode
+	_ = json.Unmarshal(v1, &data)
+	return event{string(kind), id, gen.EventV2{ID: id, Type: kind, Created: tx.Now().Unix(), MerchantID: tx.MerchantID, Data: data}}
+}

@@ -1,0 +1,131 @@
+package vora
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"time"
+
+	gen "github.com/hostedpay/hostedpay-go/gen/vora"
+	"github.com/hostedpay/hostedpay-go/internal/contract"
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
+	"github.com/hostedpay/hostedpay-go/sandbox/internal/gateway"
+	"github.com/hostedpay/hostedpay-go/sandbox/internal/journal"
+	"github.com/hostedpay/hostedpay-go/sandbox/internal/ledger"
+	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/money"
+)
+
+// operations implement the generated server.
+type operations struct{ *Gateway }
+
+// details are what only Vora knows about a session.
+type details struct {
+	request  *gen.CreateSessionRequest
+	shipping *gen.ShippingAddress // that the buyer gave
+}
+
+func detailsOf(s *ledger.Session) details { return s.Details.(details) }
+
+// CreateSession creates a session, validates one, or repeats an earlier response.
+func (o operations) CreateSession(w http.ResponseWriter, r *http.Request, params gen.CreateSessionParams) {
+	who, p := o.admit(r)
+	if p != nil {
+		o.writeProblem(w, *p)
+		return
+	}
+	dryRun := gateway.Value(params.DryRun)
+	var request gen.CreateSessionRequest
+	if err := json.Unmarshal(who.body, &request); err != nil {
+		o.writeProblem(w, invalid(notAnObject, dryRun))
+		return
+	}
+	if found := check(who.found, &request, params.IdempotencyKey); len(found) > 0 {
+		o.writeProblem(w, invalid(found, dryRun))
+		return
+	}
+	if dryRun {
+		o.write(w, http.StatusOK, dryRunAccepted(&request))
+		return
+	}
+	s, err := o.create(who.merchant.ID, o.Origin(r), journal.RequestNumber(w), &request, gateway.Value(params.IdempotencyKey))
+	switch {
+	case errors.Is(err, ledger.ErrKeyReused):
+		o.writeProblem(w, problemOf(sdk.CodeIdempotencyKeyCollision, "This idempotency key was used with another request body"))
+	case err != nil:
+		o.writeProblem(w, problemOf(sdk.CodeInternalError, err.Error()))
+	default:
+		o.write(w, http.StatusCreated, gen.CreatedSession{ID: s.ID, CheckoutURL: s.CheckoutURL, ExpiresAt: s.ExpiresAt})
+	}
+}
+
+// check holds a request to the contract's rules. What was found before is not reported twice.
+func check(found []contract.Violation, request *gen.CreateSessionRequest, idempotencyKey *string) []contract.Violation {
+	rules := contract.Checker{AllowLoopback: true}
+	rules.Know(found)
+	request.Check(&rules)
+	if idempotencyKey != nil {
+		rules.Present("Idempotency-Key", *idempotencyKey, "")
+		rules.Length("Idempotency-Key", *idempotencyKey, contract.VoraIdempotencyKeyLength, "")
+	}
+	return rules.MissingFirst()
+}
+
+func (o operations) create(merchantID, origin string, number int64, request *gen.CreateSessionRequest, idempotencyKey string) (ledger.Session, error) {
+	life := contract.VoraSessionLife
+	if request.ExpiresIn != nil {
+		life = time.Duration(*request.ExpiresIn) * time.Second
+	}
+	key := ledger.Idempotency{MerchantID: merchantID, Key: idempotencyKey, Retention: contract.VoraIdempotencyRetention}
+	if idempotencyKey != "" {
+		key.Body, _ = json.Marshal(request) // plain fields, which always encode
+	}
+	return o.Ledger.Create(key, func(now time.Time) ledger.Session {
+		now = now.UTC().Truncate(time.Millisecond)
+		id := "vp_cs_test_" + o.ids.session.Base32(16)
+		return ledger.Session{Details: details{request: request}, Session: control.Session{
+			ID: id, Gateway: sdk.GatewayVora, MerchantID: merchantID, CreatedBy: number, CheckoutURL: origin + pagePath + id,
+			Amount: money.Minor(request.Amount, money.Currency(request.Currency)), Description: gateway.Value(request.Description),
+			CreatedAt: now, ExpiresAt: now.Add(life),
+		}}
+	})
+}
+
+func dryRunAccepted(request *gen.CreateSessionRequest) gen.DryRunAccepted {
+	accepted := gen.DryRunAccepted{Valid: gen.DryRunAcceptedValidTrue, Warnings: []string{}}
+	if request.SuccessURL == nil {
+		accepted.Warnings = append(accepted.Warnings, "successUrl: without it the buyer stays on the hosted page")
+	}
+	return accepted
+}
+
+// GetSession reads a session of the caller's.
+func (o operations) GetSession(w http.ResponseWriter, r *http.Request, sessionID string, _ gen.GetSessionParams) {
+	who, p := o.admit(r)
+	if p != nil {
+		o.writeProblem(w, *p)
+		return
+	}
+	s, err := o.Ledger.Session(sessionID)
+	if err != nil || s.Gateway != sdk.GatewayVora || s.MerchantID != who.merchant.ID {
+		o.writeProblem(w, problemOf(sdk.CodeSessionNotFound, "Session not found"))
+		return
+	}
+	o.write(w, http.StatusOK, sessionBody(&s))
+}
+
+// sessionBody is a session as the API shows it.
+func sessionBody(s *ledger.Session) gen.Session {
+	d := detailsOf(s)
+	body := gen.Session{
+		ID: s.ID, Status: gen.SessionStatus(s.Status), Mode: string(gen.CreateSessionRequestModePayment), MerchantID: s.MerchantID,
+		Amount: s.Amount.Minor(), Currency: string(s.Amount.Currency()),
+		Country: d.request.Country, Description: d.request.Description, CollectShipping: d.request.CollectShipping,
+		Metadata:  d.request.Metadata,
+		CreatedAt: s.CreatedAt, UpdatedAt: s.UpdatedAt, ExpiresAt: s.ExpiresAt,
+	}
+	if s.TransactionID != "" { // the session has succeeded
+		body.TransactionID, body.ShippingAddress = &s.TransactionID, d.shipping
+	}
+	return body
+}

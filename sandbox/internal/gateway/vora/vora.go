@@ -1,0 +1,163 @@
+// Package vora is Vora as the sandbox plays it.
+package vora
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	gen "github.com/hostedpay/hostedpay-go/gen/vora"
+	"github.com/hostedpay/hostedpay-go/internal/contract"
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
+	"github.com/hostedpay/hostedpay-go/sandbox/internal/gateway"
+	"github.com/hostedpay/hostedpay-go/sandbox/internal/random"
+	"github.com/hostedpay/hostedpay-go/sdk"
+)
+
+// Config is what a sandbox can choose about Vora. Its zero value is Vora as documented, without rate limits.
+type Config struct {
+	WebhooksV2    []string // IDs of merchants whose events are sent as webhooks v2
+	RateLimits    bool
+	ReturnV2      bool   // sign return URLs with v2 instead of v1
+	LatestVersion string // that is announced; empty for the contract's
+
+	// Deprecated announces that the endpoint is deprecated since a time, which may be zero, and ends at Sunset, which may
+	// be too.
+	Deprecated        bool
+	DeprecatedSince   time.Time
+	DeprecationSunset time.Time
+}
+
+// A Gateway is Vora.
+type Gateway struct {
+	gateway.Environment
+	config  Config
+	notices http.Header // about versions and deprecation, on every response
+	routes  http.Handler
+	hooks   *gen.WebhookInitiator
+	ids     ids
+}
+
+// ids are the sequences of Vora's ids.
+type ids struct {
+	session, transaction, refund, event, request, key *random.Sequence
+}
+
+// New returns Vora.
+func New(env gateway.Environment, config Config) *Gateway {
+	g := &Gateway{
+		Environment: env, config: config, notices: config.notices(), hooks: &gen.WebhookInitiator{Client: env.HTTP},
+		ids: ids{
+			session: env.Random.Sequence("vora session"), transaction: env.Random.Sequence("vora transaction"),
+			refund: env.Random.Sequence("vora refund"), event: env.Random.Sequence("vora event"),
+			request: env.Random.Sequence("vora request"), key: env.Random.Sequence("vora key"),
+		},
+	}
+	g.routes = g.router()
+	return g
+}
+
+// Name is Vora's.
+func (g *Gateway) Name() sdk.Gateway { return sdk.GatewayVora }
+
+// Paths are those of the API, of both documents.
+func (g *Gateway) Paths() []string {
+	return []string{"/v1/", "/api/health", "/.well-known/vonpay.json"}
+}
+
+const (
+	sessionsPath  = "/v1/sessions"
+	versionHeader = "Von-Pay-Version"
+)
+
+// VersionHeader asks for a version.
+func (g *Gateway) VersionHeader() string { return versionHeader }
+
+// ServeHTTP serves the API: the rate limits come first, then the router, then the operation, which authenticates.
+func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	g.introduce(w.Header(), r)
+	if p := g.limit(w, r); p != nil {
+		g.writeProblem(w, *p)
+		return
+	}
+	g.routes.ServeHTTP(w, r)
+}
+
+// router is the generated server around the operations. What it does not route is authenticated too, below the sessions.
+func (g *Gateway) router() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		g.reject(w, r, problemOf(sdk.CodeSessionNotFound, "There is no such path"))
+	})
+	return gen.HandlerWithOptions(operations{g}, gen.StdHTTPServerOptions{
+		BaseRouter: mux,
+		ErrorHandlerFunc: func(w http.ResponseWriter, r *http.Request, err error) {
+			g.reject(w, r, problemOf(sdk.CodeValidationError, err.Error()))
+		},
+	})
+}
+
+// reject responds with a problem of the request itself, unless it is not authorized either.
+func (g *Gateway) reject(w http.ResponseWriter, r *http.Request, p problem) {
+	if strings.HasPrefix(r.URL.Path, sessionsPath) {
+		if _, unauthorized := g.admit(r); unauthorized != nil {
+			p = *unauthorized
+		}
+	}
+	g.writeProblem(w, p)
+}
+
+// introduce sets what every response says about itself.
+func (g *Gateway) introduce(h http.Header, r *http.Request) {
+	maps.Copy(h, g.notices)
+	h.Set("X-Request-Id", "req_"+g.ids.request.Base32(12))
+	if asked := r.Header.Get(versionHeader); asked != "" {
+		h.Set(versionHeader, asked)
+	}
+}
+
+// Apply sets up the merchants' accounts.
+func (c Config) Apply(merchants []control.Merchant) error {
+	for _, id := range c.WebhooksV2 {
+		i := slices.IndexFunc(merchants, func(m control.Merchant) bool { return m.ID == id })
+		switch {
+		case i < 0:
+			return fmt.Errorf("webhooks v2: unknown merchant %q", id)
+		case merchants[i].Vora.WebhookSecret == "":
+			return fmt.Errorf("webhooks v2: merchant %q needs a WebhookSecret, which signs them", id)
+		}
+		merchants[i].Vora.WebhooksV2 = true
+	}
+	return nil
+}
+
+// notices are the headers about versions and deprecation. (Vora, "Versioning".)
+func (c Config) notices() http.Header {
+	latest := c.LatestVersion
+	if latest == "" {
+		latest = contract.VoraVersion
+	}
+	h := http.Header{versionHeader: {contract.VoraVersion}, "Von-Pay-Latest-Version": {latest}}
+	if !c.Deprecated {
+		return h
+	}
+	h.Set("Deprecation", "true")
+	if !c.DeprecatedSince.IsZero() {
+		h.Set("Deprecation", c.DeprecatedSince.UTC().Format(http.TimeFormat))
+	}
+	if !c.DeprecationSunset.IsZero() {
+		h.Set("Sunset", c.DeprecationSunset.UTC().Format(http.TimeFormat))
+	}
+	h.Set("Link", "<https://docs.vonpay.com/reference/versions>; rel=\"deprecation\"")
+	return h
+}
+
+func writeJSON(w http.ResponseWriter, status int, body any) error {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	return json.NewEncoder(w).Encode(body)
+}

@@ -1,0 +1,69 @@
+// Package journal notes the requests to the gateways' APIs and their responses.
+package journal
+
+import (
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/hostedpay/hostedpay-go/internal/contract"
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
+	"github.com/hostedpay/hostedpay-go/sandbox/internal/ledger"
+	"github.com/hostedpay/hostedpay-go/sdk"
+)
+
+// MaxRequestBody is how many bytes of a request's body the sandbox reads.
+const MaxRequestBody = 1 << 20
+
+const (
+	maxNotedBody   = 16 << 10 // bytes of a body
+	maxNotedHeader = 512      // bytes of a header or a fault
+)
+
+// An API is a gateway's API as far as the journal reads its requests.
+type API interface {
+	Name() sdk.Gateway
+	// MerchantOf is the ID of the merchant whose API key came with a request, however old; empty for an unknown key.
+	MerchantOf(r *http.Request) string
+	// VersionHeader is the request header that asks for a version of the API; empty when there is none.
+	VersionHeader() string
+}
+
+// Handler notes what passes through to next.
+func Handler(l *ledger.Ledger, now func() time.Time, api API, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body := ReadBody(r)
+		start := time.Now()
+		entry := &control.Request{
+			Number: l.NextNumber(), Gateway: api.Name(), At: now(), Method: r.Method, Path: shorten(r.URL.RequestURI()),
+			IdempotencyKey: shorten(r.Header.Get("Idempotency-Key")), UserAgent: shorten(r.UserAgent()),
+			Body: string(body[:min(len(body), maxNotedBody)]),
+		}
+		if name := api.VersionHeader(); name != "" {
+			entry.Version = shorten(r.Header.Get(name))
+		}
+		w.Header().Set("Date", entry.At.UTC().Format(http.TimeFormat)) // clients judge by the gateway's clock what is stale
+		defer func() {
+			entry.Duration, entry.ID, entry.MerchantID = time.Since(start), w.Header().Get("X-Request-Id"), api.MerchantOf(r)
+			l.Record(entry)
+		}()
+		next.ServeHTTP(&recorder{ResponseWriter: w, entry: entry}, r)
+	})
+}
+
+// ReadBody reads a request's body before anything is done with it: net/http does not notice before then that a caller
+// has gone. The body can be read again. One that is truncated or cannot be read ends the handler without a response.
+func ReadBody(r *http.Request) []byte {
+	body, err := io.ReadAll(io.LimitReader(r.Body, MaxRequestBody+1))
+	if err != nil {
+		panic(http.ErrAbortHandler) // to return would be to respond with 200
+	}
+	r.Body = contract.NewPayload(body)
+	return body
+}
+
+// Body is the body of a request that [ReadBody] has read.
+func Body(r *http.Request) []byte { return r.Body.(*contract.Payload).Text() }
+
+// shorten keeps a header from filling the memory.
+func shorten(s string) string { return s[:min(len(s), maxNotedHeader)] }

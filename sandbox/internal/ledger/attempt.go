@@ -1,0 +1,172 @@
+package ledger
+
+import (
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
+	"github.com/hostedpay/hostedpay-go/sandbox/internal/clock"
+)
+
+const (
+	deliveryDelay     = 10 * time.Second
+	maxDeliveryFaults = 1000
+)
+
+// An Attempt is one attempt to deliver an event, before it happens.
+type Attempt struct {
+	Task  clock.Task
+	Wait  time.Duration // before it
+	Exact bool          // the wait is not the gateway's own, and no time factor shortens it
+
+	delivery  *delivery
+	scheduled bool                  // by the gateway; the others were asked for by hand, or are copies
+	late      control.DeliveryFault // why it was held up
+}
+
+func (d *delivery) scheduledAttempt(wait time.Duration) Attempt {
+	return Attempt{Task: d.task(), Wait: wait, delivery: d, scheduled: true}
+}
+
+func (l *Ledger) startLocked(a Attempt) { l.afterLocked(func() { l.config.Start(l, a) }) }
+
+// startNowLocked begins an attempt that was held back.
+func (l *Ledger) startNowLocked(a Attempt) {
+	a.Wait = 0
+	l.startLocked(a)
+}
+
+// InjectDeliveryFaults makes the next attempts go wrong, one fault each.
+func (l *Ledger) InjectDeliveryFaults(faults ...control.DeliveryFault) error {
+	for _, f := range faults {
+		if !slices.Contains(control.DeliveryFaults(), f) {
+			return fmt.Errorf("unknown delivery fault %q: use %v", string(f), control.DeliveryFaults())
+		}
+	}
+	l.lock()
+	defer l.unlock()
+	q := &l.deliveries
+	if waiting := len(q.faults); waiting+len(faults) > maxDeliveryFaults {
+		return fmt.Errorf("%d delivery faults already wait for their attempts and %d is the max: let some happen first", waiting, maxDeliveryFaults)
+	}
+	q.faults = append(q.faults, faults...)
+	l.changedLocked(control.Change{Kind: control.ChangeSettings})
+	return nil
+}
+
+// Pause holds all attempts back until they are resumed.
+func (l *Ledger) Pause() {
+	l.lock()
+	defer l.unlock()
+	l.deliveries.paused = true
+	l.changedLocked(control.Change{Kind: control.ChangeSettings})
+}
+
+// Resume begins the attempts that were held back.
+func (l *Ledger) Resume() {
+	l.lock()
+	defer l.unlock()
+	q := &l.deliveries
+	for _, a := range q.held {
+		l.startNowLocked(a)
+	}
+	q.paused, q.held = false, nil
+	l.changedLocked(control.Change{Kind: control.ChangeSettings})
+}
+
+// Begin decides what happens to an attempt. It returns the fault that does, and whether the attempt happens now: not
+// during a pause, not when a fault holds it up, and not when the schedule made it but the event has been accepted
+// meanwhile, sent by hand or as a copy.
+func (l *Ledger) Begin(a Attempt) (d Delivery, fault control.DeliveryFault, now bool) {
+	l.lock()
+	defer l.unlock()
+	q := &l.deliveries
+	switch {
+	case a.scheduled && a.delivery.State == control.DeliveryAccepted:
+		return Delivery{}, "", false
+	case q.paused:
+		l.holdLocked(a)
+		return Delivery{}, "", false
+	case a.late != "":
+		return a.delivery.Delivery, a.late, true
+	case len(q.faults) == 0:
+		return a.delivery.Delivery, "", true
+	}
+	fault, q.faults = q.faults[0], q.faults[1:]
+	switch fault {
+	case control.DeliveryFaultDelay:
+		a.late, a.Wait, a.Exact = fault, deliveryDelay, true
+		l.startLocked(a)
+		return Delivery{}, fault, false
+	case control.DeliveryFaultReorder:
+		a.late = fault
+		q.overtaken = append(q.overtaken, a)
+		return Delivery{}, fault, false
+	case control.DeliveryFaultDrop, control.DeliveryFaultDuplicate, control.DeliveryFaultWrongSecret: // of the attempt itself
+	}
+	return a.delivery.Delivery, fault, true
+}
+
+// holdLocked keeps an attempt until the end of the pause, and gives the oldest one up when there are too many.
+func (l *Ledger) holdLocked(a Attempt) {
+	q := &l.deliveries
+	if len(q.held) >= maxDeliveries {
+		lost := q.held[0]
+		q.held = q.held[1:]
+		if lost.scheduled && lost.delivery.State == control.DeliveryPending {
+			lost.delivery.State = control.DeliveryFailed
+		}
+		l.logLocked(slog.LevelWarn, "an event is not delivered: too many are held back by the pause",
+			"event", lost.delivery.Event, "session_id", lost.delivery.SessionID)
+	}
+	q.held = append(q.held, a)
+}
+
+// Complete records how an attempt ended, and begins what follows: the next attempt of the gateway's schedule when the
+// merchant did not accept the event, the copy of one that is sent twice, and what waited for this one to come first.
+func (l *Ledger) Complete(a Attempt, result control.DeliveryAttempt, schedule []time.Duration) {
+	l.lock()
+	defer l.unlock()
+	d := a.delivery
+	if len(d.Attempts) >= maxAttempts { // after many resends
+		d.Attempts = slices.Delete(d.Attempts, 0, 1)
+	}
+	d.Attempts = append(d.Attempts, result)
+	l.changedLocked(control.Change{Kind: control.ChangeDeliveryAttempt, SessionID: d.SessionID, DeliveryID: d.ID})
+	l.logLocked(slog.LevelInfo, "event delivered", "event", d.Event, "session_id", d.SessionID, "attempt", len(d.Attempts),
+		"status", result.Status, "problem", result.Problem)
+	if a.scheduled {
+		d.scheduled++
+	}
+	switch {
+	case result.Status >= 200 && result.Status < 300:
+		d.State = control.DeliveryAccepted
+	case d.State != control.DeliveryPending || !a.scheduled:
+	case d.scheduled > len(schedule):
+		d.State = control.DeliveryFailed
+	default:
+		l.startLocked(d.scheduledAttempt(schedule[d.scheduled-1]))
+	}
+	if result.Fault == control.DeliveryFaultDuplicate {
+		l.startLocked(Attempt{Task: d.task(), delivery: d})
+	}
+	if result.Status != 0 {
+		l.releaseOvertakenLocked(d)
+	}
+}
+
+// releaseOvertakenLocked begins what waited for another event to come first.
+func (l *Ledger) releaseOvertakenLocked(first *delivery) {
+	q := &l.deliveries
+	waiting := q.overtaken
+	q.overtaken = nil
+	for _, a := range waiting {
+		if a.delivery == first {
+			q.overtaken = append(q.overtaken, a)
+			continue
+		}
+		l.startNowLocked(a)
+	}
+}

@@ -1,0 +1,108 @@
+package ledger
+
+import (
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
+	"github.com/hostedpay/hostedpay-go/sandbox/internal/clock"
+	"github.com/hostedpay/hostedpay-go/sandbox/internal/local"
+	"github.com/hostedpay/hostedpay-go/sdk"
+)
+
+// An Event is what a gateway reports to a merchant.
+type Event struct {
+	Type    string        // as the merchant reads it, "session.succeeded"
+	ID      string        // identity: the same for the same event
+	URL     string        // where it goes; one that is empty or not on this machine leaves it unsent
+	Body    []byte        // JSON
+	Wait    time.Duration // of the gateway, before the first attempt
+	Details any           // what the gateway needs to sign and send it
+}
+
+// A Delivery is an event on its way to a merchant. Outside of the ledger it is a copy.
+type Delivery struct {
+	control.Delivery
+	Gateway    sdk.Gateway
+	MerchantID string
+	Details    any // the event's
+}
+
+// delivery is a delivery in the ledger.
+type delivery struct {
+	Delivery
+	scheduled int // attempts that the gateway's schedule made
+}
+
+// deliveries are all deliveries, and what happens to the next ones.
+type deliveries struct {
+	all       []*delivery // oldest first
+	count     int         // of all that there ever were
+	faults    []control.DeliveryFault
+	paused    bool
+	held      []Attempt // until the end of the pause
+	overtaken []Attempt // until another event has reached its merchant
+}
+
+// Send delivers an event of the session.
+func (tx *Tx) Send(e Event) {
+	l := tx.ledger
+	q := &l.deliveries
+	q.count++
+	d := &delivery{Delivery: Delivery{
+		Gateway: tx.Gateway, MerchantID: tx.MerchantID, Details: e.Details,
+		Delivery: control.Delivery{
+			ID: fmt.Sprintf("dlv_%d", q.count), SessionID: tx.ID, Event: e.Type, EventID: e.ID, URL: e.URL, Body: string(e.Body),
+			State: control.DeliveryPending,
+		},
+	}}
+	q.keepLocked(d)
+	l.changedLocked(control.Change{Kind: control.ChangeDeliveryCreated, SessionID: tx.ID, Status: tx.Status, DeliveryID: d.ID})
+	if err := local.CheckURL(d.URL); err != nil {
+		d.State = control.DeliveryUnsent
+		l.logLocked(slog.LevelWarn, "an event is not delivered", "event", e.Type, "session_id", tx.ID, "reason", err.Error())
+		return
+	}
+	l.startLocked(d.scheduledAttempt(e.Wait))
+}
+
+// Resend delivers an event once more, now. A delivery that was unsent goes to the URL that it would get now.
+func (l *Ledger) Resend(deliveryID string, url func(Delivery, control.Merchant) string) error {
+	l.lock()
+	defer l.unlock()
+	i := slices.IndexFunc(l.deliveries.all, func(d *delivery) bool { return d.ID == deliveryID })
+	if i < 0 {
+		return fmt.Errorf("unknown delivery %q", deliveryID)
+	}
+	d := l.deliveries.all[i]
+	again := Attempt{delivery: d, Task: d.task()}
+	if d.State == control.DeliveryUnsent {
+		merchant, err := l.merchantLocked(d.MerchantID)
+		if err != nil {
+			return err
+		}
+		d.URL = url(d.Delivery, *merchant)
+		again = d.scheduledAttempt(0) // its schedule begins
+	}
+	if err := local.CheckURL(d.URL); err != nil {
+		return fmt.Errorf("delivery %q cannot be sent: %w", deliveryID, err)
+	}
+	if d.State == control.DeliveryUnsent {
+		d.State = control.DeliveryPending
+	}
+	l.startLocked(again)
+	return nil
+}
+
+func (d *delivery) task() clock.Task {
+	return clock.Task{Kind: clock.TaskDeliver, SessionID: d.SessionID, DeliveryID: d.ID, Event: d.Event, Attempt: len(d.Attempts) + 1}
+}
+
+// snapshot is a copy of the delivery.
+func (d *delivery) snapshot() Delivery {
+	out := d.Delivery
+	out.Attempts = slices.Concat([]control.DeliveryAttempt{}, d.Attempts) // an empty array in JSON, not null
+	return out
+}

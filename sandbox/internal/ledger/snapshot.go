@@ -1,0 +1,88 @@
+package ledger
+
+import (
+	"slices"
+
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
+)
+
+// A Snapshot is the ledger at one moment. Lists are oldest first.
+type Snapshot struct {
+	Merchants      []control.Merchant
+	Sessions       []Session
+	Requests       []control.Request
+	Deliveries     []Delivery
+	Faults         []control.Fault
+	DeliveryFaults []control.DeliveryFault
+	Paused         bool
+
+	// How many there are, also of those that the snapshot leaves out.
+	SessionCount, RequestCount, DeliveryCount, Held int
+}
+
+// Snapshot copies what the ledger has: of each list the newest, max at most; all when max is 0.
+func (l *Ledger) Snapshot(max int) Snapshot {
+	l.lock()
+	defer l.unlock()
+	q := &l.deliveries
+	return Snapshot{
+		Merchants: l.merchantsLocked(),
+		Sessions:  l.sessionsLocked(max), SessionCount: len(l.sessions.oldest),
+		Requests: l.requestsLocked(max), RequestCount: len(l.journal),
+		Deliveries: q.snapshotLocked(max), DeliveryCount: len(q.all),
+		Faults: slices.Clone(l.faults), DeliveryFaults: slices.Clone(q.faults),
+		Paused: q.paused, Held: len(q.held),
+	}
+}
+
+// Sessions lists the sessions, oldest first.
+func (l *Ledger) Sessions() []Session {
+	l.lock()
+	defer l.unlock()
+	return l.sessionsLocked(0)
+}
+
+// Requests lists the journal, oldest first.
+func (l *Ledger) Requests() []control.Request {
+	l.lock()
+	defer l.unlock()
+	return l.requestsLocked(0)
+}
+
+// Deliveries lists the deliveries, oldest first.
+func (l *Ledger) Deliveries() []Delivery {
+	l.lock()
+	defer l.unlock()
+	return l.deliveries.snapshotLocked(0)
+}
+
+func (l *Ledger) sessionsLocked(max int) []Session {
+	return each(newest(l.sessions.oldest, max), func(x *record) Session {
+		l.expireIfDueLocked(x)
+		return x.Session
+	})
+}
+
+func (l *Ledger) requestsLocked(max int) []control.Request {
+	return each(newest(l.journal, max), func(r *control.Request) control.Request { return *r })
+}
+
+func (q *deliveries) snapshotLocked(max int) []Delivery {
+	return each(newest(q.all, max), (*delivery).snapshot)
+}
+
+// newest is the end of a list.
+func newest[T any](all []T, count int) []T {
+	if count == 0 {
+		return all
+	}
+	return all[max(len(all)-count, 0):]
+}
+
+func each[A, B any](all []A, f func(A) B) []B {
+	out := make([]B, len(all))
+	for i, a := range all {
+		out[i] = f(a)
+	}
+	return out
+}

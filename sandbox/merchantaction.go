@@ -1,0 +1,31 @@
+package sandbox
+
+import (
+	"fmt"
+
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
+	"github.com/hostedpay/hostedpay-go/sandbox/internal/gateway"
+	"github.com/hostedpay/hostedpay-go/sandbox/internal/ledger"
+)
+
+// Refund gives back a part of a succeeded session, as the merchant does in the gateway's dashboard: amount in minor units
+// of the session's currency, 0 for all that is left. The merchant is told by a webhook; the ID is the refund's.
+func (s *Sandbox) Refund(sessionID string, amount int64) (refundID string, err error) {
+	session, err := s.ledger.Session(sessionID)
+	if err != nil {
+		return "", fmt.Errorf("sandbox: session %q: %w", sessionID, err)
+	}
+	g, ok := s.gateways[session.Gateway].(gateway.Refunder)
+	if !ok {
+		return "", fmt.Errorf("sandbox: session %q cannot be refunded: %s reports no refunds", sessionID, session.Gateway)
+	}
+	refundID, err = g.Refund(sessionID, amount)
+	return refundID, wrap(err)
+}
+
+// Resend delivers an event once more, now. One that was unsent for want of a URL goes to the merchant's URL of now.
+func (s *Sandbox) Resend(deliveryID string) error {
+	return wrap(s.ledger.Resend(deliveryID, func(d ledger.Delivery, m control.Merchant) string {
+		return s.gateways[d.Gateway].WebhookURL(d, m)
+	}))
+}
