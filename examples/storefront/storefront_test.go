@@ -12,6 +12,8 @@ func TestInABrowser(t *testing.T) {
 		"hand-over":                             testHandOver,
 		"frame, reloaded":                       testFrameReload,
 		"frame, without allow-top-navigation":   testFrameWithoutTopNavigation,
+		"ways out of the frame":                 testFrameExits,
+		"test cards":                            testCards,
 		"pages":                                 testPages,
 		"webhooks and buyers come in any order": testArrivals,
 	} {

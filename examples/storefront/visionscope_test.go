@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -155,5 +156,43 @@ func testFrameWithoutTopNavigation(t *testing.T, b browser) {
 
 		buyer.clicks(frame, `a[target="_blank"]`)
 		buyer.opens(f.url+"/return/", "Order 1 ")
+	})
+}
+
+// The framed page can also end as the documentation allows: it gives way to the shop's page, or sends it a message.
+func testFrameExits(t *testing.T, b browser) {
+	chosen := func(t *testing.T, exit string) (*fixture, *tab) {
+		f := setup(t)
+		buyer := f.buy(b, "visionscope-frame")
+		buyer.sees(frame, "gives way to the shop's page")
+		buyer.asks(frame, `document.getElementById("exit").value = "`+exit+`"`)
+		return f, buyer
+	}
+	t.Run("break-out", func(t *testing.T) {
+		t.Parallel()
+		f, buyer := chosen(t, "break_out")
+		f.put(func(next http.Handler) http.Handler { // a shop that does nothing about its frame
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				r.Header.Del("Sec-Fetch-Dest")
+				next.ServeHTTP(w, r)
+			})
+		})
+		buyer.pay(frame, approved)
+		buyer.sees(window, "your parcel is on its way")
+		require.Contains(t, buyer.at(), f.url+"/return/visionscope?")
+	})
+	t.Run("message", func(t *testing.T) {
+		t.Parallel()
+		f, buyer := chosen(t, "message")
+		buyer.asks(window, `addEventListener("message", (event) => { document.title = event.origin + " " + JSON.stringify(event.data); })`)
+		buyer.pay(frame, declined)
+		buyer.until("the message", func() (bool, error) {
+			title, err := buyer.text(window, "document.title")
+			return strings.HasPrefix(title, f.pages+` {"type":"visionscope.checkout.finished"`) && strings.Contains(title, `"status":"failed"`), err
+		})
+		require.Equal(t, f.url+"/checkout?order=1", buyer.at(), "the shop decides what to do")
+		buyer.sees(frame, "The shop's page did not take over.")
+		buyer.clicks(frame, "#hand-back")
+		buyer.sees(window, "The payment did not work")
 	})
 }

@@ -2,12 +2,14 @@ package page_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/page"
+	"github.com/hostedpay/hostedpay-go/sdk/money"
 )
 
 func TestEveryStateOffersItsActionsOnly(t *testing.T) {
@@ -174,3 +176,40 @@ var errBrokenPipe = errors.New("broken pipe")
 type brokenPipe struct{}
 
 func (brokenPipe) Write([]byte) (int, error) { return 0, errBrokenPipe }
+
+// Who has nowhere to go from here is told so, and the shop why.
+func TestResultsWithoutAWayBackSayWhereToGo(t *testing.T) {
+	t.Parallel()
+	fields := map[page.Gateway]string{page.Vora: "successUrl", page.VisionScope: "return_url"}
+	for gateway, field := range fields {
+		for state, want := range map[page.State]string{
+			page.StateSucceeded: "You can close this page. The shop hears of your payment by itself.",
+			page.StateFailed:    "To pay, go back to the shop and start again there.",
+			page.StateExpired:   "To pay, go back to the shop and start again there.",
+		} {
+			c := checkout(gateway, state)
+			require.NotContains(t, text(render(t, c)), want)
+			c.ReturnURL = ""
+			require.Contains(t, text(render(t, c)), want)
+			require.Equal(t, state != page.StateExpired, strings.Contains(text(render(t, c)), "created without "+field))
+		}
+	}
+}
+
+func TestAnAmountThatAlwaysDeclinesIsNamed(t *testing.T) {
+	t.Parallel()
+	for _, state := range []page.State{page.StateOpen, page.StateFailed} {
+		c := checkout(page.Vora, state)
+		require.NotContains(t, text(render(t, c)), "always declines")
+		c.AlwaysDeclines, c.Amount = true, money.MustParse("2.00", "EUR")
+		require.Contains(t, text(render(t, c)), "Test mode always declines 2.00 EUR , whatever the card.")
+	}
+}
+
+func TestChallengeNamesTheCard(t *testing.T) {
+	t.Parallel()
+	c := checkout(page.VisionScope, page.StateChallenge)
+	require.Contains(t, text(render(t, c)), "confirm this payment with the card that ends in 3184 .")
+	c.CardEnding = ""
+	require.Contains(t, text(render(t, c)), "Your bank asks you to confirm this payment.")
+}
