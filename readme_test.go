@@ -19,6 +19,7 @@ var packages = map[string]string{
 	"money":        "github.com/hostedpay/hostedpay-go/sdk/money",
 	"sandbox":      "github.com/hostedpay/hostedpay-go/sandbox",
 	"sdk":          "github.com/hostedpay/hostedpay-go/sdk",
+	"embedded":     "github.com/hostedpay/hostedpay-go/sdk/visionscope/embedded",
 	"visionscope":  "github.com/hostedpay/hostedpay-go/sdk/visionscope",
 	"vora":         "github.com/hostedpay/hostedpay-go/sdk/vora",
 	"webhooks":     "github.com/hostedpay/hostedpay-go/sdk/webhooks",

@@ -32,7 +32,7 @@ func Func(work webhooks.EventFunc, opts ...Option) webhooks.EventFunc {
 		attributes.token(typeKey, info.Type)
 		attributes.token(sessionIDKey, info.SessionID)
 		start := time.Now()
-		ctx, span := tracer.Start(ctx, "webhooks.Func", trace.WithAttributes(attributes...))
+		ctx, span := tracer.Start(ctx, "webhooks.EventFunc", trace.WithAttributes(attributes...))
 
 		kind := panicked // until the function returns
 		// Not span.End alone: called by defer itself, it would record a panic with its text.

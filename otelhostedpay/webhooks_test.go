@@ -55,7 +55,7 @@ func TestDeliveries(t *testing.T) {
 	const (
 		v1  = "webhook.scheme=vora-v1 webhook.type=session.succeeded"
 		id  = "session_id=vp_cs_test_k3TqJ9xWz2LmN8pR "
-		in  = `internal "webhooks.Func" `
+		in  = `internal "webhooks.EventFunc" `
 		out = `server "webhooks.Handler" `
 	)
 	tests := []struct {
@@ -275,7 +275,7 @@ func TestAFunctionWithoutAHandler(t *testing.T) {
 	work := otelhostedpay.Func(done, tel.options()...)
 	event := &webhooks.SessionExpired{EventInfo: webhooks.EventInfo{Scheme: webhooks.SchemeVoraV1, Type: "session.expired", SessionID: "vp_cs_test_1"}}
 	require.NoError(t, work(t.Context(), event))
-	require.Equal(t, `internal "webhooks.Func" session_id=vp_cs_test_1 webhook.scheme=vora-v1 webhook.type=session.expired`+"\n", tel.spans())
+	require.Equal(t, `internal "webhooks.EventFunc" session_id=vp_cs_test_1 webhook.scheme=vora-v1 webhook.type=session.expired`+"\n", tel.spans())
 }
 
 // A function that is not there is missed when the handler is made, as it would be without telemetry.

@@ -4,31 +4,30 @@ import (
 	"net/http"
 
 	"github.com/hostedpay/hostedpay-go/sdk/visionscope"
+	"github.com/hostedpay/hostedpay-go/sdk/visionscope/embedded"
 )
 
 // checkout is what VisionScope gave for the order.
-func (o *order) checkout() visionscope.CreatedCheckout {
-	return visionscope.CreatedCheckout{ID: o.Session, CheckoutURL: o.CheckoutURL}
+func (o *order) checkout() *visionscope.CreatedCheckout {
+	return &visionscope.CreatedCheckout{ID: o.Session, CheckoutURL: o.CheckoutURL}
 }
 
 // showFrame is the page of option C: the checkout between the shop's own header and footer.
 func (s *Shop) showFrame(w http.ResponseWriter, r *http.Request) {
-	s.showCheckout(w, r, "checkout", func(o order) (visionscope.Frame, error) {
-		checkout := o.checkout()
-		return checkout.Frame()
+	s.showCheckout(w, r, "checkout", func(o order) (embedded.Frame, error) {
+		return embedded.NewFrame(o.checkout())
 	})
 }
 
 // showPickUp is the page of option B: the checkout alone, whose address is in the tab's sessionStorage. The address is
 // there once: when the page is loaded again, it is handed over again.
 func (s *Shop) showPickUp(w http.ResponseWriter, r *http.Request) {
-	s.showCheckout(w, r, "pickup", func(o order) (visionscope.Frame, error) {
-		checkout := o.checkout()
-		return visionscope.PickUpFrame(checkout.Origin(), "/checkout/handed-over"+o.query())
+	s.showCheckout(w, r, "pickup", func(o order) (embedded.Frame, error) {
+		return embedded.PickUpFrame(o.checkout().Origin(), "/checkout/handed-over"+o.query())
 	})
 }
 
-func (s *Shop) showCheckout(w http.ResponseWriter, r *http.Request, page string, frame func(order) (visionscope.Frame, error)) {
+func (s *Shop) showCheckout(w http.ResponseWriter, r *http.Request, page string, frame func(order) (embedded.Frame, error)) {
 	o, ok := s.openCheckout(w, r)
 	if !ok {
 		return
@@ -49,8 +48,7 @@ func (s *Shop) handOverAgain(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Shop) handOver(w http.ResponseWriter, o order) {
-	checkout := o.checkout()
-	if err := checkout.HandOver(w, "/checkout/picked-up"+o.query()); err != nil {
+	if err := embedded.HandOver(w, o.checkout(), "/checkout/picked-up"+o.query()); err != nil {
 		s.cannotShow(w, o, err)
 	}
 }

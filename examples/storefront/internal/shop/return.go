@@ -10,6 +10,7 @@ import (
 
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/visionscope"
+	"github.com/hostedpay/hostedpay-go/sdk/visionscope/embedded"
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
@@ -168,9 +169,9 @@ func (s *Shop) showOutcome(w http.ResponseWriter, view outcome) {
 		return
 	}
 	o := view.Order
-	w.Header().Set("Content-Security-Policy", policy+"frame-ancestors 'self'; script-src "+visionscope.BreakOutScriptSource())
+	w.Header().Set("Content-Security-Policy", policy+"frame-ancestors 'self'; script-src "+embedded.BreakOutScriptSource())
 	s.show(w, http.StatusOK, "outcome", map[string]any{
-		"Order": &o, "Outcome": view.word(), "Sent": o.sent(), "Doubtful": view.Doubtful, "Resume": view.Resume, "BreakOut": visionscope.BreakOutScript(),
+		"Order": &o, "Outcome": view.word(), "Sent": o.sent(), "Doubtful": view.Doubtful, "Resume": view.Resume, "BreakOut": embedded.BreakOutScript(),
 	})
 }
 

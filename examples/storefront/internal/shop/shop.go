@@ -15,6 +15,7 @@ import (
 
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/visionscope"
+	"github.com/hostedpay/hostedpay-go/sdk/visionscope/embedded"
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks/sqlstore"
 )
@@ -96,7 +97,7 @@ func (s *Shop) routes() (http.Handler, error) {
 	mux.HandleFunc("GET /checkout/handed-over", s.handOverAgain)
 	mux.HandleFunc("GET /checkout/picked-up", s.showPickUp)
 	mux.HandleFunc("GET /return/vora", s.returnFromVora)
-	mux.Handle("GET /return/visionscope", visionscope.BreakOut(http.HandlerFunc(s.returnFromVisionScope)))
+	mux.Handle("GET /return/visionscope", embedded.BreakOut(http.HandlerFunc(s.returnFromVisionScope)))
 	mux.HandleFunc("GET /cancelled", s.showOrder)
 	mux.HandleFunc("GET /order", s.showOrder)
 	if s.OrderBook {

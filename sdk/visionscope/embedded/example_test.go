@@ -1,4 +1,4 @@
-package visionscope_test
+package embedded_test
 
 import (
 	"fmt"
@@ -9,6 +9,7 @@ import (
 
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/visionscope"
+	"github.com/hostedpay/hostedpay-go/sdk/visionscope/embedded"
 )
 
 // What CreateCheckout returned.
@@ -19,25 +20,12 @@ func exampleCheckout() *visionscope.CreatedCheckout {
 	}
 }
 
-// Option A.
-func ExampleCreatedCheckout_Redirect() {
-	created := exampleCheckout()
-
-	w, r := httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/buy", nil)
-	created.Redirect(w, r)
-	fmt.Println(w.Code, w.Header().Get("Cache-Control"))
-	fmt.Println(w.Header().Get("Location"))
-	// Output:
-	// 303 no-store
-	// https://pay.visionscopeai.com/checkout/cs_mo8ly3a8_67d5e72898f11888
-}
-
-// Option B, the answer to the buy form. The page at /checkout shows a PickUpFrame.
-func ExampleCreatedCheckout_HandOver() {
+// Option B, the response to the buy form. The page at /checkout shows a PickUpFrame.
+func ExampleHandOver() {
 	created := exampleCheckout()
 
 	w := httptest.NewRecorder()
-	if err := created.HandOver(w, "/checkout"); err != nil {
+	if err := embedded.HandOver(w, created, "/checkout"); err != nil {
 		fmt.Println(err)
 		return
 	}
@@ -47,7 +35,7 @@ func ExampleCreatedCheckout_HandOver() {
 
 // Option B, the page that was handed over to.
 func ExamplePickUpFrame() {
-	frame, err := visionscope.PickUpFrame("https://pay.visionscopeai.com", "/")
+	frame, err := embedded.PickUpFrame("https://pay.visionscopeai.com", "/")
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -55,15 +43,15 @@ func ExamplePickUpFrame() {
 	fmt.Println(frame)
 	fmt.Println(frame.Policy().FrameSrc)
 	// Output:
-	// visionscope.Frame(of https://pay.visionscopeai.com)
+	// embedded.Frame(of https://pay.visionscopeai.com)
 	// 'self' https://pay.visionscopeai.com
 }
 
 // Option C, in the shop's own page.
-func ExampleCreatedCheckout_Frame() {
+func ExampleNewFrame() {
 	page := template.Must(template.New("checkout").Parse("<h1>Acme Vitamins</h1>\n{{.HTML}}\n"))
 
-	frame, err := exampleCheckout().Frame()
+	frame, err := embedded.NewFrame(exampleCheckout())
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -85,7 +73,7 @@ func ExampleCreatedCheckout_Frame() {
 }
 
 func ExampleBreakOut() {
-	http.Handle("GET /return", visionscope.BreakOut(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	http.Handle("GET /return", embedded.BreakOut(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		// find the order of this session_id among those of the shop's own cookie, and show what the webhook has said
 		fmt.Fprintln(w, "Thank you, we are checking your payment")
 	})))

@@ -1,4 +1,4 @@
-package visionscope
+package embedded
 
 import (
 	"bytes"
@@ -9,9 +9,10 @@ import (
 	"strings"
 
 	"github.com/hostedpay/hostedpay-go/internal/hostedpage"
+	"github.com/hostedpay/hostedpay-go/sdk/visionscope"
 )
 
-// handOverScript leaves the address for the shop's page. A browser that keeps nothing for this site is sent to the
+// handOverScript stores the checkout URL for the shop's page. A browser that stores nothing for this site goes to the
 // checkout itself.
 const handOverScript = `"use strict";
 const { checkout, page } = document.currentScript.dataset;
@@ -39,43 +40,43 @@ var handOverPage = template.Must(template.New("hand-over").Parse(`<!doctype html
 </html>
 `))
 
-// HandOver answers a request, usually that of the buy form, with a page that leaves the checkout's address in the tab's
-// sessionStorage and goes on to a page of the shop's own, which shows a [PickUpFrame]. So the address is in no address
-// bar, no history, no referrer and no access log. (VisionScope documentation, section 4, option B.) Store the session id
-// and the webhook secret with the order first.
+// HandOver responds to a request, usually from the buy form, with a page that stores the checkout URL in the tab's
+// sessionStorage and goes on to a page of the shop's own, which shows a [PickUpFrame]. The URL is then in no address bar,
+// history, referrer or access log. (VisionScope documentation, section 4, option B.) Store the session ID and the webhook
+// secret with the order first.
 //
 // page is where the shop shows the frame, as a path from its root ("/checkout"): sessionStorage is not shared with other
-// origins. When that or the checkout's address is not usable, HandOver returns an error and has written nothing. Errors
-// of the connection are ignored.
-func (c *CreatedCheckout) HandOver(w http.ResponseWriter, page string) error {
-	if c.Origin() == "" {
-		return errNotOnTheWeb
+// origins. When the page or the checkout URL is not usable, HandOver returns an error and has written nothing. Connection
+// errors are ignored.
+func HandOver(w http.ResponseWriter, created *visionscope.CreatedCheckout, page string) error {
+	if created.Origin() == "" {
+		return errNotAWebURL
 	}
 	if err := checkPath(page); err != nil {
 		return err
 	}
 	var document bytes.Buffer
 	err := handOverPage.Execute(&document, map[string]any{
-		"Checkout": c.CheckoutURL.Reveal(), "Page": page, "Script": template.JS(handOverScript), //nolint:gosec // a constant
+		"Checkout": created.CheckoutURL.Reveal(), "Page": page, "Script": template.JS(handOverScript), //nolint:gosec // a constant
 	})
 	if err != nil {
-		return fmt.Errorf("visionscope: the hand-over page: %w", err)
+		return fmt.Errorf("embedded: the hand-over page: %w", err)
 	}
 	serve(w, &document, "script-src "+hostedpage.Hash(handOverScript)+"; frame-ancestors 'none'")
 	return nil
 }
 
-var errNotOnTheWeb = errors.New("visionscope: the checkout's address is not an http or https URL, so that it cannot be shown")
+var errNotAWebURL = errors.New("embedded: the checkout URL is not an http or https URL, so it cannot be shown")
 
-// checkPath refuses what would lead a browser out of the shop.
+// checkPath rejects a path that would lead a browser out of the shop.
 func checkPath(path string) error {
 	if !strings.HasPrefix(path, "/") || len(path) > 1 && strings.ContainsAny(path[1:2], `/\`) || strings.ContainsAny(path, "\t\n\r") {
-		return fmt.Errorf("visionscope: %q is not a path from the shop's root, such as /checkout", path)
+		return fmt.Errorf("embedded: %q is not a path from the shop's root, such as /checkout", path)
 	}
 	return nil
 }
 
-// serve writes a page that nobody may keep and that runs nothing but its own script.
+// serve writes a page that is not stored and runs only its own script.
 func serve(w http.ResponseWriter, document *bytes.Buffer, policy string) {
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")

@@ -1,4 +1,4 @@
-package visionscope_test
+package embedded_test
 
 import (
 	"crypto/sha256"
@@ -15,9 +15,11 @@ import (
 
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/visionscope"
+	"github.com/hostedpay/hostedpay-go/sdk/visionscope/embedded"
 )
 
 const (
+	checkoutID     = "cs_mo8ly3a8_67d5e72898f11888"
 	checkoutOrigin = "https://pay.visionscopeai.com"
 	checkoutURL    = checkoutOrigin + "/checkout/" + checkoutID
 )
@@ -57,40 +59,18 @@ func directive(t *testing.T, policy, name string) string {
 	return ""
 }
 
-func TestRedirectIsSeeOtherAndNotStored(t *testing.T) {
-	t.Parallel()
-	w := httptest.NewRecorder()
-	checkout(checkoutURL).Redirect(w, httptest.NewRequest(http.MethodPost, "/buy", nil))
-	require.Equal(t, http.StatusSeeOther, w.Code)
-	require.Equal(t, checkoutURL, w.Header().Get("Location"))
-	require.Equal(t, "no-store", w.Header().Get("Cache-Control"))
-}
-
-func TestOrigin(t *testing.T) {
-	t.Parallel()
-	require.Equal(t, checkoutOrigin, checkout(checkoutURL).Origin())
-	require.Equal(t, "http://localhost:4010", checkout("http://localhost:4010/checkout/cs_1").Origin())
-}
-
 func TestWhatIsNotOnTheWebIsNotShown(t *testing.T) {
 	t.Parallel()
-	for _, odd := range notOnTheWeb() {
-		created := checkout(odd)
-		require.Empty(t, created.Origin(), odd)
-
+	for _, address := range notOnTheWeb() {
+		created := checkout(address)
 		w := httptest.NewRecorder()
-		created.Redirect(w, httptest.NewRequest(http.MethodPost, "/buy", nil))
-		require.Equal(t, http.StatusBadGateway, w.Code, odd)
-		require.Empty(t, w.Header().Get("Location"), odd)
-
-		w = httptest.NewRecorder()
-		err := created.HandOver(w, "/checkout")
-		require.ErrorContains(t, err, "not an http or https URL", odd)
-		require.Empty(t, w.Body.String(), "the shop can still answer")
+		err := embedded.HandOver(w, created, "/checkout")
+		require.ErrorContains(t, err, "not an http or https URL", address)
+		require.Empty(t, w.Body.String(), "the shop can still respond")
 		require.Empty(t, w.Header())
 
-		_, err = created.Frame()
-		require.ErrorContains(t, err, "not an http or https URL", odd)
+		_, err = embedded.NewFrame(created)
+		require.ErrorContains(t, err, "not an http or https URL", address)
 	}
 }
 
@@ -98,7 +78,7 @@ func TestHandOverPage(t *testing.T) {
 	t.Parallel()
 	const hostile = checkoutURL + `?a=b&c="><script>alert(1)</script>`
 	w := httptest.NewRecorder()
-	require.NoError(t, checkout(hostile).HandOver(w, `/checkout?x="y`))
+	require.NoError(t, embedded.HandOver(w, checkout(hostile), `/checkout?x="y`))
 	page := w.Body.String()
 	require.Equal(t, http.StatusOK, w.Code)
 	require.Contains(t, page, `data-checkout="`+template.HTMLEscapeString(hostile)+`"`)
@@ -123,14 +103,14 @@ func TestHandOverPage(t *testing.T) {
 
 func TestTheShopsPagesAreItsOwn(t *testing.T) {
 	t.Parallel()
-	for _, odd := range []string{"", "checkout", "//evil.example", `/\evil.example`, "https://evil.example", "javascript:alert(1)", "/\t/evil.example", "/a\n"} {
+	for _, address := range []string{"", "checkout", "//evil.example", `/\evil.example`, "https://evil.example", "javascript:alert(1)", "/\t/evil.example", "/a\n"} {
 		w := httptest.NewRecorder()
-		require.ErrorContains(t, checkout(checkoutURL).HandOver(w, odd), "is not a path", odd)
-		require.Empty(t, w.Body.String(), odd)
-		_, err := visionscope.PickUpFrame(checkoutOrigin, odd)
-		require.ErrorContains(t, err, "is not a path", odd)
+		require.ErrorContains(t, embedded.HandOver(w, checkout(checkoutURL), address), "is not a path", address)
+		require.Empty(t, w.Body.String(), address)
+		_, err := embedded.PickUpFrame(checkoutOrigin, address)
+		require.ErrorContains(t, err, "is not a path", address)
 	}
-	require.NoError(t, checkout(checkoutURL).HandOver(httptest.NewRecorder(), "/"))
+	require.NoError(t, embedded.HandOver(httptest.NewRecorder(), checkout(checkoutURL), "/"))
 }
 
 // The attributes of section 4, letter by letter.
@@ -143,11 +123,11 @@ const documented = `<iframe
 
 func TestFrameHasTheDocumentedAttributes(t *testing.T) {
 	t.Parallel()
-	frame, err := checkout(checkoutURL + "?a=b&c=d").Frame()
+	frame, err := embedded.NewFrame(checkout(checkoutURL + "?a=b&c=d"))
 	require.NoError(t, err)
 	require.Equal(t, documented+"\n  src=\""+checkoutURL+"?a=b&amp;c=d\"\n></iframe>", string(frame.HTML()))
 
-	pickUp, err := visionscope.PickUpFrame(checkoutOrigin, "/")
+	pickUp, err := embedded.PickUpFrame(checkoutOrigin, "/")
 	require.NoError(t, err)
 	element, script, found := strings.Cut(string(pickUp.HTML()), "></iframe>")
 	require.True(t, found)
@@ -157,7 +137,7 @@ func TestFrameHasTheDocumentedAttributes(t *testing.T) {
 
 func TestFrameIsAComponent(t *testing.T) {
 	t.Parallel()
-	frame, err := checkout(checkoutURL + `?x="><script>alert(1)</script>`).Frame()
+	frame, err := embedded.NewFrame(checkout(checkoutURL + `?x="><script>alert(1)</script>`))
 	require.NoError(t, err)
 	var page strings.Builder
 	require.NoError(t, template.Must(template.New("").Parse(`<main>{{.HTML}}</main>`)).Execute(&page, frame))
@@ -167,47 +147,47 @@ func TestFrameIsAComponent(t *testing.T) {
 
 func TestFramePolicyAllowsExactlyTheFrame(t *testing.T) {
 	t.Parallel()
-	frame, err := checkout(checkoutURL).Frame()
+	frame, err := embedded.NewFrame(checkout(checkoutURL))
 	require.NoError(t, err)
 	style := "'unsafe-hashes' " + hash("width:100%; height:100vh; border:0; display:block;")
-	require.Equal(t, visionscope.FramePolicy{FrameSrc: "'self' " + checkoutOrigin, StyleSrcAttr: style}, frame.Policy())
+	require.Equal(t, embedded.FramePolicy{FrameSrc: "'self' " + checkoutOrigin, StyleSrcAttr: style}, frame.Policy())
 	require.Equal(t, "frame-src 'self' "+checkoutOrigin+"; style-src-attr "+style, frame.Policy().String())
 
-	pickUp, err := visionscope.PickUpFrame(checkoutOrigin, "/")
+	pickUp, err := embedded.PickUpFrame(checkoutOrigin, "/")
 	require.NoError(t, err)
 	policy := pickUp.Policy()
 	require.Equal(t, []string{policy.ScriptSrc}, hashes(string(pickUp.HTML())))
 	require.Equal(t, frame.Policy().String()+"; script-src "+policy.ScriptSrc, policy.String())
 
-	local, err := checkout("http://[::1]:4010/checkout/cs_1").Frame()
+	local, err := embedded.NewFrame(checkout("http://[::1]:4010/checkout/cs_1"))
 	require.NoError(t, err)
 	require.Equal(t, "'self' http:", local.Policy().FrameSrc, "a policy cannot express an IPv6 address")
 }
 
 func TestPickUpFrameNeedsAnOrigin(t *testing.T) {
 	t.Parallel()
-	for _, odd := range notOnTheWeb() {
-		_, err := visionscope.PickUpFrame(odd, "/")
-		require.ErrorContains(t, err, "not the origin of a checkout", odd)
+	for _, address := range notOnTheWeb() {
+		_, err := embedded.PickUpFrame(address, "/")
+		require.ErrorContains(t, err, "not the origin of a checkout", address)
 	}
-	frame, err := visionscope.PickUpFrame(checkoutURL, "/")
+	frame, err := embedded.PickUpFrame(checkoutURL, "/")
 	require.NoError(t, err)
 	require.Equal(t, "'self' "+checkoutOrigin, frame.Policy().FrameSrc, "of a whole address only the origin counts")
 }
 
 func TestFramesPrintWithoutTheAddress(t *testing.T) {
 	t.Parallel()
-	frame, err := checkout(checkoutURL).Frame()
+	frame, err := embedded.NewFrame(checkout(checkoutURL))
 	require.NoError(t, err)
 	printed := fmt.Sprintf("%v %+v %#v %s %q", frame, frame, frame, frame, frame)
 	require.NotContains(t, printed, checkoutID)
 	require.Contains(t, printed, checkoutOrigin)
-	require.Empty(t, visionscope.Frame{}.HTML())
+	require.Empty(t, embedded.Frame{}.HTML())
 }
 
 func TestBreakOut(t *testing.T) {
 	t.Parallel()
-	handler := visionscope.BreakOut(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	handler := embedded.BreakOut(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = w.Write([]byte("Thank you"))
 	}))
 	load := func(dest string) *httptest.ResponseRecorder {
@@ -232,12 +212,12 @@ func TestBreakOut(t *testing.T) {
 		require.NotContains(t, page, "cs_1", "it repeats nothing of the query")
 		require.Contains(t, page, `<a href="" target="_top">`)
 		require.Contains(t, page, `<div id="hostedpay-stuck" role="alert" hidden>`, "shown when the frame cannot be left")
-		require.Equal(t, []string{visionscope.BreakOutScriptSource()}, hashes(page))
+		require.Equal(t, []string{embedded.BreakOutScriptSource()}, hashes(page))
 		require.Empty(t, w.Header().Get("X-Frame-Options"), "it has to load in the frame to leave it")
 		require.Equal(t, "no-store", w.Header().Get("Cache-Control"))
 		policy := w.Header().Get("Content-Security-Policy")
-		require.Equal(t, visionscope.BreakOutScriptSource(), directive(t, policy, "script-src"))
+		require.Equal(t, embedded.BreakOutScriptSource(), directive(t, policy, "script-src"))
 		require.NotContains(t, policy, "frame-ancestors")
 	}
-	require.Equal(t, []string{visionscope.BreakOutScriptSource()}, hashes(string(visionscope.BreakOutScript())))
+	require.Equal(t, []string{embedded.BreakOutScriptSource()}, hashes(string(embedded.BreakOutScript())))
 }
