@@ -65,7 +65,7 @@ func (c *config) check() error {
 		problems = append(problems, fmt.Errorf("the public URL %q is not absolute: write it as in http://pay.localhost:4010", c.publicURL))
 	}
 	if c.timeFactor < 1 {
-		problems = append(problems, fmt.Errorf("the time factor is %d: use 1 or more", c.timeFactor))
+		problems = append(problems, fmt.Errorf("the time factor is %d: it must be at least 1", c.timeFactor))
 	}
 	if c.journalSize < 0 {
 		problems = append(problems, fmt.Errorf("the journal size is %d: use 0 for no journal", c.journalSize))
