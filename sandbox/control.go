@@ -13,78 +13,98 @@ import (
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/journal"
 )
 
-// controlPath is where the sandbox is steered from outside of Go: by the dashboard, by curl, by tests in any language.
+// controlPath is where the dashboard, curl and tests in any language control the sandbox.
 const controlPath = "/_sandbox/"
 
-// control is the sandbox's own API. It answers JSON, and takes JSON only: a page of another origin can then send it
-// nothing without asking first.
+// A controlRoute is one call of the control API, at a path below controlPath.
+type controlRoute struct {
+	method, path string
+	serve        http.HandlerFunc
+}
+
+func (s *Sandbox) controlRoutes() []controlRoute {
+	return []controlRoute{
+		{http.MethodGet, "sessions", list(s.Sessions)},
+		{http.MethodPost, "sessions/{id}/refund", command(s.controlRefund)},
+		{http.MethodGet, "requests", list(s.Requests)},
+		{http.MethodGet, "changes", s.streamChanges},
+		{http.MethodGet, "snapshot", list(s.Snapshot)},
+		{http.MethodGet, "deliveries", s.controlDeliveries},
+		{http.MethodPost, "deliveries/faults", command(s.controlDeliveryFaults)},
+		{http.MethodPost, "deliveries/pause", command(s.controlPause)},
+		{http.MethodPost, "deliveries/resume", command(s.controlResume)},
+		{http.MethodPost, "deliveries/{id}/resend", command(s.controlResend)},
+		{http.MethodGet, "faults", list(s.Faults)},
+		{http.MethodPost, "faults", command(s.controlFault)},
+		{http.MethodDelete, "faults", s.controlClearFaults},
+		{http.MethodGet, "merchants", list(s.Merchants)},
+		{http.MethodPost, "merchants/{id}/webhook", command(s.controlWebhook)},
+		{http.MethodPost, "merchants/{id}/rotate", command(s.controlRotate)},
+		{http.MethodPost, "merchants/{id}/revoke", command(s.controlRevoke)},
+		{http.MethodGet, "clock", list(s.controlNow)},
+		{http.MethodPost, "clock", command(s.controlAdvance)},
+		{http.MethodPost, "sink", serveSink},
+	}
+}
+
+// control is the control API. Its POST calls take JSON only, which a page of another origin cannot send without asking
+// first.
 func (s *Sandbox) control() *http.ServeMux {
 	mux := http.NewServeMux()
-	get := func(path string, read func() any) {
-		mux.HandleFunc("GET "+controlPath+path, func(w http.ResponseWriter, _ *http.Request) { reply(w, http.StatusOK, read()) })
+	for _, route := range s.controlRoutes() {
+		mux.HandleFunc(route.method+" "+controlPath+route.path, route.serve)
 	}
-	get("sessions", func() any { return s.Sessions() })
-	get("requests", func() any { return s.Requests() })
-	get("faults", func() any { return s.Faults() })
-	get("merchants", func() any { return s.Merchants() })
-	get("clock", func() any { return control.Clock{Now: s.executor.Now().UTC()} })
-
-	post := func(path string, do func(r *http.Request) (any, error)) {
-		mux.HandleFunc("POST "+controlPath+path, func(w http.ResponseWriter, r *http.Request) {
-			if !gateway.IsJSON(r) {
-				reply(w, http.StatusUnsupportedMediaType, control.ErrorBody{Error: "send Content-Type: application/json"})
-				return
-			}
-			r.Body = http.MaxBytesReader(w, r.Body, journal.MaxRequestBody)
-			answer, err := do(r)
-			if err != nil {
-				reply(w, http.StatusBadRequest, control.ErrorBody{Error: err.Error()})
-				return
-			}
-			if answer == nil {
-				answer = struct{}{}
-			}
-			reply(w, http.StatusOK, answer)
-		})
-	}
-	post("sessions/{id}/refund", s.controlRefund)
-	post("clock", s.controlClock)
-	post("faults", s.controlFault)
-	post("deliveries/faults", s.controlDeliveryFaults)
-	post("merchants/{id}/webhook", s.controlWebhook)
-	post("merchants/{id}/rotate", func(r *http.Request) (any, error) {
-		key, err := s.RotateKey(r.PathValue("id"))
-		return control.RotatedKey{SecretKey: key}, err
-	})
-	post("merchants/{id}/revoke", func(r *http.Request) (any, error) { return nil, s.RevokeKeys(r.PathValue("id")) })
-	post("deliveries/{id}/resend", func(r *http.Request) (any, error) { return nil, s.Resend(r.PathValue("id")) })
-	post("deliveries/pause", func(*http.Request) (any, error) { s.PauseDeliveries(); return nil, nil })
-	post("deliveries/resume", func(*http.Request) (any, error) { s.ResumeDeliveries(); return nil, nil })
-	mux.HandleFunc("DELETE "+controlPath+"faults", func(w http.ResponseWriter, _ *http.Request) {
-		s.ClearFaults()
-		reply(w, http.StatusOK, struct{}{})
-	})
-	mux.HandleFunc("GET "+controlPath+"deliveries", s.controlDeliveries)
-	mux.HandleFunc("POST "+controlPath+"sink", func(w http.ResponseWriter, _ *http.Request) {
-		reply(w, http.StatusOK, map[string]bool{"received": true}) // a shop that takes every event, for who has none yet
-	})
-	mux.HandleFunc("GET "+controlPath+"changes", s.streamChanges)
 	return mux
 }
 
-// explained tells who calls what there is not where to look: the router's own answer is for browsers.
-func explained(api *http.ServeMux) http.Handler {
+// list serves what a method returns.
+func list[T any](read func() T) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) { reply(w, http.StatusOK, read()) }
+}
+
+// none is the body of a request that has no parameters, and of a response that has nothing to say.
+type none struct{}
+
+// command serves a call that changes something. The id comes from the path. A body of type none is not read.
+func command[Params, Result any](run func(id string, params Params) (Result, error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if !gateway.IsJSON(r) {
+			reply(w, http.StatusUnsupportedMediaType, control.ErrorBody{Error: "send Content-Type: application/json"})
+			return
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, journal.MaxRequestBody)
+		var params Params
+		var err error
+		if _, unread := any(params).(none); !unread {
+			err = decode(r, &params)
+		}
+		var result Result
+		if err == nil {
+			result, err = run(r.PathValue("id"), params)
+		}
+		if err != nil {
+			reply(w, http.StatusBadRequest, control.ErrorBody{Error: err.Error()})
+			return
+		}
+		reply(w, http.StatusOK, result)
+	}
+}
+
+// withHint replaces the router's own 404 and 405, which are for browsers, by errors that say where the calls are listed.
+func withHint(api *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if _, pattern := api.Handler(r); pattern != "" {
 			api.ServeHTTP(w, r)
 			return
 		}
-		refusal := journal.NewBuffer(w)
-		api.ServeHTTP(refusal, r)
-		if allowed := refusal.Header().Get("Allow"); allowed != "" {
+		rejected := journal.NewBuffer(w)
+		api.ServeHTTP(rejected, r)
+		if allowed := rejected.Header().Get("Allow"); allowed != "" {
 			w.Header().Set("Allow", allowed)
 		}
-		reply(w, refusal.Status, control.ErrorBody{Error: "the control API has no " + r.Method + " " + r.URL.Path + ": GET / is the dashboard, and docs/sandbox.md lists the calls"})
+		reply(w, rejected.Status, control.ErrorBody{
+			Error: "the control API has no " + r.Method + " " + r.URL.Path + ": GET / is the dashboard, and docs/sandbox.md lists the calls",
+		})
 	})
 }
 
@@ -99,13 +119,13 @@ func decode(r *http.Request, into any) error {
 	decoder := json.NewDecoder(r.Body)
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(into); err != nil {
-		return fmt.Errorf("the body cannot be read: %w", err)
+		return fmt.Errorf("the body is not the JSON that this call takes: %w", err)
 	}
 	return nil
 }
 
-// controlDeliveries lists deliveries, with ?session and ?event only those. With ?wait=10s it answers when there is one and
-// none is pending any more, or when the time is over.
+// controlDeliveries lists deliveries, those of ?session and ?event if they are given. With ?wait=10s it responds once there
+// is one and none is pending, or when the time is over.
 func (s *Sandbox) controlDeliveries(w http.ResponseWriter, r *http.Request) {
 	query, found := r.URL.Query(), []control.Delivery{}
 	settled := func() bool {
@@ -119,72 +139,86 @@ func (s *Sandbox) controlDeliveries(w http.ResponseWriter, r *http.Request) {
 		reply(w, http.StatusOK, found)
 		return
 	}
-	patience, err := time.ParseDuration(query.Get("wait"))
+	wait, err := time.ParseDuration(query.Get("wait"))
 	if err != nil {
-		reply(w, http.StatusBadRequest, control.ErrorBody{Error: fmt.Sprintf("wait must be a duration with its unit, such as 10s, and not %q", query.Get("wait"))})
+		reply(w, http.StatusBadRequest, control.ErrorBody{Error: fmt.Sprintf("invalid wait %q: use a duration with its unit, such as 10s", query.Get("wait"))})
 		return
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), patience)
+	ctx, cancel := context.WithTimeout(r.Context(), wait)
 	defer cancel()
 	defer context.AfterFunc(s.executor.Context(), cancel)() // Close ends the wait
-	_ = s.Wait(ctx, settled)                                // what there is by then
+	_ = s.Wait(ctx, settled)                                // respond with what there is by then
 	reply(w, http.StatusOK, found)
 }
 
-func (s *Sandbox) controlRefund(r *http.Request) (any, error) {
-	var body control.RefundParams
-	if err := decode(r, &body); err != nil {
-		return nil, err
-	}
-	id, err := s.Refund(r.PathValue("id"), body.Amount)
+func (s *Sandbox) controlRefund(sessionID string, params control.RefundParams) (control.Refund, error) {
+	id, err := s.Refund(sessionID, params.Amount)
 	return control.Refund{ID: id}, err
 }
 
-// lastYear is as far as the clock goes: beyond it lie the ends of what times and durations can count.
-const lastYear = 2200
-
-// controlClock moves the clock ahead: {"advance":"30m"}.
-func (s *Sandbox) controlClock(r *http.Request) (any, error) {
-	var body control.AdvanceParams
-	if err := decode(r, &body); err != nil {
-		return nil, err
-	}
-	d, err := time.ParseDuration(body.Advance)
-	if err != nil || d < 0 {
-		return nil, fmt.Errorf(`advance must be a duration like "30m" and not negative: %q`, body.Advance)
-	}
-	if s.executor.Now().Add(d).Year() > lastYear {
-		return nil, fmt.Errorf("the clock goes no further than the year %d: %q", lastYear, body.Advance)
-	}
-	s.executor.Clock().Advance(d)
-	return control.Clock{Now: s.executor.Now().UTC()}, nil
+func (s *Sandbox) controlDeliveryFaults(_ string, params control.DeliveryFaultParams) (none, error) {
+	return none{}, s.InjectDeliveryFaults(params.Faults...)
 }
 
-func (s *Sandbox) controlFault(r *http.Request) (any, error) {
-	var f control.Fault
-	if err := decode(r, &f); err != nil {
-		return nil, err
-	}
+func (s *Sandbox) controlPause(string, none) (none, error) {
+	s.PauseDeliveries()
+	return none{}, nil
+}
+
+func (s *Sandbox) controlResume(string, none) (none, error) {
+	s.ResumeDeliveries()
+	return none{}, nil
+}
+
+func (s *Sandbox) controlResend(deliveryID string, _ none) (none, error) {
+	return none{}, s.Resend(deliveryID)
+}
+
+func (s *Sandbox) controlFault(_ string, f control.Fault) (control.Fault, error) {
 	return f, s.Inject(f)
 }
 
-func (s *Sandbox) controlDeliveryFaults(r *http.Request) (any, error) {
-	var body control.DeliveryFaultParams
-	if err := decode(r, &body); err != nil {
-		return nil, err
-	}
-	return nil, s.InjectDeliveryFaults(body.Faults...)
+func (s *Sandbox) controlClearFaults(w http.ResponseWriter, _ *http.Request) {
+	s.ClearFaults()
+	reply(w, http.StatusOK, none{})
 }
 
-func (s *Sandbox) controlWebhook(r *http.Request) (any, error) {
-	var body control.WebhookParams
-	if err := decode(r, &body); err != nil {
-		return nil, err
-	}
-	return nil, s.SetWebhookURL(r.PathValue("id"), body.URL)
+func (s *Sandbox) controlWebhook(merchantID string, params control.WebhookParams) (none, error) {
+	return none{}, s.SetWebhookURL(merchantID, params.URL)
 }
 
-// streamChanges sends an event whenever something happens (server-sent events). What happened is read anew.
+func (s *Sandbox) controlRotate(merchantID string, _ none) (control.RotatedKey, error) {
+	key, err := s.RotateKey(merchantID)
+	return control.RotatedKey{SecretKey: key}, err
+}
+
+func (s *Sandbox) controlRevoke(merchantID string, _ none) (none, error) {
+	return none{}, s.RevokeKeys(merchantID)
+}
+
+// maxYear is as far as the clock goes: beyond it lie the limits of times and durations.
+const maxYear = 2200
+
+func (s *Sandbox) controlNow() control.Clock { return control.Clock{Now: s.executor.Now().UTC()} }
+
+func (s *Sandbox) controlAdvance(_ string, params control.AdvanceParams) (control.Clock, error) {
+	d, err := time.ParseDuration(params.Advance)
+	if err != nil || d < 0 {
+		return control.Clock{}, fmt.Errorf(`invalid advance %q: use a duration like "30m" that is not negative`, params.Advance)
+	}
+	if s.executor.Now().Add(d).Year() > maxYear {
+		return control.Clock{}, fmt.Errorf("invalid advance %q: the clock goes no further than the year %d", params.Advance, maxYear)
+	}
+	s.executor.Clock().Advance(d)
+	return s.controlNow(), nil
+}
+
+// serveSink is a merchant that accepts every event, for those who have none of their own yet.
+func serveSink(w http.ResponseWriter, _ *http.Request) {
+	reply(w, http.StatusOK, control.Received{Received: true})
+}
+
+// streamChanges sends a server-sent event whenever something happens. The caller then reads what there is.
 func (s *Sandbox) streamChanges(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("Cache-Control", "no-store")

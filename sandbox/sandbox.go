@@ -74,7 +74,7 @@ func (s *Sandbox) routes(gateways []gateway.Gateway, env gateway.Environment) *h
 		mux.Handle("GET "+g.PagePath()+"{id}", s.injector.Page(gateway.ShowPage(g, env)))
 		mux.Handle("POST "+g.PagePath()+"{id}", s.injector.Page(gateway.SubmitPage(g, env)))
 	}
-	mux.Handle(controlPath, s.underOwnName(explained(s.control())))
+	mux.Handle(controlPath, s.underOwnName(withHint(s.control())))
 	mux.Handle("GET /{$}", s.underOwnName(http.HandlerFunc(s.showDashboard)))
 	return mux
 }

@@ -1,7 +1,9 @@
 package control
 
 import (
+	"context"
 	"net/http"
+	"net/url"
 	"time"
 )
 
@@ -39,26 +41,58 @@ type DeliveryAttempt struct {
 	Fault    DeliveryFault `json:"fault,omitempty"`   // that was injected
 }
 
-// A DeliveryFault is something that goes wrong with one attempt on purpose.
-type DeliveryFault string
+// A DeliveryFilter selects deliveries. Empty fields select all.
+type DeliveryFilter struct {
+	SessionID string
+	Event     string // type of the event, "session.succeeded"
+}
 
-// The delivery faults.
-const (
-	DeliveryFaultDrop        DeliveryFault = "drop"        // it never arrives; the schedule goes on
-	DeliveryFaultDuplicate   DeliveryFault = "duplicate"   // it arrives twice
-	DeliveryFaultDelay       DeliveryFault = "delay"       // it arrives 10 s later, by the sandbox's clock
-	DeliveryFaultReorder     DeliveryFault = "reorder"     // it arrives after another event, of any session, has reached the merchant
-	DeliveryFaultWrongSecret DeliveryFault = "wrongSecret" // it is signed with a secret that is not the merchant's
-)
-
-// DeliveryFaults are the delivery faults that there are.
-func DeliveryFaults() []DeliveryFault {
-	return []DeliveryFault{
-		DeliveryFaultDrop, DeliveryFaultDuplicate, DeliveryFaultDelay, DeliveryFaultReorder, DeliveryFaultWrongSecret,
+func (f DeliveryFilter) query() url.Values {
+	query := url.Values{}
+	if f.SessionID != "" {
+		query.Set("session", f.SessionID)
 	}
+	if f.Event != "" {
+		query.Set("event", f.Event)
+	}
+	return query
 }
 
-// DeliveryFaultParams is the body of POST deliveries/faults.
-type DeliveryFaultParams struct {
-	Faults []DeliveryFault `json:"faults"` // of the next attempts, one each, in this order
+// Deliveries lists the deliveries that the sandbox remembers, oldest first.
+func (c *Client) Deliveries(ctx context.Context, filter DeliveryFilter) ([]Delivery, error) {
+	return get[[]Delivery](ctx, c, "deliveries?"+filter.query().Encode())
 }
+
+// WaitDeliveries returns the deliveries as soon as there is one and none is pending, or those that there are after wait.
+// The sandbox's clock must reach the time of their attempts: it runs by itself, and [Client.Advance] moves it.
+func (c *Client) WaitDeliveries(ctx context.Context, filter DeliveryFilter, wait time.Duration) ([]Delivery, error) {
+	query := filter.query()
+	query.Set("wait", wait.String())
+	return get[[]Delivery](ctx, c, "deliveries?"+query.Encode())
+}
+
+// Resend delivers an event once more, now.
+func (c *Client) Resend(ctx context.Context, deliveryID string) error {
+	_, err := post[none](ctx, c, "deliveries/"+url.PathEscape(deliveryID)+"/resend", nil)
+	return err
+}
+
+// PauseDeliveries holds all deliveries until they are resumed.
+func (c *Client) PauseDeliveries(ctx context.Context) error {
+	_, err := post[none](ctx, c, "deliveries/pause", nil)
+	return err
+}
+
+// ResumeDeliveries sends what was held.
+func (c *Client) ResumeDeliveries(ctx context.Context) error {
+	_, err := post[none](ctx, c, "deliveries/resume", nil)
+	return err
+}
+
+// Received is the sink's response to an event.
+type Received struct {
+	Received bool `json:"received"`
+}
+
+// SinkURL is the URL of a merchant that accepts every event, for those who have none of their own yet.
+func (c *Client) SinkURL() string { return c.base + "/_sandbox/sink" }

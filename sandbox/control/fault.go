@@ -1,8 +1,10 @@
 package control
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -55,4 +57,21 @@ func (f Fault) Validate() error {
 		return fmt.Errorf("only one of these can happen to a call: %s; latencyMs and retryAfter combine with each", strings.Join(f.ending(), ", "))
 	}
 	return nil
+}
+
+// Faults lists the faults in force, oldest first: the oldest one that fits a call is applied to it.
+func (c *Client) Faults(ctx context.Context) ([]Fault, error) {
+	return get[[]Fault](ctx, c, "faults")
+}
+
+// InjectFault makes calls go wrong from now on.
+func (c *Client) InjectFault(ctx context.Context, f Fault) error {
+	_, err := post[Fault](ctx, c, "faults", f)
+	return err
+}
+
+// ClearFaults ends all faults.
+func (c *Client) ClearFaults(ctx context.Context) error {
+	_, err := call[none](ctx, c, http.MethodDelete, "faults", nil)
+	return err
 }

@@ -1,6 +1,8 @@
 package control
 
 import (
+	"context"
+	"net/url"
 	"slices"
 
 	"github.com/hostedpay/hostedpay-go/sdk"
@@ -35,4 +37,27 @@ type WebhookParams struct {
 // A RotatedKey is the response to POST merchants/{id}/rotate.
 type RotatedKey struct {
 	SecretKey string `json:"secretKey"`
+}
+
+// Merchants lists the merchants with the keys that they have now.
+func (c *Client) Merchants(ctx context.Context) ([]Merchant, error) {
+	return get[[]Merchant](ctx, c, "merchants")
+}
+
+// SetWebhookURL registers where the events of a merchant's Vora account go, on this machine; empty for nowhere. At
+// VisionScope the URL comes with each checkout.
+func (c *Client) SetWebhookURL(ctx context.Context, merchantID, webhookURL string) error {
+	_, err := post[none](ctx, c, "merchants/"+url.PathEscape(merchantID)+"/webhook", WebhookParams{URL: webhookURL})
+	return err
+}
+
+// RotateKey gives a merchant a new Vora secret key. The old one works for another 24 hours of the sandbox's clock.
+func (c *Client) RotateKey(ctx context.Context, merchantID string) (RotatedKey, error) {
+	return post[RotatedKey](ctx, c, "merchants/"+url.PathEscape(merchantID)+"/rotate", nil)
+}
+
+// RevokeKeys ends a merchant's old keys at once.
+func (c *Client) RevokeKeys(ctx context.Context, merchantID string) error {
+	_, err := post[none](ctx, c, "merchants/"+url.PathEscape(merchantID)+"/revoke", nil)
+	return err
 }

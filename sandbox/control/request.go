@@ -1,6 +1,7 @@
 package control
 
 import (
+	"context"
 	"time"
 
 	"github.com/hostedpay/hostedpay-go/sdk"
@@ -23,4 +24,9 @@ type Request struct {
 	Status         int           `json:"status"`             // 0 when the connection was cut
 	Response       string        `json:"response,omitempty"` // the first 16 KiB of the response's body
 	Fault          string        `json:"fault,omitempty"`    // that was injected, as [ParseFault] reads it
+}
+
+// Requests lists the last calls of the gateways' APIs, oldest first.
+func (c *Client) Requests(ctx context.Context) ([]Request, error) {
+	return get[[]Request](ctx, c, "requests")
 }

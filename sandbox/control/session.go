@@ -1,6 +1,8 @@
 package control
 
 import (
+	"context"
+	"net/url"
 	"time"
 
 	"github.com/hostedpay/hostedpay-go/sdk"
@@ -56,4 +58,15 @@ type RefundParams struct {
 // A Refund is the response to POST sessions/{id}/refund.
 type Refund struct {
 	ID string `json:"refundId"`
+}
+
+// Sessions lists the sessions that the sandbox remembers, oldest first.
+func (c *Client) Sessions(ctx context.Context) ([]Session, error) {
+	return get[[]Session](ctx, c, "sessions")
+}
+
+// Refund refunds a part of a paid session, in minor units of its currency; 0 for everything that is left. The merchant
+// receives the gateway's event about it.
+func (c *Client) Refund(ctx context.Context, sessionID string, amount int64) (Refund, error) {
+	return post[Refund](ctx, c, "sessions/"+url.PathEscape(sessionID)+"/refund", RefundParams{Amount: amount})
 }

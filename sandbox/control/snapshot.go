@@ -1,6 +1,9 @@
 package control
 
-import "time"
+import (
+	"context"
+	"time"
+)
 
 // A Snapshot is everything that the sandbox remembers, at one moment. Lists are oldest first.
 type Snapshot struct {
@@ -9,4 +12,9 @@ type Snapshot struct {
 	Sessions   []Session  `json:"sessions"` // each with its history
 	Requests   []Request  `json:"requests"`
 	Deliveries []Delivery `json:"deliveries"`
+}
+
+// Snapshot returns everything that the sandbox remembers.
+func (c *Client) Snapshot(ctx context.Context) (Snapshot, error) {
+	return get[Snapshot](ctx, c, "snapshot")
 }
