@@ -248,5 +248,5 @@ func TestControlClientRejected(t *testing.T) {
 	_, err = client.Advance(t.Context(), -time.Second)
 	require.ErrorContains(t, err, "not negative")
 	_, err = client.Refund(t.Context(), w.session(vora.SessionParams{}).ID, 1)
-	require.ErrorContains(t, err, "only a succeeded one can be refunded")
+	require.ErrorContains(t, err, "only one that is succeeded can be refunded")
 }
