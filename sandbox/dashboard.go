@@ -17,17 +17,21 @@ func (s *Sandbox) showDashboard(w http.ResponseWriter, r *http.Request) {
 	h.Set("Cache-Control", "no-store")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("X-Content-Type-Options", "nosniff")
-	if err := dashboard.Render(w, s.view(s.origin(r))); err != nil {
+	if err := dashboard.Render(w, s.view(s.origin(r), r.URL.Query().Get("q"))); err != nil {
 		s.log.Error("the dashboard cannot be shown", "error", err)
 	}
 }
 
-// view is the sandbox as the dashboard shows it. It copies only what is shown.
-func (s *Sandbox) view(origin string) dashboard.View {
+// view is the sandbox as the dashboard shows it. It copies only what is shown, or what a filter has to look at.
+func (s *Sandbox) view(origin, filter string) dashboard.View {
 	_, running := s.executor.Clock().(*clock.Running)
-	shown := s.ledger.Snapshot(dashboard.MaxShown)
+	max := dashboard.MaxShown
+	if filter != "" {
+		max = 0
+	}
+	shown := s.ledger.Snapshot(max)
 	return dashboard.View{
-		Origin: origin, Now: s.executor.Now(), Running: running, Merchants: shown.Merchants,
+		Origin: origin, Filter: filter, Now: s.executor.Now(), Running: running, Merchants: shown.Merchants,
 		Sessions: newestFirst(sessions(shown.Sessions)), SessionCount: shown.SessionCount,
 		Requests: newestFirst(shown.Requests), RequestCount: shown.RequestCount,
 		Deliveries: newestFirst(deliveries(shown.Deliveries)), DeliveryCount: shown.DeliveryCount,

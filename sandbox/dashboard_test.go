@@ -237,3 +237,21 @@ func TestDashboardsCommandsRun(t *testing.T) {
 	}
 	require.Equal(t, []string{"vora", "visionscope"}, gateways)
 }
+
+// A session is found with its requests and deliveries among any number of others.
+func TestDashboardTracesASession(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	old := w.session(vora.SessionParams{Description: "The old one"}, sdk.WithIdempotencyKey("order-1"))
+	w.press(old.CheckoutURL, "pay", "card", "4242424242424242")
+	w.received()
+	for range 52 {
+		w.session(vora.SessionParams{})
+	}
+	require.NotContains(t, w.dashboard(), "open-"+old.ID)
+	status, _, document := w.browse(http.MethodGet, w.url+"/?q="+old.ID, nil)
+	require.Equal(t, http.StatusOK, status)
+	for _, want := range []string{"Sessions <span class=\"count\">1<", "Requests <span class=\"count\">1<", "Deliveries <span class=\"count\">1<", "The old one", "order-1"} {
+		require.Contains(t, document, want)
+	}
+}

@@ -14,6 +14,7 @@ func TestInABrowser(t *testing.T) {
 		"frame, without allow-top-navigation":   testFrameWithoutTopNavigation,
 		"ways out of the frame":                 testFrameExits,
 		"test cards":                            testCards,
+		"dashboard":                             testDashboard,
 		"pages":                                 testPages,
 		"webhooks and buyers come in any order": testArrivals,
 	} {

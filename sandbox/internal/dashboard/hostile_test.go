@@ -25,9 +25,10 @@ func TestHostileStringsAreEscaped(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			v := full()
+			harmless, v := full(), full()
+			harmless.Filter = "1" // which is in all that is shown, as the hostile string is
 			spoil(reflect.ValueOf(&v).Elem(), hostile)
-			require.Equal(t, skeleton(render(t, sane(full()))), skeleton(render(t, sane(v))))
+			require.Equal(t, skeleton(render(t, sane(harmless))), skeleton(render(t, sane(v))))
 		})
 	}
 }

@@ -21,7 +21,7 @@ func TestPolicyAllowsExactlyWhatIsInlined(t *testing.T) {
 		policy[name] = value
 	}
 	require.Equal(t, map[string]string{
-		"default-src": "'none'", "base-uri": "'none'", "form-action": "'none'", "frame-ancestors": "'none'",
+		"default-src": "'none'", "base-uri": "'none'", "form-action": "'self'", "frame-ancestors": "'none'",
 		"connect-src": "'self'", "img-src": "data:",
 		"style-src": hashOf(t, document, "style"), "script-src": hashOf(t, document, "script"),
 	}, policy)

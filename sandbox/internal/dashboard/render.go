@@ -28,7 +28,7 @@ var document = template.Must(template.New("dashboard").Funcs(template.FuncMap{
 // Render writes the dashboard as a whole HTML document. It writes nothing when it fails.
 func Render(w io.Writer, v View) error {
 	var out bytes.Buffer
-	if err := document.ExecuteTemplate(&out, "document", view{v}); err != nil {
+	if err := document.ExecuteTemplate(&out, "document", view{v.filtered()}); err != nil {
 		return fmt.Errorf("dashboard: %w", err)
 	}
 	_, err := out.WriteTo(w)

@@ -20,6 +20,8 @@ type View struct {
 	Now     time.Time // the sandbox's clock
 	Running bool      // the clock advances by itself
 
+	Filter string // show only what contains it; the lists are then complete, and Render shows the newest of the matches
+
 	Merchants []control.Merchant
 
 	Sessions     []control.Session // newest first, as are requests and deliveries

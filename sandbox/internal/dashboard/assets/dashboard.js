@@ -41,7 +41,25 @@ document.addEventListener("click", async (event) => {
 document.addEventListener("submit", async (event) => {
   event.preventDefault();
   const form = event.target;
+  if (form === filter) return;
   await once(form, () => act(form.dataset, fieldsOf(form)));
+});
+
+// The filter works while it is typed. Its address can be kept.
+const filter = element("filter");
+let typing;
+filter.addEventListener("input", () => {
+  clearTimeout(typing);
+  typing = setTimeout(() => {
+    const text = filter.elements.q.value.trim();
+    history.replaceState(null, "", text ? `?q=${encodeURIComponent(text)}` : location.pathname);
+    refresh();
+  }, 150);
+});
+
+// On a small screen the sections are a menu, which is left for the one that was chosen.
+element("sections").addEventListener("click", (event) => {
+  if (event.target.closest("a") && event.currentTarget.matches(":popover-open")) event.currentTarget.hidePopover();
 });
 
 // A menu closes when it is left: by a press elsewhere, or by Escape, which gives the focus back.
@@ -117,7 +135,7 @@ function occupied(region) {
 const changed = (field) => "defaultValue" in field && field.value !== field.defaultValue;
 
 async function swap(now) {
-  const answer = await fetch(location.pathname, { headers: { Accept: "text/html" } });
+  const answer = await fetch(location.pathname + location.search, { headers: { Accept: "text/html" } });
   if (!answer.ok) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   late = false;
@@ -179,14 +197,15 @@ for (const event of ["selectionchange", "focusout"]) {
 let source;
 function listen() {
   const connection = element("connection");
+  const said = connection.firstElementChild;
   source = new EventSource("/_sandbox/changes");
   source.addEventListener("open", () => {
-    connection.textContent = "Live";
+    said.textContent = "Live";
     connection.classList.add("live");
   });
   source.addEventListener("change", () => refresh());
   source.addEventListener("error", () => {
-    connection.textContent = "Not connected";
+    said.textContent = "Not connected";
     connection.classList.remove("live");
     if (source.readyState === EventSource.CLOSED) setTimeout(follow, 3000);
   });
