@@ -145,6 +145,16 @@ func TestEveryButtonOfTheDashboardWorks(t *testing.T) {
 	require.Contains(t, w.dashboard(), `value="http://localhost:1/hooks"`)
 }
 
+// The dashboard has a command for every gateway, and shows every key.
+func TestDashboardKnowsEveryGateway(t *testing.T) {
+	t.Parallel()
+	document := setup(t).dashboard()
+	for _, c := range sandbox.Acme.Credentials() {
+		require.Contains(t, document, `<pre id="curl-`+string(c.Gateway)+`"`, "the dashboard's gateways leave out %s", c.Gateway)
+		require.Contains(t, document, c.Value)
+	}
+}
+
 // The dashboard offers every delivery fault.
 func TestDashboardOffersEveryDeliveryFault(t *testing.T) {
 	t.Parallel()

@@ -15,7 +15,7 @@ import (
 )
 
 // held holds every request, answer and delivery of the demo to the contracts.
-func held(t *testing.T) stage {
+func held(t *testing.T) wrap {
 	t.Helper()
 	vora, visionscope := contracttest.Vora(t), contracttest.VisionScope(t)
 	return func(gateways, shop http.Handler) (http.Handler, http.Handler) {
@@ -45,11 +45,11 @@ func TestDemo(t *testing.T) {
 // A demo that cannot fail would show nothing: expect the opposite of what happens, and it says so.
 func TestDemoNoticesWhatIsNotAsDocumented(t *testing.T) {
 	t.Parallel()
-	for _, gateway := range []string{"Vora", "VisionScope"} {
-		t.Run(gateway, func(t *testing.T) {
+	for _, gateway := range gateways() {
+		t.Run(gateway.name, func(t *testing.T) {
 			t.Parallel()
 			var out bytes.Buffer
-			err := demo(t.Context(), &out, []payment{{gateway: gateway, amount: money.Minor(1499, "USD"), card: "4242 4242 4242 4242", want: sdk.PaymentFailed, order: "order-1"}}, held(t))
+			err := demo(t.Context(), &out, []payment{{gateway: gateway.id, amount: money.Minor(1499, "USD"), card: "4242 4242 4242 4242", want: sdk.PaymentFailed, order: "order-1"}}, held(t))
 			require.ErrorContains(t, err, "3 of 7 steps were not as documented")
 			require.Equal(t, 3, strings.Count(out.String(), "NOT AS DOCUMENTED"), out.String())
 		})

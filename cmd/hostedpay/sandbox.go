@@ -1,10 +1,10 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -108,9 +108,12 @@ func introduce(w io.Writer, base string, f sandboxFlags) {
 	if f.publicURL != "" {
 		fmt.Fprintf(w, "Pages         %s\n", f.publicURL)
 	}
-	fmt.Fprintf(w, "Vora          %s            VON_PAY_BASE_URL\n", base)
-	fmt.Fprintf(w, "VisionScope   %s            VISIONSCOPE_API_URL, with or without /api/checkout\n", base)
-	fmt.Fprintf(w, "Events        Vora: %s. VisionScope: to the webhook_url of each checkout.\n\n", cmp.Or(f.webhook, "nowhere; pass --webhook http://127.0.0.1:PORT/PATH"))
+	var events []string
+	for _, g := range gateways() {
+		fmt.Fprintf(w, "%-13s %s            %s\n", g.name, base, g.variable)
+		events = append(events, g.name+": "+g.events(f.webhook)+".")
+	}
+	fmt.Fprintf(w, "Events        %s\n\n", strings.Join(events, " "))
 	for _, m := range f.merchants {
 		fmt.Fprintf(w, "%s (%s)\n", m.Name, m.ID)
 		for _, c := range m.Credentials() {

@@ -2,11 +2,9 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
-	"encoding/json"
 	"io"
-	"net/http"
-	"net/url"
 	"os"
 	"strings"
 	"testing"
@@ -16,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/hostedpay/hostedpay-go/sandbox"
+	"github.com/hostedpay/hostedpay-go/sandbox/buyer"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
@@ -92,18 +91,16 @@ func TestSandboxFlags(t *testing.T) {
 		_, err = client.GetSession(t.Context(), created.ID)
 		require.ErrorIs(t, err, sdk.CodeSessionExpired)
 
-		page := base + "/c/" + created.ID
-		paid, err := (&http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}).PostForm(page, url.Values{"action": {"pay"}})
+		page, err := buyer.Open(t.Context(), nil, sdk.NewSecret(base+"/c/"+created.ID)) // nothing listens at the public URL
 		require.NoError(t, err)
-		require.NoError(t, paid.Body.Close())
-		back, err := paid.Location()
+		back, err := page.Pay(t.Context(), buyer.CardApproved)
 		require.NoError(t, err)
 		require.True(t, strings.HasPrefix(back.Query().Get("sig"), "v2."), back)
-		answer, err := http.Get(base + "/_sandbox/deliveries?wait=1m")
+		box, err := control.New(base)
 		require.NoError(t, err)
-		defer answer.Body.Close()
-		var deliveries []control.Delivery
-		require.NoError(t, json.NewDecoder(answer.Body).Decode(&deliveries))
+		deliveries, err := box.WaitDeliveries(t.Context(), control.DeliveryFilter{SessionID: created.ID}, time.Minute)
+		require.NoError(t, err)
+		require.Len(t, deliveries, 1)
 		require.Equal(t, "charge.succeeded", deliveries[0].Event)
 		attempts := deliveries[0].Attempts
 		require.Equal(t, control.DeliveryFailed, deliveries[0].State, "there is nobody at the address")
@@ -111,6 +108,21 @@ func TestSandboxFlags(t *testing.T) {
 		require.Less(t, attempts[3].At.Sub(attempts[0].At), 31*time.Second, "1, 5 and 25 s, but for --time-factor")
 	}
 	require.Equal(t, ids[0], ids[1])
+}
+
+// What the command prints names every gateway, and every key of every merchant.
+func TestSandboxCommandNamesEveryGateway(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	introduce(&out, "http://127.0.0.1:4010", sandboxFlags{merchants: []control.Merchant{sandbox.Acme, sandbox.Cobalt}})
+	for _, m := range []control.Merchant{sandbox.Acme, sandbox.Cobalt} {
+		require.Contains(t, out.String(), m.Name)
+		for _, c := range m.Credentials() {
+			require.Contains(t, out.String(), c.Value)
+			require.NotEqual(t, string(c.Gateway), nameOf(c.Gateway), "gateways() leaves out %s", c.Gateway)
+			require.Contains(t, out.String(), "\n"+nameOf(c.Gateway)+" ")
+		}
+	}
 }
 
 // The page about the sandbox says what each flag does.
