@@ -13,8 +13,14 @@ func (s *Sandbox) Sessions() []control.Session { return sessions(s.ledger.Sessio
 // Requests lists the last API calls, oldest first, 1000 at most unless [WithJournalSize] says otherwise.
 func (s *Sandbox) Requests() []control.Request { return s.ledger.Requests() }
 
-// Deliveries lists what was and is being delivered, oldest first, 10,000 at most.
-func (s *Sandbox) Deliveries() []control.Delivery { return deliveries(s.ledger.Deliveries()) }
+// Snapshot is everything that the sandbox remembers, at one moment.
+func (s *Sandbox) Snapshot() control.Snapshot {
+	all := s.ledger.Snapshot(0)
+	return control.Snapshot{
+		At: s.executor.Now(), Merchants: all.Merchants, Sessions: sessions(all.Sessions), Requests: all.Requests,
+		Deliveries: deliveries(all.Deliveries),
+	}
+}
 
 // Wait waits until a condition holds, without polling: it is evaluated again whenever something happens in the sandbox.
 // The condition may call the sandbox's methods. The error is the context's.
@@ -24,8 +30,4 @@ func (s *Sandbox) Wait(ctx context.Context, condition func() bool) error {
 
 func sessions(all []ledger.Session) []control.Session {
 	return each(all, func(s ledger.Session) control.Session { return s.Session })
-}
-
-func deliveries(all []ledger.Delivery) []control.Delivery {
-	return each(all, func(d ledger.Delivery) control.Delivery { return d.Delivery })
 }

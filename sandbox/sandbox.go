@@ -4,7 +4,6 @@ import (
 	"log/slog"
 	"net/http"
 
-	"github.com/hostedpay/hostedpay-go/sandbox/control"
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/clock"
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/deliver"
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/fault"
@@ -98,13 +97,4 @@ func (s *Sandbox) origin(r *http.Request) string {
 		scheme = "https://"
 	}
 	return scheme + r.Host
-}
-
-// Snapshot is everything that the sandbox remembers, at one moment.
-func (s *Sandbox) Snapshot() control.Snapshot {
-	all := s.ledger.Snapshot(0)
-	return control.Snapshot{
-		At: s.executor.Now(), Merchants: all.Merchants, Sessions: sessions(all.Sessions), Requests: all.Requests,
-		Deliveries: deliveries(all.Deliveries),
-	}
 }

@@ -1,7 +1,7 @@
 package ledger
 
 import (
-	"bytes"
+	"crypto/sha256"
 	"errors"
 	"time"
 )
@@ -19,7 +19,7 @@ var ErrKeyReused = errors.New("the idempotency key was used with another body")
 
 // A replay is the session that an idempotency key stands for.
 type replay struct {
-	body  []byte
+	body  [sha256.Size]byte // its hash
 	made  *record
 	until time.Time
 }
@@ -33,7 +33,7 @@ func (l *Ledger) replayLocked(key Idempotency, now time.Time) (*record, error) {
 	switch {
 	case !found || !now.Before(r.until):
 		return nil, nil
-	case !bytes.Equal(r.body, key.Body):
+	case r.body != sha256.Sum256(key.Body):
 		return nil, ErrKeyReused
 	}
 	return r.made, nil
@@ -44,7 +44,7 @@ func (l *Ledger) keepReplayLocked(key Idempotency, x *record, now time.Time) {
 		return
 	}
 	x.replayKey = key.scoped()
-	l.sessions.replays[x.replayKey] = replay{body: key.Body, made: x, until: now.Add(key.Retention)}
+	l.sessions.replays[x.replayKey] = replay{body: sha256.Sum256(key.Body), made: x, until: now.Add(key.Retention)}
 }
 
 // scoped is the key among those of all merchants.

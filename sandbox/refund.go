@@ -3,9 +3,7 @@ package sandbox
 import (
 	"fmt"
 
-	"github.com/hostedpay/hostedpay-go/sandbox/control"
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/gateway"
-	"github.com/hostedpay/hostedpay-go/sandbox/internal/ledger"
 )
 
 // Refund gives back a part of a succeeded session, as the merchant does in the gateway's dashboard: amount in minor units
@@ -21,11 +19,4 @@ func (s *Sandbox) Refund(sessionID string, amount int64) (refundID string, err e
 	}
 	refundID, err = g.Refund(sessionID, amount)
 	return refundID, wrap(err)
-}
-
-// Resend delivers an event once more, now. One that was unsent for want of a URL goes to the merchant's URL of now.
-func (s *Sandbox) Resend(deliveryID string) error {
-	return wrap(s.ledger.Resend(deliveryID, func(d ledger.Delivery, m control.Merchant) string {
-		return s.gateways[d.Gateway].WebhookURL(d, m)
-	}))
 }
