@@ -18,7 +18,6 @@ import (
 // config is what the options set. It is checked when all of them have been applied, so that their order does not matter.
 type config struct {
 	merchants   []control.Merchant
-	webhookURLs []webhookURL
 	clock       clock.Clock
 	timeFactor  int
 	random      random.Source
@@ -31,8 +30,6 @@ type config struct {
 
 	problems []error // of options that got nothing
 }
-
-type webhookURL struct{ merchantID, url string }
 
 const defaultJournalSize = 1000
 

@@ -19,12 +19,6 @@ func WithMerchants(merchants ...control.Merchant) Option {
 	return func(c *config) { c.merchants = slices.Clone(merchants) }
 }
 
-// WithWebhookURL registers where a merchant's events go, on this machine, for gateways that know one URL per account. The
-// URL of a VisionScope checkout comes with the checkout.
-func WithWebhookURL(merchantID, address string) Option {
-	return func(c *config) { c.webhookURLs = append(c.webhookURLs, webhookURL{merchantID, address}) }
-}
-
 // WithSeed makes ids and keys the same in every run, and lets the faults of a share of calls happen to the same calls.
 // Each kind of value has a sequence of its own. Without it ids are random. The ids of VisionScope contain the time of
 // the clock.

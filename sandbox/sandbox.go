@@ -55,11 +55,6 @@ func New(opts ...Option) (*Sandbox, error) {
 	}
 	s.injector = fault.NewInjector(s.ledger, s.executor, c.random, routes)
 	s.mux = s.routes(ordered, env)
-	for _, w := range c.webhookURLs {
-		if err := s.SetWebhookURL(w.merchantID, w.url); err != nil {
-			return nil, err
-		}
-	}
 	return s, nil
 }
 

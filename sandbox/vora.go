@@ -7,6 +7,12 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
+// WithWebhookURL registers where a merchant's Vora events go, on this machine. The URL of a VisionScope checkout comes with
+// the checkout.
+func WithWebhookURL(merchantID, address string) Option {
+	return func(c *config) { c.vora.RegisterWebhookURL(merchantID, address) }
+}
+
 // WithWebhooksV2 sends a merchant's Vora events as webhooks v2, signed with the merchant's WebhookSecret.
 func WithWebhooksV2(merchantID string) Option {
 	return func(c *config) { c.vora.WebhooksV2 = append(c.vora.WebhooksV2, merchantID) }
@@ -37,3 +43,20 @@ func WithLatestVersion(version string) Option {
 
 // KeyFor is the Vora secret key whose every call gets the error of a code of the catalog: vp_sk_test_ and the code.
 func KeyFor(code sdk.Code) string { return vora.KeyPrefix + string(code) }
+
+// RotateKey gives a merchant a new Vora secret key. The old one is valid for another 24 hours; rotating again ends the
+// oldest at once. Webhooks are signed with the new key from now on. (Vora, "API keys".)
+func (s *Sandbox) RotateKey(merchantID string) (newKey string, err error) {
+	newKey, err = s.vora().RotateKey(merchantID)
+	return newKey, wrap(err)
+}
+
+// RevokeKeys ends a merchant's retired Vora keys at once.
+func (s *Sandbox) RevokeKeys(merchantID string) error { return wrap(s.vora().RevokeKeys(merchantID)) }
+
+// SetWebhookURL registers where a merchant's Vora events go, on this machine; empty for nowhere.
+func (s *Sandbox) SetWebhookURL(merchantID, address string) error {
+	return wrap(s.vora().SetWebhookURL(merchantID, address))
+}
+
+func (s *Sandbox) vora() *vora.Gateway { return s.gateways[sdk.GatewayVora].(*vora.Gateway) }

@@ -85,13 +85,6 @@ type Refunder interface {
 	Refund(sessionID string, amount int64) (refundID string, err error)
 }
 
-// An AccountHolder is a gateway at which a merchant has keys that can be rotated, and a webhook URL of the account.
-type AccountHolder interface {
-	RotateKey(merchantID string) (newKey string, err error)
-	RevokeKeys(merchantID string) error
-	SetWebhookURL(merchantID, address string) error
-}
-
 // An Environment is what a gateway works with.
 type Environment struct {
 	Ledger   *ledger.Ledger

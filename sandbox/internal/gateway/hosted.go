@@ -121,9 +121,9 @@ func (p hosted) next(s ledger.Session, action string) string {
 func (p hosted) checkout(r *http.Request, s ledger.Session) page.Checkout {
 	merchant, _ := p.env.Ledger.Merchant(s.MerchantID) // merchants are never removed
 	c := page.Checkout{
-		Gateway: page.Gateway(s.Gateway), State: page.StateOpen, SessionID: s.ID, Merchant: merchant.Name,
+		Gateway: s.Gateway, State: page.StateOpen, SessionID: s.ID, Merchant: merchant.Name,
 		Amount: s.Amount, Description: s.Description, ExpiresAt: s.ExpiresAt, Now: p.env.Executor.Now(), Reason: s.FailureReason,
-		CardEnding: s.CardEnding, Framed: framed(r) && p.embedder() != nil,
+		CardEnding: s.CardEnding, Embeddable: p.embedder() != nil, Framed: framed(r) && p.embedder() != nil,
 	}
 	for _, card := range p.Cards() {
 		c.Cards = append(c.Cards, page.Card{Number: grouped(card.Number), Label: card.Label})
@@ -174,7 +174,9 @@ func framed(r *http.Request) bool {
 
 // writeUnknown is for the ID of no session: one of an earlier run, most often.
 func (p hosted) writeUnknown(w http.ResponseWriter, r *http.Request) {
-	p.write(w, http.StatusNotFound, page.Checkout{Gateway: page.Gateway(p.Name()), State: page.StateUnknown, SessionID: r.PathValue("id")})
+	p.write(w, http.StatusNotFound, page.Checkout{
+		Gateway: p.Name(), State: page.StateUnknown, SessionID: r.PathValue("id"), Embeddable: p.embedder() != nil,
+	})
 }
 
 // write responds with a page, whose form may lead to formAction.

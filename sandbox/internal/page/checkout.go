@@ -3,16 +3,8 @@ package page
 import (
 	"time"
 
+	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
-)
-
-// Gateway is the payment gateway whose hosted page is shown.
-type Gateway string
-
-// The gateways the sandbox stands in for.
-const (
-	VisionScope Gateway = "visionscope"
-	Vora        Gateway = "vora"
 )
 
 // State is how far the checkout session has come; it decides what the page shows and which actions it offers.
@@ -48,7 +40,7 @@ type Card struct {
 
 // Checkout is what a hosted page shows. All text in it is untrusted.
 type Checkout struct {
-	Gateway Gateway
+	Gateway sdk.Gateway
 	State   State
 
 	SessionID   string
@@ -70,8 +62,9 @@ type Checkout struct {
 	AlwaysDeclines bool   // test mode declines this amount, whatever the card
 	CardEnding     string // last four digits of the card that [StateChallenge] is about
 
-	Framed  bool   // a shop's page shows it in a frame: offer the ways out of it
-	Message string // JSON that [StateHandBack] posts to the shop's page; empty: it leaves the frame instead
+	Embeddable bool   // a shop may show the page in a frame
+	Framed     bool   // a shop's page shows it in a frame: offer the ways out of it
+	Message    string // JSON that [StateHandBack] posts to the shop's page; empty: it leaves the frame instead
 
 	Problem   string // why the submitted form was rejected
 	Reason    string // why the payment failed, for [StateFailed]

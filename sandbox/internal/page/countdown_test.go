@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/page"
+	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
 func TestCountdown(t *testing.T) {
@@ -27,7 +28,7 @@ func TestCountdown(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for _, state := range []page.State{page.StateOpen, page.StateChallenge} {
-				c := checkout(page.Vora, state)
+				c := checkout(sdk.GatewayVora, state)
 				c.Now, c.ExpiresAt = now, now.Add(test.left)
 				document := render(t, c)
 
@@ -43,7 +44,7 @@ func TestCountdown(t *testing.T) {
 func TestNoCountdownWithoutAnEnd(t *testing.T) {
 	t.Parallel()
 	for _, state := range []page.State{page.StateOpen, page.StateChallenge} {
-		c := checkout(page.VisionScope, state)
+		c := checkout(sdk.GatewayVisionScope, state)
 		c.ExpiresAt = time.Time{}
 		require.Empty(t, tags(render(t, c), "time"))
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/page"
+	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 )
 
@@ -39,7 +40,7 @@ func TestEveryInputHasALabel(t *testing.T) {
 
 func TestEveryInputTellsTheBrowserHowToFillIt(t *testing.T) {
 	t.Parallel()
-	for _, input := range tags(render(t, checkout(page.Vora, page.StateOpen)), "input") {
+	for _, input := range tags(render(t, checkout(sdk.GatewayVora, page.StateOpen)), "input") {
 		require.NotEmpty(t, input["autocomplete"], input["name"])
 		if input["name"] == "card" {
 			require.Equal(t, "cc-number", input["autocomplete"])
@@ -50,7 +51,7 @@ func TestEveryInputTellsTheBrowserHowToFillIt(t *testing.T) {
 
 func TestBuyerIsPrefilled(t *testing.T) {
 	t.Parallel()
-	inputs := tags(render(t, checkout(page.VisionScope, page.StateOpen)), "input")
+	inputs := tags(render(t, checkout(sdk.GatewayVisionScope, page.StateOpen)), "input")
 	require.Equal(t, []string{"Ada Lovelace", "ada@shop.test"}, values(inputs, "value"))
 }
 
@@ -123,7 +124,7 @@ func TestTestCardsAreReadableAndFillable(t *testing.T) {
 
 func TestTestCardExpiryOutlivesTheCentury(t *testing.T) {
 	t.Parallel()
-	c := checkout(page.Vora, page.StateOpen)
+	c := checkout(sdk.GatewayVora, page.StateOpen)
 	c.Now = c.Now.AddDate(2098-c.Now.Year(), 0, 0)
 	require.Equal(t, []string{"12 / 01"}, values(tags(render(t, c), "ul"), "data-expiry"))
 }
@@ -131,7 +132,7 @@ func TestTestCardExpiryOutlivesTheCentury(t *testing.T) {
 func TestLongOrdersFold(t *testing.T) {
 	t.Parallel()
 	order := func(items int) string {
-		c := checkout(page.Vora, page.StateOpen)
+		c := checkout(sdk.GatewayVora, page.StateOpen)
 		c.LineItems = nil
 		for range items {
 			c.LineItems = append(c.LineItems, page.LineItem{Name: "A novel", Quantity: 1, UnitAmount: money.MustParse("1.00", "EUR")})
@@ -150,7 +151,7 @@ func TestLongOrdersFold(t *testing.T) {
 
 func TestQuantityIsShownWhereItMatters(t *testing.T) {
 	t.Parallel()
-	seen := text(render(t, checkout(page.VisionScope, page.StateOpen)))
+	seen := text(render(t, checkout(sdk.GatewayVisionScope, page.StateOpen)))
 	require.Contains(t, seen, "A novel 29.99 EUR")
 	require.Contains(t, seen, "A notebook 2 × 7.49 EUR")
 }

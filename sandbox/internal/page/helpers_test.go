@@ -9,11 +9,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/page"
+	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 )
 
 var (
-	gateways = []page.Gateway{page.VisionScope, page.Vora}
+	gateways = []sdk.Gateway{sdk.GatewayVisionScope, sdk.GatewayVora}
 	states   = []page.State{
 		page.StateOpen, page.StateChallenge, page.StateBreakOut, page.StateProcessing,
 		page.StateHandBack, page.StateSucceeded, page.StateFailed, page.StateExpired, page.StateAbandoned,
@@ -22,11 +23,12 @@ var (
 )
 
 // checkout is a session that has something in every field.
-func checkout(gateway page.Gateway, state page.State) page.Checkout {
+func checkout(gateway sdk.Gateway, state page.State) page.Checkout {
 	now := time.Date(2030, time.May, 17, 9, 30, 0, 0, time.UTC)
 	return page.Checkout{
 		Gateway:     gateway,
 		State:       state,
+		Embeddable:  gateway == sdk.GatewayVisionScope,
 		SessionID:   "session-1",
 		Merchant:    "Acme Books",
 		Description: "Two paperbacks",

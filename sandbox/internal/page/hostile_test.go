@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/page"
+	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 )
 
@@ -75,14 +76,14 @@ func TestOnlyWebPagesAreLinked(t *testing.T) {
 func eachFinal(t *testing.T, test func(c page.Checkout)) {
 	t.Helper()
 	for _, state := range []page.State{page.StateSucceeded, page.StateFailed, page.StateExpired} {
-		test(checkout(page.VisionScope, state))
+		test(checkout(sdk.GatewayVisionScope, state))
 	}
 }
 
 func TestOnlyPicturesThePolicyAllowsAreShown(t *testing.T) {
 	t.Parallel()
 	shown := func(imageURL string) []string {
-		c := checkout(page.Vora, page.StateOpen)
+		c := checkout(sdk.GatewayVora, page.StateOpen)
 		c.LineItems = []page.LineItem{{Name: "A novel", Quantity: 1, ImageURL: imageURL}}
 		return values(tags(render(t, c), "img"), "src")
 	}

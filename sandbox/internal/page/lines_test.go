@@ -8,12 +8,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/page"
+	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 )
 
 func TestLinesHaveATotalAndTheOrderASum(t *testing.T) {
 	t.Parallel()
-	c := checkout(page.VisionScope, page.StateOpen)
+	c := checkout(sdk.GatewayVisionScope, page.StateOpen)
 	seen := text(render(t, c))
 	require.Contains(t, seen, "A novel 29.99 EUR A notebook 2 × 7.49 EUR 14.98 EUR Sum 44.97 EUR")
 	require.NotContains(t, seen, "not the amount to pay")
@@ -26,7 +27,7 @@ func TestLinesHaveATotalAndTheOrderASum(t *testing.T) {
 
 func TestTheSumCountsWhatIsFolded(t *testing.T) {
 	t.Parallel()
-	c := checkout(page.Vora, page.StateOpen)
+	c := checkout(sdk.GatewayVora, page.StateOpen)
 	c.LineItems = nil
 	for range 20 {
 		c.LineItems = append(c.LineItems, page.LineItem{Name: "A novel", Quantity: 3, UnitAmount: money.MustParse("1.00", "EUR")})
@@ -36,7 +37,7 @@ func TestTheSumCountsWhatIsFolded(t *testing.T) {
 
 func TestNoSumIsBetterThanAWrongOne(t *testing.T) {
 	t.Parallel()
-	c := checkout(page.Vora, page.StateOpen)
+	c := checkout(sdk.GatewayVora, page.StateOpen)
 	most := money.Minor(math.MaxInt64, "EUR")
 	for name, items := range map[string][]page.LineItem{
 		"no items":        nil,

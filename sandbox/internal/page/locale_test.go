@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/page"
+	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 )
 
@@ -48,7 +49,7 @@ func TestAmountsAreWrittenAsTheLocaleDoes(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c := checkout(page.Vora, page.StateOpen)
+			c := checkout(sdk.GatewayVora, page.StateOpen)
 			c.Locale, c.Amount = test.locale, test.amount
 			document := render(t, c)
 			require.Contains(t, document, `<p class="amount"><bdi lang="`+test.lang+`">`+test.want+`</bdi></p>`)

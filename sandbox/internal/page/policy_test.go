@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/page"
+	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
 // directives splits a policy by directive name.
@@ -58,7 +59,7 @@ func TestPolicySaysWhoMayFrameThePage(t *testing.T) {
 	t.Parallel()
 	eachPage(t, func(t *testing.T, c page.Checkout) {
 		want := "'none'"
-		if c.Gateway == page.VisionScope && c.State != page.StateChallenge {
+		if c.Gateway == sdk.GatewayVisionScope && c.State != page.StateChallenge {
 			want = "*"
 		}
 		require.Equal(t, want, directives(t, page.ContentSecurityPolicy(c))["frame-ancestors"])
@@ -67,7 +68,7 @@ func TestPolicySaysWhoMayFrameThePage(t *testing.T) {
 
 func TestPolicyNamesWhereTheFormLeads(t *testing.T) {
 	t.Parallel()
-	c := checkout(page.Vora, page.StateOpen)
+	c := checkout(sdk.GatewayVora, page.StateOpen)
 	tests := map[string]struct {
 		targets []string
 		want    string

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/page"
+	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 )
 
@@ -75,7 +76,7 @@ func TestEveryStateSaysWhatItIs(t *testing.T) {
 
 func TestFailureGivesItsReason(t *testing.T) {
 	t.Parallel()
-	c := checkout(page.Vora, page.StateFailed)
+	c := checkout(sdk.GatewayVora, page.StateFailed)
 	require.Contains(t, text(render(t, c)), "Payment failed Insufficient funds. Nothing was charged.")
 
 	c.Reason = ""
@@ -104,10 +105,10 @@ func TestOnlyFinalStatesLeadBackToTheShop(t *testing.T) {
 
 func TestAbandonedSaysWhatTheShopWillSee(t *testing.T) {
 	t.Parallel()
-	c := checkout(page.Vora, page.StateAbandoned)
+	c := checkout(sdk.GatewayVora, page.StateAbandoned)
 	require.Contains(t, text(render(t, c)), "hears nothing of it until the session expires at 09:45 UTC. Then it gets session.expired")
 
-	c = checkout(page.VisionScope, page.StateAbandoned)
+	c = checkout(sdk.GatewayVisionScope, page.StateAbandoned)
 	c.ExpiresAt = time.Time{}
 	document := render(t, c)
 	require.Contains(t, text(document), "hears nothing of it, now or later: this session has no documented end.")
@@ -116,7 +117,7 @@ func TestAbandonedSaysWhatTheShopWillSee(t *testing.T) {
 
 func TestUnknownSessionHasNoFactsButItsID(t *testing.T) {
 	t.Parallel()
-	seen := text(render(t, page.Checkout{Gateway: page.Vora, State: page.StateUnknown, SessionID: "session-1"}))
+	seen := text(render(t, page.Checkout{Gateway: sdk.GatewayVora, State: page.StateUnknown, SessionID: "session-1"}))
 	require.Contains(t, seen, "Session session-1")
 	require.NotContains(t, seen, "Amount")
 	require.NotContains(t, seen, "Shop")
@@ -150,7 +151,7 @@ func TestUnknownPagesAreErrors(t *testing.T) {
 	t.Parallel()
 	for _, c := range []page.Checkout{
 		checkout("nobody", page.StateOpen),
-		checkout(page.Vora, "undecided"),
+		checkout(sdk.GatewayVora, "undecided"),
 		{},
 	} {
 		require.Error(t, page.Render(failingWriter{t}, c))
@@ -167,7 +168,7 @@ func (w failingWriter) Write([]byte) (int, error) {
 
 func TestRenderReportsAFailingWriter(t *testing.T) {
 	t.Parallel()
-	err := page.Render(brokenPipe{}, checkout(page.Vora, page.StateOpen))
+	err := page.Render(brokenPipe{}, checkout(sdk.GatewayVora, page.StateOpen))
 	require.ErrorIs(t, err, errBrokenPipe)
 }
 
@@ -180,7 +181,7 @@ func (brokenPipe) Write([]byte) (int, error) { return 0, errBrokenPipe }
 // Who has nowhere to go from here is told so, and the shop why.
 func TestResultsWithoutAWayBackSayWhereToGo(t *testing.T) {
 	t.Parallel()
-	fields := map[page.Gateway]string{page.Vora: "successUrl", page.VisionScope: "return_url"}
+	fields := map[sdk.Gateway]string{sdk.GatewayVora: "successUrl", sdk.GatewayVisionScope: "return_url"}
 	for gateway, field := range fields {
 		for state, want := range map[page.State]string{
 			page.StateSucceeded: "You can close this page. The shop hears of your payment by itself.",
@@ -199,7 +200,7 @@ func TestResultsWithoutAWayBackSayWhereToGo(t *testing.T) {
 func TestAnAmountThatAlwaysDeclinesIsNamed(t *testing.T) {
 	t.Parallel()
 	for _, state := range []page.State{page.StateOpen, page.StateFailed} {
-		c := checkout(page.Vora, state)
+		c := checkout(sdk.GatewayVora, state)
 		require.NotContains(t, text(render(t, c)), "always declines")
 		c.AlwaysDeclines, c.Amount = true, money.MustParse("2.00", "EUR")
 		require.Contains(t, text(render(t, c)), "Test mode always declines 2.00 EUR , whatever the card.")
@@ -208,7 +209,7 @@ func TestAnAmountThatAlwaysDeclinesIsNamed(t *testing.T) {
 
 func TestChallengeNamesTheCard(t *testing.T) {
 	t.Parallel()
-	c := checkout(page.VisionScope, page.StateChallenge)
+	c := checkout(sdk.GatewayVisionScope, page.StateChallenge)
 	require.Contains(t, text(render(t, c)), "confirm this payment with the card that ends in 3184 .")
 	c.CardEnding = ""
 	require.Contains(t, text(render(t, c)), "Your bank asks you to confirm this payment.")

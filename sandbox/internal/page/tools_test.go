@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/page"
+	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
 // The sandbox's own buttons are outside of the buyer's form, and still send it.
@@ -25,7 +26,7 @@ func TestToolsStandApartFromTheForm(t *testing.T) {
 
 func TestOnlyAFramedPageOffersWaysOutOfTheFrame(t *testing.T) {
 	t.Parallel()
-	c := checkout(page.VisionScope, page.StateOpen)
+	c := checkout(sdk.GatewayVisionScope, page.StateOpen)
 	require.Empty(t, tags(render(t, c), "select"))
 	c.Framed = true
 	document := render(t, c)

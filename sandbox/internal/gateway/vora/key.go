@@ -75,8 +75,15 @@ func (g *Gateway) RevokeKeys(merchantID string) error {
 
 // SetWebhookURL registers where a merchant's events go, on this machine; empty for nowhere.
 func (g *Gateway) SetWebhookURL(merchantID, address string) error {
+	if err := checkWebhookURL(address); err != nil {
+		return err
+	}
+	return g.Ledger.UpdateMerchant(merchantID, func(m *control.Merchant) { m.Vora.WebhookURL = address })
+}
+
+func checkWebhookURL(address string) error {
 	if err := local.CheckURL(address); err != nil && address != "" {
 		return fmt.Errorf("%q cannot be registered: %w", address, err)
 	}
-	return g.Ledger.UpdateMerchant(merchantID, func(m *control.Merchant) { m.Vora.WebhookURL = address })
+	return nil
 }

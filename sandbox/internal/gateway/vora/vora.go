@@ -3,34 +3,15 @@ package vora
 
 import (
 	"encoding/json"
-	"fmt"
 	"maps"
 	"net/http"
-	"slices"
 	"strings"
-	"time"
 
 	gen "github.com/hostedpay/hostedpay-go/gen/vora"
-	"github.com/hostedpay/hostedpay-go/internal/contract"
-	"github.com/hostedpay/hostedpay-go/sandbox/control"
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/gateway"
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/random"
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
-
-// Config is what a sandbox can choose about Vora. Its zero value is Vora as documented, without rate limits.
-type Config struct {
-	WebhooksV2    []string // IDs of merchants whose events are sent as webhooks v2
-	RateLimits    bool
-	ReturnV2      bool   // sign return URLs with v2 instead of v1
-	LatestVersion string // that is announced; empty for the contract's
-
-	// Deprecated announces that the endpoint is deprecated since a time, which may be zero, and ends at Sunset, which may
-	// be too.
-	Deprecated        bool
-	DeprecatedSince   time.Time
-	DeprecationSunset time.Time
-}
 
 // A Gateway is Vora.
 type Gateway struct {
@@ -118,42 +99,6 @@ func (g *Gateway) introduce(h http.Header, r *http.Request) {
 	if asked := r.Header.Get(versionHeader); asked != "" {
 		h.Set(versionHeader, asked)
 	}
-}
-
-// Apply sets up the merchants' accounts.
-func (c Config) Apply(merchants []control.Merchant) error {
-	for _, id := range c.WebhooksV2 {
-		i := slices.IndexFunc(merchants, func(m control.Merchant) bool { return m.ID == id })
-		switch {
-		case i < 0:
-			return fmt.Errorf("webhooks v2: unknown merchant %q", id)
-		case merchants[i].Vora.WebhookSecret == "":
-			return fmt.Errorf("webhooks v2: merchant %q needs a WebhookSecret, which signs them", id)
-		}
-		merchants[i].Vora.WebhooksV2 = true
-	}
-	return nil
-}
-
-// notices are the headers about versions and deprecation. (Vora, "Versioning".)
-func (c Config) notices() http.Header {
-	latest := c.LatestVersion
-	if latest == "" {
-		latest = contract.VoraVersion
-	}
-	h := http.Header{versionHeader: {contract.VoraVersion}, "Von-Pay-Latest-Version": {latest}}
-	if !c.Deprecated {
-		return h
-	}
-	h.Set("Deprecation", "true")
-	if !c.DeprecatedSince.IsZero() {
-		h.Set("Deprecation", c.DeprecatedSince.UTC().Format(http.TimeFormat))
-	}
-	if !c.DeprecationSunset.IsZero() {
-		h.Set("Sunset", c.DeprecationSunset.UTC().Format(http.TimeFormat))
-	}
-	h.Set("Link", "<https://docs.vonpay.com/reference/versions>; rel=\"deprecation\"")
-	return h
 }
 
 func writeJSON(w http.ResponseWriter, status int, body any) error {
