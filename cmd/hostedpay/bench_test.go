@@ -16,8 +16,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// BenchmarkSandboxStart starts the sandbox and the least that a server in Go can be, in turns, and waits until each has answered
-// a call. It measures the time from the start of the process, and the memory that the idle sandbox holds.
+// BenchmarkSandboxStart starts the sandbox and a minimal server in Go, in turns, and waits until each has responded to a
+// call. It measures the time from the start of the process, and the memory of the idle sandbox.
 func BenchmarkSandboxStart(b *testing.B) {
 	bare := program(b, "./testdata/bare")
 	sandbox := program(b, ".", "sandbox", "--listen", "127.0.0.1:0")
@@ -37,8 +37,8 @@ func BenchmarkSandboxStart(b *testing.B) {
 
 var address = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
 
-// program builds a command and gives what starts it once: how many seconds until it has answered, and how many MiB it
-// holds then, 0 where the system does not say.
+// program builds a command and returns a function that starts it once and reports the seconds until it responds, and its
+// memory in MiB then, 0 where the system does not say.
 func program(b *testing.B, path string, args ...string) func(b *testing.B) (seconds, held float64) {
 	b.Helper()
 	binary := filepath.Join(b.TempDir(), "program")
@@ -53,11 +53,11 @@ func program(b *testing.B, path string, args ...string) func(b *testing.B) (seco
 		require.NoError(b, c.Start())
 		line, err := bufio.NewReader(out).ReadString('\n')
 		require.NoError(b, err)
-		answer, err := http.Get(address.FindString(line) + "/v1/health")
+		response, err := http.Get(address.FindString(line) + "/v1/health")
 		require.NoError(b, err)
 		seconds = time.Since(began).Seconds()
-		require.NoError(b, answer.Body.Close())
-		require.Equal(b, http.StatusOK, answer.StatusCode)
+		require.NoError(b, response.Body.Close())
+		require.Equal(b, http.StatusOK, response.StatusCode)
 		held = resident(c.Process.Pid)
 		require.NoError(b, c.Process.Kill())
 		_ = c.Wait() // was killed

@@ -19,16 +19,16 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 )
 
-// demoFactor shortens the gateways' own waits: VisionScope's 10 s until it reports a decline become half a second.
+// demoFactor divides the gateways' own waits: 10 s until a decline is reported become half a second.
 const demoFactor = 20
 
-// patience is how long a step may take before the demo gives up on it.
-const patience = 10 * time.Second
+// maxWait is how long the demo waits for an event.
+const maxWait = 10 * time.Second
 
 func demoCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "demo",
-		Short: "Run an approved and a declined payment through each gateway and print what happens",
+		Short: "Make an approved and a declined payment at each gateway and print what happens",
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return demo(c.Context(), c.OutOrStdout(), payments(), unchecked)
@@ -86,7 +86,7 @@ func demo(ctx context.Context, out io.Writer, payments []payment, wrap wrap) (er
 	}()
 
 	fmt.Fprintf(out, "Gateways at %s, shop (%s) at %s.\n", gatewayURL, sandbox.Acme.Name, shopURL)
-	fmt.Fprintf(out, "No money moves. The gateways' own waits are %d times shorter than in life.\n", demoFactor)
+	fmt.Fprintf(out, "No money moves. The gateways' own waits are %d times shorter than in reality.\n", demoFactor)
 	t := &timeline{out: out}
 	for i, p := range payments {
 		t.title("%d  %s: %s, expected to be %s", i+1, nameOf(p.gateway), p.amount, p.want)
@@ -132,7 +132,7 @@ func (p payment) pay(ctx context.Context, t *timeline, checkout sdk.Secret) (bac
 
 // awaitEvent waits for the webhook.
 func (p payment) awaitEvent(ctx context.Context, t *timeline, o *order, paidAt time.Time) (arrival, bool) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, maxWait)
 	defer cancel()
 	select {
 	case a := <-o.events:
@@ -155,5 +155,5 @@ func (p payment) confirm(ctx context.Context, t *timeline, back *url.URL, how st
 }
 
 func (p payment) unexpected(event webhooks.Event) error {
-	return fmt.Errorf("%s is not what a payment that is %s is reported by", event.Info().Type, p.want)
+	return fmt.Errorf("a payment that is %[2]s is not reported by %[1]s", event.Info().Type, p.want)
 }

@@ -14,8 +14,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 )
 
-// held holds every request, answer and delivery of the demo to the contracts.
-func held(t *testing.T) wrap {
+// validated checks every request, response and delivery of the demo against the contracts.
+func validated(t *testing.T) wrap {
 	t.Helper()
 	vora, visionscope := contracttest.Vora(t), contracttest.VisionScope(t)
 	return func(gateways, shop http.Handler) (http.Handler, http.Handler) {
@@ -30,7 +30,7 @@ func held(t *testing.T) wrap {
 func TestDemo(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
-	require.NoError(t, demo(t.Context(), &out, payments(), held(t)), out.String())
+	require.NoError(t, demo(t.Context(), &out, payments(), validated(t)), out.String())
 	text := out.String()
 	require.Contains(t, text, "28 steps")
 	require.Contains(t, text, "all as documented")
@@ -49,7 +49,7 @@ func TestDemoNoticesWhatIsNotAsDocumented(t *testing.T) {
 		t.Run(gateway.name, func(t *testing.T) {
 			t.Parallel()
 			var out bytes.Buffer
-			err := demo(t.Context(), &out, []payment{{gateway: gateway.id, amount: money.Minor(1499, "USD"), card: "4242 4242 4242 4242", want: sdk.PaymentFailed, order: "order-1"}}, held(t))
+			err := demo(t.Context(), &out, []payment{{gateway: gateway.id, amount: money.Minor(1499, "USD"), card: "4242 4242 4242 4242", want: sdk.PaymentFailed, order: "order-1"}}, validated(t))
 			require.ErrorContains(t, err, "3 of 7 steps were not as documented")
 			require.Equal(t, 3, strings.Count(out.String(), "NOT AS DOCUMENTED"), out.String())
 		})

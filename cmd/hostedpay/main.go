@@ -1,7 +1,7 @@
-// Command hostedpay runs both gateways on this machine and shows what happens at them.
+// Command hostedpay runs the gateways on this machine and shows what happens at them.
 //
-//	hostedpay demo      two payments through each gateway, from the first request to the confirmed return
-//	hostedpay sandbox   both gateways, until you stop it
+//	hostedpay demo      two payments at each gateway, from the first request to the confirmed return
+//	hostedpay sandbox   the gateways, until you stop it
 package main
 
 import (
@@ -26,7 +26,7 @@ func main() {
 func command() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "hostedpay",
-		Short:         "Both hosted-checkout gateways on this machine",
+		Short:         "The hosted-checkout gateways on this machine",
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}

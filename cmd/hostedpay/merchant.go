@@ -23,7 +23,7 @@ type order struct {
 	events    chan arrival
 }
 
-// An arrival is a verified event, when it came, and how long it took to read, verify, decode and claim it.
+// An arrival is a verified event, when it arrived, and how long it took to read, verify, decode and claim it.
 type arrival struct {
 	event    webhooks.Event
 	at       time.Time
@@ -56,21 +56,21 @@ func (m *merchant) find(sessionID string) (*order, bool) {
 
 type arrivalTime struct{}
 
-// timed notes when a delivery came.
+// timed records when a delivery arrived.
 func timed(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), arrivalTime{}, time.Now())))
 	})
 }
 
-// take does the work of an event: it moves the order to its final state.
+// take handles an event: it moves the order to its final status.
 func (m *merchant) take(ctx context.Context, event webhooks.Event) error {
-	came, _ := ctx.Value(arrivalTime{}).(time.Time)
-	verified := time.Since(came)
+	at, _ := ctx.Value(arrivalTime{}).(time.Time)
+	verified := time.Since(at)
 	info := event.Info()
 	o, ok := m.find(info.SessionID)
 	if !ok {
-		return fmt.Errorf("there is no order for session %s", info.SessionID)
+		return fmt.Errorf("no order has the session %s", info.SessionID)
 	}
 	if info.Amount != o.amount {
 		return errors.New("the event's amount is not the order's")
@@ -81,10 +81,10 @@ func (m *merchant) take(ctx context.Context, event webhooks.Event) error {
 		o.status = sdk.PaymentPaid
 	case *webhooks.SessionFailed, *webhooks.SessionExpired, *webhooks.PaymentFailed:
 		o.status = sdk.PaymentFailed
-	default: // what else is reported changes nothing
+	default: // other events change nothing
 	}
 	m.mu.Unlock()
-	o.events <- arrival{event, came, verified}
+	o.events <- arrival{event, at, verified}
 	return nil
 }
 

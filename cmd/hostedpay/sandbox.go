@@ -17,7 +17,7 @@ func sandboxCommand() *cobra.Command {
 	f := sandboxFlags{merchants: []control.Merchant{sandbox.Acme, sandbox.Brightline, sandbox.Cobalt}}
 	c := &cobra.Command{
 		Use:   "sandbox",
-		Short: "Run both gateways until interrupted, and print their addresses and keys",
+		Short: "Run the gateways until interrupted, and print their addresses and keys",
 		Example: `  hostedpay sandbox --webhook http://127.0.0.1:8080/webhooks/vora
   hostedpay sandbox --fault "route=POST /v1/sessions; share=20; resetAfter=true" --seed 7
   hostedpay sandbox --rate-limits --webhooks-v2 --time-factor 10`,

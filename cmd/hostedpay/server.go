@@ -15,8 +15,8 @@ type server struct {
 	done chan error
 }
 
-// listen opens an address, 127.0.0.1:0 for any free port. Nothing is answered before serve, so that two servers can
-// know each other's addresses first.
+// listen opens an address, 127.0.0.1:0 for any free port. Nothing responds before serve, so that two servers can know
+// each other's addresses first.
 func listen(ctx context.Context, address string) (net.Listener, string, error) {
 	var config net.ListenConfig
 	l, err := config.Listen(ctx, "tcp", address)
@@ -36,8 +36,7 @@ func serve(l net.Listener, handler http.Handler) *server {
 	return s
 }
 
-// close stops the server after the requests that it is answering, or after two seconds: somebody may hang on who never says
-// anything.
+// close stops the server once the requests under way have their responses, or after two seconds.
 func (s *server) close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()

@@ -15,14 +15,14 @@ type timeline struct {
 	failed int
 }
 
-// title begins a payment.
+// title introduces a payment.
 func (t *timeline) title(format string, args ...any) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	fmt.Fprintf(t.out, "\n%s\n", fmt.Sprintf(format, args...))
 }
 
-// step prints what happened, how long it took, and what is wrong with it.
+// step prints what happened, how long it took, and the problem if there is one.
 func (t *timeline) step(name string, took time.Duration, what string, problem error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

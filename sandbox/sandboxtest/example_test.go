@@ -33,7 +33,7 @@ func (t *theTest) over() {
 	}
 }
 
-// A purchase at Vora, from the request to the webhook, in a shop that is an ordinary handler.
+// A purchase at Vora, from the request to the webhook. The shop is an ordinary handler.
 func Example() {
 	t := &theTest{}
 	defer t.over()
@@ -43,7 +43,7 @@ func Example() {
 		t.Fatalf("%v", err)
 	}
 	shop, err := webhooks.NewHandler(webhooks.Vora(keys), func(_ context.Context, event webhooks.Event) error {
-		fmt.Println("the shop hears:", event.Info().Type, event.Info().Amount)
+		fmt.Println("the shop receives:", event.Info().Type, event.Info().Amount)
 		return nil
 	})
 	if err != nil {
@@ -66,15 +66,15 @@ func Example() {
 	fmt.Println("the browser goes to:", back.Host+back.Path, back.Query().Get("status"))
 
 	delivery := gateways.WaitDelivery(created.ID, "session.succeeded")
-	fmt.Println("the gateway notes:", delivery.State, "by attempt", len(delivery.Attempts))
+	fmt.Println("the delivery is", delivery.State, "after attempt", len(delivery.Attempts))
 	// Output:
 	// created: vp_cs_test_2EOV2KA6ZCTBAD6F
 	// the browser goes to: shop.example.com/thanks succeeded
-	// the shop hears: session.succeeded 14.99 USD
-	// the gateway notes: accepted by attempt 1
+	// the shop receives: session.succeeded 14.99 USD
+	// the delivery is accepted after attempt 1
 }
 
-// VisionScope reports a decline after 10 s, and again when the shop was down. Nothing here takes that long.
+// VisionScope reports a decline after 10 s, and again while the shop is down. The clock is advanced; nothing sleeps.
 func Example_redelivery() {
 	t := &theTest{}
 	defer t.over()
@@ -108,8 +108,7 @@ func Example_redelivery() {
 	// 13s 200
 }
 
-// The gateway is down for one call: the client repeats it under the same idempotency key, and there is
-// one session.
+// The gateway is down for one call: the client retries it with the same idempotency key, and there is one session.
 func ExampleGateways_RequestsTo() {
 	t := &theTest{}
 	defer t.over()
@@ -133,7 +132,7 @@ func ExampleGateways_RequestsTo() {
 	// sessions: 1
 }
 
-// A session that nobody pays expires when its time is over.
+// A session that nobody pays expires.
 func ExampleGateways_Advance() {
 	t := &theTest{}
 	defer t.over()

@@ -10,11 +10,9 @@ import (
 	"github.com/hostedpay/hostedpay-go/sandbox"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
 	"github.com/hostedpay/hostedpay-go/sdk"
-	"github.com/hostedpay/hostedpay-go/sdk/visionscope"
-	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
-// A TB is what is needed of a test: a [testing.TB] is one.
+// A TB is a test, as far as this package needs one. Every [testing.TB] is a TB.
 type TB interface {
 	Helper()
 	Cleanup(f func())
@@ -22,19 +20,19 @@ type TB interface {
 	Fatalf(format string, args ...any)
 }
 
-// Gateways are both gateways, for one test. Safe for concurrent use, but for what may end the test: that must be called
-// by the test's own goroutine, as [testing.T.FailNow] must.
+// Gateways are all gateways, for one test. They are safe for concurrent use, except for methods that can end the test:
+// only the test's own goroutine may call those, as with [testing.T.FailNow].
 type Gateways struct {
 	*sandbox.Sandbox
 
-	URL string // of both APIs: VON_PAY_BASE_URL and VISIONSCOPE_API_URL
+	URL string // base URL of every gateway's API
 
 	t       TB
 	browser http.Client
 }
 
-// Start starts both gateways on a port of this machine, and closes them when the test is over. The clock stands still at
-// the machine's time, and ids are made from the seed 1; options can change both.
+// Start starts the gateways on a port of this machine, and closes them when the test is over. Their clock stands still at
+// the machine's time, and IDs are generated from the seed 1; options can change both.
 func Start(t TB, opts ...sandbox.Option) *Gateways {
 	t.Helper()
 	now := time.Now().UTC().Truncate(time.Second)
@@ -49,30 +47,10 @@ func Start(t TB, opts ...sandbox.Option) *Gateways {
 		transport.CloseIdleConnections()
 		server.Close()
 	})
-	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &Gateways{Sandbox: s, URL: server.URL, t: t, browser: http.Client{Transport: transport, CheckRedirect: stay}}
+	return &Gateways{Sandbox: s, URL: server.URL, t: t, browser: http.Client{Transport: transport}}
 }
 
-// Vora is a client with a merchant's secret key, as the merchant has it now.
-func (g *Gateways) Vora(m control.Merchant, opts ...sdk.Option) *vora.Client {
-	g.t.Helper()
-	client, err := vora.New(g.current(m).Vora.SecretKey, g.options(opts)...)
-	if err != nil {
-		g.t.Fatalf("sandboxtest: %v", err)
-	}
-	return client
-}
-
-// VisionScope is a client with a merchant's API key.
-func (g *Gateways) VisionScope(m control.Merchant, opts ...sdk.Option) *visionscope.Client {
-	g.t.Helper()
-	client, err := visionscope.New(g.current(m).VisionScope.APIKey, g.options(opts)...)
-	if err != nil {
-		g.t.Fatalf("sandboxtest: %v", err)
-	}
-	return client
-}
-
+// current is the merchant with the keys that it has now.
 func (g *Gateways) current(m control.Merchant) control.Merchant {
 	for _, known := range g.Merchants() {
 		if known.ID == m.ID {
@@ -82,20 +60,21 @@ func (g *Gateways) current(m control.Merchant) control.Merchant {
 	return m
 }
 
+// options of a client for the gateways come before the caller's.
 func (g *Gateways) options(opts []sdk.Option) []sdk.Option {
 	own := &http.Client{Transport: g.browser.Transport} // closed with the gateways
 	return append([]sdk.Option{sdk.WithBaseURL(g.URL), sdk.WithHTTPClient(own)}, opts...)
 }
 
-// Now is the gateways' time.
+// Now returns the gateways' time.
 func (g *Gateways) Now() time.Time { return g.Clock().Now() }
 
-// Advance moves the gateways' clock. What becomes due on the way has been done when it returns: sessions have expired,
-// and events have been delivered and answered.
+// Advance moves the gateways' clock ahead. When it returns, everything that became due has happened: sessions have expired,
+// events have been delivered, and the merchant has responded.
 func (g *Gateways) Advance(d time.Duration) { g.Clock().Advance(d) }
 
-// RequestsTo are the calls whose method and path begin with route, oldest first: "POST /v1/sessions",
-// "POST /api/checkout/create". Repetitions of one call have the same IdempotencyKey.
+// RequestsTo returns the API calls whose method and path begin with route, "POST /v1/sessions" for one, oldest first. The
+// attempts of one call have the same IdempotencyKey.
 func (g *Gateways) RequestsTo(route string) []control.Request {
 	var out []control.Request
 	for _, r := range g.Requests() {

@@ -28,8 +28,8 @@ const (
 	sink   = "/_sandbox/sink" // takes every event
 )
 
-// held has a client's traffic held to a contract.
-func held(contract *contracttest.Contract) sdk.Option {
+// validated checks a client's traffic against a contract.
+func validated(contract *contracttest.Contract) sdk.Option {
 	return sdk.WithMiddleware(func(next http.RoundTripper) http.RoundTripper { return contract.Transport(next) })
 }
 
@@ -39,14 +39,14 @@ func create(t *testing.T, g *sandboxtest.Gateways, params vora.SessionParams) *v
 		params.Amount = money.Minor(1499, "USD")
 	}
 	params.SuccessURL = thanks
-	created, err := g.Vora(sandbox.Acme, held(contracttest.Vora(t))).CreateSession(t.Context(), params)
+	created, err := g.Vora(sandbox.Acme, validated(contracttest.Vora(t))).CreateSession(t.Context(), params)
 	require.NoError(t, err)
 	return created
 }
 
 func checkout(t *testing.T, g *sandboxtest.Gateways) *visionscope.CreatedCheckout {
 	t.Helper()
-	created, err := g.VisionScope(sandbox.Acme, held(contracttest.VisionScope(t))).CreateCheckout(t.Context(), visionscope.CheckoutParams{
+	created, err := g.VisionScope(sandbox.Acme, validated(contracttest.VisionScope(t))).CreateCheckout(t.Context(), visionscope.CheckoutParams{
 		Amount: money.MustParse("10.00", "EUR"), WebhookURL: g.URL + sink, WebhookSecret: visionscope.NewWebhookSecret(), ReturnURL: thanks,
 	})
 	require.NoError(t, err)
@@ -139,7 +139,7 @@ func TestWaitDeliveries(t *testing.T) {
 	require.Equal(t, []string{"session.succeeded", "refund.created", "refund.created"}, events)
 }
 
-// Whoever pays may be another goroutine: the shop's own worker, or a browser.
+// Another goroutine may pay: the shop's own worker, or a browser.
 func TestWaitDeliveryWaitsForTheBuyer(t *testing.T) {
 	t.Parallel()
 	g := sandboxtest.Start(t)
@@ -157,7 +157,7 @@ func TestWaitDeliveryWaitsForTheBuyer(t *testing.T) {
 	<-done
 }
 
-func TestDeliveriesThatNobodyTakes(t *testing.T) {
+func TestDeliveriesThatNobodyAccepts(t *testing.T) {
 	t.Parallel()
 	shop := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(shop.Close)
@@ -169,7 +169,7 @@ func TestDeliveriesThatNobodyTakes(t *testing.T) {
 	require.Len(t, delivery.Attempts, 4)
 }
 
-// Two runs are the same, to the letter.
+// Two runs are identical.
 func TestRunsAreRepeatable(t *testing.T) {
 	t.Parallel()
 	run := func() []string {
@@ -201,7 +201,7 @@ func TestRunsAreRepeatable(t *testing.T) {
 	require.NotEqual(t, first[0], create(t, other, vora.SessionParams{}).ID)
 }
 
-func TestClientsHaveTheKeyOfToday(t *testing.T) {
+func TestClientsHaveTheCurrentKey(t *testing.T) {
 	t.Parallel()
 	g := sandboxtest.Start(t)
 	_, err := g.RotateKey(sandbox.Acme.ID)
@@ -210,7 +210,7 @@ func TestClientsHaveTheKeyOfToday(t *testing.T) {
 	create(t, g, vora.SessionParams{})
 }
 
-// A failure says what was waited for and what there was instead.
+// A failure says what the test waited for and what there was instead.
 func TestFailures(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -261,12 +261,12 @@ func TestFailures(t *testing.T) {
 	}
 }
 
-// failing is a test whose failures can be looked at.
+// failing is a test whose failure can be recovered.
 type failing struct{ *testing.T }
 
 func (f *failing) Fatalf(format string, args ...any) { panic(fmt.Sprintf(format, args...)) }
 
-// impatient is one that waits for nothing.
+// impatient is a test whose context has ended.
 type impatient struct{ failing }
 
 func (i *impatient) Context() context.Context {
@@ -275,7 +275,7 @@ func (i *impatient) Context() context.Context {
 	return ctx
 }
 
-// The end of a test does not wait for a shop that does not answer, nor for a dashboard that listens.
+// The end of a test waits neither for a shop that does not respond nor for a dashboard that listens.
 func TestTheEndIsNotHeldUp(t *testing.T) {
 	t.Parallel()
 	shop := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
@@ -299,7 +299,7 @@ func TestTheEndIsNotHeldUp(t *testing.T) {
 	<-moved
 }
 
-// cleaning is a test whose end comes when it is told to.
+// cleaning is a test whose cleanups run on demand.
 type cleaning struct {
 	*testing.T
 	cleanups []func()

@@ -10,38 +10,38 @@ import (
 )
 
 const (
-	patience = 10 * time.Second // of the machine's time, until something that another goroutine does is given up
-	schedule = 2 * time.Minute  // of the gateways' time, in which every schedule has ended
+	maxWait     = 10 * time.Second // of the machine's time, for what another goroutine does
+	maxSchedule = 2 * time.Minute  // of the gateways' time: every redelivery schedule has ended by then
 )
 
-// WaitDelivery returns the first delivery of an event ("session.succeeded", "payment.success") of a session when the
-// shop has taken it, when the gateway has given up, or when there is no address to send it to: its State tells. The clock
-// is moved as far as that takes. The session may still be paid by another goroutine; when nothing comes, the test ends.
+// WaitDelivery returns the first delivery of an event of a session, by the event's type ("session.succeeded"), once it
+// is not pending any more: the shop has accepted it, every attempt has failed, or there is no URL to send it to. Its State
+// says which. The clock is advanced as far as that takes. Another goroutine may pay the session meanwhile. The test ends
+// when no such event comes.
 func (g *Gateways) WaitDelivery(sessionID, event string) control.Delivery {
 	g.t.Helper()
 	return g.wait(1, sessionID, event)[0]
 }
 
-// WaitDeliveries is WaitDelivery for the first n deliveries of a session, whatever their events.
+// WaitDeliveries is [Gateways.WaitDelivery] for the first n deliveries of a session, whatever their events.
 func (g *Gateways) WaitDeliveries(sessionID string, n int) []control.Delivery {
 	g.t.Helper()
 	return g.wait(n, sessionID, "")
 }
 
-// WaitFor waits until a condition holds, without moving the clock. It is asked again when something happens at the
-// gateways, and only then: it is not for what the shop does by itself. The test ends when nothing happens for too long;
-// what says what was waited for.
-func (g *Gateways) WaitFor(what string, holds func() bool) {
+// WaitFor waits until a condition holds, without advancing the clock. The condition is evaluated again whenever something
+// happens at the gateways, and only then: it is not for what the shop does by itself. The test ends after 10 s of the
+// machine's time, with a message that names what was waited for.
+func (g *Gateways) WaitFor(what string, condition func() bool) {
 	g.t.Helper()
-	ctx, cancel := context.WithTimeout(g.t.Context(), patience)
+	ctx, cancel := context.WithTimeout(g.t.Context(), maxWait)
 	defer cancel()
-	if err := g.Wait(ctx, holds); err != nil {
+	if err := g.Wait(ctx, condition); err != nil {
 		g.t.Fatalf("sandboxtest: waiting for %s: %v; there is\n%s", what, err, g.story())
 	}
 }
 
-// WaitStatus waits until a session has a status: pending, processing, succeeded, failed, expired or refunded, at both
-// gateways. The clock is not moved.
+// WaitStatus waits until a session has a status. The clock is not advanced.
 func (g *Gateways) WaitStatus(sessionID string, status control.SessionStatus) {
 	g.t.Helper()
 	g.WaitFor(sessionID+" "+string(status), func() bool { return g.statusOf(sessionID) == status })
@@ -53,11 +53,11 @@ func (g *Gateways) wait(n int, sessionID, event string) (found []control.Deliver
 	if event == "" {
 		what = fmt.Sprintf("%d deliveries of %s", n, sessionID)
 	}
-	g.WaitFor(what, func() bool { // a buyer
+	g.WaitFor(what, func() bool { // for the buyer
 		status := g.statusOf(sessionID)
 		return status != "" && status != control.SessionPending
 	})
-	for moved := time.Duration(0); moved <= schedule; moved += time.Second {
+	for advanced := time.Duration(0); advanced <= maxSchedule; advanced += time.Second {
 		found = nil
 		g.Advance(0)
 		for _, d := range g.Deliveries() {
@@ -83,7 +83,7 @@ func (g *Gateways) statusOf(sessionID string) control.SessionStatus {
 	return ""
 }
 
-// story is what has happened, for a test that waited in vain.
+// story says what has happened, for the message of a test that ends.
 func (g *Gateways) story() string {
 	var b strings.Builder
 	sessions := g.Sessions()
@@ -96,10 +96,10 @@ func (g *Gateways) story() string {
 	for _, d := range g.Deliveries() {
 		fmt.Fprintf(&b, "delivery of %s of %s to %q: %s\n", d.Event, d.SessionID, d.URL, d.State)
 		for _, a := range d.Attempts {
-			fmt.Fprintf(&b, "\tanswered %d %s %s\n", a.Status, a.Response, a.Problem)
+			fmt.Fprintf(&b, "\tattempt: %d %s %s\n", a.Status, a.Response, a.Problem)
 		}
 		if d.State == control.DeliveryPending {
-			b.WriteString("\tnot over: held back by PauseDeliveries until ResumeDeliveries, or by a delivery fault until another event has come, or not due yet\n")
+			b.WriteString("\tpending: held by PauseDeliveries until ResumeDeliveries, or by a delivery fault until another event has come, or not due yet\n")
 		}
 	}
 	return strings.TrimSuffix(b.String(), "\n")
