@@ -20,6 +20,7 @@ type Sandbox struct {
 	http      *http.Client // delivers webhooks
 	executor  *clock.Executor
 	ledger    *ledger.Ledger
+	ordered   []gateway.Gateway // as they are listed and shown
 	gateways  map[sdk.Gateway]gateway.Gateway
 	injector  *fault.Injector
 	mux       *http.ServeMux
@@ -48,19 +49,19 @@ func New(opts ...Option) (*Sandbox, error) {
 		Ledger: s.ledger, Executor: s.executor, Random: c.random, HTTP: s.http, Log: s.log, Origin: s.origin,
 	}
 	var routes fault.Routes
-	ordered := c.gateways(env)
-	for _, g := range ordered {
+	s.ordered = c.gateways(env)
+	for _, g := range s.ordered {
 		s.gateways[g.Name()] = g
 		routes.APIs, routes.Pages = append(routes.APIs, g.Paths()...), append(routes.Pages, g.PagePath())
 	}
 	s.injector = fault.NewInjector(s.ledger, s.executor, c.random, routes)
-	s.mux = s.routes(ordered, env)
+	s.mux = s.routes(env)
 	return s, nil
 }
 
-func (s *Sandbox) routes(gateways []gateway.Gateway, env gateway.Environment) *http.ServeMux {
+func (s *Sandbox) routes(env gateway.Environment) *http.ServeMux {
 	mux := http.NewServeMux()
-	for _, g := range gateways {
+	for _, g := range s.ordered {
 		api := journal.Handler(s.ledger, s.executor.Now, g, s.injector.API(g.Deny, g))
 		for _, path := range g.Paths() {
 			mux.Handle(path, api)

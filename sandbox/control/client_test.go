@@ -137,16 +137,18 @@ func TestCredentials(t *testing.T) {
 	require.Equal(t, []string{"vora Vora secret key vp_sk_test_a", "vora Vora session secret ss_test_a", "visionscope VisionScope API key vsk_a"}, all)
 }
 
-// Every key and secret of every gateway's account is a credential, so that the command and the dashboard show it.
+// A sample merchant has every key and secret of every gateway's account, and each is a credential, so that the command and
+// the dashboard show it.
 func TestEveryKeyIsACredential(t *testing.T) {
 	t.Parallel()
-	var m control.Merchant
+	m := control.SampleMerchant("a", "A")
 	merchant := reflect.ValueOf(&m).Elem()
 	for i := range merchant.NumField() {
 		account := merchant.Field(i)
 		for j := 0; account.Kind() == reflect.Struct && j < account.NumField(); j++ {
 			name := account.Type().Field(j).Name
 			if field := account.Field(j); field.Kind() == reflect.String && (strings.HasSuffix(name, "Key") || strings.HasSuffix(name, "Secret")) {
+				require.NotEmpty(t, field.String(), "SampleMerchant leaves out %s.%s", account.Type().Name(), name)
 				field.SetString(account.Type().Name() + "." + name)
 				require.True(t, slices.ContainsFunc(m.Credentials(), func(c control.Credential) bool {
 					return c.Value == field.String() && c.Gateway != "" && c.Label != ""

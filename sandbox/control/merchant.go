@@ -16,6 +16,15 @@ type Merchant struct {
 	VisionScope VisionScopeAccount `json:"visionscope"`
 }
 
+// SampleMerchant returns a merchant with a made-up account at every gateway. Its keys contain id, "acme_vitamins".
+func SampleMerchant(id, name string) Merchant {
+	return Merchant{
+		ID: "mer_" + id, Name: name,
+		Vora:        sampleVoraAccount(id),
+		VisionScope: sampleVisionScopeAccount(id),
+	}
+}
+
 // A Credential is one of a merchant's keys and secrets, with the name to show beside it.
 type Credential struct {
 	Gateway sdk.Gateway

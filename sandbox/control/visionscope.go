@@ -7,6 +7,10 @@ type VisionScopeAccount struct {
 	APIKey string `json:"apiKey"` // vsk_…
 }
 
+func sampleVisionScopeAccount(id string) VisionScopeAccount {
+	return VisionScopeAccount{APIKey: "vsk_live_" + id}
+}
+
 func (a VisionScopeAccount) credentials() []Credential {
 	return []Credential{{sdk.GatewayVisionScope, "VisionScope API key", a.APIKey}}
 }

@@ -23,6 +23,13 @@ type RetiredKey struct {
 	Until     time.Time `json:"until"` // when it stops working
 }
 
+func sampleVoraAccount(id string) VoraAccount {
+	return VoraAccount{
+		SecretKey: "vp_sk_test_" + id, PublishableKey: "vp_pk_test_" + id,
+		SessionSecret: "ss_test_" + id, WebhookSecret: "whsec_test_" + id,
+	}
+}
+
 func (a VoraAccount) credentials() []Credential {
 	return []Credential{
 		{sdk.GatewayVora, "Vora secret key", a.SecretKey},

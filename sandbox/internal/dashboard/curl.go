@@ -1,17 +1,16 @@
 package dashboard
 
 import (
-	"encoding/json"
 	"net"
 	"net/url"
 	"strings"
 )
 
-// returnURL leads the buyer back to the dashboard where the gateways accept that: at https, or on this machine.
-func (v View) returnURL() string {
-	u, err := url.Parse(v.Origin)
+// ReturnURL leads the buyer back to the dashboard where the gateways accept that: at https, or on this machine.
+func ReturnURL(origin string) string {
+	u, err := url.Parse(origin)
 	if err == nil && (u.Scheme == "https" || isLocal(u.Hostname())) {
-		return v.Origin + "/"
+		return origin + "/"
 	}
 	return "https://shop.example.com/return"
 }
@@ -28,8 +27,3 @@ func jsonObject(fields ...string) string {
 
 // shellQuote makes s one word of a shell command.
 func shellQuote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
-
-func jsonString(s string) string {
-	out, _ := json.Marshal(s) // a string always encodes
-	return string(out)
-}

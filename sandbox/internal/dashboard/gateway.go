@@ -2,42 +2,49 @@ package dashboard
 
 import (
 	"slices"
+	"strings"
 
-	"github.com/hostedpay/hostedpay-go/sandbox/control"
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
-// A gateway is what the dashboard knows about one of the gateways.
-type gateway struct {
-	gateway sdk.Gateway // also the class of its badge in dashboard.css
-	name    string
-	label   string                              // of its command
-	create  func(View, control.Merchant) string // a command that creates something
+// A Gateway is one of the sandbox's gateways, with a request to try: it creates something for the first merchant.
+type Gateway struct {
+	ID    sdk.Gateway // also the class of its badge in dashboard.css
+	Title string      // its own word for itself, "Vora"
+
+	Creates string   // "a session"
+	Path    string   // of the request, "/v1/sessions"
+	Header  string   // with the API key
+	Fields  []string // of the JSON body, line by line
 }
 
-// gateways lists the gateways in the order of their commands.
-func gateways() []gateway { return []gateway{vora, visionScope} }
+// A badge is a gateway's name in its color.
+type badge struct {
+	ID    sdk.Gateway
+	Title string
+}
 
-// gatewayName is the gateway's own word for itself.
-func gatewayName(g sdk.Gateway) string {
-	all := gateways()
-	if i := slices.IndexFunc(all, func(known gateway) bool { return known.gateway == g }); i >= 0 {
-		return all[i].name
+// Badge is the badge of a gateway.
+func (v view) Badge(id sdk.Gateway) badge {
+	if i := slices.IndexFunc(v.Gateways, func(g Gateway) bool { return g.ID == id }); i >= 0 {
+		return badge{id, v.Gateways[i].Title}
 	}
-	return string(g)
+	return badge{id, string(id)}
 }
 
 // A command is one to copy.
 type command struct{ ID, Label, Text string }
 
-// Commands create something at each gateway, for the first merchant.
+// Commands send the gateways' requests with curl.
 func (v view) Commands() []command {
 	var out []command
-	if len(v.Merchants) == 0 {
-		return nil
-	}
-	for _, g := range gateways() {
-		out = append(out, command{"curl-" + string(g.gateway), g.label, g.create(v.View, v.Merchants[0])})
+	for _, g := range v.Gateways {
+		out = append(out, command{"curl-" + string(g.ID), g.Title + ": " + g.Creates, strings.Join([]string{
+			"curl " + shellQuote(v.Origin+g.Path),
+			"-H " + shellQuote(g.Header),
+			"-H 'Content-Type: application/json'",
+			"-d " + shellQuote(jsonObject(g.Fields...)),
+		}, " \\\n  ")})
 	}
 	return out
 }

@@ -57,6 +57,7 @@ func spoil(v reflect.Value, hostile string) {
 
 // sane restores what decides the markup and is the sandbox's own: gateways and states.
 func sane(v dashboard.View) dashboard.View {
+	v.Gateways = full().Gateways
 	v.Sessions[0].Gateway, v.Sessions[0].Status = "vora", "succeeded"
 	v.Requests[0].Gateway = "vora"
 	v.Deliveries[0].State = "pending"

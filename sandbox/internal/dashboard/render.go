@@ -1,5 +1,5 @@
 // Package dashboard renders the sandbox's dashboard: what happened between the gateways and the shop, and the buttons
-// that steer the sandbox.
+// that control the sandbox.
 //
 // It only renders. [Render] turns a [View] into an HTML document, to be served with [ContentSecurityPolicy]. The
 // document loads nothing. Its script calls the sandbox's JSON API and swaps in the parts of a fresh document that have
@@ -22,7 +22,7 @@ var templates embed.FS
 
 var document = template.Must(template.New("dashboard").Funcs(template.FuncMap{
 	"exact": exact, "pretty": pretty, "short": short, "took": took, "tone": tone, "statusTone": statusTone,
-	"segment": url.PathEscape, "gatewayName": gatewayName, "headerLines": headerLines,
+	"segment": url.PathEscape, "headerLines": headerLines,
 }).ParseFS(templates, "templates/*.html.tmpl"))
 
 // Render writes the dashboard as a whole HTML document. It writes nothing when it fails.

@@ -16,7 +16,7 @@ import (
 
 func TestAnEmptySandboxTellsWhatToDoFirst(t *testing.T) {
 	t.Parallel()
-	v := dashboard.View{Origin: "http://127.0.0.1:4010", Merchants: full().Merchants}
+	v := dashboard.View{Origin: "http://127.0.0.1:4010", Gateways: full().Gateways, Merchants: full().Merchants}
 	document := render(t, v)
 	require.Contains(t, text(document), "Nothing has happened yet. Create a session")
 	require.Contains(t, document, `<pre id="curl-vora"`)
@@ -134,19 +134,18 @@ func TestCommandsSurviveTheShell(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			v := full()
-			v.Origin, v.Merchants[0].Vora.SecretKey, v.Merchants[0].VisionScope.APIKey = test.origin, test.key, test.key
-			document := render(t, v)
-
-			words := shell(t, command(t, document, "curl-vora"))
+			back := dashboard.ReturnURL(test.origin)
+			require.Equal(t, test.back, back)
+			v.Origin = test.origin
+			v.Gateways = []dashboard.Gateway{{
+				ID: "vora", Path: "/v1/sessions", Header: "Authorization: Bearer " + test.key,
+				Fields: []string{`"amount": 1499, "currency": "USD"`, `"description": "It's $(touch /tmp/x)"`, `"successUrl": "` + back + `"`},
+			}}
+			words := shell(t, command(t, render(t, v), "curl-vora"))
 			require.Equal(t, []string{test.origin + "/v1/sessions", "-H", "Authorization: Bearer " + test.key, "-H", "Content-Type: application/json", "-d"}, words[:6])
 			var body map[string]any
 			require.NoError(t, json.Unmarshal([]byte(words[6]), &body))
-			require.Equal(t, map[string]any{"amount": 1499.0, "currency": "USD", "description": "A first try", "successUrl": test.back}, body)
-
-			words = shell(t, command(t, document, "curl-visionscope"))
-			require.Equal(t, []string{test.origin + "/api/checkout/create", "-H", "X-API-Key: " + test.key, "-H", "Content-Type: application/json", "-d"}, words[:6])
-			require.NoError(t, json.Unmarshal([]byte(words[6]), &body))
-			require.Equal(t, test.back, body["return_url"])
+			require.Equal(t, map[string]any{"amount": 1499.0, "currency": "USD", "description": "It's $(touch /tmp/x)", "successUrl": test.back}, body)
 		})
 	}
 }

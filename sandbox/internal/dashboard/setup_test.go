@@ -19,6 +19,10 @@ func full() dashboard.View {
 	now := time.Date(2030, time.May, 17, 9, 30, 0, 0, time.UTC)
 	return dashboard.View{
 		Origin: "http://127.0.0.1:4010", Now: now, Running: true,
+		Gateways: []dashboard.Gateway{
+			{ID: "vora", Title: "Vora", Creates: "a session", Path: "/v1/sessions", Header: "Authorization: Bearer vp_sk_test_acme", Fields: []string{`"amount": 1499`}},
+			{ID: "visionscope", Title: "VisionScope", Creates: "a checkout", Path: "/api/checkout/create", Header: "X-API-Key: vsk_acme"},
+		},
 		Merchants: []control.Merchant{{
 			ID: "mer_acme", Name: "Acme Vitamins",
 			Vora: control.VoraAccount{

@@ -22,6 +22,7 @@ type View struct {
 
 	Filter string // show only what contains it; the lists are then complete, and Render shows the newest of the matches
 
+	Gateways  []Gateway
 	Merchants []control.Merchant
 
 	Sessions     []control.Session // newest first, as are requests and deliveries

@@ -25,6 +25,7 @@ type Gateway interface {
 	API
 	HostedPage
 	Webhooks
+	Sampler
 }
 
 // An API is a gateway's API.
