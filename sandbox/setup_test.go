@@ -9,7 +9,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -25,7 +24,7 @@ import (
 // A world is a sandbox and a shop, with a clock that stands still. All traffic between them is held to the contracts.
 type world struct {
 	t           *testing.T
-	clock       *sandbox.ManualClock
+	clock       sandbox.Clock
 	gateways    *sandbox.Sandbox
 	url         string
 	shopURL     string
@@ -40,9 +39,12 @@ type world struct {
 
 func setup(t *testing.T, opts ...sandbox.Option) *world {
 	t.Helper()
-	w := &world{
-		t: t, clock: sandbox.NewManualClock(time.Date(2026, 4, 21, 13, 18, 14, 0, time.UTC)), secret: visionscope.NewWebhookSecret(),
-	}
+	return setupWith(t, sandbox.NewManualClock(start), opts...)
+}
+
+func setupWith(t *testing.T, clock sandbox.Clock, opts ...sandbox.Option) *world {
+	t.Helper()
+	w := &world{t: t, clock: clock, secret: visionscope.NewWebhookSecret()}
 	shop := httptest.NewServer(w.shop())
 	t.Cleanup(shop.Close)
 	w.shopURL = shop.URL

@@ -31,20 +31,34 @@ func (l *Ledger) changedLocked(c control.Change) {
 // tell calls OnChange for the changes that it has not been told yet, unless somebody else is doing so: that one goes on
 // with what came meanwhile, so that the order is kept.
 func (l *Ledger) tell() {
+	c, more := l.nextUntold(false)
+	defer func() {
+		if more { // OnChange panicked
+			l.mu.Lock()
+			l.changes.telling = false
+			l.mu.Unlock()
+		}
+	}()
+	for more {
+		l.config.OnChange(c)
+		c, more = l.nextUntold(true)
+	}
+}
+
+// nextUntold is the next change to tell; none when another goroutine is telling.
+func (l *Ledger) nextUntold(telling bool) (c control.Change, more bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.changes.telling {
-		return
+	q := &l.changes
+	if q.telling && !telling {
+		return c, false
 	}
-	l.changes.telling = true
-	for len(l.changes.untold) > 0 {
-		next := l.changes.untold[0]
-		l.changes.untold = l.changes.untold[1:]
-		l.mu.Unlock()
-		l.config.OnChange(next)
-		l.mu.Lock()
+	q.telling = len(q.untold) > 0
+	if !q.telling {
+		return c, false
 	}
-	l.changes.telling = false
+	c, q.untold = q.untold[0], q.untold[1:]
+	return c, true
 }
 
 // NextChange is closed when something happens.

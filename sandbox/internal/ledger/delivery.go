@@ -74,7 +74,7 @@ func (l *Ledger) Resend(deliveryID string, url func(Delivery, control.Merchant) 
 	defer l.unlock()
 	i := slices.IndexFunc(l.deliveries.all, func(d *delivery) bool { return d.ID == deliveryID })
 	if i < 0 {
-		return fmt.Errorf("unknown delivery %q", deliveryID)
+		return fmt.Errorf("unknown delivery %q: the sandbox's list of deliveries has those that it remembers", deliveryID)
 	}
 	d := l.deliveries.all[i]
 	again := Attempt{delivery: d, Task: d.task()}

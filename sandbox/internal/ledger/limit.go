@@ -24,8 +24,8 @@ type Usage struct {
 	Exhausted bool          // the call is over the limit, and was not counted
 }
 
-// Count counts a call against a limit of max calls within a window. The name stands for the limit and the caller.
-func (l *Ledger) Count(name string, max int, window time.Duration) Usage {
+// Count counts a call against a limit of calls within a window. The name stands for the limit and the caller.
+func (l *Ledger) Count(name string, limit int, window time.Duration) Usage {
 	l.lock()
 	defer l.unlock()
 	now, b := l.config.Executor.Now(), &l.buckets
@@ -37,7 +37,7 @@ func (l *Ledger) Count(name string, max int, window time.Duration) Usage {
 	if len(calls) > 0 {
 		reset = calls[0].Add(window)
 	}
-	exhausted := len(calls) >= max
+	exhausted := len(calls) >= limit
 	if !exhausted {
 		calls = append(calls, now)
 	}
@@ -45,7 +45,7 @@ func (l *Ledger) Count(name string, max int, window time.Duration) Usage {
 		b.sweepLocked(now, window)
 	}
 	b.calls[name] = calls
-	return Usage{Remaining: max - len(calls), Reset: reset, Wait: reset.Sub(now), Exhausted: exhausted}
+	return Usage{Remaining: limit - len(calls), Reset: reset, Wait: reset.Sub(now), Exhausted: exhausted}
 }
 
 // sweepLocked makes room when many have called: the buckets of those who have not for a while are as good as new.

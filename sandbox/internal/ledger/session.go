@@ -40,7 +40,7 @@ type sessions struct {
 }
 
 // ErrUnknownSession means that the ledger has no session of an ID, or has forgotten it.
-var ErrUnknownSession = errors.New("unknown session")
+var ErrUnknownSession = errors.New("unknown session: the sandbox's list of sessions has those that it remembers")
 
 // Create adds the session that build returns, which is given the current time. With an idempotency key that was used
 // before, it returns the session of then, or [ErrKeyReused] when the request's body was another.

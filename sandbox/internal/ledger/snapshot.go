@@ -20,16 +20,16 @@ type Snapshot struct {
 	SessionCount, RequestCount, DeliveryCount, Held int
 }
 
-// Snapshot copies what the ledger has: of each list the newest, max at most; all when max is 0.
-func (l *Ledger) Snapshot(max int) Snapshot {
+// Snapshot copies what the ledger has: of each list the newest, count at most; all when count is 0.
+func (l *Ledger) Snapshot(count int) Snapshot {
 	l.lock()
 	defer l.unlock()
 	q := &l.deliveries
 	return Snapshot{
 		Merchants: l.merchantsLocked(),
-		Sessions:  l.sessionsLocked(max), SessionCount: len(l.sessions.oldest),
-		Requests: l.requestsLocked(max), RequestCount: len(l.journal),
-		Deliveries: q.snapshotLocked(max), DeliveryCount: len(q.all),
+		Sessions:  l.sessionsLocked(count), SessionCount: len(l.sessions.oldest),
+		Requests: l.requestsLocked(count), RequestCount: len(l.journal),
+		Deliveries: q.snapshotLocked(count), DeliveryCount: len(q.all),
 		Faults: slices.Clone(l.faults), DeliveryFaults: slices.Clone(q.faults),
 		Paused: q.paused, Held: len(q.held),
 	}
@@ -56,19 +56,19 @@ func (l *Ledger) Deliveries() []Delivery {
 	return l.deliveries.snapshotLocked(0)
 }
 
-func (l *Ledger) sessionsLocked(max int) []Session {
-	return each(newest(l.sessions.oldest, max), func(x *record) Session {
+func (l *Ledger) sessionsLocked(count int) []Session {
+	return each(newest(l.sessions.oldest, count), func(x *record) Session {
 		l.expireIfDueLocked(x)
 		return x.Session
 	})
 }
 
-func (l *Ledger) requestsLocked(max int) []control.Request {
-	return each(newest(l.journal, max), func(r *control.Request) control.Request { return *r })
+func (l *Ledger) requestsLocked(count int) []control.Request {
+	return each(newest(l.journal, count), func(r *control.Request) control.Request { return *r })
 }
 
-func (q *deliveries) snapshotLocked(max int) []Delivery {
-	return each(newest(q.all, max), (*delivery).snapshot)
+func (q *deliveries) snapshotLocked(count int) []Delivery {
+	return each(newest(q.all, count), (*delivery).snapshot)
 }
 
 // newest is the end of a list.

@@ -37,10 +37,10 @@ func (g *Gateway) limit(w http.ResponseWriter, r *http.Request) *problem {
 	return nil
 }
 
-func (g *Gateway) count(w http.ResponseWriter, name string, max int, code sdk.Code) *problem {
-	usage, h := g.Ledger.Count(name, max, contract.VoraRateLimitWindow), w.Header()
+func (g *Gateway) count(w http.ResponseWriter, name string, limit int, code sdk.Code) *problem {
+	usage, h := g.Ledger.Count(name, limit, contract.VoraRateLimitWindow), w.Header()
 	if before, err := strconv.Atoi(h.Get("X-RateLimit-Remaining")); err != nil || usage.Remaining < before { // the tightest limit
-		setLimit(h, max, usage.Remaining, usage.Reset)
+		setLimit(h, limit, usage.Remaining, usage.Reset)
 	}
 	if !usage.Exhausted {
 		return nil
@@ -50,8 +50,8 @@ func (g *Gateway) count(w http.ResponseWriter, name string, max int, code sdk.Co
 	return newProblem(code, entry.Meaning)
 }
 
-func setLimit(h http.Header, max, remaining int, reset time.Time) {
-	h.Set("X-RateLimit-Limit", strconv.Itoa(max))
+func setLimit(h http.Header, limit, remaining int, reset time.Time) {
+	h.Set("X-RateLimit-Limit", strconv.Itoa(limit))
 	h.Set("X-RateLimit-Remaining", strconv.Itoa(remaining))
 	h.Set("X-RateLimit-Reset", strconv.FormatInt(reset.Unix(), 10))
 }

@@ -80,10 +80,10 @@ func (g *Gateway) completeLimit(h http.Header, code sdk.Code) {
 		wait = "1"
 		h.Set("Retry-After", wait)
 	}
-	max := contract.VoraCreatesPerAddress
+	limit := contract.VoraCreatesPerAddress
 	if code == sdk.CodeRateLimitExceededPerKey {
-		max = contract.VoraCreatesPerKey
+		limit = contract.VoraCreatesPerKey
 	}
 	seconds, _ := strconv.Atoi(wait) // a fault may have set anything
-	setLimit(h, max, 0, g.Executor.Now().Add(time.Duration(seconds)*time.Second))
+	setLimit(h, limit, 0, g.Executor.Now().Add(time.Duration(seconds)*time.Second))
 }

@@ -1,0 +1,64 @@
+package sandbox_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/hostedpay/hostedpay-go/sandbox"
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
+)
+
+// An option that names a merchant may stand before the one that brings the merchant.
+func TestOptionsComeInAnyOrder(t *testing.T) {
+	t.Parallel()
+	shop := control.Merchant{ID: "mer_shop", Name: "Shop", Vora: control.VoraAccount{SecretKey: "vp_sk_test_shop", WebhookSecret: "whsec_shop"}}
+	s, err := sandbox.New(
+		sandbox.WithWebhookURL(shop.ID, "http://localhost:1/hook"), sandbox.WithWebhooksV2(shop.ID), sandbox.WithMerchants(shop),
+	)
+	require.NoError(t, err)
+	t.Cleanup(s.Close)
+	shop.Vora.WebhookURL, shop.Vora.WebhooksV2 = "http://localhost:1/hook", true
+	require.Equal(t, []control.Merchant{shop}, s.Merchants())
+}
+
+// New reports everything that is wrong with the options, not only the first thing.
+func TestInvalidOptions(t *testing.T) {
+	t.Parallel()
+	bare := control.Merchant{ID: "mer_bare", Name: "Bare"}
+	for name, c := range map[string]struct {
+		opts []sandbox.Option
+		want []string
+	}{
+		"no merchant":          {[]sandbox.Option{sandbox.WithMerchants()}, []string{"at least one merchant"}},
+		"no ID":                {[]sandbox.Option{sandbox.WithMerchants(control.Merchant{Name: "Nameless"})}, []string{`"Nameless" has no ID`}},
+		"the same ID twice":    {[]sandbox.Option{sandbox.WithMerchants(bare, bare)}, []string{`two merchants have the ID "mer_bare"`}},
+		"an unknown merchant":  {[]sandbox.Option{sandbox.WithWebhookURL("mer_nobody", "http://localhost:1/")}, []string{`unknown merchant "mer_nobody"`}},
+		"v2 without a secret":  {[]sandbox.Option{sandbox.WithMerchants(bare), sandbox.WithWebhooksV2(bare.ID)}, []string{"needs a WebhookSecret"}},
+		"nothing given":        {[]sandbox.Option{sandbox.WithClock(nil), sandbox.WithLogger(nil), sandbox.WithHTTPClient(nil)}, []string{"WithClock", "WithLogger", "WithHTTPClient"}},
+		"numbers out of range": {[]sandbox.Option{sandbox.WithTimeFactor(0), sandbox.WithJournalSize(-1)}, []string{"time factor is 0", "journal size is -1"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := sandbox.New(c.opts...)
+			for _, want := range c.want {
+				require.ErrorContains(t, err, want)
+			}
+		})
+	}
+}
+
+func TestJournalSize(t *testing.T) {
+	t.Parallel()
+	for size, want := range map[int]int{0: 0, 2: 2, 5: 3} {
+		w := setup(t, sandbox.WithJournalSize(size))
+		for range 3 {
+			require.NoError(t, w.create())
+		}
+		requests := w.gateways.Requests()
+		require.Len(t, requests, want)
+		for i, r := range requests {
+			require.EqualValues(t, 3-want+i+1, r.Number, "the newest stay")
+		}
+	}
+}
