@@ -2,19 +2,19 @@
 //
 //	go run ./examples/storefront
 //
-// starts the shop together with both gateways on this machine, offline, and prints the shop's address. With the
-// environment variables below it takes payments through the real gateways instead:
+// starts the shop together with both gateways on this machine, offline, and prints the shop's URL. With the environment
+// variables below it takes payments through the real gateways instead:
 //
 //	PUBLIC_URL               where browsers and gateways reach the shop, https://shop.example.com
-//	LISTEN                   the address to listen on; 127.0.0.1:8080 when it is not set
+//	LISTEN                   the address to listen on; 127.0.0.1:8080 by default
 //	VON_PAY_SECRET_KEY       vp_sk_…; also verifies webhooks. Register PUBLIC_URL/webhooks/vora in the dashboard
 //	VON_PAY_SESSION_SECRET   ss_…; verifies returns
-//	VON_PAY_BASE_URL         another address than Vora's, such as that of a sandbox
-//	VISIONSCOPE_API_URL      https://api-dev.visionscopeai.com, or the address that VisionScope gave you
+//	VON_PAY_BASE_URL         another base URL than Vora's, such as that of a sandbox
+//	VISIONSCOPE_API_URL      https://api-dev.visionscopeai.com, or the base URL that VisionScope gave you
 //	VISIONSCOPE_API_KEY      vsk_live_…
-//	STOREFRONT_DB            the SQLite file; storefront.db when it is not set
+//	STOREFRONT_DB            the SQLite file; storefront.db by default
 //
-// One gateway is enough: the shop offers those that it has keys for.
+// One gateway is enough: the shop offers those that it has API keys for.
 package main
 
 import (
@@ -39,7 +39,7 @@ func main() {
 	err := start(ctx, slog.New(slog.NewTextHandler(os.Stderr, nil)))
 	stop()
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "storefront:", err) // with its advice, which logs leave out
+		fmt.Fprintln(os.Stderr, "storefront:", err) // with the next step, which logs leave out
 		os.Exit(1)
 	}
 }
@@ -49,7 +49,7 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 	return config.Listen(ctx, "tcp", address)
 }
 
-// serve answers until ctx ends, and what was asked until then.
+// serve serves until ctx ends, and completes the requests that have come by then.
 func serve(ctx context.Context, l net.Listener, handler http.Handler) error {
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second}
 	ended := make(chan struct{})

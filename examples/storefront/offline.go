@@ -14,7 +14,7 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
-// offline starts shop and gateways on free ports of this machine, and forgets everything when it ends.
+// offline starts the shop and the gateways on free ports of this machine. Nothing outlives it.
 func offline(ctx context.Context, log *slog.Logger) error {
 	atShop, err := listen(ctx, "127.0.0.1:0")
 	if err != nil {

@@ -14,21 +14,21 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
-// online tells whether there are keys for a real gateway.
+// online reports whether there are API keys for a real gateway.
 func online() bool {
 	return os.Getenv("VON_PAY_SECRET_KEY") != "" || os.Getenv("VISIONSCOPE_API_KEY") != ""
 }
 
-// atGateways starts the shop with the gateways that there are keys for.
+// atGateways starts the shop with the gateways that there are API keys for.
 func atGateways(ctx context.Context, log *slog.Logger) error {
 	c := shop.Config{PublicURL: os.Getenv("PUBLIC_URL"), Log: log}
 	if c.PublicURL == "" {
-		return errors.New("set PUBLIC_URL to the address at which buyers and gateways reach the shop, https://shop.example.com")
+		return errors.New("set PUBLIC_URL to the URL at which buyers and gateways reach the shop, https://shop.example.com")
 	}
 	if key := os.Getenv("VON_PAY_SECRET_KEY"); key != "" {
 		secret := os.Getenv("VON_PAY_SESSION_SECRET")
 		if secret == "" {
-			return errors.New("set VON_PAY_SESSION_SECRET (ss_…) too: it verifies the returns of buyers")
+			return errors.New("set VON_PAY_SESSION_SECRET (ss_…) too: it verifies return URLs")
 		}
 		options := []sdk.Option{sdk.WithLogger(log)}
 		if base := os.Getenv("VON_PAY_BASE_URL"); base != "" {

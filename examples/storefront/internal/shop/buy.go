@@ -13,12 +13,12 @@ import (
 )
 
 const (
-	buyWithin = 20 * time.Second // repetitions of the call included; buyers look at nothing meanwhile
+	buyWithin = 20 * time.Second // including retries; the buyer waits at an empty page
 	askWithin = 5 * time.Second
 )
 
-// buy places the order, gets a checkout for it, stores that with the order, and only then shows it. What needs no checkout
-// any more gets none.
+// buy places the order, creates a checkout for it, stores that with the order, and only then shows it. An order that needs
+// no payment any more gets no checkout.
 func (s *Shop) buy(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, 1<<12)
 	visitor := s.knownVisitor(r)
@@ -46,10 +46,10 @@ func (s *Shop) buy(w http.ResponseWriter, r *http.Request) {
 	s.present(w, r, o)
 }
 
-// settled is an order of the form that is not to be paid any more, or errNoOrder. Vora is asked for what no webhook has said
-// yet, lest both gateways take money for one purchase. When it does not answer, the buyer can pay nevertheless: two
-// checkouts can be open at once anyway, and a second payment sends no parcel. What did not work at one gateway keeps nobody
-// from a checkout that is open at the other.
+// settled returns the form's order that must not be paid any more, or errNoOrder. It asks Vora what no webhook has reported
+// yet, so that the two gateways do not both charge for one purchase. When Vora does not respond, the buyer can pay
+// nevertheless: two checkouts can be open at once anyway, and a second payment sends no parcel. A payment that failed at
+// one gateway does not hide a checkout that is open at the other.
 func (s *Shop) settled(r *http.Request, purchase string, chosen way) (order, error) {
 	known, err := s.orders.ofPurchase(r.Context(), purchase)
 	if err != nil {
@@ -72,8 +72,8 @@ func (s *Shop) settled(r *http.Request, purchase string, chosen way) (order, err
 	return order{}, errNoOrder
 }
 
-// ordered is the order of a form, with a checkout. Called twice, for a double click or a second try, it gives the same;
-// with the other gateway, another order.
+// ordered returns the order of a form, with a checkout. A double click or another attempt gets the same order; the other
+// gateway gets an order of its own.
 func (s *Shop) ordered(ctx context.Context, visitor, purchase string, chosen way) (order, error) {
 	o, err := s.orders.place(ctx, visitor, purchase, theProduct(), chosen)
 	switch {
@@ -93,7 +93,7 @@ func (s *Shop) createAtVora(ctx context.Context, o order) (order, error) {
 		CancelURL:  s.PublicURL + "/cancelled" + o.query(),
 	}
 	created, err := s.Vora.Client.CreateSession(ctx, params, sdk.WithIdempotencyKey(vora.IdempotencyKey("storefront", o.Purchase, 1)))
-	for err == nil && created.Stale { // of an earlier try, never shown to anybody, and therefore not paid
+	for err == nil && created.Stale { // from an earlier attempt, never shown to the buyer and so not paid
 		created, err = s.Vora.Client.CreateSession(ctx, params, sdk.WithIdempotencyKey(created.NextKey))
 	}
 	if err != nil {
@@ -132,10 +132,10 @@ func (s *Shop) present(w http.ResponseWriter, r *http.Request, o order) {
 	}
 }
 
-// sendTo sends the browser to a page of the shop's about an order.
+// sendTo redirects the browser to a page of the shop about an order.
 func sendTo(w http.ResponseWriter, r *http.Request, page string, o order) {
 	http.Redirect(w, r, page+o.query(), http.StatusSeeOther) //nolint:gosec // a constant and a number
 }
 
-// query names the order in an address of the shop's, for a buyer who has several open in as many tabs.
+// query names the order in a URL of the shop, for a buyer with several orders in several tabs.
 func (o *order) query() string { return fmt.Sprintf("?order=%d", o.Number) }

@@ -7,7 +7,7 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/visionscope/embedded"
 )
 
-// checkout is what VisionScope gave for the order.
+// checkout is the order's checkout at VisionScope.
 func (o *order) checkout() *visionscope.CreatedCheckout {
 	return &visionscope.CreatedCheckout{ID: o.Session, CheckoutURL: o.CheckoutURL}
 }
@@ -19,8 +19,8 @@ func (s *Shop) showFrame(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// showPickUp is the page of option B: the checkout alone, whose address is in the tab's sessionStorage. The address is
-// there once: when the page is loaded again, it is handed over again.
+// showPickUp is the page of option B: the checkout alone, whose URL is in the tab's sessionStorage. It is there once: when
+// the page is loaded again, the URL is handed over again.
 func (s *Shop) showPickUp(w http.ResponseWriter, r *http.Request) {
 	s.showCheckout(w, r, "pickup", func(o order) (embedded.Frame, error) {
 		return embedded.PickUpFrame(o.checkout().Origin(), "/checkout/handed-over"+o.query())
@@ -53,12 +53,12 @@ func (s *Shop) handOver(w http.ResponseWriter, o order) {
 	}
 }
 
-// payableHere tells whether VisionScope has a checkout for the order, and its purchase was not paid with the other one.
+// payableHere reports whether VisionScope has a checkout for the order whose purchase was not paid with another order.
 func (o *order) payableHere() bool {
 	return o.State == open && !o.paidElsewhere() && o.Way.gateway() == atVisionScope && o.Session != ""
 }
 
-// openCheckout is the visitor's order, when VisionScope has a checkout for it that is worth showing.
+// openCheckout returns the visitor's order if it can still be paid at VisionScope.
 func (s *Shop) openCheckout(w http.ResponseWriter, r *http.Request) (order, bool) {
 	o, ok := s.visitorsOrder(w, r)
 	if ok && !o.payableHere() {

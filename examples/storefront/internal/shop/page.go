@@ -10,7 +10,7 @@ import (
 //go:embed templates
 var templates embed.FS
 
-// pages are the templates by name, each within the layout.
+// pages are the templates by name, each inside the layout.
 var pages = func() map[string]*template.Template {
 	found := map[string]*template.Template{}
 	for _, name := range []string{"product", "checkout", "pickup", "outcome", "cancelled", "orders", "problem"} {
@@ -19,7 +19,7 @@ var pages = func() map[string]*template.Template {
 	return found
 }()
 
-// show answers with a page.
+// show responds with a page.
 func (s *Shop) show(w http.ResponseWriter, status int, page string, data map[string]any) {
 	data["OrderBook"] = s.OrderBook
 	var document bytes.Buffer
@@ -30,7 +30,7 @@ func (s *Shop) show(w http.ResponseWriter, status int, page string, data map[str
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
-	_, _ = document.WriteTo(w) // the visitor has gone
+	_, _ = document.WriteTo(w) // an error means that the visitor has gone
 }
 
 func (s *Shop) showProblem(w http.ResponseWriter, status int, title, text string) {

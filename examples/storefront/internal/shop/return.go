@@ -14,8 +14,7 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
-// visitorsOrder is the order that the address names, or the latest one. The browser's own cookie says whose orders there
-// are to choose from.
+// visitorsOrder returns the order that the URL names, or the latest one, among the orders of the browser's own cookie.
 func (s *Shop) visitorsOrder(w http.ResponseWriter, r *http.Request) (order, bool) {
 	number, err := strconv.ParseInt(cmp.Or(r.URL.Query().Get("order"), "0"), 10, 64)
 	if err != nil {
@@ -25,8 +24,8 @@ func (s *Shop) visitorsOrder(w http.ResponseWriter, r *http.Request) (order, boo
 	return s.found(w, o, err)
 }
 
-// returned is the order of the session that a buyer comes back from: the query chooses, but only among the orders of the
-// browser's own cookie. The latest order need not be it, because a shop can be open in two tabs.
+// returned returns the order of the session that a buyer comes back from. The query chooses among the orders of the
+// browser's own cookie, and only among those. It need not be the latest one, because the shop can be open in two tabs.
 func (s *Shop) returned(w http.ResponseWriter, r *http.Request, from gateway, session string) (order, bool) {
 	if session == "" {
 		return s.visitorsOrder(w, r)
@@ -35,7 +34,7 @@ func (s *Shop) returned(w http.ResponseWriter, r *http.Request, from gateway, se
 	return s.found(w, o, err)
 }
 
-// found shows what is wrong when an order was not found.
+// found shows a problem page when the order was not found.
 func (s *Shop) found(w http.ResponseWriter, o order, err error) (order, bool) {
 	switch {
 	case errors.Is(err, errNoOrder):
@@ -47,8 +46,8 @@ func (s *Shop) found(w http.ResponseWriter, o order, err error) (order, bool) {
 	return o, err == nil
 }
 
-// returnFromVora asks the gateway when the webhook has not come yet. The answer is for the buyer's eyes: the parcel
-// leaves when the webhook comes.
+// returnFromVora asks the gateway when no webhook has arrived yet. The response is only shown to the buyer: the parcel leaves
+// when the webhook arrives.
 func (s *Shop) returnFromVora(w http.ResponseWriter, r *http.Request) {
 	o, ok := s.returned(w, r, atVora, r.URL.Query().Get("session"))
 	if !ok {
@@ -58,17 +57,17 @@ func (s *Shop) returnFromVora(w http.ResponseWriter, r *http.Request) {
 	if confirmed, ok := s.ask(r, o); ok {
 		view.learn(confirmed)
 		if confirmed.Status.Paid() {
-			s.Log.Warn("an order is paid, and its webhook has not come yet; when it does not come at all, have the gateway send it again", "order", o.Number, "session_id", o.Session)
+			s.Log.Warn("an order is paid, and its webhook has not arrived yet; if it never arrives, have the gateway resend it", "order", o.Number, "session_id", o.Session)
 		}
 		if confirmed.ReturnProblem != nil {
-			s.Log.Warn("a return was odd", "session_id", o.Session, "problem", confirmed.ReturnProblem)
+			s.Log.Warn("a return URL has a problem", "session_id", o.Session, "problem", confirmed.ReturnProblem)
 		}
 	}
 	s.showOutcome(w, view)
 }
 
-// ask asks Vora about an order that no webhook has come for. Buyers do not wait until the gateway's rate limit allows the
-// question: not knowing is an answer too.
+// ask asks Vora about an order that no webhook has decided yet. Buyers do not wait until the gateway's rate limit allows the
+// call: the page then says that the payment is being checked.
 func (s *Shop) ask(r *http.Request, o order) (*vora.Confirmation, bool) {
 	if s.Vora == nil || o.State != open || o.Way.gateway() != atVora || o.Session == "" {
 		return nil, false
@@ -85,8 +84,8 @@ func (s *Shop) ask(r *http.Request, o order) (*vora.Confirmation, bool) {
 	return confirmed, true
 }
 
-// returnFromVisionScope shows what the webhook has said so far. The query is not signed: it may only choose how we say
-// that we do not know yet.
+// returnFromVisionScope shows what the webhook has reported so far. The query is not signed: it only affects how the page says
+// that the outcome is not known yet.
 func (s *Shop) returnFromVisionScope(w http.ResponseWriter, r *http.Request) {
 	claimed, _ := visionscope.ParseReturn(r.URL.Query()) // claims nothing when it cannot be read
 	o, ok := s.returned(w, r, atVisionScope, claimed.SessionID)
@@ -98,8 +97,8 @@ func (s *Shop) returnFromVisionScope(w http.ResponseWriter, r *http.Request) {
 	s.showOutcome(w, view)
 }
 
-// showOrder is for a buyer who looks, or who pressed Vora's cancel button. It changes nothing: the checkout can be paid
-// until it expires. That nothing was charged is said only when that is known.
+// showOrder is for a buyer who looks at the order, or has pressed Vora's cancel button. It changes nothing: the checkout can
+// be paid until it expires. It says that nothing was charged only when that is known.
 func (s *Shop) showOrder(w http.ResponseWriter, r *http.Request) {
 	o, ok := s.visitorsOrder(w, r)
 	if !ok {
@@ -112,7 +111,7 @@ func (s *Shop) showOrder(w http.ResponseWriter, r *http.Request) {
 		view.learn(confirmed)
 		unpaid = confirmed.Session.Status == vora.StatusPending
 	}
-	if o.payableHere() { // it may be paid by now: nobody can ask VisionScope
+	if o.payableHere() { // it may be paid by now: VisionScope has no call to ask
 		view.Resume = "/checkout" + o.query()
 	}
 	if unpaid && !o.paidElsewhere() {
@@ -122,16 +121,16 @@ func (s *Shop) showOrder(w http.ResponseWriter, r *http.Request) {
 	s.showOutcome(w, view)
 }
 
-// An outcome is what a buyer who is back sees.
+// An outcome is what a returning buyer sees.
 type outcome struct {
 	Order    order
 	Status   sdk.PaymentStatus
-	Doubtful bool   // the gateway's unsigned word is that it failed
-	Returned bool   // the money is the buyer's again
-	Resume   string // where to pay, for a buyer who may not have
+	Doubtful bool   // the unsigned return says that it failed
+	Returned bool   // everything was refunded
+	Resume   string // URL of the checkout, for a buyer who may not have paid
 }
 
-// outcomeOf is what the webhooks have said.
+// outcomeOf is the outcome that the webhooks have reported.
 func outcomeOf(o order) outcome {
 	switch o.State {
 	case paid:
@@ -143,7 +142,7 @@ func outcomeOf(o order) outcome {
 	return outcome{Order: o, Status: sdk.PaymentPending}
 }
 
-// learn takes what the gateway says where no webhook has said anything.
+// learn takes the gateway's response where no webhook has reported anything.
 func (v *outcome) learn(c *vora.Confirmation) {
 	v.Status, v.Returned = c.Status, c.Status == sdk.PaymentRefunded
 }

@@ -1,5 +1,5 @@
 // Package shop is a small web shop: one product, two gateways, four ways to show their checkout, an order table in
-// SQLite, and fulfilment that only webhooks start.
+// SQLite, and fulfillment that only webhooks start.
 package shop
 
 import (
@@ -20,18 +20,18 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks/sqlstore"
 )
 
-// Config is what a shop is made of.
+// Config configures a shop.
 type Config struct {
 	PublicURL   string  // where browsers and gateways reach the shop, "https://shop.example.com"
 	DB          *sql.DB // SQLite
-	Vora        *Vora   // nil: not offered
+	Vora        *Vora   // nil when it is not offered
 	VisionScope *visionscope.Client
-	OrderBook   bool             // show all orders at /orders, to anybody
+	OrderBook   bool             // show all orders at /orders, to everyone
 	Now         func() time.Time // the clock; nil is time.Now
 	Log         *slog.Logger
 }
 
-// Vora is an account there.
+// Vora is an account at Vora.
 type Vora struct {
 	Client        *vora.Client
 	SecretKey     sdk.Secret // vp_sk_…, which also signs webhooks
@@ -51,7 +51,7 @@ type Shop struct {
 //go:embed assets
 var assets embed.FS
 
-// New makes a shop, and its tables where they are missing.
+// New returns a shop, and creates its tables where they are missing.
 func New(c Config) (*Shop, error) {
 	base, err := url.Parse(c.PublicURL)
 	switch {
@@ -60,7 +60,7 @@ func New(c Config) (*Shop, error) {
 	case strings.Trim(base.Path, "/") != "" || base.RawQuery != "" || base.Fragment != "":
 		return nil, errors.New("shop: the public URL has to be the root of a site, such as https://shop.example.com")
 	case base.Scheme != "https" && (base.Scheme != "http" || !loopback(base.Hostname())):
-		return nil, errors.New("shop: the public URL has to begin with https://, or to be on this machine: gateways send nobody anywhere else")
+		return nil, errors.New("shop: the public URL has to begin with https:// or be on this machine: gateways redirect buyers to no other")
 	case c.Vora == nil && c.VisionScope == nil:
 		return nil, errors.New("shop: there is no gateway to pay with")
 	}
@@ -83,7 +83,7 @@ func New(c Config) (*Shop, error) {
 	return s, err
 }
 
-// loopback tells whether a host is this machine.
+// loopback reports whether a host is this machine.
 func loopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
@@ -110,20 +110,20 @@ func (s *Shop) routes() (http.Handler, error) {
 	return protected(mux), nil
 }
 
-// ServeHTTP answers browsers and gateways.
+// ServeHTTP serves browsers and gateways.
 func (s *Shop) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
 
-// policy of pages that need no more. It has no form-action: browsers would hold the redirect to the gateway, which
-// answers the buy form, against it.
+// policy is the Content-Security-Policy of pages that need no more. It has no form-action, which browsers would also apply
+// to the buy form's redirect to the gateway.
 const policy = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; "
 
-// protected sets what every answer should say; pages that need something else say so later.
+// protected sets the headers of every response; a page that needs other values replaces them.
 func protected(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", policy+"frame-ancestors 'none'")
 		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "same-origin") // return URLs have a query that is nobody's business
+		h.Set("Referrer-Policy", "same-origin") // the query of return URLs is not for other sites
 		if !strings.HasPrefix(r.URL.Path, "/assets/") {
 			h.Set("Cache-Control", "no-store")
 		}

@@ -12,7 +12,7 @@ const (
 	voraRedirect        way = "vora-redirect"
 )
 
-// A gateway is who takes the money.
+// A gateway takes the payment.
 type gateway string
 
 const (
@@ -27,7 +27,7 @@ func (w way) gateway() gateway {
 	return atVisionScope
 }
 
-// Title is the way's name for a buyer.
+// Title is what buyers choose.
 func (w way) Title() string {
 	switch w {
 	case visionScopeRedirect:
@@ -42,7 +42,7 @@ func (w way) Title() string {
 	return string(w)
 }
 
-// About says what happens.
+// About explains the choice.
 func (w way) About() string {
 	switch w {
 	case visionScopeRedirect:
@@ -57,7 +57,7 @@ func (w way) About() string {
 	return ""
 }
 
-// ways are those that this shop has an account for.
+// ways returns the ways that this shop has an account for.
 func (s *Shop) ways() []way {
 	var list []way
 	if s.VisionScope != nil {
