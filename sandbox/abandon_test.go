@@ -33,7 +33,7 @@ func TestVoraAbandon(t *testing.T) {
 	require.Contains(t, body, "This session has expired")
 }
 
-// VisionScope has no way to tell the shop, and no documented lifetime.
+// VisionScope does not report it to the shop, and its sessions have no documented lifetime.
 func TestVisionScopeAbandon(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
@@ -63,7 +63,7 @@ func TestAbandonedSessionsCanStillBePaid(t *testing.T) {
 	require.ElementsMatch(t, []string{"session.succeeded", "payment.success"}, w.types())
 }
 
-// Who leaves the challenge finds it again.
+// A buyer who leaves the challenge finds it again.
 func TestAbandonedChallengeWaits(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
@@ -78,7 +78,7 @@ func TestAbandonedChallengeWaits(t *testing.T) {
 	require.Equal(t, []string{"session.succeeded"}, w.types())
 }
 
-// A stale tab shows what has become of the session, and leads nowhere.
+// A stale tab shows the session's current status, and offers no way on.
 func TestAbandonAfterPaymentChangesNothing(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
@@ -92,7 +92,7 @@ func TestAbandonAfterPaymentChangesNothing(t *testing.T) {
 	require.Equal(t, control.SessionSucceeded, w.gateways.Sessions()[0].Status)
 }
 
-// abandon presses the button, and requires that the browser stays, on a page of which nothing is kept.
+// abandon presses the button, and requires that the browser stays, on a page that is not cached.
 func (w *world) abandon(checkout sdk.Secret) (page string) {
 	w.t.Helper()
 	_, _, open := w.browse(http.MethodGet, checkout.Reveal(), nil)

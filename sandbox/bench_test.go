@@ -19,7 +19,7 @@ import (
 )
 
 // BenchmarkCreateSession lets 32 connections create sessions over loopback, in turns at a handler that decodes the request
-// and encodes the documented answer, and at the sandbox. The callers write bytes and look at the status, so that what
+// and encodes the documented response, and at the sandbox. The callers write bytes and look at the status, so that what
 // is measured is the server.
 func BenchmarkCreateSession(b *testing.B) {
 	gateways, err := sandbox.New()
@@ -38,7 +38,7 @@ func BenchmarkCreateSession(b *testing.B) {
 	b.ReportMetric(0, "ns/op")
 }
 
-// bareCreate is the least that a server in Go can do for a create: nothing is checked and nothing remembered.
+// bareCreate is the minimum that a server in Go can do for a create: nothing is checked and nothing remembered.
 func bareCreate(w http.ResponseWriter, r *http.Request) {
 	var request struct {
 		Amount     int64  `json:"amount"`
@@ -119,13 +119,13 @@ func (l *load) create(conn *bufio.ReadWriter) error {
 	if err := conn.Flush(); err != nil {
 		return err
 	}
-	answer, err := http.ReadResponse(conn.Reader, nil)
+	response, err := http.ReadResponse(conn.Reader, nil)
 	if err != nil {
 		return err
 	}
-	_, err = io.Copy(io.Discard, answer.Body)
-	if err == nil && answer.StatusCode != http.StatusCreated {
-		err = &net.OpError{Op: answer.Status}
+	_, err = io.Copy(io.Discard, response.Body)
+	if err == nil && response.StatusCode != http.StatusCreated {
+		err = &net.OpError{Op: response.Status}
 	}
 	return err
 }

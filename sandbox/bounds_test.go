@@ -13,7 +13,7 @@ import (
 	"github.com/hostedpay/hostedpay-go/sandbox"
 )
 
-// Of what is sent again and again, the last attempts are kept.
+// Of a delivery that is resent many times, the last attempts are kept.
 func TestTheOldestAttemptsAreForgotten(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
@@ -29,7 +29,7 @@ func TestTheOldestAttemptsAreForgotten(t *testing.T) {
 	require.Equal(t, w.clock.Now().Add(-49*time.Second), attempts[0].At)
 }
 
-// readFrom reads a session from an address of one's own, and gives the status.
+// readFrom reads a session from an address of its own, and returns the status.
 func (c *crowd) readFrom(address int) int {
 	r := httptest.NewRequest(http.MethodGet, "/v1/sessions/vp_cs_test_nobody", nil)
 	r.RemoteAddr = fmt.Sprintf("10.%d.%d.%d:4711", address>>16&255, address>>8&255, address&255)
@@ -51,7 +51,7 @@ func TestLimitsOfAllAreKept(t *testing.T) {
 	require.Equal(t, http.StatusTooManyRequests, c.readFrom(0))
 }
 
-// Those that have not called for a while are forgotten.
+// Addresses that have not called for a while are forgotten.
 func TestLimitsOfTheIdleAreForgotten(t *testing.T) { //nolint:paralleltest // it measures the process
 	if raceDetector {
 		t.Skip("the race detector needs memory of its own")

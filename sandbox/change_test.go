@@ -12,7 +12,7 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
-// Each change is told before the call that made it returns, in order, and to somebody who may ask the sandbox about it.
+// The function is called for each change before the call that made it returns, in order, and may call the sandbox.
 func TestChangesAreTold(t *testing.T) {
 	t.Parallel()
 	var told []control.Change
@@ -44,7 +44,7 @@ func TestChangesAreTold(t *testing.T) {
 	}, told)
 }
 
-// Changes that happen at the same time are told one after the other, and each once.
+// Changes made at the same time are reported one after the other, and each once.
 func TestChangesOfManyAreToldInOrder(t *testing.T) {
 	t.Parallel()
 	const callers, calls = 8, 50

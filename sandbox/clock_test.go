@@ -30,7 +30,7 @@ func TestManualClockDoesWhatIsDueInItsOrder(t *testing.T) {
 	require.Equal(t, []string{"past 0s", "first 1s", "made on the way 1.5s", "second 2s", "third 2s"}, seen)
 }
 
-// Who moves the clock while it is being moved does not have it moved back.
+// A task that advances the clock while it is being advanced does not have it moved back.
 func TestManualClockNeverGoesBack(t *testing.T) {
 	t.Parallel()
 	c := sandbox.NewManualClock(start)
@@ -39,7 +39,7 @@ func TestManualClockNeverGoesBack(t *testing.T) {
 	require.Equal(t, start.Add(time.Hour+time.Second), c.Now())
 }
 
-// The clock of a sandbox that nobody gave another goes on by itself, and can be moved ahead.
+// The default clock goes on by itself, and can be advanced.
 func TestRunningClock(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

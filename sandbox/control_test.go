@@ -19,7 +19,7 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
-// steer calls the control API and decodes its answer.
+// steer calls the control API and decodes its response.
 func (w *world) steer(method, path, body string, into any) {
 	w.t.Helper()
 	status, _, text := w.api(method, "/_sandbox/"+path, body, "Content-Type", "application/json")
@@ -29,7 +29,7 @@ func (w *world) steer(method, path, body string, into any) {
 	}
 }
 
-// Everything that Go can do, any language can.
+// The control API can do everything that Go can.
 func TestControl(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
@@ -92,7 +92,7 @@ func TestControl(t *testing.T) {
 	require.Equal(t, created.CheckoutURL.Reveal(), sessions[0].CheckoutURL)
 }
 
-func TestControlRefuses(t *testing.T) {
+func TestControlRejectsInvalidCalls(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	created := w.session(vora.SessionParams{})
@@ -126,8 +126,8 @@ func TestControlRefuses(t *testing.T) {
 	require.Empty(t, w.received())
 }
 
-// No more than was paid comes back, and nothing is paid in the guise of a refund.
-func TestControlRefusesRefunds(t *testing.T) {
+// A refund cannot exceed what was paid, nor be negative.
+func TestControlRejectsRefunds(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	created := w.pay()
@@ -140,7 +140,7 @@ func TestControlRefusesRefunds(t *testing.T) {
 	w.steer(http.MethodPost, "sessions/"+created.ID+"/refund", `{"amount":1499}`, nil)
 }
 
-// Who calls what there is not is told where to look.
+// An unknown call gets an error that says where to look.
 func TestControlExplainsItself(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
@@ -156,7 +156,7 @@ func TestControlExplainsItself(t *testing.T) {
 	}
 }
 
-// A body that cannot be read is not answered as if all were well.
+// A body that cannot be read gets no 2xx.
 func TestUnreadableBody(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
@@ -165,8 +165,8 @@ func TestUnreadableBody(t *testing.T) {
 	t.Cleanup(func() { _ = connection.Close() })
 	_, err = io.WriteString(connection, "POST /v1/sessions HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")
 	require.NoError(t, err)
-	answer, _ := io.ReadAll(connection) // the end may be a reset
-	require.Empty(t, string(answer))
+	got, _ := io.ReadAll(connection) // the end may be a reset
+	require.Empty(t, string(got))
 }
 
 func TestControlFindsDeliveries(t *testing.T) {
@@ -187,34 +187,34 @@ func TestControlFindsDeliveries(t *testing.T) {
 	}
 }
 
-// The answer waits for the event, and not for a time.
+// The response waits for the event, and not for a fixed time.
 func TestControlWaitsForDeliveries(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	created := w.checkout(money.MustParse("10", "EUR"))
-	answered := make(chan string)
+	responded := make(chan string)
 	response, err := http.NewRequestWithContext(t.Context(), http.MethodGet, w.url+"/_sandbox/deliveries?wait=1m&session="+created.ID, nil)
 	require.NoError(t, err)
 	go func() {
-		defer close(answered)
-		answer, err := http.DefaultClient.Do(response)
+		defer close(responded)
+		got, err := http.DefaultClient.Do(response)
 		if err != nil {
 			return
 		}
-		defer answer.Body.Close()
+		defer got.Body.Close()
 		var found []control.Delivery
-		if json.NewDecoder(answer.Body).Decode(&found) == nil && len(found) == 1 {
-			answered <- string(found[0].State)
+		if json.NewDecoder(got.Body).Decode(&found) == nil && len(found) == 1 {
+			responded <- string(found[0].State)
 		}
 	}()
 	w.press(created.CheckoutURL, "pay")
 	select {
-	case <-answered:
-		require.Fail(t, "it answered before the event was due")
+	case <-responded:
+		require.Fail(t, "it responded before the event was due")
 	default:
 	}
 	w.clock.Advance(2 * time.Second)
-	require.Equal(t, "accepted", <-answered)
+	require.Equal(t, "accepted", <-responded)
 }
 
 func TestControlSink(t *testing.T) {
@@ -225,7 +225,7 @@ func TestControlSink(t *testing.T) {
 	require.Equal(t, control.DeliveryAccepted, w.only().State)
 }
 
-// The dashboard, and whoever listens, is told when something happens.
+// The stream of changes has an event when something happens.
 func TestControlStreamsChanges(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
@@ -249,7 +249,7 @@ func TestControlStreamsChanges(t *testing.T) {
 	require.Equal(t, "2", next())
 }
 
-// The log has everything that a person needs to see what a client did, and no API key.
+// The journal has everything that is needed to see what a client did, and no API key.
 func TestRequestsAreLogged(t *testing.T) {
 	t.Parallel()
 	w := setup(t)

@@ -33,10 +33,10 @@ func (w *world) dashboard() string {
 }
 
 // control calls the sandbox's API as the dashboard does.
-func (w *world) control(method, path, body string) (status int, answer string) {
+func (w *world) control(method, path, body string) (status int, response string) {
 	w.t.Helper()
-	status, _, answer = w.api(method, path, body, "Content-Type", "application/json")
-	return status, answer
+	status, _, response = w.api(method, path, body, "Content-Type", "application/json")
+	return status, response
 }
 
 // busy is a world in which everything has happened that the dashboard has a button for.
@@ -115,8 +115,8 @@ func (w *world) pushAll(pressed map[string]bool) {
 		}
 		if push := found[1] + path + body; !pressed[push] {
 			pressed[push] = true
-			status, answer := w.control(method, path, body)
-			require.Equal(w.t, http.StatusOK, status, "%s %s %s: %s", method, path, body, answer)
+			status, response := w.control(method, path, body)
+			require.Equal(w.t, http.StatusOK, status, "%s %s %s: %s", method, path, body, response)
 		}
 	}
 }
@@ -125,8 +125,8 @@ func TestEveryButtonOfTheDashboardWorks(t *testing.T) {
 	t.Parallel()
 	w, paid := busy(t)
 	// The partial refund comes first: there is nothing left after the other one.
-	status, answer := w.control(http.MethodPost, "/_sandbox/sessions/"+paid.ID+"/refund", typed["refund"])
-	require.Equal(t, http.StatusOK, status, answer)
+	status, response := w.control(http.MethodPost, "/_sandbox/sessions/"+paid.ID+"/refund", typed["refund"])
+	require.Equal(t, http.StatusOK, status, response)
 	require.Contains(t, w.dashboard(), "1.00 USD refunded")
 	start, key := w.clock.Now(), w.gateways.Merchants()[0].Vora.SecretKey
 
@@ -188,9 +188,9 @@ func TestDashboardsFormForFaultsSpeaksTheAPI(t *testing.T) {
 		known = slices.AppendSeq(known, maps.Keys(fields))
 		body, err := json.Marshal(fields)
 		require.NoError(t, err)
-		status, answer := w.control(http.MethodPost, "/_sandbox/faults", string(body))
-		require.Equal(t, http.StatusOK, status, answer)
-		require.JSONEq(t, string(body), answer)
+		status, response := w.control(http.MethodPost, "/_sandbox/faults", string(body))
+		require.Equal(t, http.StatusOK, status, response)
+		require.JSONEq(t, string(body), response)
 	}
 	require.Len(t, w.gateways.Faults(), 7)
 	names := regexp.MustCompile(` name="([^"]+)"`).FindAllStringSubmatch(form, -1)
@@ -203,7 +203,7 @@ func TestDashboardsFormForFaultsSpeaksTheAPI(t *testing.T) {
 	}
 }
 
-// The dashboard hears of a change without asking for it.
+// The dashboard is told of a change without polling.
 func TestDashboardFollows(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
@@ -229,7 +229,7 @@ func TestDashboardFollows(t *testing.T) {
 	require.Contains(t, w.dashboard(), created.ID)
 }
 
-// The first thing that somebody does is to paste the commands.
+// The commands that the dashboard shows work when they are pasted.
 func TestDashboardsCommandsRun(t *testing.T) {
 	t.Parallel()
 	w := setup(t)

@@ -41,7 +41,7 @@ func TestRedeliverySchedule(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := setup(t)
-			w.refuseNext(99)
+			w.rejectNext(99)
 			c.pay(w)
 			w.clock.Advance(time.Hour)
 			require.Len(t, w.gateways.Deliveries(), 1)
@@ -61,7 +61,7 @@ func TestRedeliverySchedule(t *testing.T) {
 func TestRedeliveryIsTaken(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
-	w.refuseNext(3)
+	w.rejectNext(3)
 	w.press(w.session(vora.SessionParams{}).CheckoutURL, "pay")
 	w.clock.Advance(time.Minute)
 	require.Equal(t, []string{"session.succeeded"}, w.types())
@@ -130,7 +130,7 @@ func TestPages(t *testing.T) {
 	}
 }
 
-func TestNewRefuses(t *testing.T) {
+func TestNewRejectsInvalidOptions(t *testing.T) {
 	t.Parallel()
 	for name, option := range map[string]sandbox.Option{
 		"no merchants":        sandbox.WithMerchants(),
@@ -145,7 +145,7 @@ func TestNewRefuses(t *testing.T) {
 	}
 }
 
-// What had nowhere to go is not lost: once there is an address, it can be sent, with its whole schedule.
+// An unsent event is not lost: once there is a URL, it can be sent, with its whole schedule.
 func TestUnsentEventsCanBeSentLater(t *testing.T) {
 	t.Parallel()
 	w := setup(t, sandbox.WithWebhookURL(sandbox.Acme.ID, ""))
@@ -156,7 +156,7 @@ func TestUnsentEventsCanBeSentLater(t *testing.T) {
 
 	require.NoError(t, w.gateways.SetWebhookURL(sandbox.Acme.ID, w.shopURL+"/vora"))
 	require.NoError(t, w.gateways.Resend(unsent.ID))
-	w.refuseNext(1)
+	w.rejectNext(1)
 	w.clock.Advance(time.Second)
 	require.Equal(t, []string{"session.succeeded"}, w.types())
 	sent := w.gateways.Deliveries()[0]
@@ -165,15 +165,15 @@ func TestUnsentEventsCanBeSentLater(t *testing.T) {
 	require.Len(t, sent.Attempts, 2)
 }
 
-// What the shop took from somebody's hand does not come again by the schedule.
+// An event that was accepted when it was resent does not come again by the schedule.
 func TestScheduleEndsWhenTheEventIsTaken(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
-	w.refuseNext(1)
+	w.rejectNext(1)
 	w.pay()
-	refused := w.only()
-	require.Equal(t, control.DeliveryPending, refused.State)
-	require.NoError(t, w.gateways.Resend(refused.ID))
+	rejected := w.only()
+	require.Equal(t, control.DeliveryPending, rejected.State)
+	require.NoError(t, w.gateways.Resend(rejected.ID))
 	w.clock.Advance(time.Hour)
 	taken := w.only()
 	require.Equal(t, control.DeliveryAccepted, taken.State)

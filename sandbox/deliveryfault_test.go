@@ -22,7 +22,7 @@ func (w *world) pay() *vora.CreatedSession {
 	return created
 }
 
-// only is the only delivery that there is, with everything done that is due.
+// only is the only delivery, after everything that is due.
 func (w *world) only() control.Delivery {
 	w.t.Helper()
 	w.clock.Advance(0)
@@ -45,7 +45,7 @@ func TestDroppedDeliveryComesBySchedule(t *testing.T) {
 	require.Equal(t, control.DeliveryAccepted, w.only().State)
 }
 
-// A duplicate reaches the shop, which must notice; the shop's handler did, and answered both with 200.
+// A duplicate reaches the shop, whose handler must notice it; it responds to both with 200.
 func TestDuplicatedDelivery(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
@@ -60,11 +60,11 @@ func TestDuplicatedDelivery(t *testing.T) {
 	require.Contains(t, d.Attempts[1].Response, "duplicate")
 }
 
-// What comes twice on purpose takes nothing from the schedule.
-func TestDuplicateOfARefusedDelivery(t *testing.T) {
+// A duplicate is not one of the schedule's attempts.
+func TestDuplicateOfARejectedDelivery(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
-	w.refuseNext(99)
+	w.rejectNext(99)
 	require.NoError(t, w.gateways.InjectDeliveryFaults(control.DeliveryFaultDuplicate))
 	w.pay()
 	w.clock.Advance(time.Hour)
@@ -102,7 +102,7 @@ func TestReorderedDelivery(t *testing.T) {
 	require.Equal(t, control.DeliveryFaultReorder, w.gateways.Deliveries()[0].Attempts[0].Fault)
 }
 
-// A shop that verifies refuses a wrong signature, and gets the event properly signed by the schedule.
+// A shop that verifies rejects a wrong signature, and gets the event properly signed by the schedule.
 func TestDeliverySignedWithTheWrongSecret(t *testing.T) {
 	t.Parallel()
 	for name, pay := range map[string]func(*world){
@@ -185,11 +185,11 @@ func TestResend(t *testing.T) {
 	require.ErrorContains(t, w.gateways.Resend("dlv_nobody"), "dlv_nobody")
 }
 
-// Resending by hand wakes up what the gateway has given up, and is not one of its attempts while it has not.
+// Resending works for a delivery that has failed, and is not one of the schedule's attempts before.
 func TestResendAndTheSchedule(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
-	w.refuseNext(5)
+	w.rejectNext(5)
 	w.pay()
 	w.clock.Advance(500 * time.Millisecond)
 	require.NoError(t, w.gateways.Resend(w.only().ID))
@@ -203,7 +203,7 @@ func TestResendAndTheSchedule(t *testing.T) {
 	require.Equal(t, control.DeliveryAccepted, w.only().State)
 }
 
-// The attempt shows what was sent and what came back, for who has to find out.
+// The attempt shows what was sent and what came back.
 func TestAttemptsTellWhatHappened(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
@@ -224,11 +224,11 @@ func TestAttemptsTellWhatHappened(t *testing.T) {
 	require.Contains(t, lost.Problem, "refused")
 }
 
-// The same is true of a copy that comes through when the first was refused.
+// The same is true of a copy that is accepted when the first was rejected.
 func TestDuplicateThatIsTakenEndsTheSchedule(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
-	w.refuseNext(1)
+	w.rejectNext(1)
 	require.NoError(t, w.gateways.InjectDeliveryFaults(control.DeliveryFaultDuplicate))
 	w.pay()
 	w.clock.Advance(time.Hour)
@@ -237,7 +237,7 @@ func TestDuplicateThatIsTakenEndsTheSchedule(t *testing.T) {
 	require.Equal(t, control.DeliveryAccepted, d.State)
 }
 
-// What was taken by hand does not come again by the schedule, whatever held the schedule up.
+// An event that was accepted when it was resent does not come again by the schedule, whatever held the schedule up.
 func TestWhatWasTakenByHandDoesNotComeAgain(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -245,8 +245,8 @@ func TestWhatWasTakenByHandDoesNotComeAgain(t *testing.T) {
 		after  func(*world)
 	}{
 		"before VisionScope's first attempt": {func(w *world) { w.press(w.checkout(money.MustParse("10", "EUR")).CheckoutURL, "pay") }, nil},
-		"refused, and held by a pause": {func(w *world) {
-			w.refuseNext(1)
+		"rejected, and held by a pause": {func(w *world) {
+			w.rejectNext(1)
 			w.pay()
 			w.clock.Advance(0)
 			w.gateways.PauseDeliveries()
@@ -285,7 +285,7 @@ func TestWhatWasTakenByHandDoesNotComeAgain(t *testing.T) {
 	}
 }
 
-// Another event has overtaken one when it has reached the shop, and not when it was lost.
+// An event has overtaken another one when it has reached the shop, not when it was lost.
 func TestALostEventOvertakesNothing(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
@@ -299,7 +299,7 @@ func TestALostEventOvertakesNothing(t *testing.T) {
 	require.Equal(t, []string{second.ID, first.ID}, sessions)
 }
 
-// The time factor is the gateways' own, and a delay was ordered.
+// The time factor shortens the gateways' own waits, not the delay of a fault.
 func TestADelayIsNotShortened(t *testing.T) {
 	t.Parallel()
 	w := setup(t, sandbox.WithTimeFactor(10))

@@ -53,10 +53,10 @@ func (w *world) requireOutcome(page sdk.Secret, gateway, said string) {
 		require.Equal(w.t, "failed", status())
 	case said == "3D Secure":
 		require.Equal(w.t, "pending", status())
-		answer, _, _ := w.press(page, "challenge_pass")
-		require.Equal(w.t, http.StatusSeeOther, answer)
+		code, _, _ := w.press(page, "challenge_pass")
+		require.Equal(w.t, http.StatusSeeOther, code)
 		require.Equal(w.t, "succeeded", status())
-	case said == "VisionScope only: the gateway's answer is lost, and settled 10 s later" && gateway == "VisionScope":
+	case said == "VisionScope only: the response to the charge is lost, and the session settled 10 s later" && gateway == "VisionScope":
 		w.clock.Advance(10*time.Second - 1)
 		require.Equal(w.t, "processing", status())
 		w.clock.Advance(1)

@@ -79,7 +79,7 @@ func TestEveryCode(t *testing.T) {
 	require.Empty(t, natural)
 }
 
-// natures are how the gateway comes to a code without being asked to.
+// natures are how a call gets a code without asking for it.
 func natures() map[sdk.Code]func(*wire) error {
 	const acme = "vp_sk_test_acme_vitamins"
 	create := func(params vora.SessionParams, opts ...sdk.Option) func(*wire) error {
@@ -98,7 +98,7 @@ func natures() map[sdk.Code]func(*wire) error {
 			w.gateways.Clock().Advance(24 * time.Hour)
 			return w.call("create", acme)
 		},
-		sdk.CodeAuthKeyTypeForbidden: func(w *wire) error { // the client refuses to send it, unless it does not know
+		sdk.CodeAuthKeyTypeForbidden: func(w *wire) error { // the client does not send it, unless it does not know
 			return w.call("read", acme, header("Authorization", "Bearer "+sandbox.Acme.Vora.PublishableKey))
 		},
 		sdk.CodeSessionNotFound: func(w *wire) error {
@@ -131,7 +131,7 @@ func natures() map[sdk.Code]func(*wire) error {
 	}
 }
 
-// from lets a call come from another address: the proxy in front of the wire believes this header.
+// from makes a call come from another address: the proxy in front of the wire believes this header.
 func from(host int) sdk.Option { return header(addressHeader, "203.0.113."+strconv.Itoa(host)+":1") }
 
 // body sends another body than the client would.
@@ -163,10 +163,10 @@ func requireError(t *testing.T, row row, err error) {
 	require.NotEmpty(t, e.Fix)
 	require.Equal(t, "https://docs.vonpay.com/reference/error-codes#"+row["Code"], e.Docs)
 	var unknown *sdk.OutcomeUnknownError
-	require.NotErrorAs(t, err, &unknown, "a refusal is a definite answer")
+	require.NotErrorAs(t, err, &unknown, "a rejection is a definite response")
 }
 
-// control steers the sandbox over the wire, as a test in another language would.
+// control calls the control API over the wire, as a test in another language would.
 func (w *wire) control(method, path, body string) string {
 	w.t.Helper()
 	r, err := http.NewRequestWithContext(w.t.Context(), method, "http://localhost/_sandbox/"+path, bytes.NewReader([]byte(body)))

@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A command is what the page tells people to type, and what it says they will see.
+// A command is what the page says to type, and what it says will be printed.
 type command struct{ text, shown string }
 
 var shellBlock = regexp.MustCompile("(?s)```sh\n(.*?)```(?:\n\n```(?:text|json)\n(.*?)```)?")
@@ -58,7 +58,7 @@ func TestEveryCommandOfThePage(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// loosely is what the page shows, with … for whatever stands there.
+// loosely matches what the page shows, with … for any characters.
 func loosely(shown string) string {
 	var parts []string
 	for _, part := range strings.Split(strings.TrimSpace(shown), "…") {

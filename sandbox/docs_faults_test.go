@@ -73,7 +73,7 @@ func TestEveryFault(t *testing.T) {
 	}
 }
 
-// createOne makes the session that reads read.
+// createOne creates the session that the read calls read.
 func (w *wire) createOne() {
 	w.t.Helper()
 	created, err := w.vora(sandbox.Acme.Vora.SecretKey).CreateSession(w.t.Context(), vora.SessionParams{Amount: money.Minor(1499, "USD")})
@@ -86,7 +86,7 @@ func open(next http.Handler) http.Handler { return next }
 
 func requireReported(t *testing.T, row row, err error) {
 	t.Helper()
-	if row["Reported"] == "answer" {
+	if row["Reported"] == "response" {
 		require.NoError(t, err)
 		return
 	}
@@ -99,7 +99,7 @@ func requireReported(t *testing.T, row row, err error) {
 	require.Len(t, e.Attempts, number(t, row["Attempts"]), "%+v", e)
 }
 
-// number is a cell's; 0 for one that says nothing.
+// number is the number in a cell; 0 when it is empty.
 func number(t *testing.T, cell string) int {
 	t.Helper()
 	if cell == "" {

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// page is what people read who use the sandbox without Go.
+// page is the guide for those who use the sandbox without Go.
 const page = "../docs/sandbox.md"
 
 // A row of a table, by the names of its columns.

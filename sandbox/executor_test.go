@@ -63,7 +63,7 @@ func TestEveryTaskHasALabel(t *testing.T) {
 	created := w.session(vora.SessionParams{})
 	require.Equal(t, []string{"expire session=" + created.ID}, clock.noted())
 
-	w.refuseNext(1)
+	w.rejectNext(1)
 	require.NoError(t, w.gateways.InjectDeliveryFaults(control.DeliveryFaultDelay))
 	w.press(created.CheckoutURL, "pay")
 	deliver := "deliver session=" + created.ID + " delivery=dlv_1 event=session.succeeded attempt="
@@ -71,7 +71,7 @@ func TestEveryTaskHasALabel(t *testing.T) {
 	clock.Advance(0)
 	require.Equal(t, []string{deliver + "1"}, clock.noted(), "after the delay")
 	clock.Advance(10 * time.Second)
-	require.Equal(t, []string{deliver + "2"}, clock.noted(), "after the refusal")
+	require.Equal(t, []string{deliver + "2"}, clock.noted(), "after the rejection")
 	clock.Advance(time.Second)
 	require.NoError(t, w.gateways.Resend("dlv_1"))
 	require.Equal(t, []string{deliver + "3"}, clock.noted())

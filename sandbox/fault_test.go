@@ -105,7 +105,7 @@ func TestResets(t *testing.T) {
 	}
 }
 
-// ask makes one request, on a connection of its own, and gives what comes back of it.
+// ask makes one request, on a connection of its own, and returns the response.
 func (w *world) ask(method, address, fault, body string) (header http.Header, status int, text string, err error) {
 	w.t.Helper()
 	request, err := http.NewRequestWithContext(w.t.Context(), method, address, strings.NewReader(body))
@@ -123,18 +123,18 @@ func (w *world) ask(method, address, fault, body string) (header http.Header, st
 	return response.Header, response.StatusCode, string(read), err
 }
 
-// uncontracted is the address of the sandbox for who wants answers that break the contract.
+// uncontracted is the address of the sandbox without the check of its responses against the contract.
 func (w *world) uncontracted() string {
 	server := httptest.NewServer(w.gateways)
 	w.t.Cleanup(server.Close)
 	return server.URL
 }
 
-// What goes wrong with calls goes wrong with the buyer's pages too, ordered by header or by route.
+// Faults happen to the buyer's pages too, asked for by header or by route.
 func TestFaultsOfPages(t *testing.T) {
 	t.Parallel()
 	for fault, c := range map[string]struct {
-		status int // of the answer, 0 for none
+		status int // of the response, 0 for none
 		broken error
 		paid   bool
 	}{
@@ -180,7 +180,7 @@ func TestFaultsOfPages(t *testing.T) {
 	}
 }
 
-// A page that breaks off has half of its text.
+// A truncated page has half of its HTML.
 func TestTruncatedPage(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
@@ -194,7 +194,7 @@ func TestTruncatedPage(t *testing.T) {
 	require.Less(t, len(half), len(all))
 }
 
-// A fault without a route is about the APIs, and a page is not asked for their codes.
+// A fault without a route applies to the APIs alone, and a page has no error codes.
 func TestFaultsThatPagesDoNotHave(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
@@ -210,7 +210,7 @@ func TestFaultsThatPagesDoNotHave(t *testing.T) {
 	require.Equal(t, control.SessionPending, w.gateways.Sessions()[0].Status)
 }
 
-// An answer without a body does not claim to be JSON.
+// A response without a body does not claim to be JSON.
 func TestStatusWithoutABody(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
@@ -226,8 +226,8 @@ func TestStatusWithoutABody(t *testing.T) {
 	}
 }
 
-// An answer that breaks off has the length of the whole one and the first half of its bytes.
-func TestTruncatedAnswer(t *testing.T) {
+// A truncated response has the length of the whole one and the first half of its bytes.
+func TestTruncatedResponse(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, w.url+"/v1/health", nil)
@@ -260,7 +260,7 @@ func TestFaultsAreReadAsTheyAreWritten(t *testing.T) {
 	}
 }
 
-// The log says what happened in words that let it happen again.
+// The journal notes a fault in the form that ParseFault reads.
 func TestFaultsAreLoggedAsTheyAreWritten(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
@@ -348,13 +348,13 @@ func TestInvalidFaults(t *testing.T) {
 
 	status, _, body := w.api(http.MethodGet, "/api/checkout/create", "", control.FaultHeader, "rubbish")
 	require.Equal(t, http.StatusBadRequest, status)
-	require.Contains(t, body, "rubbish", "who misspells a fault is told, and does not wonder why nothing goes wrong")
+	require.Contains(t, body, "rubbish", "a misspelt fault is reported, not ignored")
 	status, _, body = w.api(http.MethodGet, "/api/checkout/create", "", control.FaultHeader, "times=2; hang=true")
 	require.Equal(t, http.StatusBadRequest, status)
 	require.Contains(t, body, "leave out route, times and share")
 }
 
-// Whoever waits for an answer that never comes does not keep the sandbox from closing.
+// Callers that wait for a response do not keep the sandbox from closing.
 func TestCloseEndsCallsThatWait(t *testing.T) {
 	t.Parallel()
 	for name, path := range map[string]string{
@@ -387,7 +387,7 @@ func TestCloseEndsCallsThatWait(t *testing.T) {
 				if name == "" {
 					require.Equal(t, http.StatusOK, <-ended, "what there is by then")
 				} else {
-					require.Zero(t, <-ended, "no answer")
+					require.Zero(t, <-ended, "no response")
 				}
 				require.Zero(t, time.Since(began), "the bubble's time stands still unless somebody waits")
 			})
@@ -395,7 +395,7 @@ func TestCloseEndsCallsThatWait(t *testing.T) {
 	}
 }
 
-// A code that was ordered comes with the headers of one that was earned.
+// A code that a fault asked for comes with the same headers as in nature.
 func TestOrderedCodesHaveAllHeaders(t *testing.T) {
 	t.Parallel()
 	w := setup(t, sandbox.WithDeprecation(time.Time{}, time.Time{}), sandbox.WithLatestVersion("2026-10-01"))
@@ -426,7 +426,7 @@ func TestOrderedCodesHaveAllHeaders(t *testing.T) {
 	require.Equal(t, strconv.FormatInt(w.clock.Now().Unix()+7, 10), header.Get("X-RateLimit-Reset"))
 }
 
-// A buyer who has gone while the page was slow has not paid, and nothing is left waiting for them.
+// A buyer who leaves while the page is slow has not paid, and no goroutine is left waiting.
 func TestABuyerWhoHasGoneHasNotPaid(t *testing.T) {
 	t.Parallel()
 	for name, f := range map[string]control.Fault{"slow": {LatencyMS: 60_000}, "hanging": {Hang: true}} {

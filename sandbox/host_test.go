@@ -10,7 +10,7 @@ import (
 	"github.com/hostedpay/hostedpay-go/sandbox"
 )
 
-// A page of somebody else whose name leads to this machine must not steer the sandbox, nor read its keys.
+// A page of another origin whose name leads to this machine can neither control the sandbox nor read its keys.
 func TestOtherNamesDoNotReachTheControls(t *testing.T) {
 	t.Parallel()
 	s, err := sandbox.New(sandbox.WithPublicURL("https://pay.example.test"))
@@ -38,6 +38,6 @@ func TestOtherNamesDoNotReachTheControls(t *testing.T) {
 		r.Host = host
 		w := httptest.NewRecorder()
 		s.ServeHTTP(w, r)
-		require.Equal(t, http.StatusOK, w.Code, "the gateways themselves answer under any name")
+		require.Equal(t, http.StatusOK, w.Code, "the gateways themselves respond under any name")
 	}
 }

@@ -18,7 +18,7 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 )
 
-// hear gives a merchant a shop that verifies with a verifier and keeps what it takes.
+// hear gives a merchant a shop that verifies with a verifier and keeps the events.
 func (w *world) hear(merchantID string, verifier *webhooks.Verifier) func() []webhooks.Event {
 	w.t.Helper()
 	var mu sync.Mutex
@@ -41,7 +41,7 @@ func (w *world) hear(merchantID string, verifier *webhooks.Verifier) func() []we
 	}
 }
 
-// try reads a session with a key.
+// try reads a session with an API key.
 func (w *world) try(key, sessionID string) error {
 	w.t.Helper()
 	client, err := vora.New(key, sdk.WithBaseURL(w.url))
@@ -111,11 +111,11 @@ func TestWebhooksAreSignedWithTheActiveKey(t *testing.T) {
 	require.Equal(t, "new", events()[0].Info().KeyName)
 }
 
-// A redelivery is signed anew: a rotation between two attempts is a rotation for the second.
+// A redelivery is signed with the key of its own time: a rotation between two attempts counts for the second.
 func TestRedeliveryIsSignedWithTheKeyOfItsTime(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
-	w.refuseNext(1)
+	w.rejectNext(1)
 	w.press(w.session(vora.SessionParams{}).CheckoutURL, "pay")
 	w.clock.Advance(0)
 	first := w.gateways.Deliveries()[0].Attempts[0]

@@ -46,7 +46,7 @@ func TestNoProxySeesAnEvent(t *testing.T) {
 	require.EqualValues(t, 1, came.Load())
 }
 
-// A shop that sends the gateway elsewhere is not followed: the event would be delivered to whom nobody registered.
+// A redirect is not followed: the event would be delivered to a URL that nobody registered.
 func TestRedirectsAreNotFollowed(t *testing.T) {
 	t.Parallel()
 	var elsewhere atomic.Int64

@@ -13,7 +13,7 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
-// What the gateway says about an endpoint's future reaches the handler that a client was given, once.
+// Deprecation notices reach the function that a client was given, once.
 func TestNotices(t *testing.T) {
 	t.Parallel()
 	since, sunset := time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, 10, 31, 23, 59, 59, 0, time.UTC)
@@ -50,7 +50,7 @@ func TestNotices(t *testing.T) {
 	}
 }
 
-// A replay whose session has expired meanwhile is found out by the gateway's own clock, however far it was moved.
+// A client recognizes a replay whose session has expired by the gateway's clock, however far it was advanced.
 func TestStaleReplayIsFoundByTheGatewaysClock(t *testing.T) {
 	t.Parallel()
 	w := setup(t)

@@ -16,7 +16,7 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
-// Somebody who reloads a page of an earlier run learns why it is gone.
+// The page of a session of an earlier run says why it is gone.
 func TestUnknownSessionHasAPageOfItsOwn(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
@@ -37,7 +37,7 @@ func TestUnknownSessionHasAPageOfItsOwn(t *testing.T) {
 	}
 }
 
-// A shop's page that is reloaded during the challenge frames the way out, and not what refuses to be framed.
+// A shop's page that is reloaded during the challenge frames the way out, and not what must not be framed.
 func TestChallengeIsNeverFramed(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
@@ -72,7 +72,7 @@ func TestPageWritesAmountsInTheSessionsLocale(t *testing.T) {
 	require.Contains(t, page, `200 × <bdi lang="de">14,99 EUR</bdi>`)
 }
 
-// The amount that test mode declines is named where somebody wonders why.
+// The page says that test mode always declines an amount.
 func TestPageNamesTheAmountThatIsAlwaysDeclined(t *testing.T) {
 	t.Parallel()
 	w := setup(t)

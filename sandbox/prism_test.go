@@ -91,8 +91,8 @@ func newPrism(t *testing.T) *prism {
 
 type onPurposeKey struct{}
 
-// wrong marks what is sent as wrong on purpose: Prism may complain about the request then, and still not about the
-// answer.
+// wrong marks a request as invalid on purpose: Prism may complain about the request then, but not about the
+// response.
 func wrong(ctx context.Context) context.Context {
 	return context.WithValue(ctx, onPurposeKey{}, true)
 }
@@ -108,7 +108,7 @@ func (p *prism) RoundTrip(r *http.Request) (*http.Response, error) {
 	p.mu.Unlock()
 	for _, v := range p.violations(response) {
 		if v.Location[0] == "response" || r.Context().Value(onPurposeKey{}) == nil {
-			p.t.Errorf("%s %s, answer %d: %s: %s", r.Method, r.URL.RequestURI(), response.StatusCode, strings.Join(v.Location, "."), v.Message)
+			p.t.Errorf("%s %s, response %d: %s: %s", r.Method, r.URL.RequestURI(), response.StatusCode, strings.Join(v.Location, "."), v.Message)
 		}
 	}
 	return response, nil
@@ -150,21 +150,21 @@ func (p *prism) send(method, url, body string, headers ...string) int {
 	return response.StatusCode
 }
 
-// The whole surface of both gateways, happy and unhappy, and an independent validator that has nothing to say.
+// An independent validator finds nothing wrong in any response of both gateways.
 func TestPrismHasNothingToSay(t *testing.T) {
 	t.Parallel()
 	p := newPrism(t)
 	ctx := t.Context()
 	client := p.client(sandbox.Acme.Vora.SecretKey)
 
-	// It is awake: it reports an answer that breaks the contract.
+	// It is awake: it reports an response that breaks the contract.
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, p.vora+"/v1/health", nil)
 	require.NoError(t, err)
 	r.Header.Set(control.FaultHeader, control.Fault{Status: http.StatusOK, Body: `{"status":7}`}.String())
-	answer, err := p.transport.RoundTrip(r)
+	response, err := p.transport.RoundTrip(r)
 	require.NoError(t, err)
-	answer.Body.Close()
-	require.NotEmpty(t, p.violations(answer), "Prism does not see a wrong answer")
+	response.Body.Close()
+	require.NotEmpty(t, p.violations(response), "Prism does not see a wrong response")
 
 	// Vora: every outcome of a session.
 	full := vora.SessionParams{
@@ -273,7 +273,7 @@ func TestPrismHasNothingToSay(t *testing.T) {
 	t.Logf("%d exchanges without a violation", p.exchanges)
 }
 
-// press presses a button of a hosted page, which is no matter of the contract.
+// press presses a button of a hosted page, which the contract does not cover.
 func (p *prism) press(id, action, card string) {
 	r := httptest.NewRequest(http.MethodPost, "/c/"+id, strings.NewReader("action="+action+"&card="+card))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")

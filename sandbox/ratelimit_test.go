@@ -27,7 +27,7 @@ var (
 	brightline = sandbox.Brightline.Vora.SecretKey
 )
 
-// hit makes a call and gives its answer.
+// hit makes a call and gives its response.
 func (w *world) hit(h hit) *http.Response {
 	w.t.Helper()
 	body := ""
@@ -66,25 +66,25 @@ func TestRateLimits(t *testing.T) {
 			w := setup(t, sandbox.WithRateLimits())
 			end := w.clock.Now().Add(time.Minute)
 			for i := range c.limit {
-				answer := w.hit(c.call)
-				require.NotEqual(t, http.StatusTooManyRequests, answer.StatusCode, "call %d", i+1)
-				require.Equal(t, strconv.Itoa(c.limit), answer.Header.Get("X-Ratelimit-Limit"))
-				require.Equal(t, strconv.Itoa(c.limit-i-1), answer.Header.Get("X-Ratelimit-Remaining"))
-				require.Equal(t, strconv.FormatInt(end.Unix(), 10), answer.Header.Get("X-Ratelimit-Reset"))
-				require.Empty(t, answer.Header.Get("Retry-After"))
+				response := w.hit(c.call)
+				require.NotEqual(t, http.StatusTooManyRequests, response.StatusCode, "call %d", i+1)
+				require.Equal(t, strconv.Itoa(c.limit), response.Header.Get("X-Ratelimit-Limit"))
+				require.Equal(t, strconv.Itoa(c.limit-i-1), response.Header.Get("X-Ratelimit-Remaining"))
+				require.Equal(t, strconv.FormatInt(end.Unix(), 10), response.Header.Get("X-Ratelimit-Reset"))
+				require.Empty(t, response.Header.Get("Retry-After"))
 			}
 			w.clock.Advance(15 * time.Second)
-			answer := w.hit(c.call)
-			require.Equal(t, http.StatusTooManyRequests, answer.StatusCode)
-			require.Equal(t, "0", answer.Header.Get("X-Ratelimit-Remaining"))
-			require.Equal(t, "45", answer.Header.Get("Retry-After"))
+			response := w.hit(c.call)
+			require.Equal(t, http.StatusTooManyRequests, response.StatusCode)
+			require.Equal(t, "0", response.Header.Get("X-Ratelimit-Remaining"))
+			require.Equal(t, "45", response.Header.Get("Retry-After"))
 			for _, other := range c.free {
 				require.NotEqual(t, http.StatusTooManyRequests, w.hit(other).StatusCode, "%v", other)
 			}
 			w.clock.Advance(45*time.Second - 1)
 			require.Equal(t, http.StatusTooManyRequests, w.hit(c.call).StatusCode)
 			w.clock.Advance(1)
-			require.NotEqual(t, http.StatusTooManyRequests, w.hit(c.call).StatusCode, "a refused call does not count, and the window is over")
+			require.NotEqual(t, http.StatusTooManyRequests, w.hit(c.call).StatusCode, "a rejected call does not count, and the window is over")
 		})
 	}
 }
@@ -93,16 +93,16 @@ func TestRateLimitOfAKey(t *testing.T) {
 	t.Parallel()
 	w := setup(t, sandbox.WithRateLimits())
 	for i := range 30 {
-		answer := w.hit(hit{http.MethodPost, "/v1/sessions", acme, "192.0.2." + strconv.Itoa(i)})
-		require.Equal(t, http.StatusCreated, answer.StatusCode)
+		response := w.hit(hit{http.MethodPost, "/v1/sessions", acme, "192.0.2." + strconv.Itoa(i)})
+		require.Equal(t, http.StatusCreated, response.StatusCode)
 	}
-	refused := w.hit(hit{http.MethodPost, "/v1/sessions", acme, "192.0.2.100"})
-	require.Equal(t, http.StatusTooManyRequests, refused.StatusCode)
-	require.Equal(t, "30", refused.Header.Get("X-Ratelimit-Limit"))
+	rejected := w.hit(hit{http.MethodPost, "/v1/sessions", acme, "192.0.2.100"})
+	require.Equal(t, http.StatusTooManyRequests, rejected.StatusCode)
+	require.Equal(t, "30", rejected.Header.Get("X-Ratelimit-Limit"))
 	require.Equal(t, http.StatusCreated, w.hit(hit{http.MethodPost, "/v1/sessions", brightline, "192.0.2.100"}).StatusCode)
 }
 
-// The window slides: what has left it is free again, one call at a time.
+// The window slides: each call is free again when it has left the window.
 func TestRateLimitWindowSlides(t *testing.T) {
 	t.Parallel()
 	w := setup(t, sandbox.WithRateLimits())
@@ -123,13 +123,13 @@ func TestRateLimitsAreOffOtherwise(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	for range 50 {
-		answer := w.hit(hit{http.MethodPost, "/v1/sessions", acme, "192.0.2.1"})
-		require.Equal(t, http.StatusCreated, answer.StatusCode)
-		require.Empty(t, answer.Header.Get("X-Ratelimit-Limit"))
+		response := w.hit(hit{http.MethodPost, "/v1/sessions", acme, "192.0.2.1"})
+		require.Equal(t, http.StatusCreated, response.StatusCode)
+		require.Empty(t, response.Header.Get("X-Ratelimit-Limit"))
 	}
 }
 
-// The SDK sees what the gateway says about its limit, on answers and on refusals.
+// The SDK sees the gateway's limit, on responses of both kinds.
 func TestRateLimitReachesTheSDK(t *testing.T) {
 	t.Parallel()
 	w := setup(t, sandbox.WithRateLimits())

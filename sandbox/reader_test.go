@@ -10,7 +10,7 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
-// A reader calls the sandbox while it takes an answer from it.
+// A reader calls the sandbox while it reads a response from it.
 type reader struct {
 	*httptest.ResponseRecorder
 	meanwhile func()
@@ -21,7 +21,7 @@ func (r reader) Write(p []byte) (int, error) {
 	return r.ResponseRecorder.Write(p)
 }
 
-// A browser that takes its time with a page, or for ever, lets nobody else wait.
+// A browser that reads its page slowly, or never, makes nobody else wait.
 func TestNobodyWaitsForTheReaderOfAPage(t *testing.T) {
 	t.Parallel()
 	w := setup(t)

@@ -43,7 +43,7 @@ func newCrowd(t *testing.T, opts ...sandbox.Option) *crowd {
 	return &crowd{t: t, s: s}
 }
 
-// create is a create call; it gives the session's id.
+// create makes a create call, and returns the session's ID.
 func (c *crowd) create(key string) string {
 	r := httptest.NewRequest(http.MethodPost, "/v1/sessions", strings.NewReader(
 		`{"amount":1499,"currency":"USD","successUrl":"https://shop.example.com/thanks","description":"Order 789012","metadata":{"orderId":"order-789012"}}`))
@@ -77,7 +77,7 @@ func heap() float64 {
 	return float64(m.HeapAlloc) / (1 << 20)
 }
 
-// What 100,000 sessions and their deliveries leave behind is what the last of them do. The page says how much that is.
+// After 100,000 sessions and their deliveries the sandbox holds no more than after 30,000. The page says how much.
 func TestMemoryIsBounded(t *testing.T) { //nolint:paralleltest // it measures the process
 	text, err := os.ReadFile(page)
 	require.NoError(t, err)
@@ -122,7 +122,7 @@ func TestTheOldestIsForgotten(t *testing.T) {
 	}
 }
 
-// Deliveries are forgotten too, and so are those that a pause holds back.
+// The oldest deliveries are forgotten too, also those that a pause holds.
 func TestTheOldestDeliveriesAreForgotten(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
@@ -139,7 +139,7 @@ func TestTheOldestDeliveriesAreForgotten(t *testing.T) {
 	require.Equal(t, 100, strings.Count(log.String(), "too many are held back"), "what is lost is said")
 }
 
-// Forgetting a session leaves the key alone that stands for a newer one by now.
+// Forgetting a session does not forget its idempotency key when that stands for a newer session.
 func TestForgettingKeepsNewerKeys(t *testing.T) {
 	t.Parallel()
 	c := newCrowd(t)

@@ -76,12 +76,12 @@ func (s *foreignShop) hears() map[string]any {
 	return line
 }
 
-// call calls the shop, and decodes what it answers into a map.
-func (s *foreignShop) call(method, path, body string) (status int, answer map[string]any) {
+// call calls the shop, and decodes its response into a map.
+func (s *foreignShop) call(method, path, body string) (status int, response map[string]any) {
 	s.t.Helper()
 	status, text := s.fetch(method, path, body)
-	require.NoError(s.t, json.Unmarshal([]byte(text), &answer), text)
-	return status, answer
+	require.NoError(s.t, json.Unmarshal([]byte(text), &response), text)
+	return status, response
 }
 
 func (s *foreignShop) fetch(method, path, body string) (status int, text string) {
@@ -144,7 +144,7 @@ func TestVisionScopesOwnExamples(t *testing.T) { //nolint:tparallel // the cases
 		})
 	}
 
-	t.Run("a wrong signature is refused, and the right one taken", func(t *testing.T) {
+	t.Run("a wrong signature is rejected, and the right one accepted", func(t *testing.T) {
 		_, created := shop.call(http.MethodPost, "/api/checkout", `{"amount":12.5,"currency":"USD"}`)
 		require.NoError(t, g.InjectDeliveryFaults(control.DeliveryFaultWrongSecret))
 		g.Open(sdk.NewSecret(created["checkout_url"].(string))).Pay(buyer.CardApproved)
@@ -154,10 +154,10 @@ func TestVisionScopesOwnExamples(t *testing.T) { //nolint:tparallel // the cases
 		require.Equal(t, "12.5", fmt.Sprint(shop.hears()["amount"]))
 	})
 
-	t.Run("the gateway's refusal comes through", func(t *testing.T) {
-		status, answer := shop.call(http.MethodPost, "/api/checkout", `{"amount":-1,"currency":"EUR"}`)
+	t.Run("the gateway's rejection comes through", func(t *testing.T) {
+		status, response := shop.call(http.MethodPost, "/api/checkout", `{"amount":-1,"currency":"EUR"}`)
 		require.Equal(t, http.StatusBadRequest, status)
-		require.NotEmpty(t, answer["error"])
+		require.NotEmpty(t, response["error"])
 	})
 }
 
@@ -223,11 +223,11 @@ func TestVorasOwnGuide(t *testing.T) {
 		`{"order":"a","attempt":1,"amount":14.99,"currency":"USD"}`: "validation_invalid_amount",
 		`{"order":"b","attempt":1,"amount":1499}`:                   "validation_missing_field",
 	} {
-		status, refused := shop.call(http.MethodPost, "/charge", body)
+		status, rejected := shop.call(http.MethodPost, "/charge", body)
 		require.Equal(t, http.StatusBadRequest, status)
-		require.Equal(t, code, refused["code"])
+		require.Equal(t, code, rejected["code"])
 		for _, member := range []string{"error", "fix", "docs", "requestId"} {
-			require.NotEmpty(t, refused[member], member)
+			require.NotEmpty(t, rejected[member], member)
 		}
 	}
 }

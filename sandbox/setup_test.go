@@ -34,7 +34,7 @@ type world struct {
 
 	mu     sync.Mutex
 	events []webhooks.Event
-	refuse int // how many events to refuse before taking one
+	reject int // how many events to reject before accepting one
 }
 
 func setup(t *testing.T, opts ...sandbox.Option) *world {
@@ -75,8 +75,8 @@ func (w *world) shop() http.Handler {
 	take := func(_ context.Context, event webhooks.Event) error {
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		if w.refuse > 0 {
-			w.refuse--
+		if w.reject > 0 {
+			w.reject--
 			return io.ErrUnexpectedEOF
 		}
 		w.events = append(w.events, event)
@@ -109,10 +109,10 @@ func (w *world) types() []string {
 	return types
 }
 
-func (w *world) refuseNext(n int) {
+func (w *world) rejectNext(n int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.refuse = n
+	w.reject = n
 }
 
 func (w *world) session(params vora.SessionParams, opts ...sdk.Option) *vora.CreatedSession {
@@ -137,7 +137,7 @@ func (w *world) checkout(amount money.Amount) *visionscope.CreatedCheckout {
 	return created
 }
 
-// press opens a hosted page, presses a button of it, and tells where the browser is sent.
+// press opens a hosted page, presses a button of it, and returns where the browser is sent.
 func (w *world) press(checkout sdk.Secret, button string, fields ...string) (status int, location *url.URL, body string) {
 	w.t.Helper()
 	status, _, page := w.browse(http.MethodGet, checkout.Reveal(), nil)
@@ -171,7 +171,7 @@ func (w *world) browse(method, address string, form url.Values) (status int, hea
 	return response.StatusCode, response.Header, string(text)
 }
 
-// api sends a request that no SDK would send. It may break the contract; the answer must not.
+// api sends a request that no SDK would send. It may break the contract; the response must not.
 func (w *world) api(method, path, body string, headers ...string) (status int, header http.Header, text string) {
 	w.t.Helper()
 	request := httptest.NewRequestWithContext(contracttest.Invalid(w.t.Context()), method, path, strings.NewReader(body))

@@ -17,7 +17,7 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
-// start is where clocks that stand still stand.
+// start is the time of manual clocks.
 var start = time.Date(2026, 4, 21, 13, 18, 14, 0, time.UTC)
 
 // addressHeader says which address a request on a wire comes from.
