@@ -13,7 +13,7 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 )
 
-// No string of a view becomes markup, whoever sent it: the markup is the same as with harmless ones.
+// No string of a view becomes markup: the markup is the same as with harmless strings.
 func TestHostileStringsAreEscaped(t *testing.T) {
 	t.Parallel()
 	for name, hostile := range map[string]string{

@@ -30,7 +30,7 @@ func TestPolicyAllowsExactlyWhatIsInlined(t *testing.T) {
 	}
 }
 
-// hashOf is the policy's source for the only inline element of that name.
+// hashOf is the policy's source expression for the only inline element of that name.
 func hashOf(t *testing.T, document, element string) string {
 	t.Helper()
 	found := regexp.MustCompile(`(?s)<`+element+`\b[^>]*>(.*?)</`+element+`>`).FindAllStringSubmatch(document, -1)

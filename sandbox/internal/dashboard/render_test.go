@@ -14,7 +14,7 @@ import (
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/dashboard"
 )
 
-func TestAnEmptySandboxTellsWhatToDoFirst(t *testing.T) {
+func TestAnEmptySandboxSaysWhatToDoFirst(t *testing.T) {
 	t.Parallel()
 	v := dashboard.View{Origin: "http://127.0.0.1:4010", Gateways: full().Gateways, Merchants: full().Merchants}
 	document := render(t, v)
@@ -56,7 +56,7 @@ func TestLongListsSayWhatTheyLeaveOut(t *testing.T) {
 	}
 }
 
-func TestLongTextsAreCut(t *testing.T) {
+func TestLongStringsAreCut(t *testing.T) {
 	t.Parallel()
 	v := full()
 	v.Requests[0].Body = strings.Repeat("ä", 5000)
@@ -105,7 +105,7 @@ func TestEveryFieldHasALabelAndEveryIDIsUnique(t *testing.T) {
 	}
 }
 
-// A running clock goes on in the browser; one that stands still does not.
+// A running clock ticks in the browser; one that stands still does not.
 func TestOnlyARunningClockTicks(t *testing.T) {
 	t.Parallel()
 	v := full()
@@ -121,7 +121,7 @@ func TestTimesOfAnotherDaySayWhich(t *testing.T) {
 	require.Contains(t, text(render(t, v)), "16 May 09:30:00")
 }
 
-// The commands are words that a shell gives to curl just as they were meant, whatever the keys are.
+// A shell passes the commands to curl unchanged, whatever the keys contain.
 func TestCommandsSurviveTheShell(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ origin, key, back string }{
@@ -157,7 +157,7 @@ func command(t *testing.T, document, id string) string {
 	return html.UnescapeString(found[1])
 }
 
-// shell gives the words that curl would get.
+// shell returns the arguments that curl would get.
 func shell(t *testing.T, command string) []string {
 	t.Helper()
 	sh, err := exec.LookPath("sh")

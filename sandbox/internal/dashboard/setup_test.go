@@ -71,13 +71,13 @@ var (
 	anyTag  = regexp.MustCompile(`<[^>]*>`)
 )
 
-// text is what a reader sees of a document.
+// text is the visible text of a document.
 func text(document string) string {
 	_, body, _ := strings.Cut(inlined.ReplaceAllString(document, ""), "<body>")
 	return strings.Join(strings.Fields(anyTag.ReplaceAllString(body, " ")), " ")
 }
 
-// values are those of one attribute, wherever it stands.
+// values are the values of an attribute in all elements.
 func values(document, attribute string) []string {
 	var found []string
 	for _, m := range regexp.MustCompile(` `+attribute+`="([^"]*)"`).FindAllStringSubmatch(inlined.ReplaceAllString(document, ""), -1) {
