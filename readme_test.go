@@ -16,6 +16,7 @@ import (
 var packages = map[string]string{
 	"atomic": "sync/atomic", "context": "context", "errors": "errors", "fmt": "fmt", "http": "net/http", "httptest": "net/http/httptest", "os": "os",
 	"slog": "log/slog", "sql": "database/sql", "template": "html/template", "time": "time",
+	"lambda":       "github.com/hostedpay/hostedpay-go/sdk/webhooks/lambda",
 	"money":        "github.com/hostedpay/hostedpay-go/sdk/money",
 	"sandbox":      "github.com/hostedpay/hostedpay-go/sandbox",
 	"sdk":          "github.com/hostedpay/hostedpay-go/sdk",

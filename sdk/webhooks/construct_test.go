@@ -27,10 +27,10 @@ func TestHandlersThatCouldNotWork(t *testing.T) {
 	}{
 		{"no verifier", nil, nothingToDo, webhooks.WithStore(nil), "no verifier"},
 		{"no function", verifier, nil, webhooks.WithStore(nil), "no function"},
-		{"no time", verifier, nothingToDo, webhooks.WithTimeout(0), "cannot have 0s"},
-		{"less than no time", verifier, nothingToDo, webhooks.WithTimeout(-time.Second), "cannot have -1s"},
-		{"more time than the gateway has", verifier, nothingToDo, webhooks.WithTimeout(11 * time.Second), "gateways wait 10s"},
-		{"no body", verifier, nothingToDo, webhooks.WithMaxBody(0), "at most 0 bytes"},
+		{"no time", verifier, nothingToDo, webhooks.WithTimeout(0), "a timeout of 0s"},
+		{"less than no time", verifier, nothingToDo, webhooks.WithTimeout(-time.Second), "a timeout of -1s"},
+		{"more time than the gateway has", verifier, nothingToDo, webhooks.WithTimeout(11 * time.Second), "waits 10s"},
+		{"no body", verifier, nothingToDo, webhooks.WithMaxBody(0), "0 bytes"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -27,11 +27,11 @@ const (
 	CauseHexCase          Cause = "hex_case"            // the signature is right, and in capitals
 	CauseHeaderMissing    Cause = "header_missing"      // no header of any scheme arrived
 	CauseOtherScheme      Cause = "other_scheme"        // it is a delivery of another scheme
-	CauseKeyOfOtherScheme Cause = "key_of_other_scheme" // a key is no key of this scheme
+	CauseKeyOfOtherScheme Cause = "key_of_other_scheme" // a key is not for this scheme
 	CauseKeyOfOtherMode   Cause = "key_of_other_mode"   // a test key for a live event, or the other way round
-	CauseKeyExpired       Cause = "key_expired"         // a key signed it that has stopped counting
+	CauseKeyExpired       Cause = "key_expired"         // it was signed with a key that has expired
 	CauseKeyPadded        Cause = "key_padded"          // a key has white space or quotes around it
-	CauseClockSkew        Cause = "clock_skew"          // the signature is right, and the clocks disagree or it was under way for too long
+	CauseClockSkew        Cause = "clock_skew"          // the signature is right, and the clocks disagree or it was in transit for too long
 	CauseUnexplained      Cause = "unexplained"         // another secret, or a change of the body that nobody can undo
 )
 
@@ -42,23 +42,23 @@ type Finding struct {
 	Advice string // in one sentence, without any part of the delivery
 }
 
-// A Diagnosis says why a delivery was refused. It accepts nothing: there is no event in it.
+// A Diagnosis says why a delivery was rejected. It accepts nothing: there is no event in it.
 type Diagnosis struct {
-	Rejection *Rejection    // what Verify says; nil when the delivery is good
+	Rejection *Rejection    // what Verify returns; nil when the delivery is good
 	Findings  []Finding     // the proven ones first
 	Skew      time.Duration // how far this machine's clock is ahead of the delivery's time; negative when it is behind
 }
 
-// Diagnose finds out why a verifier refuses a delivery, for tools and for a log: never for an answer to whoever sent it,
-// to whom all refusals look alike. It tries what usually happens to bodies and keys, at most 256 signatures and 8 MiB.
+// Diagnose finds out why a verifier rejects a delivery, for tools and for a log: never for the response to the sender,
+// to whom all rejections look alike. It tries what usually happens to bodies and keys, at most 256 signatures and 8 MiB.
 //
 //	diagnosis := webhooks.Diagnose(ctx, verifier, r.Header, body)
-//	fmt.Println(diagnosis) // webhooks: a vora-v1 delivery was refused: wrong_signature; trailing_newline: …
+//	fmt.Println(diagnosis) // webhooks: a vora-v1 delivery was rejected: wrong_signature; trailing_newline: …
 func Diagnose(ctx context.Context, v *Verifier, header http.Header, body []byte) Diagnosis {
 	if v == nil {
 		v = &Verifier{}
 	}
-	var a attempt
+	var a verification
 	err := a.run(ctx, v, header, body)
 	if err == nil {
 		return Diagnosis{Skew: a.skew()}
@@ -71,7 +71,7 @@ func Diagnose(ctx context.Context, v *Verifier, header http.Header, body []byte)
 	return a.diagnose(err, header, body)
 }
 
-// Has tells whether a cause is among the findings.
+// Has reports whether a cause is among the findings.
 func (d Diagnosis) Has(cause Cause) bool {
 	return slices.ContainsFunc(d.Findings, func(f Finding) bool { return f.Cause == cause })
 }
@@ -113,7 +113,7 @@ func (d *Diagnosis) add(cause Cause, proven bool, advice string) {
 	d.Findings = slices.Insert(d.Findings, at, Finding{cause, proven, advice})
 }
 
-func (a *attempt) skew() time.Duration {
+func (a *verification) skew() time.Duration {
 	if a.signed.time.IsZero() {
 		return 0
 	}
@@ -121,7 +121,7 @@ func (a *attempt) skew() time.Duration {
 }
 
 // diagnose goes on where run ended.
-func (a *attempt) diagnose(err error, header http.Header, body []byte) Diagnosis {
+func (a *verification) diagnose(err error, header http.Header, body []byte) Diagnosis {
 	d := Diagnosis{Skew: a.skew()}
 	if a.verifier != nil && a.keys == nil {
 		a.keys, _ = a.verifier.keys.(staticKeys)
@@ -146,88 +146,84 @@ func (a *attempt) diagnose(err error, header http.Header, body []byte) Diagnosis
 }
 
 // diagnoseHeaders explains why there is no signature to check.
-func (a *attempt) diagnoseHeaders(d *Diagnosis, header http.Header, body []byte) {
-	if a.verifier != nil && a.verifier.is(header) {
+func (a *verification) diagnoseHeaders(d *Diagnosis, header http.Header, body []byte) {
+	if a.verifier != nil && a.verifier.matches(header) {
 		switch {
 		case a.verifiesAs(lowerCase(header), body):
 			d.add(CauseHexCase, true, "the signature is right, but in capitals: something on the way rewrites header values")
 		case d.Rejection.Reason == ReasonMissingSignature:
 			d.add(CauseHeaderMissing, true, d.Rejection.Detail+" did not arrive with the signature: a proxy strips it")
 		}
-		return // whatever else is malformed, the refusal says
+		return // the rejection says what else is malformed
 	}
 	switch meant := schemesOf(header); {
 	case len(meant) == 1:
-		d.add(CauseOtherScheme, true, "the headers are those of "+meant[0]+": send such deliveries to a receiver with keys of that scheme, or accept several schemes with webhooks.Any")
+		d.add(CauseOtherScheme, true, "the headers belong to "+meant[0]+": send such deliveries to a receiver with keys of that scheme, or accept several schemes with webhooks.Any")
 	case len(meant) > 1:
-		d.add(CauseOtherScheme, true, "the headers are those of "+strings.Join(meant, " and of ")+": something on the way adds one; have it stop, or give each scheme an endpoint of its own")
+		d.add(CauseOtherScheme, true, "the headers belong to both "+strings.Join(meant, " and ")+": something on the way adds one; have it stop, or give each scheme an endpoint of its own")
 	case d.Rejection.Reason == ReasonMissingSignature:
 		d.add(CauseHeaderMissing, false, "a proxy strips unknown headers, or the request is not from the gateway")
 	}
 }
 
-// schemesOf are those whose shape the headers have.
-func schemesOf(header http.Header) []string {
-	var found []string
-	for _, d := range []dialect{visionScope, voraV1, voraV2} {
-		if d.is(header) {
-			found = append(found, string(d.scheme))
+// schemesOf names the schemes whose shape the headers have.
+func schemesOf(header http.Header) (found []string) {
+	for _, s := range schemes() {
+		if s.matches(header) {
+			found = append(found, string(s.name))
 		}
 	}
 	return found
 }
 
-// lowerCase is what the headers would be with their signatures in lower case.
+// lowerCase returns the headers with their signatures in lower case.
 func lowerCase(header http.Header) http.Header {
 	lower := header.Clone()
-	for _, name := range []string{visionScopeSignatureHeader, voraSignatureHeader} {
-		for i, value := range lower[name] {
-			lower[name][i] = strings.ToLower(value)
+	for _, s := range schemes() {
+		for i, value := range lower[s.signatureHeader] {
+			lower[s.signatureHeader][i] = strings.ToLower(value)
 		}
 	}
 	return lower
 }
 
-func (a *attempt) verifiesAs(header http.Header, body []byte) bool {
+func (a *verification) verifiesAs(header http.Header, body []byte) bool {
 	if len(a.keys) == 0 {
 		return false
 	}
 	again := *a
-	again.signed = signed{}
-	if err := again.signed.read(a.verifier.scheme, header); err != nil {
+	var err error
+	if again.signed, err = a.verifier.read(header); err != nil {
 		return false
 	}
-	_, err := again.matching(body)
+	_, err = again.matching(body)
 	return err == nil
 }
 
 // diagnoseSignature explains why no key fits.
-func (a *attempt) diagnoseSignature(d *Diagnosis, body []byte) {
+func (a *verification) diagnoseSignature(d *Diagnosis, body []byte) {
 	if a.verifier == nil {
-		return // the verifier itself is broken, and the refusal says how
+		return // the verifier itself is broken, and the rejection says how
 	}
 	if len(body) == 0 {
 		d.add(CauseEmptyBody, true, "the body is empty: something read it before the verifier did, for example a middleware that parses JSON; put the verifier first")
 	}
 	a.diagnoseKeys(d, body)
-	newTrial(a).run(d, body)
+	newSearch(a).run(d, body)
 	if len(d.Findings) == 0 && d.Rejection.Reason == ReasonWrongSignature {
 		d.add(CauseUnexplained, false, "no key signed this body, nor what it may have been before: compare the secret with the gateway's (another merchant's? another environment's? rotated?), and look for whatever rewrites bodies on the way")
 	}
 }
 
 // diagnoseKeys looks at the keys alone.
-func (a *attempt) diagnoseKeys(d *Diagnosis, body []byte) {
-	if a.parsed == nil {
-		a.parsed = a.verifier.parse(body)
-	}
-	claimed, modes := a.claimedMode(), map[sdk.Mode]bool{}
+func (a *verification) diagnoseKeys(d *Diagnosis, body []byte) {
+	scheme, claimed, modes := a.verifier.scheme, a.read(body).likelyMode(), map[sdk.Mode]bool{}
 	for i := range a.keys {
 		switch key := &a.keys[i]; {
-		case !key.suits(a.verifier.scheme):
-			d.add(CauseKeyOfOtherScheme, false, fmt.Sprintf("key %q is none of %s: v1 is signed with vp_sk_… keys, v2 with whsec_… secrets, and VisionScope with each checkout's own secret", key.Name, a.verifier.scheme))
-		case a.verifier.scheme == SchemeVisionScope && key.kin != "":
-			d.add(CauseKeyOfOtherScheme, false, fmt.Sprintf("key %q looks like an API key: VisionScope signs with the webhook_secret of the checkout", key.Name))
+		case !key.suits(scheme):
+			d.add(CauseKeyOfOtherScheme, false, fmt.Sprintf("key %q is not for %s, which is signed with %s", key.Name, scheme.name, scheme.signedWith))
+		case scheme.signingKind == "" && key.signs != "":
+			d.add(CauseKeyOfOtherScheme, false, fmt.Sprintf("key %q looks like an API key, and %s is signed with %s", key.Name, scheme.name, scheme.signedWith))
 		default:
 			modes[key.Mode] = true
 		}
@@ -235,21 +231,4 @@ func (a *attempt) diagnoseKeys(d *Diagnosis, body []byte) {
 	if claimed != "" && len(modes) > 0 && !modes[claimed] && !modes[""] {
 		d.add(CauseKeyOfOtherMode, false, fmt.Sprintf("the delivery says that it is %s, and none of the keys is: is the other environment's endpoint registered here?", claimed))
 	}
-}
-
-// claimedMode is what the body says, before anybody has verified it. Session ids are opaque, but documented with the mode
-// in them, which is good enough for advice.
-func (a *attempt) claimedMode() sdk.Mode {
-	session := a.parsed.hint().SessionID
-	switch {
-	case a.parsed.mode() != "":
-		return a.parsed.mode()
-	case a.verifier.scheme != SchemeVoraV1:
-		return ""
-	case strings.Contains(session, "cs_test_"):
-		return sdk.ModeTest
-	case strings.Contains(session, "cs_live_"):
-		return sdk.ModeLive
-	}
-	return ""
 }

@@ -237,7 +237,7 @@ func TestWhatHappensToHeaders(t *testing.T) {
 	both := voraV1().sign("x", nil, webhookstest.WithHeader("X-Signature", "y"))
 	diagnosis := webhooks.Diagnose(t.Context(), anyOf(t, visionScope(), voraV1()), both.Header, nil)
 	require.True(t, diagnosis.Has(webhooks.CauseOtherScheme))
-	require.Contains(t, diagnosis.String(), "visionscope and of vora-v1")
+	require.Contains(t, diagnosis.String(), "visionscope and vora-v1")
 }
 
 func TestRefusalsThatNeedNoDiagnosis(t *testing.T) {
@@ -309,7 +309,7 @@ func TestTheHandlersLogHasTheDiagnosis(t *testing.T) {
 		for range 100 {
 			r.deliver(t, r.delivery(webhookstest.WithBodyAfterSigning(nil)))
 		}
-		require.Equal(t, 101, strings.Count(r.log.String(), "webhook refused"))
+		require.Equal(t, 101, strings.Count(r.log.String(), "webhook rejected"))
 		require.Less(t, strings.Count(r.log.String(), "diagnosis.causes"), 60, "there is not always time for a diagnosis")
 	}
 }

@@ -21,6 +21,7 @@
 // An event is acknowledged only when the function has returned nil. Events may come twice and in any order; [Reduce]
 // makes the state of an order of them that does not depend on it.
 //
-// One endpoint for several schemes is [Any]; a receiver behind an API gateway is [Handler.ServeProxy]. Why a delivery was
+// One endpoint for several schemes is [Any]; a receiver behind an API gateway is package
+// webhooks/lambda. Why a delivery was
 // refused is for the log, where the handler writes it, and for [Diagnose]. docs/webhooks.md starts from the symptom.
 package webhooks

@@ -7,107 +7,52 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 )
 
-// An Event is what a gateway reported, verified. Its types are those of this file and no others: switch over them.
+// An Event is what a gateway reported, verified. Its types are those of this package, declared beside their scheme, and
+// no others: switch over them, or read [EventInfo.Payment] when only the outcome matters.
 //
 //sumtype:decl
 type Event interface {
-	// About is what every event has.
+	// Info is what every event has.
 	Info() *EventInfo
 
-	// Not a method of Info, which others can embed.
+	// Not a method of EventInfo, which others can embed.
 	isEvent()
 }
 
-func (*SessionSucceeded) isEvent() {}
-func (*SessionFailed) isEvent()    {}
-func (*SessionExpired) isEvent()   {}
-func (*RefundCreated) isEvent()    {}
-func (*PaymentSucceeded) isEvent() {}
-func (*PaymentFailed) isEvent()    {}
-func (*VoraV2Event) isEvent()      {}
-func (*UnknownEvent) isEvent()     {}
-
-// EventInfo is what every event has. A member that its gateway does not send is zero.
+// EventInfo is what every event has. A field that its gateway does not send is zero.
 type EventInfo struct {
 	Scheme     Scheme       // how it was signed, and thereby which gateway it is from
 	Type       string       // the gateway's name for it, "session.succeeded"
-	SessionID  string       // the purchase; empty for events that are about none
-	MerchantID string       // whose it is; VisionScope does not say, and there it is the key's
+	SessionID  string       // the purchase; empty for events that are not about one
+	MerchantID string       // whose event it is; where the event does not say, the signing key's merchant
 	Amount     money.Amount // paid, attempted or refunded
+	RefundID   string       // the refund that the event is about
 	Time       time.Time    // when it happened, as the event says
-	Mode       sdk.Mode     // play money or real; Vora's webhooks v2 say, of others the key does
+	Mode       sdk.Mode     // the event's where it says (Vora's webhooks v2), else the signing key's
+
+	// Payment is what the event says about the session's payment: that it is paid, failed or expired, or that Amount of it
+	// was refunded, which may be a part. It is pending when the event says nothing about it.
+	Payment sdk.PaymentStatus
 
 	// DedupeKey is the same for every delivery of the same event, and another for any other event.
 	DedupeKey string
 
-	KeyName    string    // the name of the key that verified it
-	KeyExpires time.Time // when that key stops counting: its gateway should be using the next one by then; zero for never
+	KeyName    string    // the name of the signing key that verified it
+	KeyExpires time.Time // when that signing key expires: its gateway should be using the next one by then; zero for never
 	SignedAt   time.Time // when the gateway says that it signed this delivery; authentic with Vora v2 only
+	ReceivedAt time.Time // when it was verified, by this machine's clock
 
-	Raw sdk.Raw // the body as it came
+	Raw sdk.Raw // the body, byte for byte
 }
 
-// About returns the info itself, which every event embeds.
+// Info returns the info itself, which every event embeds.
 func (i *EventInfo) Info() *EventInfo { return i }
 
-// SessionSucceeded says that the buyer paid. (Vora, webhooks v1.)
-type SessionSucceeded struct {
-	EventInfo
-	Status        string
-	TransactionID string
-	Metadata      map[string]string
-}
-
-// SessionFailed says that the buyer tried to pay and failed. (Vora, webhooks v1.)
-type SessionFailed struct {
-	EventInfo
-	Status      string
-	FailureCode string // "card_declined"
-	Reason      string // in the gateway's words
-	Metadata    map[string]string
-}
-
-// SessionExpired says that a session ended without a payment. (Vora, webhooks v1.)
-type SessionExpired struct {
-	EventInfo
-	Status   string
-	Metadata map[string]string
-}
-
-// RefundCreated says that money was given back; Amount is how much this time. A session can have several refunds.
-// (Vora, webhooks v1.)
-type RefundCreated struct {
-	EventInfo
-	Status        string
-	RefundID      string
-	TransactionID string
-	Metadata      map[string]string
-}
-
-// PaymentSucceeded says that the shopper paid. (VisionScope documentation, section 5.2, payment.success.)
-type PaymentSucceeded struct {
-	EventInfo
-	OrderID string // the gateway's
-}
-
-// PaymentFailed says that the shopper tried to pay and failed. (VisionScope documentation, section 5.2.)
-type PaymentFailed struct {
-	EventInfo
-	OrderID string // the gateway's
-	Reason  string // in the gateway's words
-}
-
-// VoraV2Event is any event of Vora's webhooks v2; Data depends on Type.
-type VoraV2Event struct {
-	EventInfo
-	ID       string // "evt_…"
-	LiveMode bool
-	Data     sdk.Raw
-}
-
-// UnknownEvent is a verified event that this SDK has no type for, or whose content it cannot read; Problem says which. Keep
-// it: it is authentic, and a newer version may understand it.
+// UnknownEvent is a verified event that this SDK has no type for, or whose content it cannot read. Keep it, for example
+// as a [StoredEvent]: it is authentic, and a newer version may understand it.
 type UnknownEvent struct {
 	EventInfo
-	Problem error // nil for a type that is merely new
+	Problem error `json:"-"` // why the content cannot be read; nil for a type that is merely new
 }
+
+func (*UnknownEvent) isEvent() {}

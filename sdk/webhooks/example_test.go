@@ -94,7 +94,7 @@ func ExampleStaticKeys() {
 	// The environment variable was not set: better to hear of it now than to accept what anybody signed with nothing.
 	_, err := webhooks.StaticKeys(webhooks.SigningKey{Name: "current", Secret: sdk.NewSecret("")})
 	fmt.Println(err)
-	// Output: webhooks: key 0 ("current") has an empty secret: is its environment variable set?
+	// Output: webhooks: signing key 0 ("current") has an empty secret: is its environment variable set?
 }
 
 func ExampleAny() {
@@ -119,7 +119,7 @@ func ExampleAny() {
 	// Output:
 	// vora-v1 API key <nil>
 	// vora-v2 subscription <nil>
-	// webhooks: a vora-v2 delivery was refused: wrong_signature
+	// webhooks: a vora-v2 delivery was rejected: wrong_signature
 }
 
 func ExampleDiagnose() {

@@ -1,20 +1,42 @@
 package webhooks
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"reflect"
+)
 
-// FlatVoraV1 reads a body with and without the short cut. It is false when the short cut gave up.
-func FlatVoraV1(body []byte) (short, long any, ok bool) {
-	b := &voraV1Body{Amount: unread}
-	ok = b.readFlat(body)
-	full := &voraV1Body{Amount: unread}
-	full.problem = json.Unmarshal(body, full)
-	return b, full, ok
+// DecodeVoraV1 reads a body with and without the fast decoder. It is false when the fast decoder gave up.
+func DecodeVoraV1(body []byte) (fast, full any, ok bool) {
+	return decodeBoth(body, voraV1Body{Amount: noAmount}, voraV1Fields)
 }
 
-// FlatVisionScope is the same for VisionScope.
-func FlatVisionScope(body []byte) (short, long any, ok bool) {
-	b, full := &visionScopeBody{}, &visionScopeBody{}
-	ok = b.readFlat(body)
-	full.problem = json.Unmarshal(body, full)
-	return b, full, ok
+// DecodeVisionScope is the same for VisionScope.
+func DecodeVisionScope(body []byte) (fast, full any, ok bool) {
+	return decodeBoth(body, visionScopeBody{}, visionScopeFields)
+}
+
+func decodeBoth[T any](body []byte, empty T, fields []bodyField[T]) (fast, full any, ok bool) {
+	f, s := empty, empty
+	ok = decodeFast(body, &f, fields)
+	if err := json.Unmarshal(body, &s); err != nil {
+		return &f, err, ok
+	}
+	return &f, &s, ok
+}
+
+// FastFields lists, for each body that the fast decoder reads, the names of its struct's fields and those it reads.
+func FastFields() map[string][2][]string {
+	return map[string][2][]string{
+		"Vora v1":     {tagsOf[voraV1Body](), fieldNames(voraV1Fields)},
+		"VisionScope": {tagsOf[visionScopeBody](), fieldNames(visionScopeFields)},
+	}
+}
+
+func tagsOf[T any]() (names []string) {
+	for _, field := range reflect.VisibleFields(reflect.TypeFor[T]()) {
+		if name := field.Tag.Get("json"); name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
 }

@@ -94,13 +94,13 @@ func TestLargeDeliveries(t *testing.T) {
 	}
 }
 
-func TestABodyThatBreaksOff(t *testing.T) {
+func TestATruncatedBody(t *testing.T) {
 	t.Parallel()
 	for _, s := range schemes() {
 		r := setup(t, s)
 		delivery := r.delivery()
 		delivery.Body = io.NopCloser(io.MultiReader(bytes.NewReader(s.body), iotest.ErrReader(io.ErrUnexpectedEOF)))
-		requireAnswer(t, r.deliver(t, delivery), http.StatusBadRequest, `{"error":"the body broke off"}`)
+		requireAnswer(t, r.deliver(t, delivery), http.StatusBadRequest, `{"error":"the body was truncated"}`)
 		require.Empty(t, r.events)
 	}
 }

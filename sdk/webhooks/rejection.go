@@ -1,13 +1,14 @@
 package webhooks
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
-// A Reason is why a delivery was not accepted. It is for logs: the gateway gets one answer for all failures of the
+// A Reason is why a delivery was rejected. It is for logs: the gateway gets one response for all failures of the
 // signature.
 type Reason string
 
@@ -16,7 +17,7 @@ const (
 	ReasonMissingSignature   Reason = "missing_signature"   // a signature header is missing: does a proxy strip it?
 	ReasonMalformedSignature Reason = "malformed_signature" // a signature header is not of the documented form
 	ReasonWrongSignature     Reason = "wrong_signature"     // no key matches: another secret, or the body was changed on the way
-	ReasonUnknownMerchant    Reason = "unknown_merchant"    // nobody here has that session or merchant
+	ReasonUnknownMerchant    Reason = "unknown_merchant"    // the key source does not know the session or merchant
 	ReasonWrongMerchant      Reason = "wrong_merchant"      // the key matched, but the event is another merchant's
 	ReasonWrongMode          Reason = "wrong_mode"          // the key matched, but it is a test key and the event is live, or the other way round
 	ReasonTooOld             Reason = "too_old"             // signed before the replay window, or this machine's clock is ahead
@@ -26,19 +27,19 @@ const (
 	ReasonOffboarded         Reason = "offboarded"          // the merchant has left
 )
 
-// A Rejection is a delivery that was not accepted.
+// A Rejection says why a delivery was not accepted.
 type Rejection struct {
-	Scheme Scheme // empty when nobody can say, which happens with Any
+	Scheme Scheme // empty when no scheme was found, with Any
 	Reason Reason
 	Detail string // for the log: for example by how much the clock is off
-	Cause  error  // of a failed look-up
+	Cause  error  `json:"-"` // of a failed look-up
 }
 
 // Error is one line without any part of the delivery.
 func (r *Rejection) Error() string {
-	text := "webhooks: a delivery was refused: " + string(r.Reason)
+	text := "webhooks: a delivery was rejected: " + string(r.Reason)
 	if r.Scheme != "" {
-		text = fmt.Sprintf("webhooks: a %s delivery was refused: %s", r.Scheme, r.Reason)
+		text = fmt.Sprintf("webhooks: a %s delivery was rejected: %s", r.Scheme, r.Reason)
 	}
 	if r.Detail != "" {
 		text += " (" + r.Detail + ")"
@@ -52,7 +53,7 @@ func (r *Rejection) Error() string {
 // Unwrap returns the cause.
 func (r *Rejection) Unwrap() error { return r.Cause }
 
-// Is makes the catalog's webhook codes and family sentinels for refusals.
+// Is reports whether target is the catalog's webhook code of the reason, or the webhook family.
 func (r *Rejection) Is(target error) bool {
 	code := r.code()
 	return code != "" && target == error(code) || target == error(sdk.FamilyWebhook)
@@ -71,26 +72,28 @@ func (r *Rejection) code() sdk.Code {
 	}
 }
 
-// reply is what the gateway hears. (VisionScope documentation, section 5.3; Vora, webhook verification.)
+// reply is the response to the gateway, as its scheme documents it.
 func (r *Rejection) reply() reply {
+	differs, code := r.Scheme.strategy().replies, r.code()
 	switch r.Reason {
 	case ReasonOffboarded:
 		return reply{status: http.StatusOK, body: received}
 	case ReasonNoKeys, ReasonLookupFailed:
-		return refuse(http.StatusServiceUnavailable, "not able to verify now", r.code())
+		return failure(http.StatusServiceUnavailable, "not able to verify now", code)
+	default: // the signature itself
+	}
+	if differs.withoutCode {
+		code = ""
+	}
+	status, message := http.StatusUnauthorized, "invalid signature" // for every reason that is not told apart
+	switch r.Reason {
 	case ReasonMissingSignature:
-		if r.Scheme == SchemeVisionScope {
-			return refuse(http.StatusBadRequest, "missing signature", "")
-		}
-		return refuse(http.StatusUnauthorized, "missing signature", r.code())
+		status, message = cmp.Or(differs.missingSignature, status), "missing signature"
 	case ReasonTooOld, ReasonTooNew:
-		if r.Scheme == SchemeVoraV2 {
-			return refuse(http.StatusBadRequest, "the signature's time is outside of the window", r.code())
+		if differs.outsideWindow != 0 {
+			status, message = differs.outsideWindow, "the signature's time is outside of the window"
 		}
-	default: // whatever else is wrong with a signature sounds the same
+	default:
 	}
-	if r.Scheme == SchemeVisionScope {
-		return refuse(http.StatusUnauthorized, "invalid signature", "")
-	}
-	return refuse(http.StatusUnauthorized, "invalid signature", r.code())
+	return failure(status, message, code)
 }

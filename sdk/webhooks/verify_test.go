@@ -85,15 +85,15 @@ func TestReplayWindow(t *testing.T) {
 		detail string
 	}{
 		{voraV1(), 5 * time.Minute, "", ""},
-		{voraV1(), 5*time.Minute + time.Millisecond, webhooks.ReasonTooOld, "at most 5m0s is allowed"},
+		{voraV1(), 5*time.Minute + time.Millisecond, webhooks.ReasonTooOld, "the maximum is 5m0s"},
 		{voraV1(), -5 * time.Minute, "", ""},
-		{voraV1(), -5*time.Minute - time.Millisecond, webhooks.ReasonTooNew, "at most 5m0s is allowed"},
+		{voraV1(), -5*time.Minute - time.Millisecond, webhooks.ReasonTooNew, "the maximum is 5m0s"},
 		{voraV2(), 5 * time.Minute, "", ""},
-		{voraV2(), 5*time.Minute + time.Millisecond, webhooks.ReasonTooOld, "signed 5m0s ago, at most 5m0s is allowed"},
-		{voraV2(), 6 * time.Minute, webhooks.ReasonTooOld, "signed 6m0s ago, at most 5m0s is allowed"},
+		{voraV2(), 5*time.Minute + time.Millisecond, webhooks.ReasonTooOld, "signed 5m0s ago, the maximum is 5m0s"},
+		{voraV2(), 6 * time.Minute, webhooks.ReasonTooOld, "signed 6m0s ago, the maximum is 5m0s"},
 		{voraV2(), -30 * time.Second, "", ""},
-		{voraV2(), -30*time.Second - time.Millisecond, webhooks.ReasonTooNew, "at most 30s is allowed"},
-		{voraV2(), -time.Minute, webhooks.ReasonTooNew, "signed 1m0s in the future, at most 30s is allowed"},
+		{voraV2(), -30*time.Second - time.Millisecond, webhooks.ReasonTooNew, "the maximum is 30s"},
+		{voraV2(), -time.Minute, webhooks.ReasonTooNew, "signed 1m0s in the future, the maximum is 30s"},
 		{visionScope(), 10 * 365 * 24 * time.Hour, "", ""}, // which documents no window
 		{visionScope(), -10 * 365 * 24 * time.Hour, "", ""},
 	}

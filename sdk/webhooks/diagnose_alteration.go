@@ -16,7 +16,7 @@ type alteration struct {
 }
 
 // alterations are what a body may have been before something changed it, the likely first.
-func alterations(scheme Scheme, body []byte) iter.Seq2[alteration, []byte] {
+func alterations(s *scheme, body []byte) iter.Seq2[alteration, []byte] {
 	return func(try func(alteration, []byte) bool) {
 		if !try(alteration{}, body) || len(body) == 0 {
 			return
@@ -37,11 +37,11 @@ func alterations(scheme Scheme, body []byte) iter.Seq2[alteration, []byte] {
 			return
 		}
 		if plain, ok := fromBase64(body); ok &&
-			!try(alteration{CauseBase64, "the body is base64, as API gateways hand it over: decode it first, or use Handler.ServeProxy"}, plain) {
+			!try(alteration{CauseBase64, "the body is base64, as API gateways hand it over: decode it first, or use package webhooks/lambda"}, plain) {
 			return
 		}
 		rewritten := alteration{CauseReserialized, "the JSON was decoded and encoded again on the way: verify the bytes that came over the network, and decode afterwards"}
-		for before := range rewrites(scheme, body) {
+		for before := range rewrites(s, body) {
 			if !try(rewritten, before) {
 				return
 			}
@@ -59,8 +59,8 @@ func gunzip(body []byte) (plain []byte, ok bool) {
 	if err != nil {
 		return nil, false
 	}
-	plain, err = io.ReadAll(io.LimitReader(reader, mostBytes/8+1))
-	return plain, err == nil && len(plain) <= mostBytes/8
+	plain, err = io.ReadAll(io.LimitReader(reader, maxBytes/8+1))
+	return plain, err == nil && len(plain) <= maxBytes/8
 }
 
 func looksLikeBase64(body []byte) bool {

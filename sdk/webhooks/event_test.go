@@ -17,20 +17,21 @@ func TestEveryEventOfTheContracts(t *testing.T) {
 	t.Parallel()
 	happened := time.Date(2026, 4, 21, 13, 18, 14, 650_000_000, time.UTC)
 	metadata := map[string]string{"orderId": "order-789012"}
-	voraInfo := func(kind string, minor int64) webhooks.EventInfo {
+	voraInfo := func(kind string, payment sdk.PaymentStatus, minor int64) webhooks.EventInfo {
 		return webhooks.EventInfo{
-			Scheme: webhooks.SchemeVoraV1, Type: kind, SessionID: "vp_cs_test_k3TqJ9xWz2LmN8pR", MerchantID: "mer_acme_vitamins",
+			Scheme: webhooks.SchemeVoraV1, Type: kind, Payment: payment, SessionID: "vp_cs_test_k3TqJ9xWz2LmN8pR", MerchantID: "mer_acme_vitamins",
 			Amount: money.Minor(minor, "USD"), Time: happened, DedupeKey: "vora-v1/mer_acme_vitamins/vp_cs_test_k3TqJ9xWz2LmN8pR/" + kind,
-			Mode: sdk.ModeTest, KeyName: "current", SignedAt: signedAt(),
+			Mode: sdk.ModeTest, KeyName: "current", SignedAt: signedAt(), ReceivedAt: signedAt(),
 		}
 	}
-	refundInfo := voraInfo("refund.created", 500)
+	refundInfo := voraInfo("refund.created", sdk.PaymentRefunded, 500)
 	refundInfo.DedupeKey += "/re_5Tq81mXc"
-	visionInfo := func(kind string) webhooks.EventInfo {
+	refundInfo.RefundID, refundInfo.Payment = "re_5Tq81mXc", sdk.PaymentRefunded
+	visionInfo := func(kind string, payment sdk.PaymentStatus) webhooks.EventInfo {
 		return webhooks.EventInfo{
-			Scheme: webhooks.SchemeVisionScope, Type: kind, SessionID: "cs_mo8ly3a8_67d5e72898f11888",
+			Scheme: webhooks.SchemeVisionScope, Type: kind, Payment: payment, SessionID: "cs_mo8ly3a8_67d5e72898f11888",
 			Amount: money.Minor(1000, "EUR"), Time: happened, DedupeKey: "visionscope/cs_mo8ly3a8_67d5e72898f11888/" + kind,
-			KeyName: "current", SignedAt: signedAt(),
+			KeyName: "current", SignedAt: signedAt(), ReceivedAt: signedAt(),
 		}
 	}
 	const order = "VS-1776767335185-54D482EA"
@@ -41,25 +42,25 @@ func TestEveryEventOfTheContracts(t *testing.T) {
 		want   webhooks.Event
 	}{
 		{voraV1(), voraExample(t, "SessionSucceededEvent"), &webhooks.SessionSucceeded{
-			EventInfo: voraInfo("session.succeeded", 1499), Status: "succeeded", TransactionID: "txn_9f3Ka71b", Metadata: metadata,
+			EventInfo: voraInfo("session.succeeded", sdk.PaymentPaid, 1499), Status: "succeeded", TransactionID: "txn_9f3Ka71b", Metadata: metadata,
 		}},
 		{voraV1(), voraExample(t, "SessionFailedEvent"), &webhooks.SessionFailed{
-			EventInfo: voraInfo("session.failed", 1499), Status: "succeeded", FailureCode: "card_declined", Reason: "The card was declined", Metadata: metadata,
+			EventInfo: voraInfo("session.failed", sdk.PaymentFailed, 1499), Status: "succeeded", FailureCode: "card_declined", Reason: "The card was declined", Metadata: metadata,
 		}},
 		{voraV1(), voraExample(t, "SessionExpiredEvent"), &webhooks.SessionExpired{
-			EventInfo: voraInfo("session.expired", 1499), Status: "succeeded", Metadata: metadata,
+			EventInfo: voraInfo("session.expired", sdk.PaymentExpired, 1499), Status: "succeeded", Metadata: metadata,
 		}},
 		{voraV1(), voraExample(t, "RefundCreatedEvent"), &webhooks.RefundCreated{
-			EventInfo: refundInfo, Status: "succeeded", RefundID: "re_5Tq81mXc", TransactionID: "txn_9f3Ka71b", Metadata: metadata,
+			EventInfo: refundInfo, Status: "succeeded", TransactionID: "txn_9f3Ka71b", Metadata: metadata,
 		}},
-		{visionScope(), visionScopeExample(t, "PaymentSuccess"), &webhooks.PaymentSucceeded{EventInfo: visionInfo("payment.success"), OrderID: order}},
+		{visionScope(), visionScopeExample(t, "PaymentSuccess"), &webhooks.PaymentSucceeded{EventInfo: visionInfo("payment.success", sdk.PaymentPaid), OrderID: order}},
 		{visionScope(), visionScopeExample(t, "PaymentFailed"), &webhooks.PaymentFailed{
-			EventInfo: visionInfo("payment.failed"), OrderID: order, Reason: "Payment declined after 3DS",
+			EventInfo: visionInfo("payment.failed", sdk.PaymentFailed), OrderID: order, Reason: "Payment declined after 3DS",
 		}},
 		{voraV2(), []byte(`{"id":"evt_2Nk7Qw8LbX","type":"dispute.created","created":1776777494,"livemode":true,"merchant_id":"mer_acme_vitamins","data":{"a": [1,2]}}`), &webhooks.VoraV2Event{
 			EventInfo: webhooks.EventInfo{
 				Scheme: webhooks.SchemeVoraV2, Type: "dispute.created", MerchantID: "mer_acme_vitamins", Time: signedAt(), Mode: sdk.ModeLive,
-				DedupeKey: "vora-v2/evt_2Nk7Qw8LbX", KeyName: "current", SignedAt: signedAt(),
+				DedupeKey: "vora-v2/evt_2Nk7Qw8LbX", KeyName: "current", SignedAt: signedAt(), ReceivedAt: signedAt(),
 			},
 			ID: "evt_2Nk7Qw8LbX", LiveMode: true, Data: sdk.NewRaw([]byte(`{"a": [1,2]}`)),
 		}},

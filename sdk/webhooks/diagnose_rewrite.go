@@ -12,16 +12,16 @@ import (
 )
 
 // The largest body that is rewritten in search of what it was.
-const mostRewritten = 64 << 10
+const maxRewritten = 64 << 10
 
-// rewrites are other ways to write the same JSON: with the members as they came, in the order of the documentation, or
+// rewrites are other ways to write the same JSON: with the fields as they came, in the order of the documentation, or
 // sorted; without white space, with Python's spaces, indented; with and without the escapes that some encoders add.
-func rewrites(scheme Scheme, body []byte) iter.Seq[[]byte] {
+func rewrites(s *scheme, body []byte) iter.Seq[[]byte] {
 	return func(try func([]byte) bool) {
-		if len(body) > mostRewritten || !json.Valid(body) {
+		if len(body) > maxRewritten || !json.Valid(body) {
 			return
 		}
-		var text string // the whole document, encoded once more as a text
+		var text string // the whole document, encoded once more as a string
 		if json.Unmarshal(body, &text) == nil && !try([]byte(text)) {
 			return
 		}
@@ -29,7 +29,7 @@ func rewrites(scheme Scheme, body []byte) iter.Seq[[]byte] {
 		if !try(lines) || !try(bytes.ReplaceAll(lines, []byte("\n"), []byte("\r\n"))) {
 			return
 		}
-		for _, ordered := range orders(scheme, body) {
+		for _, ordered := range orderings(s, body) {
 			for _, plain := range [][]byte{ordered, withoutEscapes(ordered)} {
 				if !try(plain) || !try(spaced(plain)) || !try(indented(plain, "  ")) || !try(indented(plain, "    ")) {
 					return
@@ -39,47 +39,30 @@ func rewrites(scheme Scheme, body []byte) iter.Seq[[]byte] {
 	}
 }
 
-// orders are the document without white space, in three orders of its members.
-func orders(scheme Scheme, body []byte) [][]byte {
+// orderings are the document without white space, in three orders of its fields.
+func orderings(s *scheme, body []byte) [][]byte {
 	var asCame bytes.Buffer
 	if json.Compact(&asCame, body) != nil {
 		return nil
 	}
 	list := [][]byte{asCame.Bytes()}
-	var members map[string]json.RawMessage
-	if json.Unmarshal(body, &members) != nil || len(members) == 0 {
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(body, &fields) != nil || len(fields) == 0 {
 		return list
 	}
-	sorted := slices.Sorted(maps.Keys(members))
-	for _, first := range [][]string{documentedOrder(scheme), nil} {
+	sorted := slices.Sorted(maps.Keys(fields))
+	for _, first := range [][]string{s.fields, nil} {
 		rest := slices.DeleteFunc(slices.Clone(sorted), func(name string) bool { return slices.Contains(first, name) })
-		list = append(list, written(members, slices.Concat(first, rest)))
+		list = append(list, written(fields, slices.Concat(first, rest)))
 	}
 	return list
 }
 
-// documentedOrder is that of the gateway's examples.
-func documentedOrder(scheme Scheme) []string {
-	switch scheme {
-	case SchemeVisionScope:
-		return []string{"event", "session_id", "status", "amount", "currency", "order_id", "reason", "paid_at", "failed_at"}
-	case SchemeVoraV1:
-		return []string{
-			"event", "sessionId", "merchantId", "amount", "currency", "timestamp", "status", "metadata",
-			"transactionId", "failureCode", "error", "refundId",
-		}
-	case SchemeVoraV2:
-		return []string{"id", "event_id", "type", "created", "livemode", "merchant_id", "data"}
-	default:
-		return nil
-	}
-}
-
 // written is an object with those of the names that it has, in their order.
-func written(members map[string]json.RawMessage, names []string) []byte {
+func written(fields map[string]json.RawMessage, names []string) []byte {
 	out := bytes.NewBufferString("{")
 	for _, name := range names {
-		value, ok := members[name]
+		value, ok := fields[name]
 		if !ok {
 			continue
 		}
@@ -108,17 +91,17 @@ func indented(compact []byte, indent string) []byte {
 // spaced has a space after each colon and each comma, as Python writes.
 func spaced(compact []byte) []byte {
 	out := make([]byte, 0, len(compact)+len(compact)/8)
-	inText := false
+	inString := false
 	for i := 0; i < len(compact); i++ {
 		char := compact[i]
 		out = append(out, char)
 		switch {
 		case char == '"':
-			inText = !inText
-		case inText && char == '\\' && i+1 < len(compact):
+			inString = !inString
+		case inString && char == '\\' && i+1 < len(compact):
 			i++
 			out = append(out, compact[i])
-		case !inText && (char == ':' || char == ','):
+		case !inString && (char == ':' || char == ','):
 			out = append(out, ' ')
 		}
 	}

@@ -9,12 +9,12 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
-// A trial tries what the delivery may have been.
-type trial struct {
-	attempt *attempt
-	keys    []suspect
-	tries   int
-	bytes   int
+// A search tries what the delivery may have been before something changed it.
+type search struct {
+	of    *verification
+	keys  []suspect
+	tries int
+	bytes int
 }
 
 // A suspect is a key that may have signed, and what is wrong with it when it has.
@@ -24,19 +24,19 @@ type suspect struct {
 	advice string
 }
 
-// The bounds of a trial: what a stranger can make this machine do with one delivery that nobody accepts.
+// The bounds of a search: what a stranger can make this machine do with one delivery that nobody accepts.
 const (
-	mostSuspects = 8
-	mostTries    = 256
-	mostBytes    = 8 << 20
+	maxSuspects = 8
+	maxTries    = 256
+	maxBytes    = 8 << 20
 )
 
-func newTrial(a *attempt) *trial {
-	t := &trial{attempt: a, tries: mostTries, bytes: mostBytes}
+func newSearch(a *verification) *search {
+	search := &search{of: a, tries: maxTries, bytes: maxBytes}
 	for i := range a.keys {
 		key := a.keys[i]
 		text := key.Secret.Reveal()
-		if text == "" || len(t.keys) >= mostSuspects {
+		if text == "" || len(search.keys) >= maxSuspects {
 			continue
 		}
 		s := suspect{candidate: key}
@@ -46,21 +46,21 @@ func newTrial(a *attempt) *trial {
 		case !key.suits(a.verifier.scheme):
 			s.cause, s.advice = CauseKeyOfOtherScheme, fmt.Sprintf("key %q signed it, but is configured for another scheme", key.Name)
 		}
-		t.keys = append(t.keys, s)
+		search.keys = append(search.keys, s)
 		if trimmed := strings.Trim(text, " \t\r\n\"'"); trimmed != text && trimmed != "" {
-			t.keys = append(t.keys, suspect{
+			search.keys = append(search.keys, suspect{
 				candidate: candidate{SigningKey: SigningKey{Secret: sdk.NewSecret(trimmed)}}, cause: CauseKeyPadded,
 				advice: fmt.Sprintf("key %q has white space or quotes around it: trim it where it is configured", key.Name),
 			})
 		}
 	}
-	return t
+	return search
 }
 
 // run looks for the one alteration and the one key with which the signature is right.
-func (t *trial) run(d *Diagnosis, body []byte) {
-	for was, before := range alterations(t.attempt.verifier.scheme, body) {
-		signer := t.signerOf(before)
+func (search *search) run(d *Diagnosis, body []byte) {
+	for was, before := range alterations(search.of.verifier.scheme, body) {
+		signer := search.signerOf(before)
 		if signer == nil {
 			continue
 		}
@@ -77,19 +77,19 @@ func (t *trial) run(d *Diagnosis, body []byte) {
 	case isGzip(body):
 		d.add(CauseCompressed, false, "the body is compressed: verify it as it was before, and let no proxy compress requests")
 	case looksLikeBase64(body):
-		d.add(CauseBase64, false, "the body is base64: decode it first, as Handler.ServeProxy does for API gateways")
+		d.add(CauseBase64, false, "the body is base64: decode it first, as package webhooks/lambda does for API gateways")
 	}
 }
 
-func (t *trial) signerOf(body []byte) *suspect {
-	for i := range t.keys {
-		t.tries--
-		t.bytes -= len(body)
-		if t.tries < 0 || t.bytes < 0 {
+func (search *search) signerOf(body []byte) *suspect {
+	for i := range search.keys {
+		search.tries--
+		search.bytes -= len(body)
+		if search.tries < 0 || search.bytes < 0 {
 			return nil
 		}
-		if t.keys[i].hasSigned(&t.attempt.signed, body) {
-			return &t.keys[i]
+		if search.keys[i].hasSigned(&search.of.signed, body) {
+			return &search.keys[i]
 		}
 	}
 	return nil

@@ -121,16 +121,16 @@ func TestVerifiersThatCouldAcceptNothing(t *testing.T) {
 	}
 	v1 := webhooks.Vora(only("vp_sk_test_webhooks"))
 	for name, verifier := range map[string]*webhooks.Verifier{
-		"no key source":               webhooks.Vora(nil),
-		"no key that was given":       webhooks.Vora(only("whsec_webhooks")),
-		"one of vora-v2":              webhooks.VoraV2(only("vp_sk_test_webhooks")),
-		"one of vora-v1":              webhooks.Vora(only("ss_live_signs_return_urls")),
-		"one of visionscope":          webhooks.VisionScope(keys(t, webhooks.SigningKey{Secret: sdk.NewSecret("x"), Scheme: webhooks.SchemeVoraV1})),
-		"no verifier to choose from":  webhooks.Any(),
-		"a verifier of Any is nil":    webhooks.Any(v1, nil),
-		"two verifiers of vora-v1":    webhooks.Any(v1, v1),
-		"verifier of vora-v1 has no":  webhooks.Any(webhooks.VoraV2(only("whsec_webhooks")), webhooks.Vora(nil)),
-		"was not made by VisionScope": {},
+		"no key source":              webhooks.Vora(nil),
+		"none of the signing keys":   webhooks.Vora(only("whsec_webhooks")),
+		"is for vora-v2":             webhooks.VoraV2(only("vp_sk_test_webhooks")),
+		"is for vora-v1":             webhooks.Vora(only("ss_live_signs_return_urls")),
+		"is for visionscope":         webhooks.VisionScope(keys(t, webhooks.SigningKey{Secret: sdk.NewSecret("x"), Scheme: webhooks.SchemeVoraV1})),
+		"no verifier to choose from": webhooks.Any(),
+		"a verifier of Any is nil":   webhooks.Any(v1, nil),
+		"two verifiers of vora-v1":   webhooks.Any(v1, v1),
+		"verifier of vora-v1 has no": webhooks.Any(webhooks.VoraV2(only("whsec_webhooks")), webhooks.Vora(nil)),
+		"a zero Verifier":            {},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

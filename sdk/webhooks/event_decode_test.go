@@ -9,25 +9,32 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
 )
 
-func TestTheShortCutIsTakenByWhatGatewaysSend(t *testing.T) {
+func TestTheFastDecoderReadsWhatGatewaysSend(t *testing.T) {
 	t.Parallel()
 	for _, body := range [][]byte{
 		webhookstest.SessionSucceeded(), webhookstest.SessionFailed(), webhookstest.SessionExpired(), webhookstest.RefundCreated(),
 		webhookstest.SessionSucceeded(webhookstest.Set("note", "none of the documented")), webhookstest.SessionSucceeded(webhookstest.Set("metadata", map[string]string{"name": "Zoë"})),
 	} {
-		short, long, ok := webhooks.FlatVoraV1(body)
+		fast, full, ok := webhooks.DecodeVoraV1(body)
 		require.True(t, ok, "%s", body)
-		require.Equal(t, long, short)
+		require.Equal(t, full, fast)
 	}
 	for _, body := range [][]byte{webhookstest.PaymentSucceeded(), webhookstest.PaymentFailed()} {
-		short, long, ok := webhooks.FlatVisionScope(body)
+		fast, full, ok := webhooks.DecodeVisionScope(body)
 		require.True(t, ok, "%s", body)
-		require.Equal(t, long, short)
+		require.Equal(t, full, fast)
 	}
 }
 
-// FuzzFlat holds the short cut to what encoding/json reads.
-func FuzzFlat(f *testing.F) {
+func TestTheFastDecoderKnowsEveryField(t *testing.T) {
+	t.Parallel()
+	for name, fields := range webhooks.FastFields() {
+		require.Equal(t, fields[0], fields[1], "%s: a field that the fast decoder does not know would be lost", name)
+	}
+}
+
+// FuzzDecodeFast holds the fast decoder to what encoding/json reads.
+func FuzzDecodeFast(f *testing.F) {
 	for _, body := range []string{
 		string(webhookstest.SessionSucceeded()), string(webhookstest.RefundCreated()), string(webhookstest.PaymentSucceeded()), string(webhookstest.PaymentFailed()),
 		`{}`, ` { "event" : "a" , "amount" : -12 } `, `{"event":"a","event":"b"}`, `{"EVENT":"a"}`, `{"event":null}`, `{"ſtatus":"a"}`, `{"amount":1.0}`, `{"amount":01}`,
@@ -38,11 +45,11 @@ func FuzzFlat(f *testing.F) {
 		f.Add([]byte(body))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		if short, long, ok := webhooks.FlatVoraV1(body); ok {
-			require.Equal(t, long, short)
+		if fast, full, ok := webhooks.DecodeVoraV1(body); ok {
+			require.Equal(t, full, fast)
 		}
-		if short, long, ok := webhooks.FlatVisionScope(body); ok {
-			require.Equal(t, long, short)
+		if fast, full, ok := webhooks.DecodeVisionScope(body); ok {
+			require.Equal(t, full, fast)
 		}
 	})
 }

@@ -1,0 +1,37 @@
+package webhooks
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"net/url"
+	"strings"
+)
+
+// maxDedupeKey is how long a dedupe key may be, so that every store can hold it.
+const maxDedupeKey = 512
+
+// dedupeKey joins what identifies an event so that no two identities read alike. Only signed fields take part.
+func dedupeKey(scheme Scheme, parts ...string) string {
+	var key [8]string
+	key[0] = string(scheme)
+	for i, part := range parts {
+		if strings.IndexByte(part, '/') >= 0 || strings.IndexByte(part, '%') >= 0 || strings.IndexByte(part, 0) >= 0 {
+			part = url.PathEscape(part)
+		}
+		key[i+1] = part
+	}
+	joined := strings.Join(key[:len(parts)+1], "/")
+	if len(joined) > maxDedupeKey {
+		sum := sha256.Sum256([]byte(joined))
+		return string(scheme) + "/long/" + hex.EncodeToString(sum[:])
+	}
+	return joined
+}
+
+// unknownEvent keeps a verified event that has no type here. Nothing tells it from the next one of its session, so that
+// its body is its identity: better to receive it twice than to lose the second.
+func unknownEvent(info EventInfo, problem error) Event {
+	sum := sha256.Sum256(info.Raw.Bytes())
+	info.DedupeKey = dedupeKey(info.Scheme, "body", hex.EncodeToString(sum[:]))
+	return &UnknownEvent{EventInfo: info, Problem: problem}
+}

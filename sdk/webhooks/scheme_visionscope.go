@@ -1,0 +1,155 @@
+package webhooks
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	genvision "github.com/hostedpay/hostedpay-go/gen/visionscope"
+	"github.com/hostedpay/hostedpay-go/internal/contract"
+	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/money"
+)
+
+// SchemeVisionScope is VisionScope's: X-Signature over the body, keyed by the checkout's webhook secret.
+const SchemeVisionScope Scheme = "visionscope"
+
+var visionScope = scheme{
+	name:            SchemeVisionScope,
+	gateway:         sdk.GatewayVisionScope,
+	signatureHeader: visionScopeSignatureHeader,
+	matches:         func(h http.Header) bool { return first(h, visionScopeSignatureHeader) != "" },
+	read:            readVisionScope,
+	signedWith:      "the webhook_secret of the checkout",
+	credentials:     contract.VisionScopeAPIKeys,
+	parse:           parseVisionScope,
+	fields:          fieldNames(visionScopeFields),
+	replyWithin:     contract.VisionScopeReplyWithin,
+	redeliveries:    contract.VisionScopeRetryAfter,
+	replies:         replies{missingSignature: http.StatusBadRequest, withoutCode: true},
+}
+
+// VisionScope verifies the events of VisionScope's checkouts, each with the secret that its checkout was created with:
+// the key source finds it by [KeyHint.SessionID]. The signature covers the body and no time, and the gateway documents
+// no replay window, so that the dedupe store is the protection against replays. (VisionScope documentation, section 5.)
+func VisionScope(keys KeySource, opts ...VerifierOption) *Verifier {
+	return newVerifier(&visionScope, keys, opts)
+}
+
+var visionScopeSignatureHeader = http.CanonicalHeaderKey(contract.VisionScopeSignatureHeader)
+
+func readVisionScope(h http.Header) (s signed, err error) {
+	value, err := single(h, visionScopeSignatureHeader)
+	if err != nil {
+		return s, err
+	}
+	if !s.macs[0].Parse(value) {
+		return s, malformed(contract.VisionScopeSignatureHeader + " is not 64 hex digits")
+	}
+	s.count = 1
+	s.time, _ = time.Parse(time.RFC3339Nano, h.Get(contract.VisionScopeTimestampHeader)) // informative, not enforced
+	return s, nil
+}
+
+// PaymentSucceeded says that the shopper paid. (VisionScope documentation, section 5.2, payment.success.)
+type PaymentSucceeded struct {
+	EventInfo
+	OrderID string // the gateway's
+}
+
+// PaymentFailed says that the shopper tried to pay and failed. (VisionScope documentation, section 5.2.)
+type PaymentFailed struct {
+	EventInfo
+	OrderID string // the gateway's
+	Reason  string // in the gateway's words
+}
+
+func (*PaymentSucceeded) isEvent() {}
+func (*PaymentFailed) isEvent()    {}
+
+// A visionScopeEvent is what an event of VisionScope means.
+type visionScopeEvent struct {
+	payment sdk.PaymentStatus
+	at      func(*visionScopeBody) time.Time
+	build   func(*visionScopeBody) Event
+}
+
+// visionScopeEvents are the events of VisionScope, by name.
+var visionScopeEvents = map[string]visionScopeEvent{
+	string(genvision.PaymentSuccessEventEventPaymentSuccess): {
+		payment: sdk.PaymentPaid,
+		at:      func(b *visionScopeBody) time.Time { return b.PaidAt.Time },
+		build:   func(b *visionScopeBody) Event { return &PaymentSucceeded{OrderID: b.OrderID} },
+	},
+	string(genvision.PaymentFailedEventEventPaymentFailed): {
+		payment: sdk.PaymentFailed,
+		at:      func(b *visionScopeBody) time.Time { return b.FailedAt.Time },
+		build:   func(b *visionScopeBody) Event { return &PaymentFailed{OrderID: b.OrderID, Reason: b.Reason} },
+	},
+}
+
+// visionScopeBody is a payment event, its fields in the documented order. Its amount is a decimal number of major units,
+// and is never a float here.
+type visionScopeBody struct {
+	Event     string          `json:"event"`
+	SessionID string          `json:"session_id"`
+	Status    string          `json:"status"` // says what the event's name says
+	Amount    json.RawMessage `json:"amount"` // a json.Number would stop the decoder where it reads no number
+	Currency  money.Currency  `json:"currency"`
+	OrderID   string          `json:"order_id"`
+	Reason    string          `json:"reason"`
+	PaidAt    flexibleTime    `json:"paid_at"`
+	FailedAt  flexibleTime    `json:"failed_at"`
+
+	problem error
+}
+
+var visionScopeFields = []bodyField[visionScopeBody]{
+	{"event", func(b *visionScopeBody) any { return &b.Event }},
+	{"session_id", func(b *visionScopeBody) any { return &b.SessionID }},
+	{"status", func(b *visionScopeBody) any { return &b.Status }},
+	{"amount", func(b *visionScopeBody) any { return &b.Amount }},
+	{"currency", func(b *visionScopeBody) any { return &b.Currency }},
+	{"order_id", func(b *visionScopeBody) any { return &b.OrderID }},
+	{"reason", func(b *visionScopeBody) any { return &b.Reason }},
+	{"paid_at", func(b *visionScopeBody) any { return &b.PaidAt }},
+	{"failed_at", func(b *visionScopeBody) any { return &b.FailedAt }},
+}
+
+func parseVisionScope(body []byte) parsed {
+	b := &visionScopeBody{}
+	if !decodeFast(body, b, visionScopeFields) {
+		*b = visionScopeBody{}
+		b.problem = json.Unmarshal(body, b)
+	}
+	return b
+}
+
+func (b *visionScopeBody) hint() KeyHint { return KeyHint{SessionID: b.SessionID} }
+
+func (b *visionScopeBody) mode() sdk.Mode { return "" }
+
+func (b *visionScopeBody) likelyMode() sdk.Mode { return "" }
+
+func (b *visionScopeBody) event(info EventInfo) Event {
+	info.Type, info.SessionID, info.Time = b.Event, b.SessionID, b.PaidAt.Time
+	amount, err := money.Parse(strings.Trim(string(b.Amount), `"`), b.Currency)
+	info.Amount = amount
+	known, ok := visionScopeEvents[b.Event]
+	switch {
+	case !ok:
+		return unknownEvent(info, b.problem)
+	case b.SessionID == "":
+		return unknownEvent(info, errors.Join(errors.New("webhooks: session_id cannot be read"), b.problem))
+	case err != nil:
+		return unknownEvent(info, fmt.Errorf("webhooks: amount: %w", err))
+	}
+	info.Payment, info.Time = known.payment, known.at(b)
+	info.DedupeKey = dedupeKey(info.Scheme, info.SessionID, info.Type)
+	event := known.build(b)
+	*event.Info() = info
+	return event
+}

@@ -1,0 +1,125 @@
+package webhooks
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/hostedpay/hostedpay-go/internal/signature"
+	"github.com/hostedpay/hostedpay-go/sdk"
+)
+
+// A SigningKey is a secret that may have signed a delivery: a merchant's API key, a subscription's signing secret or a
+// checkout's webhook secret, depending on the scheme.
+type SigningKey struct {
+	Secret     sdk.Secret
+	Name       string    // for logs: "current", "rotated out 2026-04-20"
+	Scheme     Scheme    // the only scheme that it is good for; when empty, whatever its prefix says (vp_sk_, whsec_)
+	Mode       sdk.Mode  // when set, an event of the other mode is rejected; when empty, the prefix's (vp_sk_test_)
+	MerchantID string    // whose it is; when set, an event of another merchant is rejected
+	NotAfter   time.Time // when it expires; zero for never
+}
+
+// A KeyHint is what the body of a delivery claims before anything was verified. It is good for finding signing keys, and
+// for nothing else.
+type KeyHint struct {
+	Scheme     Scheme
+	SessionID  string
+	MerchantID string
+}
+
+// A KeySource finds the signing keys that may have signed a delivery: all that are valid, old and new, during a rotation.
+//
+// It returns [ErrUnknownMerchant] for a session or merchant that it does not know, [ErrOffboarded] for a merchant that has
+// left and whose events are to be acknowledged and dropped, and any other error when it cannot tell. Safe for concurrent
+// use.
+type KeySource interface {
+	Keys(ctx context.Context, hint KeyHint) ([]SigningKey, error)
+}
+
+// A KeySourceFunc is a function that finds signing keys, for example in a database.
+type KeySourceFunc func(ctx context.Context, hint KeyHint) ([]SigningKey, error)
+
+// Keys calls the function.
+func (f KeySourceFunc) Keys(ctx context.Context, hint KeyHint) ([]SigningKey, error) {
+	return f(ctx, hint)
+}
+
+var (
+	// ErrUnknownMerchant is returned by a KeySource that does not know the session or merchant. The delivery is rejected
+	// exactly like one with a wrong signature, so that nobody can find out which merchants there are.
+	ErrUnknownMerchant = errors.New("webhooks: unknown session or merchant")
+
+	// ErrOffboarded is returned by a KeySource for a merchant that has left. The delivery is acknowledged and dropped.
+	ErrOffboarded = errors.New("webhooks: the merchant has left")
+)
+
+// StaticKeys is a source that always finds the same keys. An empty list is an error, and so is an empty secret, which
+// would verify forgeries.
+func StaticKeys(keys ...SigningKey) (KeySource, error) {
+	if len(keys) == 0 {
+		return nil, errors.New("webhooks: StaticKeys was given no keys: nothing could be verified")
+	}
+	for i, k := range keys {
+		if k.Secret.IsZero() {
+			return nil, fmt.Errorf("webhooks: signing key %d (%q) has an empty secret: is its environment variable set?", i, k.Name)
+		}
+	}
+	static := staticKeys(candidates(keys))
+	for i := range static {
+		static[i].mac = signature.NewKey(static[i].Secret.Reveal())
+	}
+	return static, nil
+}
+
+type staticKeys []candidate
+
+func (s staticKeys) Keys(context.Context, KeyHint) ([]SigningKey, error) {
+	keys := make([]SigningKey, len(s))
+	for i := range s {
+		keys[i] = s[i].SigningKey
+	}
+	return keys, nil
+}
+
+// A candidate is a signing key and what is known about it.
+type candidate struct {
+	SigningKey
+	signs Scheme         // what its prefix says that it signs; empty when the prefix says nothing
+	mac   *signature.Key // nil for a key that is used once
+}
+
+func candidates(keys []SigningKey) []candidate {
+	list := make([]candidate, len(keys))
+	for i, k := range keys {
+		known := credentialOf(k.Secret.Reveal())
+		if k.Mode == "" {
+			k.Mode = known.mode
+		}
+		list[i] = candidate{SigningKey: k, signs: known.signs}
+	}
+	return list
+}
+
+// suits reports whether the key is meant for a scheme. Where secrets are the merchant's own strings, their prefix says
+// nothing.
+func (c *candidate) suits(s *scheme) bool {
+	switch {
+	case c.Scheme != "":
+		return c.Scheme == s.name
+	case c.signs == "" || s.signingKind == "":
+		return true
+	}
+	return c.signs == s.name
+}
+
+func (c *candidate) expired(now time.Time) bool { return !c.NotAfter.IsZero() && now.After(c.NotAfter) }
+
+// hasSigned reports whether one of a delivery's signatures is this key's.
+func (c *candidate) hasSigned(s *signed, body []byte) bool {
+	if c.mac != nil {
+		return c.mac.Signed(s.macs[:s.count], body, s.before[:]...)
+	}
+	return signature.SignedOnce(c.Secret.Reveal(), s.macs[:s.count], body, s.before[:]...)
+}

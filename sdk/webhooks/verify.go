@@ -1,0 +1,212 @@
+package webhooks
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/hostedpay/hostedpay-go/sdk"
+)
+
+// A Verifier accepts deliveries of one scheme. Make one with [VisionScope], [Vora] or [VoraV2], or several into one with
+// [Any]. It does not change and is safe for concurrent use.
+type Verifier struct {
+	*scheme
+	keys    KeySource
+	now     func() time.Time
+	choices []*Verifier // of Any, which has nothing else
+	problem error       // why it cannot accept anything; NewHandler and Verify report it
+}
+
+// A VerifierOption changes how a verifier works.
+type VerifierOption func(*Verifier)
+
+// WithClock gives the verifier another clock, for tests.
+func WithClock(now func() time.Time) VerifierOption { return func(v *Verifier) { v.now = now } }
+
+func newVerifier(s *scheme, keys KeySource, opts []VerifierOption) *Verifier {
+	v := &Verifier{scheme: s, keys: keys}
+	for _, apply := range opts {
+		apply(v)
+	}
+	if v.now == nil {
+		v.now = time.Now
+	}
+	static, isStatic := keys.(staticKeys)
+	switch {
+	case keys == nil:
+		v.problem = fmt.Errorf("webhooks: the verifier of %s has no key source", s.name)
+	case isStatic && !anySuits(static, s):
+		v.problem = fmt.Errorf("webhooks: none of the signing keys is for %s, which is signed with %s: see each key's prefix and Scheme", s.name, s.signedWith)
+	}
+	return v
+}
+
+func anySuits(list []candidate, s *scheme) bool {
+	for i := range list {
+		if list[i].suits(s) {
+			return true
+		}
+	}
+	return false
+}
+
+// Verify checks a delivery's headers and raw body and decodes the event. The error is a [*Rejection]. Most programs use
+// [NewHandler], which also reads the body, drops duplicates and replies.
+//
+// body must be exactly what came over the network, and must not change afterwards: the event keeps it.
+func (v *Verifier) Verify(ctx context.Context, header http.Header, body []byte) (Event, error) {
+	var a verification
+	if err := a.run(ctx, v, header, body); err != nil {
+		return nil, err
+	}
+	return a.event(body), nil
+}
+
+// Authenticate is [Verifier.Verify] without decoding, for a program that only passes deliveries on. It rejects what Verify
+// rejects. It allocates nothing when the keys are [StaticKeys] that name no merchant.
+func (v *Verifier) Authenticate(ctx context.Context, header http.Header, body []byte) (SignatureMatch, error) {
+	var a verification
+	if err := a.run(ctx, v, header, body); err != nil {
+		return SignatureMatch{}, err
+	}
+	return SignatureMatch{a.verifier.name, a.key.Name, a.key.NotAfter, a.key.MerchantID, a.key.Mode, a.signed.time}, nil
+}
+
+// A SignatureMatch says what proved that a delivery is authentic.
+type SignatureMatch struct {
+	Scheme     Scheme
+	KeyName    string    // the name of the signing key
+	KeyExpires time.Time // when that key expires; zero for never
+	MerchantID string    // whose key it is, when it says
+	Mode       sdk.Mode  // the key's
+	SignedAt   time.Time // when the gateway says that it signed; authentic with Vora v2 only
+}
+
+// A verification is that of one delivery.
+type verification struct {
+	verifier *Verifier // the one of Any's that the delivery is meant for
+	now      time.Time
+	signed   signed
+	keys     []candidate
+	key      *candidate // the one that signed
+	parsed   parsed     // nil until somebody needs it
+}
+
+func (a *verification) run(ctx context.Context, from *Verifier, header http.Header, body []byte) error {
+	err := a.steps(ctx, from, header, body)
+	if err == nil {
+		return nil
+	}
+	var rejection *Rejection
+	if errors.As(err, &rejection) && a.verifier != nil {
+		rejection.Scheme = a.verifier.name
+	}
+	return err
+}
+
+func (a *verification) steps(ctx context.Context, from *Verifier, header http.Header, body []byte) (err error) {
+	if a.verifier, err = from.choose(header); err != nil {
+		return err
+	}
+	v := a.verifier
+	a.now = v.now()
+	if a.signed, err = v.read(header); err != nil {
+		return err
+	}
+	if err := a.findKeys(ctx, body); err != nil {
+		return err
+	}
+	if a.key, err = a.matching(body); err != nil {
+		return err
+	}
+	if err := v.window.check(a.signed.time, a.now); err != nil {
+		return err
+	}
+	return a.checkMerchantAndMode(body)
+}
+
+// findKeys asks the key source, which gets to know what the body claims.
+func (a *verification) findKeys(ctx context.Context, body []byte) error {
+	if static, ok := a.verifier.keys.(staticKeys); ok {
+		a.keys = static
+		return nil
+	}
+	hint := a.read(body).hint()
+	hint.Scheme = a.verifier.name
+	keys, err := a.verifier.keys.Keys(ctx, hint)
+	switch {
+	case err == nil:
+		a.keys = candidates(keys)
+		return nil
+	case errors.Is(err, ErrUnknownMerchant):
+		a.keys = candidates([]SigningKey{{Secret: sdk.NewSecret("nobody's")}})
+		_, _ = a.matching(body) // as slow as for a merchant who is known
+		return &Rejection{Reason: ReasonUnknownMerchant}
+	case errors.Is(err, ErrOffboarded):
+		return &Rejection{Reason: ReasonOffboarded}
+	}
+	return &Rejection{Reason: ReasonLookupFailed, Cause: err}
+}
+
+// read parses the body, once.
+func (a *verification) read(body []byte) parsed {
+	if a.parsed == nil {
+		a.parsed = a.verifier.parse(body)
+	}
+	return a.parsed
+}
+
+// matching finds the key that signed the body. Every valid key and every signature is tried, so that the time it takes
+// does not reveal which one it was.
+func (a *verification) matching(body []byte) (*candidate, error) {
+	var found *candidate
+	usable := 0
+	for i := range a.keys {
+		key := &a.keys[i]
+		if key.Secret.IsZero() || key.expired(a.now) || !key.suits(a.verifier.scheme) {
+			continue
+		}
+		usable++
+		if key.hasSigned(&a.signed, body) && found == nil {
+			found = key
+		}
+	}
+	switch {
+	case found != nil:
+		return found, nil
+	case usable == 0:
+		return nil, &Rejection{Reason: ReasonNoKeys}
+	}
+	return nil, &Rejection{Reason: ReasonWrongSignature}
+}
+
+// checkMerchantAndMode holds the event to the merchant and the mode of the key that signed it, as far as both say.
+func (a *verification) checkMerchantAndMode(body []byte) error {
+	merchant := a.verifier.namesMerchant && a.key.MerchantID != ""
+	mode := a.verifier.namesMode && a.key.Mode != ""
+	if !merchant && !mode {
+		return nil
+	}
+	claimed := a.read(body)
+	switch {
+	case merchant && claimed.hint().MerchantID != a.key.MerchantID:
+		return &Rejection{Reason: ReasonWrongMerchant}
+	case mode && claimed.mode() != "" && claimed.mode() != a.key.Mode:
+		return &Rejection{Reason: ReasonWrongMode, Detail: fmt.Sprintf("a %s event, signed with a %s key", claimed.mode(), a.key.Mode)}
+	}
+	return nil
+}
+
+func (a *verification) event(body []byte) Event {
+	info := EventInfo{
+		Scheme: a.verifier.name, MerchantID: a.key.MerchantID, Mode: a.key.Mode,
+		KeyName: a.key.Name, KeyExpires: a.key.NotAfter, SignedAt: a.signed.time, ReceivedAt: a.now, Raw: sdk.NewRaw(body),
+	}
+	if mode := a.read(body).mode(); mode != "" {
+		info.Mode = mode
+	}
+	return a.parsed.event(info)
+}

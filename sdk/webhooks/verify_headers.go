@@ -1,0 +1,58 @@
+package webhooks
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/hostedpay/hostedpay-go/internal/signature"
+)
+
+// signed is what a delivery's headers say about its signature.
+type signed struct {
+	macs   [maxSignatures]signature.MAC
+	count  int       // of macs
+	before [2]string // goes before the body into the HMAC
+	time   time.Time // when it was signed; zero when the headers do not say
+}
+
+// A window is how far a delivery's time may be from now. The zero window is open.
+type window struct{ past, future time.Duration }
+
+func (w window) check(signed, now time.Time) error {
+	if w.past == 0 {
+		return nil
+	}
+	switch age := now.Sub(signed); {
+	case age > w.past:
+		return &Rejection{Reason: ReasonTooOld, Detail: fmt.Sprintf("signed %s ago, the maximum is %s", age.Round(time.Second), w.past)}
+	case age < -w.future:
+		ahead := signed.Sub(now) // which saturates; the negative of age would not
+		return &Rejection{Reason: ReasonTooNew, Detail: fmt.Sprintf("signed %s in the future, the maximum is %s", ahead.Round(time.Second), w.future)}
+	}
+	return nil
+}
+
+func malformed(detail string) error {
+	return &Rejection{Reason: ReasonMalformedSignature, Detail: detail}
+}
+
+// single reads a header that must come exactly once. The name is canonical.
+func single(h http.Header, name string) (string, error) {
+	switch values := h[name]; {
+	case len(values) == 0 || values[0] == "":
+		return "", &Rejection{Reason: ReasonMissingSignature, Detail: name}
+	case len(values) > 1:
+		return "", malformed(name + " comes more than once")
+	default:
+		return values[0], nil
+	}
+}
+
+// first is the header's first value, or empty.
+func first(h http.Header, name string) string {
+	if values := h[name]; len(values) > 0 {
+		return values[0]
+	}
+	return ""
+}
