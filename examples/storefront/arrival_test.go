@@ -7,9 +7,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-const waits = 20 * time.Second // of the gateways' clock; more than they wait with anything but expiry
+const waits = 20 * time.Second // of the gateways' clock; longer than all their waits except expiry
 
-// Webhooks and buyers come in any order.
+// Webhooks and returning buyers arrive in any order.
 func testArrivals(t *testing.T, b browser) {
 	for way, where := range map[string]place{"visionscope-redirect": window, "visionscope-handover": frame, "visionscope-frame": frame, "vora-redirect": window} {
 		asks := way == "vora-redirect" // the gateway, when the buyer is back
@@ -51,7 +51,7 @@ func testArrivals(t *testing.T, b browser) {
 				f, _ := standing(t)
 				buyer := f.buy(b, way)
 				buyer.pay(where, approved)
-				for range 2 { // it does not tire of it
+				for range 2 { // every time
 					if asks {
 						buyer.sees(window, "as soon as our warehouse has heard of it")
 					} else {

@@ -21,10 +21,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A browser is one Chromium without a window, for all tests of a run; each gets a profile of its own.
+// A browser is one headless Chromium for all tests of a run. Each test gets a profile of its own.
 type browser struct{ ctx context.Context }
 
-const patience = time.Minute // of everything that is waited for; nothing takes a tenth of it
+const patience = time.Minute // limit of every wait; none takes a tenth of it
 
 func startBrowser(t *testing.T) browser {
 	t.Helper()
@@ -78,7 +78,7 @@ func findBrowser() (string, error) {
 	return "", all
 }
 
-// A tab is a window of a buyer who has never been here.
+// A tab is a window of a new buyer.
 type tab struct {
 	t   *testing.T
 	ctx context.Context
@@ -118,7 +118,7 @@ func command[P, R any](b *tab, cmd cdp.Command[P, R], params P) (R, error) {
 	return chromedp.Call(ctx, cmd, params)
 }
 
-// A place is where in the window something is.
+// A place is a part of the window.
 type place int
 
 const (
@@ -139,7 +139,7 @@ func (b *tab) frameOf(p place) (*cdp.Frame, error) {
 	return tree.FrameTree.ChildFrames[0].Frame, nil
 }
 
-// evaluate runs an expression besides the page's own scripts, unhindered by its policy.
+// evaluate runs an expression beside the page's own scripts; its Content-Security-Policy does not apply.
 func (b *tab) evaluate(p place, expression string, byValue bool) (*runtime.RemoteObject, error) {
 	f, err := b.frameOf(p)
 	if err != nil {
@@ -159,7 +159,7 @@ func (b *tab) evaluate(p place, expression string, byValue bool) (*runtime.Remot
 	return result.Result, nil
 }
 
-// text is the value of an expression.
+// text returns the value of an expression.
 func (b *tab) text(p place, expression string) (value string, err error) {
 	result, err := b.evaluate(p, "String("+expression+")", true)
 	if err == nil {
@@ -168,7 +168,7 @@ func (b *tab) text(p place, expression string) (value string, err error) {
 	return value, err
 }
 
-// until waits for a condition that pages, webhooks and navigations need time for.
+// until waits for a condition that depends on pages, webhooks and navigations.
 func (b *tab) until(what string, holds func() (bool, error)) {
 	b.t.Helper()
 	deadline := time.Now().Add(patience)
@@ -180,11 +180,11 @@ func (b *tab) until(what string, holds func() (bool, error)) {
 		if time.Now().After(deadline) {
 			b.t.Fatalf("waited in vain for %s (%v)\n%s", what, err, b.describe())
 		}
-		time.Sleep(10 * time.Millisecond) // between looks: what is waited for has no event that covers all frames
+		time.Sleep(10 * time.Millisecond) // no browser event covers all frames
 	}
 }
 
-// describe is what the window shows, for a failed test.
+// describe returns what the window shows, for the message of a failed test.
 func (b *tab) describe() string {
 	var text string
 	for name, p := range map[string]place{"window": window, "frame": frame} {
@@ -195,7 +195,7 @@ func (b *tab) describe() string {
 	return text
 }
 
-// sees waits for a text.
+// sees waits for a text on the page.
 func (b *tab) sees(p place, text string) {
 	b.t.Helper()
 	b.until(fmt.Sprintf("%q", text), func() (bool, error) {
@@ -227,7 +227,7 @@ func (b *tab) clicks(p place, selector string) {
 	})
 }
 
-// opens waits for another tab with a page of this address and title.
+// opens waits for another tab with a page of this URL and title.
 func (b *tab) opens(address, title string) {
 	b.t.Helper()
 	b.until("a new tab at "+address, func() (bool, error) {
@@ -238,7 +238,7 @@ func (b *tab) opens(address, title string) {
 	})
 }
 
-// asks is the value of an expression, as soon as there is a page to ask.
+// asks returns the value of an expression as soon as there is a page.
 func (b *tab) asks(p place, expression string) (value string) {
 	b.t.Helper()
 	b.until(expression, func() (ok bool, err error) {
@@ -248,13 +248,13 @@ func (b *tab) asks(p place, expression string) (value string) {
 	return value
 }
 
-// at is the address in the address bar.
+// at returns the URL in the address bar.
 func (b *tab) at() string {
 	b.t.Helper()
 	return b.asks(window, "location.href")
 }
 
-// history are all addresses that the tab remembers.
+// history returns all URLs that the tab remembers.
 func (b *tab) history() string {
 	b.t.Helper()
 	history, err := command(b, page.GetNavigationHistory, cdp.Empty{})

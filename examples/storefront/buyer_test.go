@@ -14,7 +14,7 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
-// orders buys with a fresh form, and gives the address of the hosted page.
+// orders buys with a new form, and returns the URL of the hosted page.
 func (v visitor) orders(way string) (checkout string) {
 	v.t.Helper()
 	response, _ := v.post("/buy", v.form(way))
@@ -22,7 +22,7 @@ func (v visitor) orders(way string) (checkout string) {
 	return response.Header.Get("Location")
 }
 
-// pays on a hosted page, and gives the path that the browser is sent back to.
+// pays on a hosted page, and returns the path that the browser is sent back to.
 func (v visitor) pays(checkout, card string) (back string) {
 	v.t.Helper()
 	page, err := buyer.Open(v.t.Context(), v.http, sdk.NewSecret(checkout))
@@ -35,7 +35,7 @@ func (v visitor) pays(checkout, card string) (back string) {
 	return back
 }
 
-// A buyer with two tabs is told about the order of the tab.
+// A buyer with two tabs sees each tab's own order.
 func TestTwoTabs(t *testing.T) {
 	t.Parallel()
 	for _, way := range []string{"visionscope-redirect", "vora-redirect"} {
@@ -75,7 +75,7 @@ func TestOrdersAreTheirBuyersOnly(t *testing.T) {
 	}
 }
 
-// That nothing was charged is said when it is known, and not because of an address.
+// The shop says that nothing was charged when it knows that, and not because of a URL.
 func TestNothingWasCharged(t *testing.T) {
 	t.Parallel()
 	f, clock := standing(t)
@@ -98,7 +98,7 @@ func TestNothingWasCharged(t *testing.T) {
 	require.Equal(t, order{"paid", true}, f.order())
 }
 
-// A buyer whom no gateway was reached for has an order that can be paid later.
+// When the gateway cannot be reached, the order can be paid later.
 func TestAnOrderWithoutACheckout(t *testing.T) {
 	t.Parallel()
 	for _, way := range []string{"visionscope-frame", "vora-redirect"} {
@@ -119,7 +119,7 @@ func TestAnOrderWithoutACheckout(t *testing.T) {
 	}
 }
 
-// The answer to the first try was lost, and its session's time is over at the second: nobody can pay there.
+// The response to the first attempt was lost, and its session has expired by the second.
 func TestASecondTryMuchLater(t *testing.T) {
 	t.Parallel()
 	f, clock := standing(t)
@@ -150,7 +150,7 @@ func TestAFormOutlivesARestart(t *testing.T) {
 	require.Equal(t, 1, f.count())
 }
 
-// Buyers look at an empty window while the gateways are called.
+// Buyers see an empty window while the gateways are called.
 func TestBuyersDoNotWaitForLong(t *testing.T) {
 	t.Parallel()
 	f, _ := standing(t)

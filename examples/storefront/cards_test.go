@@ -12,7 +12,7 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
-// A press on a test card leaves nothing to do but the next field that is missing, or Pay.
+// A click on a test card moves the focus to the next missing field, or to Pay.
 func testCards(t *testing.T, b browser) {
 	f, _ := standing(t)
 	buyer := f.buy(b, "visionscope-redirect")

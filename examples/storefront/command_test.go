@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// build makes the program.
+// build builds the program.
 func build(t *testing.T) string {
 	t.Helper()
 	program := filepath.Join(t.TempDir(), "storefront")
@@ -22,7 +22,7 @@ func build(t *testing.T) string {
 	return program
 }
 
-// start runs the program and gives its first line.
+// start runs the program and returns its first line.
 func start(t *testing.T, path string, env ...string) (line string, stop func()) {
 	t.Helper()
 	program := exec.CommandContext(t.Context(), path)
@@ -57,7 +57,7 @@ func TestOneCommandStartsShopAndGateways(t *testing.T) {
 	}
 }
 
-// Against the real gateways, as far as that goes without them.
+// The configuration for the real gateways, as far as it can be tested without them.
 func TestRealGateways(t *testing.T) {
 	t.Parallel()
 	line, stop := start(t, build(t), "LISTEN=127.0.0.1:0", "PUBLIC_URL=https://shop.example.com",

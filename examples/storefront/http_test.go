@@ -21,7 +21,7 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/visionscope"
 )
 
-// A visitor is a browser without scripts and frames. Redirects are looked at, and not followed.
+// A visitor is a browser without scripts and frames, which does not follow redirects.
 type visitor struct {
 	t    *testing.T
 	f    *fixture
@@ -58,7 +58,7 @@ func (v visitor) read(response *http.Response) (*http.Response, string) {
 
 var purchaseField = regexp.MustCompile(`name="purchase" value="([^"]+)"`)
 
-// form is the buy form as the shop gave it.
+// form returns the buy form as the shop sent it.
 func (v visitor) form(way string) url.Values {
 	v.t.Helper()
 	_, page := v.get("/")
@@ -107,7 +107,7 @@ func TestThePriceIsTheShops(t *testing.T) {
 	require.Equal(t, "EUR", currency)
 }
 
-// An order keeps the price that its buyer saw, also when the form comes again after the price has changed.
+// An order keeps the price that its buyer saw, even if the form is sent again after the price has changed.
 func TestAnOrderKeepsItsPrice(t *testing.T) {
 	t.Parallel()
 	f := setup(t)
@@ -124,7 +124,7 @@ func TestAnOrderKeepsItsPrice(t *testing.T) {
 	require.Contains(t, page, "9.99 USD")
 }
 
-// A double click is one order, and shows one checkout.
+// A double click creates one order, and shows one checkout.
 func TestOneFormIsOneOrder(t *testing.T) {
 	t.Parallel()
 	for _, way := range []string{"visionscope-redirect", "vora-redirect"} {
@@ -201,7 +201,7 @@ func TestCookiesAreForTheBrowserOnly(t *testing.T) {
 	require.Equal(t, "no-store", response.Header.Get("Cache-Control"))
 }
 
-// On https the cookie goes nowhere else, and no other host of the site can set it.
+// With https the cookie is sent to no other host, and no other host of the site can set it.
 func TestCookiesAreForHTTPSOnly(t *testing.T) {
 	t.Parallel()
 	db, err := shop.OpenInMemory()
@@ -221,7 +221,7 @@ func TestCookiesAreForHTTPSOnly(t *testing.T) {
 	require.Empty(t, cookies[0].Domain)
 }
 
-// A parcel leaves once, however often the event comes.
+// A parcel leaves once, however often the event is delivered.
 func TestAParcelLeavesOnce(t *testing.T) {
 	t.Parallel()
 	f := setup(t)

@@ -11,7 +11,7 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
 )
 
-// hears delivers an event of Vora's, and gives the shop's answer.
+// hears delivers an event of Vora, and returns the shop's response.
 func (f *fixture) hears(body []byte) int {
 	f.t.Helper()
 	response, err := http.DefaultClient.Do(webhookstest.Vora(sandbox.Acme.Vora.SecretKey, body, webhookstest.To(f.url+"/webhooks/vora")))
@@ -20,7 +20,7 @@ func (f *fixture) hears(body []byte) int {
 	return response.StatusCode
 }
 
-// about is what makes an event one of an order's session.
+// about returns the fields that make an event one of an order's session.
 func (f *fixture) about(number int, amount string) []webhookstest.Field {
 	f.t.Helper()
 	var session string
@@ -47,7 +47,7 @@ func TestPaidMeansInFull(t *testing.T) {
 	require.Equal(t, order{"paid", true}, f.order())
 }
 
-// Vora's word is good for Vora's sessions.
+// An event of one gateway does not change the other gateway's orders.
 func TestAGatewaySpeaksForItselfOnly(t *testing.T) {
 	t.Parallel()
 	f := setup(t)
@@ -111,8 +111,8 @@ func TestRefundsAddUp(t *testing.T) {
 	require.Equal(t, 1000, f.refunded())
 }
 
-// That an event is done is written together with what it did, or neither is: what adds up must not be added once more
-// because the shop fell over in between.
+// The completion of an event and its effects commit together or not at all: a refund must not be added twice because the
+// shop crashed in between.
 func TestARefundAddsUpOnceWhenItsEndCannotBeWritten(t *testing.T) {
 	t.Parallel()
 	f := setup(t)
@@ -134,7 +134,7 @@ func TestARefundAddsUpOnceWhenItsEndCannotBeWritten(t *testing.T) {
 	}
 }
 
-// Refunded at the gateway, before any webhook came.
+// The payment was refunded at the gateway before any webhook arrived.
 func TestRefundedIsNotFailed(t *testing.T) {
 	t.Parallel()
 	f, _ := standing(t)

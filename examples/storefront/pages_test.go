@@ -53,7 +53,7 @@ func testPages(t *testing.T, b browser) {
 	stranger.looks("stranger")
 }
 
-// looks requires that a page fits, and takes its picture.
+// looks requires that a page fits the window, and takes a screenshot.
 func (b *tab) looks(name string) {
 	b.t.Helper()
 	for size, width := range map[string]int64{"320": 320, "1280": 1280} {

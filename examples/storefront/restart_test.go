@@ -15,7 +15,7 @@ import (
 	"github.com/hostedpay/hostedpay-go/sandbox"
 )
 
-// away is the program with a sandbox in another process's place, and a database in a file.
+// away is the program with a sandbox in another process, and a database in a file.
 func away(t *testing.T, between func(http.Handler) http.Handler) (f *fixture, open func() (stop func())) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -42,7 +42,7 @@ func away(t *testing.T, between func(http.Handler) http.Handler) (f *fixture, op
 
 func plainly(next http.Handler) http.Handler { return next }
 
-// A restart between payment and webhook loses neither the order nor the buyer nor the form.
+// A restart between payment and webhook loses neither the order nor the buyer's cookie nor the form.
 func TestARestartLosesNothing(t *testing.T) {
 	t.Parallel()
 	for _, way := range []string{"visionscope-redirect", "vora-redirect"} {
@@ -70,7 +70,7 @@ func TestARestartLosesNothing(t *testing.T) {
 	}
 }
 
-// Who is being served when the program is told to end is served.
+// Requests under way when the program is stopped get their responses.
 func TestTheEndWaitsForBuyers(t *testing.T) {
 	t.Parallel()
 	asked, answer := make(chan struct{}), make(chan struct{})
@@ -112,7 +112,7 @@ func (f *fixture) listens() bool {
 	return err == nil
 }
 
-// What was answered to a gateway is on the disk.
+// An event that the shop has accepted is on disk.
 func TestCommitsSurviveAPowerCut(t *testing.T) {
 	t.Parallel()
 	db, err := shop.OpenFile(filepath.Join(t.TempDir(), "shop.db"))

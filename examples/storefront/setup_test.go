@@ -45,16 +45,16 @@ type fixture struct {
 	mu      sync.Mutex
 	shop    http.Handler
 	between []func(http.Handler) http.Handler
-	within  []time.Duration // what is left of a buyer's patience when the gateway is called
+	within  []time.Duration // the time left for each call of the gateways
 }
 
-// setup opens the shop. The gateways' own waits are a hundredth of the documented ones.
+// setup opens the shop. The gateways' own waits are a hundredth of the documented waits.
 func setup(t *testing.T, options ...sandbox.Option) *fixture {
 	t.Helper()
 	return open(t, time.Now, options...)
 }
 
-// standing opens the shop with a clock that stands still, for both sides: the gateways send nothing until it is moved.
+// standing opens the shop with one clock for shop and gateways, which stands still: nothing is delivered until it is advanced.
 func standing(t *testing.T) (*fixture, *sandbox.ManualClock) {
 	t.Helper()
 	clock := sandbox.NewManualClock(time.Now())
@@ -117,7 +117,7 @@ func open(t *testing.T, now func() time.Time, options ...sandbox.Option) *fixtur
 // refuse breaks every connection to the gateways.
 func (f *fixture) refuse(yes bool) { f.refuses.Store(yes) }
 
-// put sets something between the network and the shop.
+// put adds a middleware in front of the shop.
 func (f *fixture) put(between func(http.Handler) http.Handler) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -134,7 +134,7 @@ func (f *fixture) wrapped() http.Handler {
 	return handler
 }
 
-// watchPatience notes how long calls of the gateways may take.
+// watchPatience records the time left for each call of the gateways.
 func (f *fixture) watchPatience(next http.RoundTripper) http.RoundTripper {
 	return roundTripper(func(r *http.Request) (*http.Response, error) {
 		deadline, _ := r.Context().Deadline()
@@ -149,7 +149,7 @@ type roundTripper func(*http.Request) (*http.Response, error)
 
 func (rt roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return rt(r) }
 
-// An order is what the shop's table says about the last one.
+// An order is the last row of the shop's table.
 type order struct {
 	State   string
 	Shipped bool
@@ -163,13 +163,13 @@ func (f *fixture) order() order {
 	return o
 }
 
-// becomes waits for an order's state.
+// becomes waits until the order has a state.
 func (f *fixture) becomes(want order) {
 	f.t.Helper()
 	require.Eventually(f.t, func() bool { return f.order() == want }, patience, 5*time.Millisecond, "the order never became %+v", want)
 }
 
-// A log is what the shop writes.
+// A log collects what the shop logs.
 type log struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -187,7 +187,7 @@ func (l *log) String() string {
 	return l.text.String()
 }
 
-// holdReturns keeps buyers who come back waiting at the door, until they are let in.
+// holdReturns holds the requests of returning buyers until they are released.
 func (f *fixture) holdReturns() (arrived <-chan struct{}, letIn func()) {
 	at, opened := make(chan struct{}, 16), make(chan struct{})
 	f.put(func(next http.Handler) http.Handler {

@@ -2,7 +2,7 @@ package main_test
 
 import "testing"
 
-// Everything that needs a browser, in one.
+// All tests that need a browser, in one.
 func TestInABrowser(t *testing.T) {
 	t.Parallel()
 	b := startBrowser(t)

@@ -11,7 +11,7 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
 )
 
-// buys sends a form, and gives the address that it leads to.
+// buys sends a form, and returns the URL that it leads to.
 func (v visitor) buys(form url.Values, way string) (leads string) {
 	v.t.Helper()
 	form.Set("way", way)
@@ -26,7 +26,7 @@ func (f *fixture) parcels() (n int) {
 	return n
 }
 
-// A buyer who goes back and chooses another way to pay gets that one.
+// A buyer who goes back and chooses another way to pay gets it.
 func TestAnotherWay(t *testing.T) {
 	t.Parallel()
 	f := setup(t)
@@ -39,7 +39,7 @@ func TestAnotherWay(t *testing.T) {
 	require.Equal(t, 2, f.count(), "one for each gateway")
 }
 
-// A form whose order is paid, or will not be, leads to no checkout any more.
+// A form whose order is paid, failed or expired leads to no checkout any more.
 func TestAnotherWayTooLate(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -74,7 +74,7 @@ func TestAnotherWayTooLate(t *testing.T) {
 	}
 }
 
-// Whom Vora cannot tell about, another gateway takes.
+// When Vora does not respond, the buyer can pay at the other gateway.
 func TestAnotherWayWhenVoraIsDown(t *testing.T) {
 	t.Parallel()
 	f := setup(t)
@@ -86,7 +86,7 @@ func TestAnotherWayWhenVoraIsDown(t *testing.T) {
 }
 
 // Two checkouts of one purchase were open at once, and both are paid: one parcel leaves, and the buyer and the order book
-// are told about the money.
+// show the second payment.
 func TestAPurchasePaidTwice(t *testing.T) {
 	t.Parallel()
 	const atVora, atVisionScope = "vora-redirect", "visionscope-redirect"
@@ -127,7 +127,7 @@ func TestAPurchasePaidTwice(t *testing.T) {
 	}
 }
 
-// Vora says that a second payment has been made before its webhook does.
+// Vora's API reports a second payment before its webhook does.
 func TestAPurchasePaidTwiceWebhookUnderway(t *testing.T) {
 	t.Parallel()
 	f, clock := standing(t)
@@ -152,7 +152,7 @@ func TestAPurchasePaidTwiceWebhookUnderway(t *testing.T) {
 	require.Contains(t, page, "14.99 EUR were given back to you")
 }
 
-// Who buys twice gets two.
+// Two purchases get two parcels.
 func TestTwoPurchases(t *testing.T) {
 	t.Parallel()
 	f, clock := standing(t)
@@ -164,7 +164,7 @@ func TestTwoPurchases(t *testing.T) {
 	}
 }
 
-// One gateway's refusal does not hide the other's payment, whose webhook is still under way.
+// A declined payment at one gateway does not hide the payment at the other, whose webhook is still under way.
 func TestAnotherWayAfterARefusal(t *testing.T) {
 	t.Parallel()
 	f, clock := standing(t)
@@ -197,7 +197,7 @@ func TestAnotherWayAfterARefusal(t *testing.T) {
 	require.NotContains(t, page, "Try again")
 }
 
-// What has expired at one gateway may be paid at the other.
+// A purchase whose order has expired at one gateway can be paid at the other.
 func TestAnotherWayAfterAnExpiry(t *testing.T) {
 	t.Parallel()
 	f := setup(t)
@@ -212,7 +212,7 @@ func TestAnotherWayAfterAnExpiry(t *testing.T) {
 	require.NotContains(t, page, "Try again")
 }
 
-// The order that was left for another gateway says where the purchase was paid, and waits for nothing.
+// An order that was left for another gateway says where the purchase was paid, and waits for nothing.
 func TestAPurchasePaidElsewhere(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ pays, paid, left string }{
@@ -239,7 +239,7 @@ func TestAPurchasePaidElsewhere(t *testing.T) {
 	}
 }
 
-// Of two payments either can be given back: one is kept then, for one parcel.
+// Either of two payments can be refunded: the other one pays for the parcel.
 func TestAPurchasePaidTwiceTheFirstGivenBack(t *testing.T) {
 	t.Parallel()
 	f, clock := standing(t)

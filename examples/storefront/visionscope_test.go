@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The ways to show VisionScope's checkout, and where in the window it is then.
+// The ways to show VisionScope's checkout, and the part of the window that shows it.
 func options() map[string]place {
 	return map[string]place{"visionscope-redirect": window, "visionscope-handover": frame, "visionscope-frame": frame}
 }
@@ -24,7 +24,7 @@ func (f *fixture) buy(b browser, way string) *tab {
 	return buyer
 }
 
-// pay fills the form with a test card and sends it.
+// pay fills in the form with a test card and sends it.
 func (b *tab) pay(p place, card string) {
 	b.t.Helper()
 	b.clicks(p, `button[data-number="`+card+`"]`)
@@ -81,7 +81,7 @@ func testVisionScope(t *testing.T, b browser) {
 	}
 }
 
-// The handed-over address is read once.
+// The handed-over URL can be read once.
 func testHandOver(t *testing.T, b browser) {
 	f := setup(t)
 	buyer := f.buy(b, "visionscope-handover")
@@ -108,7 +108,7 @@ func testFrameReload(t *testing.T, b browser) {
 	buyer.sees(window, "your parcel is on its way")
 }
 
-// without takes a word out of the shop's pages.
+// without removes a word from the shop's pages.
 func (f *fixture) without(word string) {
 	f.put(func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -123,7 +123,7 @@ func (f *fixture) without(word string) {
 	})
 }
 
-// An iframe that lacks a documented token fails here as it does in production, and says why.
+// An iframe that lacks a documented sandbox token fails here as it does in production, and the page says why.
 func testFrameWithoutTopNavigation(t *testing.T, b browser) {
 	t.Run("3DS", func(t *testing.T) {
 		t.Parallel()
@@ -159,7 +159,7 @@ func testFrameWithoutTopNavigation(t *testing.T, b browser) {
 	})
 }
 
-// The framed page can also end as the documentation allows: it gives way to the shop's page, or sends it a message.
+// The framed page can also end in the other documented ways: the shop's page replaces it, or it posts a message.
 func testFrameExits(t *testing.T, b browser) {
 	chosen := func(t *testing.T, exit string) (*fixture, *tab) {
 		f := setup(t)
