@@ -1,5 +1,7 @@
 package sandbox
 
+import "github.com/hostedpay/hostedpay-go/sandbox/internal/gateway"
+
 // ControlRoutes lists the calls of the control API, "POST sessions/{id}/refund", for tests that walk them.
 func (s *Sandbox) ControlRoutes() []string {
 	var all []string
@@ -8,3 +10,6 @@ func (s *Sandbox) ControlRoutes() []string {
 	}
 	return all
 }
+
+// Gateways lists the sandbox's gateways, for tests that walk them.
+func (s *Sandbox) Gateways() []gateway.Gateway { return s.ordered }
