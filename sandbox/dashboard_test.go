@@ -241,11 +241,14 @@ func TestDashboardsCommandsRun(t *testing.T) {
 		out, err := exec.CommandContext(t.Context(), "sh", "-c", command).CombinedOutput()
 		require.NoError(t, err, "%s\n%s", command, out)
 	}
-	var gateways []string
+	var created, all []sdk.Gateway
 	for _, s := range w.gateways.Sessions() {
-		gateways = append(gateways, string(s.Gateway))
+		created = append(created, s.Gateway)
 	}
-	require.Equal(t, []string{"vora", "visionscope"}, gateways)
+	for _, g := range w.gateways.Gateways() {
+		all = append(all, g.Name())
+	}
+	require.Equal(t, all, created)
 }
 
 // A session is found with its requests and deliveries among any number of others.

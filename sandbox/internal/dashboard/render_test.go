@@ -37,7 +37,7 @@ func TestEverythingOfAnExchangeIsThere(t *testing.T) {
 		"X-Vonpay-Signature: abc", "database is locked",
 		"Deliveries are paused; 2 wait to be sent", "Next attempts: drop",
 		"POST /v1/sessions… , 2 more times, 50% of the calls",
-		"Vora secret key vp_sk_test_acme", "VisionScope API key vsk_acme", "whsec_acme",
+		"Vora secret key vp_sk_test_acme", "VisionScope API key vsk_live_acme", "whsec_test_acme",
 		"The old secret key vp_sk_test_old works until 18 May 09:30:00",
 		"2030-05-17 09:30:00 UTC",
 	} {

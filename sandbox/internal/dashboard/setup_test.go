@@ -21,17 +21,9 @@ func full() dashboard.View {
 		Origin: "http://127.0.0.1:4010", Now: now, Running: true,
 		Gateways: []dashboard.Gateway{
 			{ID: "vora", Title: "Vora", Creates: "a session", Path: "/v1/sessions", Header: "Authorization: Bearer vp_sk_test_acme", Fields: []string{`"amount": 1499`}},
-			{ID: "visionscope", Title: "VisionScope", Creates: "a checkout", Path: "/api/checkout/create", Header: "X-API-Key: vsk_acme"},
+			{ID: "visionscope", Title: "VisionScope", Creates: "a checkout", Path: "/api/checkout/create", Header: "X-API-Key: vsk_live_acme"},
 		},
-		Merchants: []control.Merchant{{
-			ID: "mer_acme", Name: "Acme Vitamins",
-			Vora: control.VoraAccount{
-				SecretKey: "vp_sk_test_acme", PublishableKey: "vp_pk_test_acme", SessionSecret: "ss_test_acme",
-				WebhookURL: "http://localhost:8080/hooks", WebhookSecret: "whsec_acme",
-				RetiredKeys: []control.RetiredKey{{SecretKey: "vp_sk_test_old", Until: now.Add(24 * time.Hour)}},
-			},
-			VisionScope: control.VisionScopeAccount{APIKey: "vsk_acme"},
-		}},
+		Merchants: []control.Merchant{merchant(now)},
 		Sessions: []control.Session{{
 			ID: "vp_cs_test_1", Gateway: "vora", MerchantID: "mer_acme", Description: "Vitamin C", Status: "succeeded",
 			Amount: money.Minor(1499, "USD"), Refunded: 499, Refundable: 1000, CreatedAt: now.Add(-time.Minute),
@@ -84,4 +76,12 @@ func values(document, attribute string) []string {
 		found = append(found, m[1])
 	}
 	return found
+}
+
+// merchant has an account at every gateway, with something in every field.
+func merchant(now time.Time) control.Merchant {
+	m := control.SampleMerchant("acme", "Acme Vitamins")
+	m.Vora.WebhookURL = "http://localhost:8080/hooks"
+	m.Vora.RetiredKeys = []control.RetiredKey{{SecretKey: "vp_sk_test_old", Until: now.Add(24 * time.Hour)}}
+	return m
 }
