@@ -1,21 +1,20 @@
 package leak_test
 
 import (
-	"io"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/hostedpay/hostedpay-go/sandbox"
+	"github.com/hostedpay/hostedpay-go/sandbox/buyer"
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
-// A sandbox is closed while a shop has not answered its delivery, and while a session's end is still to come.
+// A sandbox is closed while a shop has not responded to a delivery, and before a session has expired.
 func TestASandboxThatIsClosed(t *testing.T) {
 	verify(t)
 	arrived := make(chan struct{}, 10)
@@ -35,21 +34,33 @@ func TestASandboxThatIsClosed(t *testing.T) {
 	require.NoError(t, err)
 	paid, err := client.CreateSession(t.Context(), params)
 	require.NoError(t, err)
-	require.Equal(t, http.StatusSeeOther, press(t, paid.CheckoutURL.Reveal(), "pay"))
+	page, err := buyer.Open(t.Context(), &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}, paid.CheckoutURL)
+	require.NoError(t, err)
+	_, err = page.Pay(t.Context(), buyer.CardApproved)
+	require.NoError(t, err)
 	<-arrived // the delivery
 	gateways.Close()
 }
 
-// press presses a button of a hosted page.
-func press(t *testing.T, page, button string) (status int) {
-	t.Helper()
-	browser := &http.Client{
-		Transport:     &http.Transport{DisableKeepAlives: true},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-	response, err := browser.Post(page, "application/x-www-form-urlencoded", strings.NewReader(url.Values{"action": {button}}.Encode()))
+// A listener to the sandbox's changes leaves nothing behind, whether it stops listening or the sandbox stops.
+func TestChangesOfASandbox(t *testing.T) {
+	verify(t)
+	gateways, err := sandbox.New()
 	require.NoError(t, err)
-	defer response.Body.Close()
-	_, _ = io.Copy(io.Discard, response.Body)
-	return response.StatusCode
+	server := httptest.NewServer(gateways)
+	t.Cleanup(server.Close)
+	t.Cleanup(gateways.Close)
+	client, err := control.New(server.URL)
+	require.NoError(t, err)
+	for _, err := range client.Changes(t.Context()) {
+		require.NoError(t, err)
+		break
+	}
+	for _, err := range client.Changes(t.Context()) {
+		if err != nil {
+			require.ErrorContains(t, err, "has stopped")
+			break
+		}
+		gateways.Close()
+	}
 }
