@@ -21,6 +21,7 @@ var packages = map[string]string{
 	"sandbox":      "github.com/hostedpay/hostedpay-go/sandbox",
 	"sdk":          "github.com/hostedpay/hostedpay-go/sdk",
 	"embedded":     "github.com/hostedpay/hostedpay-go/sdk/visionscope/embedded",
+	"control":      "github.com/hostedpay/hostedpay-go/sandbox/control",
 	"visionscope":  "github.com/hostedpay/hostedpay-go/sdk/visionscope",
 	"vora":         "github.com/hostedpay/hostedpay-go/sdk/vora",
 	"webhooks":     "github.com/hostedpay/hostedpay-go/sdk/webhooks",

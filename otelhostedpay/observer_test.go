@@ -57,7 +57,7 @@ func TestFailedCalls(t *testing.T) {
 	tests := []struct {
 		name    string
 		gateway transport
-		opts    []sdk.Option
+		opts    []sdk.ClientOption
 		cancel  bool // the caller does, after a second
 		span    string
 		failure string // the metric
@@ -71,7 +71,7 @@ func TestFailedCalls(t *testing.T) {
 			attempt: "error.type=auth_invalid_key http.response.status_code=401 operation=vora.CreateSession",
 		},
 		{
-			name: "asked to wait for too long", opts: []sdk.Option{sdk.WithMaxRetries(2)}, gateway: always(func() *http.Response { return answer(429, limited, "Retry-After", "3600") }),
+			name: "asked to wait for too long", opts: []sdk.ClientOption{sdk.WithMaxRetries(2)}, gateway: always(func() *http.Response { return answer(429, limited, "Retry-After", "3600") }),
 			span: `attempts=1 error.code=rate_limit_exceeded error.type=rate_limit_exceeded http.response.status_code=429 operation=vora.CreateSession outcome_unknown=false request_id=req_1 retry_after=3600 Error: rate_limit_exceeded
   attempt +0s attempt.duration=0 attempt.stopped=the wait is too long attempt=1 error.code=rate_limit_exceeded error.type=rate_limit_exceeded http.response.status_code=429 request_id=req_1`,
 			failure: "error.type=rate_limit_exceeded operation=vora.CreateSession outcome_unknown=false",
@@ -99,7 +99,7 @@ func TestFailedCalls(t *testing.T) {
 			attempt: "http.response.status_code=201 operation=vora.CreateSession",
 		},
 		{
-			name: "no answer in time", gateway: hang, opts: []sdk.Option{sdk.WithAttemptTimeout(5 * time.Second)},
+			name: "no answer in time", gateway: hang, opts: []sdk.ClientOption{sdk.WithAttemptTimeout(5 * time.Second)},
 			span: `attempts=1 error.type=timeout operation=vora.CreateSession outcome_unknown=true Error: timeout
   attempt +0s attempt.duration=5 attempt.stopped=no retry left attempt=1 error.type=timeout`,
 			failure: "error.type=timeout operation=vora.CreateSession outcome_unknown=true",
@@ -127,7 +127,7 @@ func TestFailedCalls(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				tel := setup(t)
-				client := tel.client(t, test.gateway, append([]sdk.Option{sdk.WithMaxRetries(0)}, test.opts...)...)
+				client := tel.client(t, test.gateway, append([]sdk.ClientOption{sdk.WithMaxRetries(0)}, test.opts...)...)
 				ctx, cancel := context.WithCancel(t.Context())
 				defer cancel()
 				if test.cancel {

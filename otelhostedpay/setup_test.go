@@ -52,9 +52,9 @@ func (tel *telemetry) options() []otelhostedpay.Option {
 type transport func(attempt int, request *http.Request) (*http.Response, error)
 
 // client is one of Vora's that is observed, and whose gateway is a transport.
-func (tel *telemetry) client(t *testing.T, gateway transport, opts ...sdk.Option) *vora.Client {
+func (tel *telemetry) client(t *testing.T, gateway transport, opts ...sdk.ClientOption) *vora.Client {
 	t.Helper()
-	client, err := vora.New(apiKey, append([]sdk.Option{
+	client, err := vora.New(apiKey, append([]sdk.ClientOption{
 		sdk.WithHTTPClient(&http.Client{Transport: &counting{next: gateway}}),
 		sdk.WithObserver(otelhostedpay.Observer(tel.options()...)),
 	}, opts...)...)

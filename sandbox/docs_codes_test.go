@@ -82,9 +82,15 @@ func TestEveryCode(t *testing.T) {
 // natures are how a call gets a code without asking for it.
 func natures() map[sdk.Code]func(*wire) error {
 	const acme = "vp_sk_test_acme_vitamins"
-	create := func(params vora.SessionParams, opts ...sdk.Option) func(*wire) error {
+	create := func(params vora.SessionParams, opts ...sdk.ClientOption) func(*wire) error {
 		return func(w *wire) error {
-			_, err := w.vora(acme, sdk.WithoutChecks()).CreateSession(w.t.Context(), params, opts...)
+			_, err := w.vora(acme, append(opts, sdk.WithoutChecks())...).CreateSession(w.t.Context(), params)
+			return err
+		}
+	}
+	under := func(key string, cents int64) func(*wire) error {
+		return func(w *wire) error {
+			_, err := w.vora(acme).CreateSession(w.t.Context(), vora.SessionParams{Amount: money.Minor(cents, "USD")}, sdk.WithIdempotencyKey(key))
 			return err
 		}
 	}
@@ -124,18 +130,20 @@ func natures() map[sdk.Code]func(*wire) error {
 			return create(good, from(3))(w)
 		},
 		sdk.CodeIdempotencyKeyCollision: func(w *wire) error {
-			key := sdk.WithIdempotencyKey(vora.IdempotencyKey("acme", "order-1", 1))
-			require.NoError(w.t, create(good, key)(w))
-			return create(vora.SessionParams{Amount: money.Minor(1599, "USD")}, key)(w)
+			key := vora.IdempotencyKey("acme", "order-1", 1)
+			require.NoError(w.t, under(key, 1499)(w))
+			return under(key, 1599)(w)
 		},
 	}
 }
 
 // from makes a call come from another address: the proxy in front of the wire believes this header.
-func from(host int) sdk.Option { return header(addressHeader, "203.0.113."+strconv.Itoa(host)+":1") }
+func from(host int) sdk.ClientOption {
+	return header(addressHeader, "203.0.113."+strconv.Itoa(host)+":1")
+}
 
 // body sends another body than the client would.
-func body(text string) sdk.Option {
+func body(text string) sdk.ClientOption {
 	return edit(func(r *http.Request) {
 		r.Body = io.NopCloser(strings.NewReader(text))
 		r.ContentLength = int64(len(text))

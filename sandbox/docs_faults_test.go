@@ -113,14 +113,14 @@ func number(t *testing.T, cell string) int {
 // VisionScope's three errors, by fault and in nature.
 func TestEveryVisionScopeError(t *testing.T) {
 	t.Parallel()
-	natural := map[string][]sdk.Option{
+	natural := map[string][]sdk.ClientOption{
 		"validation_missing_field": {body(`{"currency":"EUR"}`)},
 		"auth_invalid_key":         {header("X-API-Key", "vsk_live_nobody")},
 	}
 	rows := table(t, "Fault", "HTTP", "Code", "Again?", "Attempts", "In nature")
 	require.Len(t, rows, 3)
 	for _, row := range rows {
-		ways := map[string][]sdk.Option{"fault": {header(control.FaultHeader, row["Fault"])}}
+		ways := map[string][]sdk.ClientOption{"fault": {header(control.FaultHeader, row["Fault"])}}
 		require.Equal(t, row["In nature"] != "", natural[row["Code"]] != nil)
 		if row["In nature"] != "" {
 			ways["nature"] = natural[row["Code"]]

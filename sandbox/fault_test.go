@@ -21,9 +21,17 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
-func (w *world) create(opts ...sdk.Option) error {
-	_, err := w.vora.CreateSession(w.t.Context(), vora.SessionParams{Amount: money.Minor(1499, "USD")}, append(opts, sdk.WithMaxRetries(0))...)
+func (w *world) create(opts ...sdk.ClientOption) error {
+	_, err := w.client(opts...).CreateSession(w.t.Context(), vora.SessionParams{Amount: money.Minor(1499, "USD")})
 	return err
+}
+
+// client is a client like the world's, without retries.
+func (w *world) client(opts ...sdk.ClientOption) *vora.Client {
+	w.t.Helper()
+	client, err := vora.New(sandbox.Acme.Vora.SecretKey, append([]sdk.ClientOption{sdk.WithBaseURL(w.url), sdk.WithMaxRetries(0)}, opts...)...)
+	require.NoError(w.t, err)
+	return client
 }
 
 // A share of the calls goes wrong, and with the same seed they are the same calls.
@@ -80,7 +88,7 @@ func TestFaultsOfARoute(t *testing.T) {
 	require.NoError(t, err)
 	w.checkout(money.MustParse("10", "EUR"))
 
-	_, err = w.vora.GetSession(t.Context(), created.ID, sdk.WithMaxRetries(0), header(control.FaultHeader, "code=session_expired"))
+	_, err = w.client(header(control.FaultHeader, "code=session_expired")).GetSession(t.Context(), created.ID)
 	require.ErrorIs(t, err, sdk.CodeSessionExpired, "the header is the call's own wish, and comes first")
 }
 

@@ -125,11 +125,11 @@ func (p *prism) violations(response *http.Response) (found []violation) {
 	return found
 }
 
-func (p *prism) options() []sdk.Option {
-	return []sdk.Option{sdk.WithHTTPClient(&http.Client{Transport: p}), sdk.WithMaxRetries(0)}
+func (p *prism) options() []sdk.ClientOption {
+	return []sdk.ClientOption{sdk.WithHTTPClient(&http.Client{Transport: p}), sdk.WithMaxRetries(0)}
 }
 
-func (p *prism) client(key string, opts ...sdk.Option) *vora.Client {
+func (p *prism) client(key string, opts ...sdk.ClientOption) *vora.Client {
 	p.t.Helper()
 	client, err := vora.New(key, append(append(p.options(), sdk.WithBaseURL(p.vora)), opts...)...)
 	require.NoError(p.t, err)

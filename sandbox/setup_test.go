@@ -115,7 +115,7 @@ func (w *world) rejectNext(n int) {
 	w.reject = n
 }
 
-func (w *world) session(params vora.SessionParams, opts ...sdk.Option) *vora.CreatedSession {
+func (w *world) session(params vora.SessionParams, opts ...sdk.CreateOption) *vora.CreatedSession {
 	w.t.Helper()
 	if params.Amount == (money.Amount{}) {
 		params.Amount = money.Minor(1499, "USD")

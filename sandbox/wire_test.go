@@ -64,11 +64,11 @@ func newRunningWire(t *testing.T, front func(http.Handler) http.Handler, opts ..
 	return w
 }
 
-func (w *wire) options(opts []sdk.Option) []sdk.Option {
-	return append([]sdk.Option{sdk.WithBaseURL("http://localhost"), sdk.WithHTTPClient(&http.Client{Transport: w.transport})}, opts...)
+func (w *wire) options(opts []sdk.ClientOption) []sdk.ClientOption {
+	return append([]sdk.ClientOption{sdk.WithBaseURL("http://localhost"), sdk.WithHTTPClient(&http.Client{Transport: w.transport})}, opts...)
 }
 
-func (w *wire) vora(key string, opts ...sdk.Option) *vora.Client {
+func (w *wire) vora(key string, opts ...sdk.ClientOption) *vora.Client {
 	w.t.Helper()
 	client, err := vora.New(key, w.options(opts)...)
 	require.NoError(w.t, err)
@@ -76,7 +76,7 @@ func (w *wire) vora(key string, opts ...sdk.Option) *vora.Client {
 }
 
 // call makes one of the calls that the tables name. It needs no answer: a fault may stand in the way.
-func (w *wire) call(name, key string, opts ...sdk.Option) error {
+func (w *wire) call(name, key string, opts ...sdk.ClientOption) error {
 	w.t.Helper()
 	switch name {
 	case "create":
@@ -99,7 +99,7 @@ func (w *wire) call(name, key string, opts ...sdk.Option) error {
 }
 
 // edit changes every request of a client on its way.
-func edit(change func(*http.Request)) sdk.Option {
+func edit(change func(*http.Request)) sdk.ClientOption {
 	return sdk.WithMiddleware(func(next http.RoundTripper) http.RoundTripper {
 		return roundTrip(func(r *http.Request) (*http.Response, error) {
 			r = r.Clone(r.Context())
@@ -110,7 +110,7 @@ func edit(change func(*http.Request)) sdk.Option {
 }
 
 // header sets a header; an empty value takes it away.
-func header(name, value string) sdk.Option {
+func header(name, value string) sdk.ClientOption {
 	return edit(func(r *http.Request) {
 		if r.Header.Del(name); value != "" {
 			r.Header.Set(name, value)

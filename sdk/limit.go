@@ -1,6 +1,10 @@
 package sdk
 
-import "context"
+import (
+	"context"
+
+	"github.com/hostedpay/hostedpay-go/internal/settings"
+)
 
 // A LimitedCall is an attempt that counts against a gateway's rate limit.
 type LimitedCall struct {
@@ -27,6 +31,8 @@ type Limiter interface {
 	Wait(ctx context.Context, call LimitedCall) error
 }
 
-// WithLimiter queues calls that would exceed a rate limit instead of having them refused. Share one limiter between all
-// clients behind one address: they share the gateway's limit.
-func WithLimiter(limiter Limiter) Option { return func(o *Options) { o.Limiter = limiter } }
+// WithLimiter delays calls that would exceed a rate limit, instead of having the gateway reject them. Share one limiter
+// between all clients behind one address: they share the gateway's limit.
+func WithLimiter(limiter Limiter) ClientOption {
+	return clientOption(func(c *settings.Client) { c.Limiter = limiter })
+}

@@ -28,9 +28,9 @@ func (p pretend) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // client is a client of a gateway that always gives the same answer.
-func client(status int, header http.Header, body string, opts ...sdk.Option) *vora.Client {
+func client(status int, header http.Header, body string, opts ...sdk.ClientOption) *vora.Client {
 	gateway := pretend(func(*http.Request) (int, http.Header, string) { return status, header, body })
-	client, err := vora.New("vp_sk_test_x7Kq2nP9wT4s", append([]sdk.Option{sdk.WithHTTPClient(&http.Client{Transport: gateway})}, opts...)...)
+	client, err := vora.New("vp_sk_test_x7Kq2nP9wT4s", append([]sdk.ClientOption{sdk.WithHTTPClient(&http.Client{Transport: gateway})}, opts...)...)
 	if err != nil {
 		panic(err)
 	}

@@ -1,73 +1,85 @@
 package sdk
 
 import (
-	"context"
 	"log/slog"
 	"net/http"
 	"time"
+
+	"github.com/hostedpay/hostedpay-go/internal/settings"
 )
 
-// An Option changes how a client, or one call, works. Given to a constructor it holds for every call; given to a call,
-// for that call. The last one wins.
-type Option func(*Options)
+// A ClientOption changes how a client works: give it to a constructor. The last one wins. Each gateway's package
+// documents its defaults.
+type ClientOption interface{ ApplyClient(*settings.Client) }
 
-// Options is what options change. Each gateway's package documents its defaults.
-type Options struct {
-	BaseURL        string
-	APIVersion     string
-	HTTPClient     *http.Client
-	MaxRetries     int
-	AttemptTimeout time.Duration
-	IdempotencyKey string
-	SkipChecks     bool
-	Logger         *slog.Logger
-	Middleware     []Middleware
-	Observer       Observer
-	ErrorReporter  func(context.Context, ErrorReport)
-	NoticeHandler  func(context.Context, Notice)
-	Limiter        Limiter
+// A CallOption changes one call. The last one wins, over the client's options too.
+type CallOption interface {
+	CreateOption
+	ApplyCall(*settings.Call)
 }
 
-// With returns the options with opts applied, in order.
-func (o Options) With(opts ...Option) Options {
-	for _, apply := range opts {
-		if apply != nil {
-			apply(&o)
-		}
-	}
-	return o
+// A CreateOption changes one call that creates something under an idempotency key: any [CallOption], and
+// [WithIdempotencyKey].
+type CreateOption interface{ ApplyCreate(*settings.Call) }
+
+// An Option is an option of a client, for all its calls, and of one call.
+type Option interface {
+	ClientOption
+	CallOption
 }
 
-// WithBaseURL sends calls to another address, such as a sandbox. It must be https, or http on this machine, and may
-// have a path.
-func WithBaseURL(url string) Option { return func(o *Options) { o.BaseURL = url } }
+type clientOption func(*settings.Client)
 
-// WithAPIVersion asks for another API version than the one that this SDK was generated for.
-func WithAPIVersion(version string) Option { return func(o *Options) { o.APIVersion = version } }
+func (o clientOption) ApplyClient(c *settings.Client) { o(c) }
 
-// WithHTTPClient sends requests through a client of your own: its Transport and Jar are used. Redirects are never
-// followed, whatever its CheckRedirect says, because they would carry the API key away. The client is not changed.
-func WithHTTPClient(client *http.Client) Option { return func(o *Options) { o.HTTPClient = client } }
+type option func(*settings.Call)
+
+func (o option) ApplyClient(c *settings.Client) { o(&c.Call) }
+func (o option) ApplyCall(c *settings.Call)     { o(c) }
+func (o option) ApplyCreate(c *settings.Call)   { o(c) }
+
+type idempotencyKey string
+
+func (k idempotencyKey) ApplyCreate(c *settings.Call) { c.IdempotencyKey = string(k) }
+
+// WithBaseURL sends calls to another address, such as a sandbox. It must be https, or http on a loopback address, and
+// may have a path.
+func WithBaseURL(url string) ClientOption {
+	return clientOption(func(c *settings.Client) { c.BaseURL = url })
+}
+
+// WithHTTPClient sends requests through the Transport and the cookie Jar of an HTTP client; its Timeout and
+// CheckRedirect do not apply. Redirects are never followed, because they would carry the API key to another address.
+// The client is not changed.
+func WithHTTPClient(client *http.Client) ClientOption {
+	return clientOption(func(c *settings.Client) { c.HTTPClient = client })
+}
 
 // WithMaxRetries sets how often a request is sent again after the first time. 0 turns retries off; a negative number
 // is 0.
-func WithMaxRetries(n int) Option { return func(o *Options) { o.MaxRetries = max(n, 0) } }
+func WithMaxRetries(n int) Option {
+	return option(func(c *settings.Call) { c.MaxRetries = max(n, 0) })
+}
 
-// WithAttemptTimeout bounds each attempt, from sending to the last byte of the answer. The caller's context bounds
-// the whole call. 0 means no bound of its own.
-func WithAttemptTimeout(d time.Duration) Option { return func(o *Options) { o.AttemptTimeout = d } }
+// WithAttemptTimeout bounds each attempt, from sending to the last byte of the response. The caller's context bounds
+// the whole call. 0 means that only the context does.
+func WithAttemptTimeout(d time.Duration) Option {
+	return option(func(c *settings.Call) { c.AttemptTimeout = d })
+}
 
 // WithIdempotencyKey names the purchase that a create call belongs to: the same key for every repetition of the same
 // purchase, another key for another purchase. Up to 255 printable ASCII characters. Without one the SDK makes a random
-// key for each call, which covers that call's own retries and nothing else.
-//
-// Meant for a call; as an option of a client it would make every call the same purchase, and constructors refuse it.
-func WithIdempotencyKey(key string) Option { return func(o *Options) { o.IdempotencyKey = key } }
+// key for each call, which covers only that call's own retries.
+func WithIdempotencyKey(key string) CreateOption { return idempotencyKey(key) }
 
-// WithoutChecks sends parameters to the gateway without checking them against the contract first. For the day on
-// which a gateway relaxes a rule and this SDK does not know it yet.
-func WithoutChecks() Option { return func(o *Options) { o.SkipChecks = true } }
+// WithoutChecks sends parameters to the gateway without checking them against the contract first: for the day on which
+// a gateway relaxes a rule and this SDK does not know it yet.
+func WithoutChecks() ClientOption {
+	return clientOption(func(c *settings.Client) { c.SkipChecks = true })
+}
 
-// WithLogger logs each finished call, at debug level when it succeeded and at warn when it failed. Only the operation,
-// status, code, request id, attempts and duration are logged. Without a logger the SDK logs nothing.
-func WithLogger(logger *slog.Logger) Option { return func(o *Options) { o.Logger = logger } }
+// WithLogger logs each finished call, at debug level when it succeeded and at warn level when it failed. Only the
+// operation, status, code, request ID, attempts and duration are logged. Without a logger the SDK logs nothing.
+func WithLogger(logger *slog.Logger) ClientOption {
+	return clientOption(func(c *settings.Client) { c.Logger = logger })
+}

@@ -1,37 +1,36 @@
 package sdk_test
 
 import (
-	"log/slog"
 	"net/http"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
-func TestOptions(t *testing.T) {
-	t.Parallel()
-
-	client, logger := &http.Client{}, slog.New(slog.DiscardHandler)
-	require.Equal(t, sdk.Options{
-		BaseURL: "https://gateway.example.com", APIVersion: "2026-04-14", HTTPClient: client, MaxRetries: 5,
-		AttemptTimeout: time.Second, IdempotencyKey: "acme_order-1_1", SkipChecks: true, Logger: logger,
-	}, sdk.Options{}.With(
-		sdk.WithBaseURL("https://gateway.example.com"), sdk.WithAPIVersion("2026-04-14"), sdk.WithHTTPClient(client), sdk.WithMaxRetries(5),
-		sdk.WithAttemptTimeout(time.Second), sdk.WithIdempotencyKey("acme_order-1_1"), sdk.WithoutChecks(), sdk.WithLogger(logger),
-	))
+// attempts counts how often a client sends a request that is always answered 503 and asks for no wait.
+func attempts(t *testing.T, client []sdk.ClientOption, call ...sdk.CallOption) (n int) {
+	t.Helper()
+	gateway := pretend(func(*http.Request) (int, http.Header, string) {
+		n++
+		return http.StatusServiceUnavailable, http.Header{"Retry-After": {"0"}}, "{}"
+	})
+	c, err := vora.New("vp_sk_test_x7Kq2nP9wT4s", append([]sdk.ClientOption{sdk.WithHTTPClient(&http.Client{Transport: gateway})}, client...)...)
+	require.NoError(t, err)
+	_, err = c.GetSession(t.Context(), "vp_cs_test_1", call...)
+	require.Error(t, err)
+	return n
 }
 
 func TestTheLastOptionWins(t *testing.T) {
 	t.Parallel()
 
-	defaults := sdk.Options{MaxRetries: 2}
-	client := defaults.With(sdk.WithMaxRetries(5), nil, sdk.WithMaxRetries(7))
-	require.Equal(t, 7, client.MaxRetries)
-	require.Equal(t, 1, client.With(sdk.WithMaxRetries(1)).MaxRetries)
-	require.Equal(t, 0, client.With(sdk.WithMaxRetries(-3)).MaxRetries)
-	require.Equal(t, 7, client.MaxRetries, "a call's options leave the client's alone")
-	require.Equal(t, 2, defaults.MaxRetries)
+	require.Equal(t, 3, attempts(t, nil), "the gateway's default")
+	client := []sdk.ClientOption{sdk.WithMaxRetries(5), nil, sdk.WithMaxRetries(4)}
+	require.Equal(t, 5, attempts(t, client))
+	require.Equal(t, 2, attempts(t, client, sdk.WithMaxRetries(0), nil, sdk.WithMaxRetries(1)), "a call's option wins over the client's")
+	require.Equal(t, 1, attempts(t, client, sdk.WithMaxRetries(-3)))
+	require.Equal(t, 5, attempts(t, client), "a call's option leaves the client's alone")
 }

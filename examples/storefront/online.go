@@ -30,7 +30,7 @@ func atGateways(ctx context.Context, log *slog.Logger) error {
 		if secret == "" {
 			return errors.New("set VON_PAY_SESSION_SECRET (ss_…) too: it verifies return URLs")
 		}
-		options := []sdk.Option{sdk.WithLogger(log)}
+		options := []sdk.ClientOption{sdk.WithLogger(log)}
 		if base := os.Getenv("VON_PAY_BASE_URL"); base != "" {
 			options = append(options, sdk.WithBaseURL(base))
 		}

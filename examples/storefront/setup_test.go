@@ -86,7 +86,7 @@ func open(t *testing.T, now func() time.Time, options ...sandbox.Option) *fixtur
 	f.db, err = shop.OpenInMemory()
 	require.NoError(t, err)
 	f.restart = func() {
-		calls := []sdk.Option{sdk.WithBaseURL(gatewayServer.URL), sdk.WithLogger(logger), sdk.WithMaxRetries(0), sdk.WithMiddleware(f.watchPatience)}
+		calls := []sdk.ClientOption{sdk.WithBaseURL(gatewayServer.URL), sdk.WithLogger(logger), sdk.WithMaxRetries(0), sdk.WithMiddleware(f.watchPatience)}
 		atVora, err := vora.New(sandbox.Acme.Vora.SecretKey, calls...)
 		require.NoError(t, err)
 		atVisionScope, err := visionscope.New(sandbox.Acme.VisionScope.APIKey, calls...)

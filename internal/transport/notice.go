@@ -10,25 +10,20 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
-const (
-	versionHeader       = "Von-Pay-Version"
-	latestVersionHeader = "Von-Pay-Latest-Version"
-)
-
-// notices remembers what a client has been told about the future of its endpoints.
+// notices remembers what a client's user has been told about its endpoints.
 type notices struct {
 	mu   sync.Mutex
 	told map[sdk.Notice]bool
 }
 
-// mostNotices is how many different ones a client is told: a gateway that says something new with every answer is not
-// worth listening to.
-const mostNotices = 100
+// maxNotices bounds how many different ones are passed on: a gateway that announces something new with every response
+// announces nothing.
+const maxNotices = 100
 
-// noticeOf reads what an answer says about its endpoint's future; nil when nothing. (Vora contract, response headers
-// Deprecation, Sunset, Link and Von-Pay-Latest-Version.)
-func noticeOf(operation string, h http.Header) *sdk.Notice {
-	served, latest := first(h[versionHeader]), first(h[latestVersionHeader])
+// noticeOf reads what a response announces about its endpoint; nil when nothing. Deprecation (RFC 9745), Sunset (RFC 8594)
+// and Link (RFC 8288) are read for every gateway, the version headers for those that have them.
+func noticeOf(g *Gateway, operation string, h http.Header) *sdk.Notice {
+	served, latest := first(h[g.VersionHeader]), first(h[g.LatestVersionHeader])
 	deprecation, sunset := first(h["Deprecation"]), first(h["Sunset"])
 	if strings.EqualFold(deprecation, "false") {
 		deprecation = ""
@@ -40,16 +35,9 @@ func noticeOf(operation string, h http.Header) *sdk.Notice {
 	n := &sdk.Notice{
 		Operation: operation, Version: served, LatestVersion: latest, Deprecated: deprecation != "", Link: deprecationLink(h["Link"]),
 	}
-	n.DeprecatedSince, _ = http.ParseTime(deprecation) // "true" is no time
+	n.DeprecatedSince, _ = http.ParseTime(deprecation) // "true" is not a time
 	n.Sunset, _ = http.ParseTime(sunset)
 	return n
-}
-
-func first(values []string) string {
-	if len(values) == 0 {
-		return ""
-	}
-	return values[0]
 }
 
 // deprecationLink finds the target of the link whose relation is deprecation. (RFC 8288, section 3.)
@@ -89,11 +77,11 @@ func isDeprecation(params string) bool {
 	return false
 }
 
-// isNew tells whether a notice has not been told before, and notes it.
+// isNew reports whether a notice has not been passed on before, and remembers it.
 func (n *notices) isNew(notice sdk.Notice) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if n.told[notice] || len(n.told) >= mostNotices {
+	if n.told[notice] || len(n.told) >= maxNotices {
 		return false
 	}
 	if n.told == nil {
@@ -104,11 +92,11 @@ func (n *notices) isNew(notice sdk.Notice) bool {
 }
 
 // tell passes a notice on, unless this client has passed on the same one before.
-func (n *notices) tell(ctx context.Context, o *sdk.Options, notice *sdk.Notice) {
-	if notice == nil || o.Logger == nil && o.NoticeHandler == nil || !n.isNew(*notice) {
+func (c *Client) tell(ctx context.Context, notice *sdk.Notice) {
+	if notice == nil || c.logger == nil && c.noticeHandler == nil || !c.notices.isNew(*notice) {
 		return
 	}
-	if o.Logger != nil {
+	if c.logger != nil {
 		attrs := []slog.Attr{
 			slog.String("operation", notice.Operation), slog.String("version", notice.Version), slog.String("latest_version", notice.LatestVersion),
 		}
@@ -118,9 +106,9 @@ func (n *notices) tell(ctx context.Context, o *sdk.Options, notice *sdk.Notice) 
 		if !notice.Sunset.IsZero() {
 			attrs = append(attrs, slog.Time("sunset", notice.Sunset))
 		}
-		o.Logger.LogAttrs(ctx, slog.LevelWarn, "the gateway announces a change of this endpoint: plan an update of the SDK", attrs...)
+		c.logger.LogAttrs(ctx, slog.LevelWarn, "the gateway announces a change of this endpoint: plan an update of the SDK", attrs...)
 	}
-	if o.NoticeHandler != nil {
-		safely(func() { o.NoticeHandler(ctx, *notice) })
+	if c.noticeHandler != nil {
+		safely(func() { c.noticeHandler(ctx, *notice) })
 	}
 }

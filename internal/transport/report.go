@@ -11,23 +11,23 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
-// observe tells the observer, if there is one, that a call begins.
-func observe(ctx context.Context, o *sdk.Options, operation string) (context.Context, func(sdk.CallResult)) {
-	if o.Observer == nil {
+// observe calls the observer, if there is one, when a call begins.
+func (c *Client) observe(ctx context.Context, operation string) (context.Context, func(sdk.CallResult)) {
+	if c.observer == nil {
 		return ctx, nil
 	}
 	watched, end := ctx, (func(sdk.CallResult))(nil)
-	safely(func() { watched, end = o.Observer(ctx, operation) })
+	safely(func() { watched, end = c.observer(ctx, operation) })
 	if watched == nil {
 		watched = ctx
 	}
 	return watched, end
 }
 
-// report tells everybody who asked how a call ended. It is told when it is over, and cannot change that.
-func report(o *sdk.Options, call *Call, request *http.Request, response sdk.Response, err error, took time.Duration) {
-	logCall(request.Context(), o.Logger, call.Operation, response, err, took)
-	if o.ErrorReporter == nil || err == nil {
+// report logs how a call ended, and reports its failure. The call is over, and its result does not change any more.
+func (c *Client) report(call *Call, request *http.Request, response sdk.Response, err error, took time.Duration) {
+	logCall(request.Context(), c.logger, call.Operation, response, err, took)
+	if c.errorReporter == nil || err == nil {
 		return
 	}
 	var e *sdk.Error
@@ -35,7 +35,7 @@ func report(o *sdk.Options, call *Call, request *http.Request, response sdk.Resp
 		return
 	}
 	safely(func() {
-		o.ErrorReporter(request.Context(), sdk.ErrorReport{
+		c.errorReporter(request.Context(), sdk.ErrorReport{
 			Err: err, Operation: call.Operation, Method: request.Method, URL: withoutQuery(request.URL), Status: e.Status,
 			RequestID: e.RequestID, Code: e.Code, Attempt: len(e.Attempts), SDKVersion: sdk.Version,
 		})
@@ -72,7 +72,7 @@ func withoutQuery(u *url.URL) string {
 	return plain.String()
 }
 
-// safely runs a function of the caller's that must not break a payment.
+// safely runs a function of the caller's, whose panic must not break a payment.
 func safely(f func()) {
 	defer func() { _ = recover() }()
 	f()

@@ -61,9 +61,9 @@ func (g *Gateways) current(m control.Merchant) control.Merchant {
 }
 
 // options of a client for the gateways come before the caller's.
-func (g *Gateways) options(opts []sdk.Option) []sdk.Option {
+func (g *Gateways) options(opts []sdk.ClientOption) []sdk.ClientOption {
 	own := &http.Client{Transport: g.browser.Transport} // closed with the gateways
-	return append([]sdk.Option{sdk.WithBaseURL(g.URL), sdk.WithHTTPClient(own)}, opts...)
+	return append([]sdk.ClientOption{sdk.WithBaseURL(g.URL), sdk.WithHTTPClient(own)}, opts...)
 }
 
 // Now returns the gateways' time.

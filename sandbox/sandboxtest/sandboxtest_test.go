@@ -29,7 +29,7 @@ const (
 )
 
 // validated checks a client's traffic against a contract.
-func validated(contract *contracttest.Contract) sdk.Option {
+func validated(contract *contracttest.Contract) sdk.ClientOption {
 	return sdk.WithMiddleware(func(next http.RoundTripper) http.RoundTripper { return contract.Transport(next) })
 }
 

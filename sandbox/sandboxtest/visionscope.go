@@ -7,7 +7,7 @@ import (
 )
 
 // VisionScope returns a client with the merchant's API key.
-func (g *Gateways) VisionScope(m control.Merchant, opts ...sdk.Option) *visionscope.Client {
+func (g *Gateways) VisionScope(m control.Merchant, opts ...sdk.ClientOption) *visionscope.Client {
 	g.t.Helper()
 	client, err := visionscope.New(g.current(m).VisionScope.APIKey, g.options(opts)...)
 	if err != nil {

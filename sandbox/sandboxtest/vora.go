@@ -7,7 +7,7 @@ import (
 )
 
 // Vora returns a client with the secret key that the merchant has now.
-func (g *Gateways) Vora(m control.Merchant, opts ...sdk.Option) *vora.Client {
+func (g *Gateways) Vora(m control.Merchant, opts ...sdk.ClientOption) *vora.Client {
 	g.t.Helper()
 	client, err := vora.New(g.current(m).Vora.SecretKey, g.options(opts)...)
 	if err != nil {

@@ -30,7 +30,7 @@ func ExampleLimiter_Wait() {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	for n := 1; n <= 11; n++ {
-		err := limiter.Wait(ctx, sdk.LimitedCall{Operation: "shop.Create", Kind: sdk.LimitCreate})
+		err := limiter.Wait(ctx, sdk.LimitedCall{Gateway: sdk.GatewayVora, Operation: "shop.Create", Kind: sdk.LimitCreate})
 		var e *sdk.Error
 		if errors.As(err, &e) { // at once, because there is no room within 5 s
 			fmt.Println(n, e.Code, e.RetryAfter > 5*time.Second)

@@ -1,15 +1,16 @@
-// Package ratelimit queues calls so that they stay inside Vora's documented rate limits.
+// Package ratelimit queues calls so that they stay inside the gateways' documented rate limits.
 //
-// The limits count requests in any 60 seconds: 10 creates, 30 reads and 5 deep health checks for each address, and 30
-// creates for each key. All tenants of a platform share the limit of the address that they go out from, and it is the
-// first to be reached. So share one limiter between their clients:
+// Vora counts requests in any 60 seconds: 10 creates, 30 reads and 5 deep health checks per address, and 30 creates per
+// API key. (Vora contract, x-rate-limits.) VisionScope documents no limits, and its calls pass. All tenants of a platform
+// share the limit of the address that they call from, which is the first to be reached. So share one limiter between
+// their clients:
 //
 //	limiter := ratelimit.New()
 //	acme, err := vora.New(acmeKey, sdk.WithLimiter(limiter))
 //	…
 //	cobalt, err := vora.New(cobaltKey, sdk.WithLimiter(limiter))
 //
-// A burst then waits its turn instead of failing. Every attempt counts, retries too. (Vora contract, x-rate-limits.)
+// A burst then waits its turn instead of failing. Every attempt counts, retries too.
 package ratelimit
 
 import (
@@ -19,7 +20,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
@@ -27,25 +27,25 @@ import (
 type Limiter struct {
 	addresses int
 
-	mu      sync.Mutex
-	kinds   map[sdk.LimitKind]*window
-	keys    map[string]*window // creates
-	sweepAt int                // how many keys make it worth looking for idle ones
-	line    []*waiter          // in the order of arrival
-	next    time.Time          // when the first of them can go; zero when nobody waits
-	timer   *time.Timer        // until then
+	mu        sync.Mutex
+	byAddress map[scope]*window
+	byKey     map[scope]*window
+	sweepAt   int         // how many keys make it worth looking for idle ones
+	queue     []*waiter   // in the order of arrival
+	next      time.Time   // when the first of them can go; zero when the queue is empty
+	timer     *time.Timer // until then
 }
 
 // An Option changes how a limiter works.
 type Option func(*Limiter)
 
-// WithAddresses says how many addresses the calls go out from, in turn: a limit for each address then holds that many
-// times. The default is 1, where the limit of a key is never reached, because the address's is lower.
+// WithAddresses sets how many addresses the calls are made from, in turn: a limit per address then holds that many times.
+// The default is 1, with which Vora's limit per API key is never reached, because the limit per address is lower.
 func WithAddresses(n int) Option { return func(l *Limiter) { l.addresses = max(n, 1) } }
 
-// New makes a limiter with Vora's documented limits.
+// New makes a limiter with the documented limits of every gateway.
 func New(opts ...Option) *Limiter {
-	l := &Limiter{addresses: 1, kinds: map[sdk.LimitKind]*window{}, keys: map[string]*window{}, sweepAt: fewKeys}
+	l := &Limiter{addresses: 1, byAddress: map[scope]*window{}, byKey: map[scope]*window{}, sweepAt: fewKeys}
 	for _, apply := range opts {
 		apply(l)
 	}
@@ -54,7 +54,7 @@ func New(opts ...Option) *Limiter {
 
 // Wait waits until the call has room, first come, first served. When the room does not come before the context's
 // deadline it returns at once, with an [*sdk.Error] of code rate_limit_exceeded that says how long the wait would have
-// been. Who leaves the queue because the context ended makes room for those behind.
+// been. A call that leaves the queue because its context ended makes room for those behind it.
 func (l *Limiter) Wait(ctx context.Context, call sdk.LimitedCall) error {
 	w, err := l.join(ctx, call)
 	if w == nil {
@@ -69,7 +69,7 @@ func (l *Limiter) Wait(ctx context.Context, call sdk.LimitedCall) error {
 	}
 }
 
-// join lets a call go at once, which gives nil, or puts it in line.
+// join lets a call go at once, and returns no waiter, or queues it.
 func (l *Limiter) join(ctx context.Context, call sdk.LimitedCall) (*waiter, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -77,7 +77,7 @@ func (l *Limiter) join(ctx context.Context, call sdk.LimitedCall) (*waiter, erro
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := time.Now()
-	if len(l.line) > 0 && !now.Before(l.next) { // the timer is late
+	if len(l.queue) > 0 && !now.Before(l.next) { // the timer is late
 		l.advance(now)
 	}
 	w := &waiter{windows: l.windowsOf(call, now)}
@@ -92,8 +92,8 @@ func (l *Limiter) join(ctx context.Context, call sdk.LimitedCall) (*waiter, erro
 		}
 	}
 	w.turn = make(chan struct{})
-	l.line = append(l.line, w)
-	if len(l.line) == 1 || at.Before(l.next) {
+	l.queue = append(l.queue, w)
+	if len(l.queue) == 1 || at.Before(l.next) {
 		l.wakeAt(at, now)
 	}
 	return w, nil
@@ -106,22 +106,22 @@ func tooLate(operation string, wait time.Duration) error {
 	}
 }
 
-// leave takes a call out of the line.
+// leave removes a call from the queue.
 func (l *Limiter) leave(w *waiter) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if i := slices.Index(l.line, w); i >= 0 {
-		l.line = slices.Delete(l.line, i, i+1)
+	if i := slices.Index(l.queue, w); i >= 0 {
+		l.queue = slices.Delete(l.queue, i, i+1)
 	}
-	if len(l.line) == 0 && l.timer != nil {
+	if len(l.queue) == 0 && l.timer != nil {
 		l.timer.Stop()
 	}
 }
 
-// advance lets everybody go who has room now.
+// advance lets every queued call go that has room now.
 func (l *Limiter) advance(now time.Time) {
 	var next time.Time
-	if l.line, next = pass(l.line, now); len(l.line) > 0 {
+	if l.queue, next = pass(l.queue, now); len(l.queue) > 0 {
 		l.wakeAt(next, now)
 	}
 }
@@ -138,28 +138,28 @@ func (l *Limiter) wakeAt(next, now time.Time) {
 	})
 }
 
-// forecast is when a newcomer would have its turn if everybody in line stays: the same as will happen, played on copies.
+// forecast is when a new call would have its turn if every queued call stays: the same as will happen, run on copies.
 func (l *Limiter) forecast(newcomer *waiter, now time.Time) time.Time {
 	copies := map[*window]*window{}
-	line := make([]*waiter, 0, len(l.line)+1)
-	for _, w := range l.line {
-		line = append(line, w.on(copies))
+	queue := make([]*waiter, 0, len(l.queue)+1)
+	for _, w := range l.queue {
+		queue = append(queue, w.on(copies))
 	}
 	newcomer = newcomer.on(copies)
-	line = append(line, newcomer)
+	queue = append(queue, newcomer)
 	for at := now; ; {
-		left, next := pass(line, at)
+		left, next := pass(queue, at)
 		if !slices.Contains(left, newcomer) {
 			return at
 		}
-		line, at = left, next
+		queue, at = left, next
 	}
 }
 
-// pass lets everybody in a line go who has room, in order, and gives who is left and when the first of those can go. It
-// works in place.
-func pass(line []*waiter, now time.Time) (left []*waiter, next time.Time) {
-	left = slices.DeleteFunc(line, func(w *waiter) bool {
+// pass lets every call of a queue go that has room, in order. It returns the calls that are left, and when the first of
+// those can go. It works in place.
+func pass(queue []*waiter, now time.Time) (left []*waiter, next time.Time) {
+	left = slices.DeleteFunc(queue, func(w *waiter) bool {
 		at := w.room()
 		if !at.After(now) {
 			w.take(now)
@@ -173,51 +173,56 @@ func pass(line []*waiter, now time.Time) (left []*waiter, next time.Time) {
 	return left, next
 }
 
+// windowsOf are the windows that a call counts in; none when its gateway documents no limit for its kind.
 func (l *Limiter) windowsOf(call sdk.LimitedCall, now time.Time) []*window {
-	var each int
-	switch call.Kind {
-	case sdk.LimitCreate:
-		each = contract.VoraCreatesPerAddress
-	case sdk.LimitRead:
-		each = contract.VoraReadsPerAddress
-	case sdk.LimitDeepHealth:
-		each = contract.VoraDeepHealthChecksPerAddress
-	default:
-		return nil // a kind of a newer package sdk, or somebody's own
+	gateway := documented[call.Gateway]
+	perAddress, limited := gateway.perAddress[call.Kind]
+	if !limited {
+		return nil
 	}
-	kind, ok := l.kinds[call.Kind]
+	scope := scope{gateway: call.Gateway, kind: call.Kind}
+	address, ok := l.byAddress[scope]
 	if !ok {
-		kind = &window{most: each * l.addresses}
-		l.kinds[call.Kind] = kind
+		address = &window{max: perAddress * l.addresses, span: gateway.window + slack}
+		l.byAddress[scope] = address
 	}
-	if call.Kind != sdk.LimitCreate || kind.most <= contract.VoraCreatesPerKey {
-		return []*window{kind}
+	perKey, limited := gateway.perKey[call.Kind]
+	if !limited || address.max <= perKey {
+		return []*window{address}
 	}
-	key, ok := l.keys[call.KeyID]
+	scope.keyID = call.KeyID
+	key, ok := l.byKey[scope]
 	if !ok {
-		if len(l.keys) >= l.sweepAt {
+		if len(l.byKey) >= l.sweepAt {
 			l.sweep(now)
 		}
-		key = &window{most: contract.VoraCreatesPerKey}
-		l.keys[call.KeyID] = key
+		key = &window{max: perKey, span: gateway.window + slack}
+		l.byKey[scope] = key
 	}
-	return []*window{kind, key}
+	return []*window{address, key}
+}
+
+// A scope is what calls share a limit in.
+type scope struct {
+	gateway sdk.Gateway
+	kind    sdk.LimitKind
+	keyID   string // empty for the limit of an address
 }
 
 const fewKeys = 1024
 
-// sweep forgets keys that have been idle, so that a limiter does not grow with every key that it has ever seen.
+// sweep drops keys that have been idle, so that a limiter does not grow with every key that it has ever seen.
 func (l *Limiter) sweep(now time.Time) {
 	awaited := map[*window]bool{}
-	for _, waiting := range l.line {
+	for _, waiting := range l.queue {
 		for _, w := range waiting.windows {
 			awaited[w] = true
 		}
 	}
-	for key, w := range l.keys {
+	for key, w := range l.byKey {
 		if !awaited[w] && w.idle(now) {
-			delete(l.keys, key)
+			delete(l.byKey, key)
 		}
 	}
-	l.sweepAt = max(fewKeys, 2*len(l.keys))
+	l.sweepAt = max(fewKeys, 2*len(l.byKey))
 }

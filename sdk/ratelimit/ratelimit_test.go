@@ -455,3 +455,20 @@ func TestALimiterOfManyKeysKeepsCounting(t *testing.T) {
 		require.Greater(t, ask("busy"), 50*time.Second)
 	})
 }
+
+func TestGatewaysWithoutDocumentedLimitsPass(t *testing.T) {
+	t.Parallel()
+
+	limiter := ratelimit.New()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, call := range []sdk.LimitedCall{
+		{Gateway: sdk.GatewayVisionScope, Operation: "visionscope.CreateCheckout", Kind: sdk.LimitCreate},
+		{Gateway: sdk.GatewayVora, Operation: "vora.Something", Kind: "something"},
+	} {
+		for range 100 {
+			require.NoError(t, limiter.Wait(t.Context(), call))
+		}
+		require.ErrorIs(t, limiter.Wait(ctx, call), context.Canceled)
+	}
+}

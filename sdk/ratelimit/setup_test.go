@@ -80,9 +80,9 @@ func (g *gateway) whats() []string {
 }
 
 // client is a client of one tenant.
-func (g *gateway) client(t *testing.T, key string, limiter sdk.Limiter, opts ...sdk.Option) *vora.Client {
+func (g *gateway) client(t *testing.T, key string, limiter sdk.Limiter, opts ...sdk.ClientOption) *vora.Client {
 	t.Helper()
-	client, err := vora.New(key, append([]sdk.Option{sdk.WithHTTPClient(&http.Client{Transport: g}), sdk.WithLimiter(limiter)}, opts...)...)
+	client, err := vora.New(key, append([]sdk.ClientOption{sdk.WithHTTPClient(&http.Client{Transport: g}), sdk.WithLimiter(limiter)}, opts...)...)
 	require.NoError(t, err)
 	return client
 }
@@ -112,7 +112,7 @@ func requireWindows(t *testing.T, times []time.Time, most int) {
 // reserve asks a limiter alone, and says how long that took.
 func reserve(ctx context.Context, l *ratelimit.Limiter, kind sdk.LimitKind, key string) (time.Duration, error) {
 	start := time.Now()
-	err := l.Wait(ctx, sdk.LimitedCall{Operation: "vora.CreateSession", Kind: kind, KeyID: key})
+	err := l.Wait(ctx, sdk.LimitedCall{Gateway: sdk.GatewayVora, Operation: "vora.CreateSession", Kind: kind, KeyID: key})
 	return time.Since(start), err
 }
 

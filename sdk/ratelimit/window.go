@@ -3,32 +3,31 @@ package ratelimit
 import (
 	"slices"
 	"time"
-
-	"github.com/hostedpay/hostedpay-go/internal/contract"
 )
 
-// span is what a window covers: the documented time, and a little more, because a call that was sent earlier may be on
-// its way for longer, and the gateway counts arrivals.
-const span = contract.VoraRateLimitWindow + 500*time.Millisecond
+// slack is how much longer than documented a window is: a call that was sent earlier may be under way for longer, and the
+// gateway counts arrivals.
+const slack = 500 * time.Millisecond
 
 // A window is when the last calls of one limit went, as many as it allows, oldest first.
 type window struct {
-	most  int
+	max   int
+	span  time.Duration
 	times []time.Time
 }
 
 // room is when the window has room for one more; the zero time when it has always had.
 func (w *window) room() time.Time {
-	if len(w.times) < w.most {
+	if len(w.times) < w.max {
 		return time.Time{}
 	}
-	return w.times[0].Add(span)
+	return w.times[0].Add(w.span)
 }
 
 func (w *window) take(at time.Time) {
-	if len(w.times) == w.most {
+	if len(w.times) == w.max {
 		copy(w.times, w.times[1:])
-		w.times[w.most-1] = at
+		w.times[w.max-1] = at
 		return
 	}
 	w.times = append(w.times, at)
@@ -36,10 +35,10 @@ func (w *window) take(at time.Time) {
 
 func (w *window) idle(now time.Time) bool {
 	n := len(w.times)
-	return n == 0 || now.Sub(w.times[n-1]) >= span
+	return n == 0 || now.Sub(w.times[n-1]) >= w.span
 }
 
-// A waiter is a call in line.
+// A waiter is a queued call.
 type waiter struct {
 	windows []*window // all must have room
 	turn    chan struct{}
@@ -70,7 +69,7 @@ func (w *waiter) on(copies map[*window]*window) *waiter {
 	for _, original := range w.windows {
 		c, ok := copies[original]
 		if !ok {
-			c = &window{most: original.most, times: slices.Clone(original.times)}
+			c = &window{max: original.max, span: original.span, times: slices.Clone(original.times)}
 			copies[original] = c
 		}
 		copied.windows = append(copied.windows, c)

@@ -8,11 +8,11 @@ import (
 	"time"
 )
 
-// After is how long an answer's header asks to wait from now: Retry-After in whole seconds or as an HTTP date in any
-// of its three forms, or without it X-RateLimit-Reset in Unix seconds unless X-RateLimit-Remaining has requests left.
-// Absurdly large numbers saturate. ok is false when neither header is there or can be read; negative, fractional and
-// other numbers count as unreadable. A Retry-After that is past asks for no wait, which is not the same as not asking;
-// a reset that is past says nothing about now. The wait is never negative.
+// After is how long a response's header asks to wait from now: Retry-After in whole seconds or as an HTTP date in any of
+// its three forms, or without it X-RateLimit-Reset in Unix seconds unless X-RateLimit-Remaining has requests left. Numbers
+// that are too large saturate. ok is false when neither header is there and valid; negative and fractional numbers are
+// malformed. A Retry-After in the past asks for no wait, which is not the same as not asking; a reset in the past says
+// nothing about now. The wait is never negative.
 func After(header http.Header, now time.Time) (wait time.Duration, ok bool) {
 	if wait, ok = retryAfter(header.Get("Retry-After"), now); ok {
 		return wait, true
@@ -28,7 +28,7 @@ func After(header http.Header, now time.Time) (wait time.Duration, ok bool) {
 	return wait, wait > 0
 }
 
-// maxUnix is the last second of the year 9999, beyond which time.Time arithmetic is of no use.
+// maxUnix is the last second of the year 9999, beyond which time.Time arithmetic is useless.
 const maxUnix = 253402300799
 
 func retryAfter(value string, now time.Time) (time.Duration, bool) {
@@ -44,13 +44,13 @@ func retryAfter(value string, now time.Time) (time.Duration, bool) {
 	return 0, false
 }
 
-// wholeNumber reads digits and nothing else; more than fit an int64 saturate.
-func wholeNumber(text string) (int64, bool) {
-	text = strings.TrimSpace(text)
-	if text == "" || strings.Trim(text, "0123456789") != "" {
+// wholeNumber reads digits and nothing else; more than an int64 holds saturate.
+func wholeNumber(s string) (int64, bool) {
+	s = strings.TrimSpace(s)
+	if s == "" || strings.Trim(s, "0123456789") != "" {
 		return 0, false
 	}
-	n, err := strconv.ParseInt(text, 10, 64)
+	n, err := strconv.ParseInt(s, 10, 64)
 	if err != nil {
 		return math.MaxInt64, true
 	}

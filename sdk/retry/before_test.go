@@ -24,7 +24,7 @@ func TestDoAsksBeforeEveryAttempt(t *testing.T) {
 			return nil
 		}
 		s := answering(status(503), fails(reset), status(200))
-		result, err := policy.Do(s, post(t.Context(), t), retry.Idempotent)
+		result, err := policy.Do(over(s), post(t.Context(), t), retry.Idempotent)
 		require.NoError(t, err)
 		require.Equal(t, 200, result.Status)
 		require.Equal(t, 3, asked)
@@ -42,7 +42,7 @@ func TestDoSendsNothingThatWasHeldBack(t *testing.T) {
 		asked++
 		return no
 	}
-	result, err := policy.Do(s, post(t.Context(), t), retry.Idempotent)
+	result, err := policy.Do(over(s), post(t.Context(), t), retry.Idempotent)
 	require.ErrorIs(t, err, no)
 	require.Empty(t, s.times)
 	require.Empty(t, result.Attempts)
@@ -70,7 +70,7 @@ func TestDoEndsWhenARetryIsHeldBack(t *testing.T) {
 				}
 				return nil
 			}
-			result, err := policy.Do(c.first, post(t.Context(), t), retry.Idempotent)
+			result, err := policy.Do(over(c.first), post(t.Context(), t), retry.Idempotent)
 			require.ErrorIs(t, err, no, name)
 			require.Equal(t, 2, asked, name)
 			require.Equal(t, c.status, result.Status, name)
@@ -97,7 +97,7 @@ func TestDoEndsWithItsContextWhileItIsHeldBack(t *testing.T) {
 			return ctx.Err()
 		}
 		start := time.Now()
-		result, err := policy.Do(answering(status(503)), post(ctx, t), retry.Idempotent)
+		result, err := policy.Do(over(answering(status(503))), post(ctx, t), retry.Idempotent)
 		require.ErrorIs(t, err, context.Canceled)
 		require.ErrorIs(t, err, closing)
 		require.Equal(t, time.Hour, time.Since(start))

@@ -3,8 +3,8 @@ package retry
 import "sync"
 
 // A Budget bounds retries across requests, so that a gateway that is down is not also flooded. It is a token bucket:
-// a retry takes [Cost] tokens, a retry that leads to success gives them back, and every request that succeeds at once
-// gives one. An empty budget refuses retries, never first attempts.
+// a retry takes [Cost] tokens, a retry that succeeds gives them back, and every request that succeeds at the first
+// attempt gives one. An empty budget stops retries, never first attempts.
 //
 // Safe for concurrent use. Share one between the requests of one client.
 type Budget struct {
@@ -22,7 +22,7 @@ const DefaultBudget = 100 * Cost
 // NewBudget makes a full budget of size tokens.
 func NewBudget(size int) *Budget { return &Budget{tokens: size, size: size} }
 
-// take asks for one retry.
+// take takes the tokens for one retry; false when there are too few.
 func (b *Budget) take() bool {
 	if b == nil {
 		return true
@@ -36,7 +36,7 @@ func (b *Budget) take() bool {
 	return true
 }
 
-// succeeded gives back what a request that succeeded after n retries has earned.
+// succeeded returns the tokens that a request has earned that succeeded after some retries.
 func (b *Budget) succeeded(retries int) {
 	if b == nil {
 		return

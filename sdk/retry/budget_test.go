@@ -16,7 +16,7 @@ func attempts(t *testing.T, policy retry.Policy, statuses ...int) int {
 	for _, code := range statuses {
 		s.answers = append(s.answers, status(code))
 	}
-	_, err := policy.Do(s, post(t.Context(), t), retry.Idempotent)
+	_, err := policy.Do(over(s), post(t.Context(), t), retry.Idempotent)
 	require.NoError(t, err)
 	return len(s.times)
 }
@@ -60,7 +60,7 @@ func TestBudgetSaysThatItIsEmpty(t *testing.T) {
 	t.Parallel()
 
 	policy := retry.Policy{MaxRetries: 2, Budget: retry.NewBudget(0)}
-	result, err := policy.Do(answering(status(503)), post(t.Context(), t), retry.Idempotent)
+	result, err := policy.Do(over(answering(status(503))), post(t.Context(), t), retry.Idempotent)
 	require.NoError(t, err)
 	require.Equal(t, 503, result.Status)
 	require.Equal(t, "the retry budget is empty", result.Attempts[0].Stopped)

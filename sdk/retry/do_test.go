@@ -15,6 +15,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/retry"
 )
 
@@ -67,6 +68,9 @@ func answering(answers ...func(*http.Request) (*http.Response, error)) *server {
 	return &server{answers: answers}
 }
 
+// over is a client with a transport.
+func over(transport http.RoundTripper) *http.Client { return &http.Client{Transport: transport} }
+
 func post(ctx context.Context, t *testing.T) *http.Request {
 	t.Helper()
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://gateway.example.com/v1?secret=s3cret", strings.NewReader("body"))
@@ -80,7 +84,7 @@ func TestDoRepeatsTheSameRequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := answering(status(503), fails(io.EOF), status(200))
 		request := post(t.Context(), t)
-		result, err := retry.Default().Do(s, request, retry.Idempotent)
+		result, err := retry.Default().Do(over(s), request, retry.Idempotent)
 		require.NoError(t, err)
 		require.Equal(t, 200, result.Status)
 		require.True(t, result.Uncertain)
@@ -97,7 +101,7 @@ func TestDoLeavesTheRequestAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		request := post(t.Context(), t)
 		header := request.Header.Clone()
-		_, err := retry.Default().Do(answering(status(503)), request, retry.Idempotent)
+		_, err := retry.Default().Do(over(answering(status(503))), request, retry.Idempotent)
 		require.NoError(t, err)
 		require.Equal(t, header, request.Header)
 		require.Equal(t, int64(4), request.ContentLength)
@@ -115,7 +119,7 @@ func TestDoSendsABodyOnceThatCannotBeReplayed(t *testing.T) {
 		request := post(t.Context(), t)
 		request.GetBody = nil
 		s := answering(status(503))
-		result, err := retry.Default().Do(s, request, retry.Idempotent)
+		result, err := retry.Default().Do(over(s), request, retry.Idempotent)
 		require.NoError(t, err)
 		require.Equal(t, []string{"body"}, s.bodies)
 		require.Equal(t, "the body cannot be sent again", result.Attempts[0].Stopped)
@@ -128,7 +132,7 @@ func TestDoReportsABodyThatCannotBeOpened(t *testing.T) {
 		request, gone := post(t.Context(), t), errors.New("the file is gone")
 		request.GetBody = func() (io.ReadCloser, error) { return nil, gone }
 		s := answering(status(503), status(200))
-		result, err := retry.Default().Do(s, request, retry.Idempotent)
+		result, err := retry.Default().Do(over(s), request, retry.Idempotent)
 		require.ErrorIs(t, err, gone)
 		require.Len(t, s.times, 1)
 		require.Equal(t, http.StatusServiceUnavailable, result.Status)
@@ -146,7 +150,7 @@ func TestDoWithSendsCookiesOnce(t *testing.T) {
 		jar.SetCookies(&url.URL{Scheme: "https", Host: request.URL.Host}, []*http.Cookie{{Name: "route", Value: "a"}})
 		s := answering(status(503))
 		client := &http.Client{Transport: s, Jar: jar}
-		_, err = retry.Default().DoWith(client, request, retry.Idempotent)
+		_, err = retry.Default().Do(client, request, retry.Idempotent)
 		require.NoError(t, err)
 		require.Len(t, s.headers, 3)
 		for _, header := range s.headers {
@@ -161,7 +165,7 @@ func TestDoWithIgnoresTheClientsRedirectsAndTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := answering(status(307, "Location", "https://evil.example.com/"))
 		client := &http.Client{Transport: s, Timeout: time.Nanosecond, CheckRedirect: func(*http.Request, []*http.Request) error { return nil }}
-		result, err := retry.Default().DoWith(client, post(t.Context(), t), retry.Idempotent)
+		result, err := retry.Default().Do(client, post(t.Context(), t), retry.Idempotent)
 		require.NoError(t, err)
 		require.Equal(t, 307, result.Status)
 		require.Len(t, s.times, 1)
@@ -175,9 +179,9 @@ func TestDoOfHead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodHead, "https://gateway.example.com/", nil)
 		require.NoError(t, err)
-		result, err := retry.Default().Do(answering(func(*http.Request) (*http.Response, error) {
+		result, err := retry.Default().Do(over(answering(func(*http.Request) (*http.Response, error) {
 			return &http.Response{StatusCode: http.StatusOK, ContentLength: 5000, Body: http.NoBody}, nil
-		}), request, retry.Idempotent)
+		})), request, retry.Idempotent)
 		require.NoError(t, err)
 		require.Equal(t, 200, result.Status)
 		require.Len(t, result.Attempts, 1)
@@ -188,7 +192,7 @@ func TestDoNamesNoURL(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := answering(fails(&url.Error{Op: "Post", URL: "https://gateway.example.com/v1?secret=s3cret", Err: reset}))
-		result, err := retry.Default().Do(s, post(t.Context(), t), retry.Idempotent)
+		result, err := retry.Default().Do(over(s), post(t.Context(), t), retry.Idempotent)
 		require.ErrorIs(t, err, reset)
 		require.NotContains(t, err.Error(), "s3cret")
 		require.NotContains(t, result.Attempts[0].String(), "s3cret")
@@ -202,11 +206,11 @@ func TestDoBoundsTheAnswer(t *testing.T) {
 		policy.MaxBody = 10
 		for length, fits := range map[int]bool{9: true, 10: true, 11: false} {
 			for _, declared := range []int64{int64(length), -1} {
-				result, err := policy.Do(answering(func(*http.Request) (*http.Response, error) {
+				result, err := policy.Do(over(answering(func(*http.Request) (*http.Response, error) {
 					return &http.Response{
 						StatusCode: http.StatusOK, ContentLength: declared, Body: io.NopCloser(strings.NewReader(strings.Repeat("x", length))),
 					}, nil
-				}), post(t.Context(), t), retry.Idempotent)
+				})), post(t.Context(), t), retry.Idempotent)
 				if fits {
 					require.NoError(t, err)
 					require.Len(t, result.Body, length)
@@ -247,7 +251,7 @@ func TestDoBacksOff(t *testing.T) {
 					policy := c.policy
 					policy.Jitter = func() float64 { return jitter }
 					s := answering(status(503))
-					_, err := policy.Do(s, post(t.Context(), t), retry.Idempotent)
+					_, err := policy.Do(over(s), post(t.Context(), t), retry.Idempotent)
 					require.NoError(t, err)
 					require.Len(t, s.waits(), len(c.want))
 					for i, wait := range s.waits() {
@@ -264,7 +268,7 @@ func TestDoBacksOffWithoutOverflow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		policy := retry.Policy{MaxRetries: 70, BaseDelay: time.Second, MaxDelay: math.MaxInt64, Jitter: func() float64 { return 1e-9 }}
 		s := answering(status(503))
-		_, err := policy.Do(s, post(t.Context(), t), retry.Idempotent)
+		_, err := policy.Do(over(s), post(t.Context(), t), retry.Idempotent)
 		require.NoError(t, err)
 		waits := s.waits()
 		for i := 1; i < len(waits); i++ {
@@ -277,7 +281,7 @@ func TestDoWithMaxRetryAfter(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := answering(status(429, "Retry-After", "1"))
-		result, err := retry.Policy{MaxRetries: 2}.Do(s, post(t.Context(), t), retry.Idempotent)
+		result, err := retry.Policy{MaxRetries: 2}.Do(over(s), post(t.Context(), t), retry.Idempotent)
 		require.NoError(t, err)
 		require.Len(t, s.times, 1, "no Retry-After is waited for")
 		require.Equal(t, time.Second, result.After)
@@ -294,7 +298,7 @@ func TestDoGivesEachAttemptItsTime(t *testing.T) {
 		})
 		policy := retry.Policy{MaxRetries: 1, AttemptTimeout: 3 * time.Second}
 		start := time.Now()
-		result, err := policy.Do(s, post(t.Context(), t), retry.Idempotent)
+		result, err := policy.Do(over(s), post(t.Context(), t), retry.Idempotent)
 		require.ErrorIs(t, err, retry.ErrAttemptTimeout)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		require.Equal(t, 6*time.Second, time.Since(start))
@@ -325,7 +329,7 @@ func TestDoEndsWithItsContext(t *testing.T) {
 				time.AfterFunc(time.Second, func() { cancel(closing) })
 				policy := retry.Policy{MaxRetries: 1, BaseDelay: time.Minute, MaxDelay: time.Minute, MaxRetryAfter: time.Minute, Jitter: func() float64 { return 1 }}
 				start := time.Now()
-				result, err := policy.Do(answering(c.answer), post(ctx, t), retry.Idempotent)
+				result, err := policy.Do(over(answering(c.answer)), post(ctx, t), retry.Idempotent)
 				require.Equal(t, time.Second, time.Since(start))
 				require.ErrorIs(t, err, context.Canceled)
 				require.ErrorIs(t, err, closing)
@@ -351,14 +355,39 @@ func TestDoAsksTheCallersPredicates(t *testing.T) {
 		}
 		policy := retry.Policy{MaxRetries: 1, Predicates: append([]retry.Predicate{teapot}, retry.Predicates()...)}
 		s := answering(status(418))
-		_, err := policy.Do(s, post(t.Context(), t), retry.Once)
+		_, err := policy.Do(over(s), post(t.Context(), t), retry.Once)
 		require.NoError(t, err)
 		require.Len(t, s.times, 2)
 
 		policy.Predicates = []retry.Predicate{} // nobody is sure
 		s = answering(status(503))
-		_, err = policy.Do(s, post(t.Context(), t), retry.Once)
+		_, err = policy.Do(over(s), post(t.Context(), t), retry.Once)
 		require.NoError(t, err)
 		require.Len(t, s.times, 1)
+	})
+}
+
+// What an error response says about itself is read once per response, and decides first.
+func TestDoReadsErrorsOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		read, no := []int{}, false
+		policy := retry.Default()
+		policy.ReadError = func(status int, header http.Header, body []byte) retry.ErrorInfo {
+			read = append(read, status)
+			require.Equal(t, "1", header.Get("Retry-After"))
+			require.Empty(t, body)
+			if len(read) == 2 {
+				return retry.ErrorInfo{Code: sdk.CodeProviderUnavailable, Retryable: &no}
+			}
+			return retry.ErrorInfo{}
+		}
+		s := answering(status(503, "Retry-After", "1"), status(502, "Retry-After", "1"))
+		result, err := policy.Do(over(s), post(t.Context(), t), retry.Idempotent)
+		require.NoError(t, err)
+		require.Equal(t, []int{503, 502}, read)
+		require.Empty(t, result.Attempts[0].Code)
+		require.Equal(t, sdk.CodeProviderUnavailable, result.Attempts[1].Code)
+		require.Len(t, s.times, 2, "the gateway said no to another attempt")
 	})
 }

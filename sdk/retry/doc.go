@@ -1,17 +1,18 @@
 // Package retry sends an HTTP request again when that is safe and worth it, and records every attempt.
 //
 // It stands on hashicorp/go-retryablehttp for the loop and replaces all of its defaults: what to retry, how long to
-// wait, what to do with the last answer. The clients of this SDK use it; it can be used alone:
+// wait, what to do with the last response. The clients of this SDK use it, with a policy of your own if you give
+// them one by [WithPolicy]. It can be used alone:
 //
-//	result, err := retry.Default().Do(http.DefaultTransport, request, retry.Idempotent)
+//	result, err := retry.Default().Do(http.DefaultClient, request, retry.Idempotent)
 //
 // The rules, in short:
 //
 //   - The error code decides first, the status second. See [Predicate].
 //   - A request is repeated after an unclear failure only if its [Safety] allows it.
 //   - Retry-After is obeyed exactly. A wait that exceeds [Policy.MaxRetryAfter] or the context's deadline is not
-//     begun: the answer is returned at once.
+//     begun: the response is returned at once.
 //   - Without Retry-After the wait is exponential with full jitter.
 //   - A [Budget] bounds the share of retries when a gateway is down.
-//   - The body of every answer is read completely, up to [Policy.MaxBody], inside the attempt's own time limit.
+//   - The body of every response is read completely, up to [Policy.MaxBody], inside the attempt's own time limit.
 package retry

@@ -50,7 +50,7 @@ func ExamplePolicy_Do() {
 
 	policy := retry.Default()
 	policy.BaseDelay = time.Millisecond
-	result, err := policy.Do(transport, request, retry.Idempotent)
+	result, err := policy.Do(&http.Client{Transport: transport}, request, retry.Idempotent)
 	fmt.Println(result.Status, len(result.Attempts), result.Uncertain, err)
 	// Output:
 	// acme_order-789012_1 {"amount":1499}: 503
@@ -66,7 +66,7 @@ func ExampleOnce() {
 		fmt.Println(err)
 		return
 	}
-	result, err := retry.Default().Do(transport, request, retry.Once)
+	result, err := retry.Default().Do(&http.Client{Transport: transport}, request, retry.Once)
 	fmt.Println(len(result.Attempts), result.Uncertain, errors.Is(err, io.ErrUnexpectedEOF))
 	// Output: 1 true true
 }
@@ -91,7 +91,7 @@ func ExamplePredicates() {
 		fmt.Println(err)
 		return
 	}
-	result, err := policy.Do(transport, request, retry.Idempotent)
+	result, err := policy.Do(&http.Client{Transport: transport}, request, retry.Idempotent)
 	fmt.Println(result.Status, len(result.Attempts), err)
 	// Output: 404 3 <nil>
 }
@@ -108,7 +108,7 @@ func ExampleBudget() {
 			fmt.Println(err)
 			return
 		}
-		result, err := policy.Do(transport, request, retry.Idempotent)
+		result, err := policy.Do(&http.Client{Transport: transport}, request, retry.Idempotent)
 		last := result.Attempts[len(result.Attempts)-1]
 		fmt.Println(len(result.Attempts), last.Stopped, err)
 	}

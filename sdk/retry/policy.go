@@ -3,7 +3,11 @@ package retry
 import (
 	"context"
 	"math/rand/v2"
+	"net/http"
 	"time"
+
+	"github.com/hostedpay/hostedpay-go/internal/settings"
+	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
 // A Policy says when a request is sent again. Policies are values; change a copy of [Default]. Safe for concurrent use.
@@ -15,14 +19,14 @@ type Policy struct {
 	// uniformly (full jitter).
 	BaseDelay, MaxDelay time.Duration
 
-	// MaxRetryAfter is the longest Retry-After that is waited for. When a gateway asks for more, its answer is
+	// MaxRetryAfter is the longest Retry-After that is waited for. When a gateway asks for more, its response is
 	// returned at once, and the caller decides.
 	MaxRetryAfter time.Duration
 
-	// AttemptTimeout bounds one attempt, from sending to the last byte of the answer; 0 means no bound.
+	// AttemptTimeout bounds one attempt, from sending to the last byte of the response; 0 means no bound.
 	AttemptTimeout time.Duration
 
-	// MaxBody is how many bytes of an answer are read; a longer one is an error. 0 means 1 MiB.
+	// MaxBody is how many bytes of a response are read; a longer one is an error. 0 means 1 MiB.
 	MaxBody int64
 
 	// Budget bounds retries across requests; nil means no bound. Share one per client.
@@ -31,12 +35,39 @@ type Policy struct {
 	// Predicates are asked in order, and the first that is sure decides. Nil means [Predicates].
 	Predicates []Predicate
 
-	// Before is called before every attempt, outside of its time limit, and may wait. Its error ends the call; nothing
-	// is sent then. Nil means nothing to do.
+	// ReadError reads what an error response (status 300 and up) says about itself, once for each. The body may be
+	// truncated. Nil means that only the status counts. A client of this SDK reads its gateway's errors itself.
+	ReadError func(status int, header http.Header, body []byte) ErrorInfo
+
+	// Before is called before every attempt, outside its time limit, and may wait. Its error ends the call, and nothing
+	// is sent. Nil means nothing to do.
 	Before func(ctx context.Context) error
 
-	// Jitter returns a number in [0, 1). Nil means math/rand.
+	// Jitter returns a number in [0, 1), which the wait's bound is multiplied by. Nil means math/rand. It may be called
+	// concurrently.
 	Jitter func() float64
+}
+
+// ErrorInfo is what an error response says about itself, besides its status.
+type ErrorInfo struct {
+	Code      sdk.Code // empty when it has none
+	Retryable *bool    // the gateway's own word on retrying; nil when it does not say
+}
+
+// WithPolicy has a client retry by a policy of your own:
+//
+//	policy := retry.Default()
+//	policy.BaseDelay = 10 * time.Millisecond
+//	client, err := vora.New(key, retry.WithPolicy(policy))
+//
+// [sdk.WithMaxRetries] and [sdk.WithAttemptTimeout] after it, or with a call, change the policy's own. A nil Budget gives
+// the client a budget of its own, of [DefaultBudget]. ReadError is the client's. Before runs after the client's limiter.
+func WithPolicy(policy Policy) sdk.ClientOption { return policyOption{policy} }
+
+type policyOption struct{ policy Policy }
+
+func (o policyOption) ApplyClient(c *settings.Client) {
+	c.Policy, c.MaxRetries, c.AttemptTimeout = o.policy, max(o.policy.MaxRetries, 0), o.policy.AttemptTimeout
 }
 
 // Default is the policy for card payments: 2 retries, 0.5 s to 8 s, Retry-After up to 60 s, 30 s per attempt.

@@ -3,18 +3,17 @@ package retry
 import (
 	"crypto/tls"
 	"errors"
-	"net"
 	"net/http"
 
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
-// Safety says what a repetition of a request could do.
+// Safety says what repeating a request could do.
 type Safety int
 
 const (
-	// Once is a request whose repetition may do its work a second time. It is repeated only when the answer says that
-	// nothing was done, or when it never left.
+	// Once is a request whose repetition may do its work a second time. It is repeated only when the response says that
+	// nothing was done, or when the request was never sent.
 	Once Safety = iota
 	// Idempotent is a read, or a write under an idempotency key. It is repeated after unclear failures too.
 	Idempotent
@@ -23,14 +22,14 @@ const (
 // An Outcome is how an attempt ended.
 type Outcome struct {
 	Safety   Safety
-	Status   int         // HTTP status; 0 when no answer came
-	Header   http.Header // the answer's
-	Code     sdk.Code    // the code of an error body
-	SelfHeal *bool       // the error body's own word on retrying
-	Err      error       // why no complete answer came
+	Status   int         // HTTP status; 0 without a response
+	Header   http.Header // the response's
+	Code     sdk.Code    // the error response's code, by [Policy.ReadError]
+	SelfHeal *bool       // the error response's own word on retrying, by [Policy.ReadError]
+	Err      error       // why there is no complete response
 }
 
-// A Verdict is what a predicate thinks about an outcome.
+// A Verdict is what a predicate says about an outcome.
 type Verdict int
 
 // The verdicts.
@@ -40,7 +39,7 @@ const (
 	Stop                  // do not
 )
 
-// A Predicate looks at an outcome and says whether to try again, if it knows.
+// A Predicate says whether an attempt with this outcome is retried, or that it is unsure.
 type Predicate func(Outcome) Verdict
 
 // Predicates are the standard ones, in their order.
@@ -63,8 +62,8 @@ func (p Policy) verdict(o Outcome) Verdict {
 
 var standard = Predicates() // read only
 
-// Undelivered retries a request that never left: no connection, no address, no trust in the certificate's host yet.
-// A certificate that is not trusted stays so, and stops.
+// Undelivered retries a request that was never sent: no connection, or no address. A certificate that is not trusted
+// stays so, and stops.
 func Undelivered(o Outcome) Verdict {
 	if o.Err == nil {
 		return Unsure
@@ -79,8 +78,8 @@ func Undelivered(o Outcome) Verdict {
 	return Unsure
 }
 
-// Unanswered judges requests that left and got no complete answer: only idempotent ones are sent again, and not for an
-// answer that is too large, which it would be again.
+// Unanswered judges requests that were sent and got no complete response: only idempotent ones are sent again, and not
+// when the response is too large, which it would be again.
 func Unanswered(o Outcome) Verdict {
 	switch {
 	case o.Err == nil:
@@ -93,8 +92,8 @@ func Unanswered(o Outcome) Verdict {
 	return Stop
 }
 
-// SelfHealing obeys the gateway's own word, but does not repeat an unsafe request after a 500: the gateway's word is
-// about the error, not about what had been done before it.
+// SelfHealing obeys the gateway's own word on retrying, but does not repeat a request that is not idempotent after a 500:
+// the gateway's word is about the error, not about what was done before it.
 func SelfHealing(o Outcome) Verdict {
 	switch {
 	case o.SelfHeal == nil:
@@ -105,8 +104,8 @@ func SelfHealing(o Outcome) Verdict {
 	return Stop
 }
 
-// KnownCode obeys the error catalog, whose word on retrying is about requests with an idempotency key: others are
-// repeated only when the status, too, says that nothing was done.
+// KnownCode obeys the error catalog. Its retryable codes assume an idempotency key: other requests are repeated only when
+// the status, too, says that nothing was done.
 func KnownCode(o Outcome) Verdict {
 	entry, ok := o.Code.Entry()
 	switch {
@@ -119,7 +118,7 @@ func KnownCode(o Outcome) Verdict {
 	return Stop
 }
 
-// KnownStatus judges answers without a code that the catalog knows.
+// KnownStatus judges responses without a code that the catalog knows.
 func KnownStatus(o Outcome) Verdict {
 	switch {
 	case saysNotDone(o.Status):
@@ -130,7 +129,7 @@ func KnownStatus(o Outcome) Verdict {
 	return Stop
 }
 
-// saysNotDone tells whether a status means that the request was turned away before anything was done.
+// saysNotDone reports whether a status means that the request was rejected before anything was done.
 func saysNotDone(status int) bool {
 	switch status {
 	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
@@ -139,18 +138,6 @@ func saysNotDone(status int) bool {
 	return false
 }
 
-// NeverSent tells whether an error proves that no byte of the request reached the server. Anything unclear is false.
-func NeverSent(err error) bool {
-	var operation *net.OpError
-	var lookup *net.DNSError
-	var untrusted *tls.CertificateVerificationError
-	var notTLS tls.RecordHeaderError
-	return errors.As(err, &operation) && connecting(operation.Op) ||
-		errors.As(err, &lookup) || errors.As(err, &untrusted) || errors.As(err, &notTLS)
-}
-
-// connecting tells whether an operation of package net comes before the first byte of a request: to the server, or to
-// a proxy in between.
-func connecting(operation string) bool {
-	return operation == "dial" || operation == "proxyconnect" || operation == "socks connect"
+func (a *attempts) outcome(safety Safety) Outcome {
+	return Outcome{Safety: safety, Status: a.result.Status, Header: a.result.Header, Code: a.said.Code, SelfHeal: a.said.Retryable, Err: a.err}
 }

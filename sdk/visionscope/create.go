@@ -1,12 +1,14 @@
 package visionscope
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 
 	gen "github.com/hostedpay/hostedpay-go/gen/visionscope"
 	"github.com/hostedpay/hostedpay-go/internal/contract"
+	"github.com/hostedpay/hostedpay-go/internal/lenient"
 	"github.com/hostedpay/hostedpay-go/internal/transport"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
@@ -31,80 +33,72 @@ type CreatedCheckout struct {
 
 // CreateCheckout creates a checkout.
 //
-// The gateway knows no idempotency keys: each create makes a new checkout. The SDK therefore sends again only what was
-// turned away (429, 502, 503, 504) or never left. When the answer is lost, the error is an [*sdk.OutcomeUnknownError].
-// (VisionScope documentation, section 3.)
-func (c *Client) CreateCheckout(ctx context.Context, params CheckoutParams, opts ...sdk.Option) (*CreatedCheckout, error) {
-	const operation = "visionscope.CreateCheckout"
-	endpoint, err := c.endpoint.With(operation, opts)
-	if err != nil {
-		return nil, err
-	}
-	if endpoint.Options.IdempotencyKey != "" {
-		return nil, transport.Refuse(operation, sdk.CodeValidationError, "VisionScope takes no idempotency key: each create makes a new checkout, and a key would promise otherwise. Create at most one checkout for an order at a time, and store its session id; nothing was sent")
-	}
-	body, err := c.wire(params, endpoint.Options.SkipChecks)
-	if err != nil {
-		return nil, transport.Refuse(operation, sdk.CodeValidationError, err.Error()+" (nothing was sent)")
-	}
-	if !endpoint.Options.SkipChecks {
-		rules := contract.Checker{AllowLoopback: contract.IsLoopback(endpoint.Base.Hostname())}
-		body.Check(&rules)
-		if err := transport.RefuseViolations(operation, rules); err != nil {
-			return nil, err
-		}
-	}
-	request, err := gen.NewCreateCheckoutRequest(ctx, endpoint.Base, body)
-	if err != nil {
-		return nil, transport.RefuseRequest(operation, err)
-	}
-	var wire struct {
-		Success json.RawMessage     `json:"success"` // raw, because a *bool also becomes false when a text stands there
-		Data    gen.CreatedCheckout `json:"data"`
-		Error   string              `json:"error"`
-	}
-	refused := func() (string, bool) {
-		if wire.Error == "" {
-			wire.Error = "the gateway answered success:false without a reason"
-		}
-		return wire.Error, string(wire.Success) == "false"
-	}
+// The gateway has no idempotency keys: each create makes a new checkout. The SDK therefore sends again only what was
+// rejected unprocessed (429, 502, 503, 504) or never sent. When the response is lost, the error is an
+// [*sdk.OutcomeUnknownError]. Create at most one checkout for an order at a time, and store its ID. (VisionScope
+// documentation, section 3.)
+func (c *Client) CreateCheckout(ctx context.Context, params CheckoutParams, opts ...sdk.CallOption) (*CreatedCheckout, error) {
 	call := transport.Call{
-		Operation:  operation,
-		Safety:     retry.Once,
-		Advice:     "a checkout may exist. Creating another one is harmless as long as only one page is shown to the shopper; ship only what a webhook reports as paid, by its session id",
-		AssignCode: contract.VisionScopeAssignedCode,
-		Refusal:    refused,
-		Secrets:    [2]sdk.Secret{1: params.WebhookSecret},
+		Call:      c.transport.ForCall(opts),
+		Operation: "visionscope.CreateCheckout",
+		Safety:    retry.Once,
+		Limit:     sdk.LimitCreate,
+		Advice:    "a checkout may exist. Creating another one is harmless as long as only one page is shown to the shopper; ship only what a webhook reports as paid, by its session id",
+		Secret:    params.WebhookSecret,
 	}
-	c.authorize(&call, request)
-	response, err := endpoint.Do(call, request, &wire, func() bool {
-		_, no := refused()
-		return no || wire.Data.SessionID != "" && wire.Data.CheckoutURL != ""
-	})
+	body, err := c.createBody(call.Operation, params)
 	if err != nil {
 		return nil, err
 	}
-	return &CreatedCheckout{
-		ID: wire.Data.SessionID, CheckoutURL: sdk.NewSecret(wire.Data.CheckoutURL), Response: response,
-	}, nil
+	wire, response, err := transport.Do[createdBody](c.transport, call, transport.Built(gen.NewCreateCheckoutRequest(ctx, c.transport.Base, body)))
+	if err != nil {
+		return nil, err
+	}
+	return &CreatedCheckout{ID: wire.Data.SessionID, CheckoutURL: sdk.NewSecret(wire.Data.CheckoutURL), Response: response}, nil
 }
 
-// wire is the request's body. The amount is the exact decimal text of the minor units.
-func (c *Client) wire(params CheckoutParams, skipChecks bool) (gen.CreateCheckoutRequest, error) {
+// A createdBody is a created checkout on the wire, or success:false with a reason.
+type createdBody struct {
+	Success lenient.Bool        `json:"success"`
+	Data    gen.CreatedCheckout `json:"data"`
+	Error   string              `json:"error"`
+}
+
+// Complete reports whether the checkout can be paid and recognized again, or was rejected.
+func (b *createdBody) Complete(int) bool {
+	return b.Success.False() || b.Data.SessionID != "" && b.Data.CheckoutURL != ""
+}
+
+// Rejection is the reason of success:false.
+func (b *createdBody) Rejection() (message string, rejected bool) {
+	return cmp.Or(b.Error, "the gateway responded with success:false without a reason"), b.Success.False()
+}
+
+// createBody is the request's body, checked against the contract. The amount is the minor units as an exact decimal.
+func (c *Client) createBody(operation string, params CheckoutParams) (gen.CreateCheckoutRequest, error) {
 	major, err := params.Amount.Major()
 	if err != nil {
-		return gen.CreateCheckoutRequest{}, fmt.Errorf("amount: %w", err)
+		return gen.CreateCheckoutRequest{}, rejected(operation, fmt.Sprintf("amount: %v", err))
 	}
 	secret := params.WebhookSecret.Reveal()
-	if n := len(secret); !skipChecks && n < contract.VisionScopeAdvisedSecretLength {
-		return gen.CreateCheckoutRequest{}, fmt.Errorf("webhook_secret: has %d characters, at least %d are advised: NewWebhookSecret makes one", n, contract.VisionScopeAdvisedSecretLength)
+	if n := len(secret); !c.transport.SkipChecks && n < contract.VisionScopeAdvisedSecretLength {
+		return gen.CreateCheckoutRequest{}, rejected(operation, fmt.Sprintf("webhook_secret: has %d characters, at least %d are advised: NewWebhookSecret makes one", n, contract.VisionScopeAdvisedSecretLength))
 	}
-	return gen.CreateCheckoutRequest{
+	body := gen.CreateCheckoutRequest{
 		Amount:        json.Number(major),
 		Currency:      string(params.Amount.Currency()),
 		WebhookURL:    params.WebhookURL,
 		WebhookSecret: secret,
 		ReturnURL:     params.ReturnURL,
-	}, nil
+	}
+	if c.transport.SkipChecks {
+		return body, nil
+	}
+	rules := contract.Checker{AllowLoopback: contract.IsLoopback(c.transport.Base.Hostname())}
+	body.Check(&rules)
+	return body, transport.Violations(operation, rules)
+}
+
+func rejected(operation, problem string) error {
+	return transport.Rejected(operation, sdk.CodeValidationError, problem+" (nothing was sent)")
 }

@@ -67,10 +67,10 @@ func (g *gateway) only(t *testing.T) request {
 }
 
 // setup makes a client for the development environment, and the gateway that it talks to.
-func setup(t *testing.T, status int, body string, opts ...sdk.Option) (*visionscope.Client, *gateway) {
+func setup(t *testing.T, status int, body string, opts ...sdk.ClientOption) (*visionscope.Client, *gateway) {
 	t.Helper()
 	g := &gateway{status: status, body: body}
-	client, err := visionscope.New(key, append([]sdk.Option{
+	client, err := visionscope.New(key, append([]sdk.ClientOption{
 		sdk.WithBaseURL(visionscope.DevelopmentURL), sdk.WithHTTPClient(&http.Client{Transport: contracttest.VisionScope(t).Requests(g)}), sdk.WithMaxRetries(0),
 	}, opts...)...)
 	require.NoError(t, err)

@@ -81,7 +81,8 @@ func TestCreateSessionChecksTheContract(t *testing.T) {
 			require.Equal(t, sdk.ActionFixInput, e.NextAction())
 			require.False(t, e.Retryable())
 
-			_, err = client.CreateSession(contracttest.Invalid(t.Context()), changed(test.change), sdk.WithoutChecks())
+			client, g = setup(t, testKey, http.StatusCreated, example(t, "CreatedSession"), sdk.WithoutChecks())
+			_, err = client.CreateSession(contracttest.Invalid(t.Context()), changed(test.change))
 			require.NoError(t, err, "the gateway decides")
 			require.Len(t, g.asked(), 1)
 		})
@@ -105,9 +106,9 @@ func TestCreateSessionRefusesWhatCannotBeSaid(t *testing.T) {
 		"expiresIn: 5m0.5s is not a whole number of seconds":        func(p *vora.SessionParams) { p.ExpiresIn = 300500 * time.Millisecond },
 		"expiresIn: 1ms is not a whole number of seconds":           func(p *vora.SessionParams) { p.ExpiresIn = time.Millisecond },
 	} {
-		for _, opts := range [][]sdk.Option{nil, {sdk.WithoutChecks()}} {
-			client, g := setup(t, testKey, http.StatusCreated, example(t, "CreatedSession"))
-			_, err := client.CreateSession(t.Context(), changed(change), opts...)
+		for _, opts := range [][]sdk.ClientOption{nil, {sdk.WithoutChecks()}} {
+			client, g := setup(t, testKey, http.StatusCreated, example(t, "CreatedSession"), opts...)
+			_, err := client.CreateSession(t.Context(), changed(change))
 			requireRefused(t, g, err, sdk.CodeValidationError)
 			require.ErrorContains(t, err, problem)
 		}

@@ -92,12 +92,6 @@ func TestNewRefusesBaseURLs(t *testing.T) {
 			require.ErrorContains(t, err, problem)
 			require.NotContains(t, err.Error(), secretPart)
 			require.NotContains(t, err.Error(), "pass-word")
-
-			// The same address as an option of a call.
-			client, g := setup(t, testKey, http.StatusOK, "{}")
-			_, err = client.GetSession(t.Context(), sessionID, sdk.WithBaseURL(base))
-			e := requireRefused(t, g, err, sdk.CodeValidationError)
-			require.Equal(t, "vora.GetSession", e.Operation)
 		})
 	}
 }
@@ -121,11 +115,6 @@ func TestBaseURLs(t *testing.T) {
 		_, err := client.CreateSession(t.Context(), params)
 		require.NoError(t, err, base)
 		require.Equal(t, want, g.only(t).URL)
-
-		client, g = setup(t, testKey, http.StatusCreated, example(t, "CreatedSession"))
-		_, err = client.CreateSession(t.Context(), params, sdk.WithBaseURL(base))
-		require.NoError(t, err, base)
-		require.Equal(t, want, g.only(t).URL, "the call's option wins")
 	}
 }
 
@@ -136,15 +125,6 @@ func TestTheContractsServerIsTheDefault(t *testing.T) {
 	_, err := client.GetSession(t.Context(), sessionID)
 	require.NoError(t, err)
 	require.Equal(t, "https://checkout.vonpay.com/v1/sessions/"+sessionID, g.only(t).URL)
-}
-
-func TestNewRefusesAnIdempotencyKey(t *testing.T) {
-	t.Parallel()
-
-	client, err := vora.New(testKey, sdk.WithIdempotencyKey("acme_order-1_1"))
-	require.Nil(t, client)
-	require.ErrorIs(t, err, sdk.CodeValidationError)
-	require.ErrorContains(t, err, "give it to the call, not to the client")
 }
 
 func TestClientDoesNotPrintItsKey(t *testing.T) {

@@ -25,19 +25,19 @@ type Confirmation struct {
 	ReturnProblem error
 }
 
-// ConfirmReturn decides what to show to a buyer who is back: it verifies the query as far as that goes, reads the
-// session from the gateway, and compares its id, amount and currency with the order. Only the session decides; a query
-// that cannot be verified (for example because the page was bookmarked) is reported in ReturnProblem.
+// ConfirmReturn decides what to show to a buyer who returns: it verifies the query as far as that goes, reads the session
+// from the gateway, and compares its ID, amount and currency with the order's. Only the session decides; a query that
+// cannot be verified (for example because the page was bookmarked) is reported in ReturnProblem.
 //
 // expected.Mode may be empty; it is then the client's. An error means that the session could not be read, or that it is
 // not the order's: show the buyer that the payment is being checked, and let the webhook decide.
-func (c *Client) ConfirmReturn(ctx context.Context, query url.Values, expected ExpectedReturn, opts ...sdk.Option) (*Confirmation, error) {
+func (c *Client) ConfirmReturn(ctx context.Context, query url.Values, expected ExpectedReturn, opts ...sdk.CallOption) (*Confirmation, error) {
 	const operation = "vora.ConfirmReturn"
 	if expected.Mode == "" {
 		expected.Mode = c.Mode()
 	}
 	if expected.SessionID == "" || expected.Amount.Currency() == "" {
-		return nil, transport.Refuse(operation, sdk.CodeValidationMissingField, "the order's own session id and amount are needed to compare with; nothing was sent")
+		return nil, transport.Rejected(operation, sdk.CodeValidationMissingField, "the order's own session ID and amount are needed to compare with; nothing was sent")
 	}
 	result := &Confirmation{}
 	result.Return, result.ReturnProblem = VerifyReturn(query, expected)
@@ -48,7 +48,7 @@ func (c *Client) ConfirmReturn(ctx context.Context, query url.Values, expected E
 	if session.ID != expected.SessionID || session.Amount != expected.Amount {
 		return nil, &sdk.Error{
 			Operation: operation, Status: session.Response.Status, RequestID: session.Response.RequestID, Code: sdk.CodeTransactionVerificationFailed,
-			Message: "the session at the gateway is not for the order's amount and currency, or not the session that was asked for",
+			Message: "the gateway's session is not for the order's amount and currency, or has another ID than the one that was asked for",
 		}
 	}
 	result.Session, result.Status = session, session.Status.Payment()

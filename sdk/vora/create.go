@@ -2,7 +2,6 @@ package vora
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -10,6 +9,7 @@ import (
 
 	gen "github.com/hostedpay/hostedpay-go/gen/vora"
 	"github.com/hostedpay/hostedpay-go/internal/contract"
+	"github.com/hostedpay/hostedpay-go/internal/lenient"
 	"github.com/hostedpay/hostedpay-go/internal/transport"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
@@ -67,91 +67,95 @@ type CreatedSession struct {
 	Response sdk.Response // with the idempotency key that was sent
 }
 
-// CreateSession creates a session. Retried under one idempotency key, so that one call never makes two sessions; give
+// CreateSession creates a session. It is retried under one idempotency key, so one call never makes two sessions; give
 // [sdk.WithIdempotencyKey] to make repeated calls safe too.
 //
-// Errors: an [*sdk.Error] when the session was not created; an [*sdk.OutcomeUnknownError] when it may have been. A
-// key that this client has used for another purchase is refused with code idempotency_key_collision before anything is
-// sent. A key whose session has expired since is no error: look at [CreatedSession.Stale].
+// Errors: an [*sdk.Error] when the session was not created; an [*sdk.OutcomeUnknownError] when it may have been. A key
+// that this client has used for another purchase is rejected with code idempotency_key_collision before anything is sent.
+// A key whose session has expired since is not an error: look at [CreatedSession.Stale].
 // (Vora integrator guide, "Endpoints today" and "Idempotency".)
-func (c *Client) CreateSession(ctx context.Context, params SessionParams, opts ...sdk.Option) (*CreatedSession, error) {
-	const operation = "vora.CreateSession"
-	endpoint, err := c.endpoint.With(operation, opts)
-	if err != nil {
-		return nil, err
-	}
-	if endpoint.Options.IdempotencyKey == "" {
-		endpoint.Options.IdempotencyKey = randomKey()
-	}
+func (c *Client) CreateSession(ctx context.Context, params SessionParams, opts ...sdk.CreateOption) (*CreatedSession, error) {
 	call := transport.Call{
-		Operation: operation,
+		Call:      c.transport.ForCreate(opts),
+		Operation: "vora.CreateSession",
 		Safety:    retry.Idempotent, // by its key
-		Metered:   sdk.LimitCreate,
-		Advice:    "call CreateSession again with the same parameters and this error's idempotency key; if the session was created, the gateway answers with that one",
+		Limit:     sdk.LimitCreate,
+		Advice:    "call CreateSession again with the same parameters and this error's idempotency key; if the session was created, the gateway responds with that one",
 	}
-	var wire struct {
-		gen.CreatedSession
-		ExpiresAt wireTime `json:"expiresAt"`
+	own := call.IdempotencyKey != ""
+	if !own {
+		call.IdempotencyKey = randomKey()
 	}
-	response, err := c.create(ctx, endpoint, call, params, false, &wire, func() bool { return wire.ID != "" && wire.CheckoutURL != "" })
+	body, err := c.createBody(call.Operation, params, c.transport.SkipChecks)
+	if err == nil {
+		err = checkKey(call.Operation, call.IdempotencyKey)
+	}
 	if err != nil {
 		return nil, err
 	}
-	response.FieldError = firstError(response.FieldError, wire.ExpiresAt)
-	again := c.keys.created(response.IdempotencyKey, wire.ID)
+	request := transport.Built(gen.NewCreateSessionRequest(ctx, c.transport.Base, gen.CreateSessionParams{
+		VonPayVersion: present(&c.version), IdempotencyKey: &call.IdempotencyKey,
+	}, body))
+	wire, response, err := c.createUnderKey(call, request, own)
+	if err != nil {
+		return nil, err
+	}
+	response.FieldError = lenient.FirstError(response.FieldError, wire.ExpiresAt)
+	again := c.keys.created(call.IdempotencyKey, wire.ID)
 	created := &CreatedSession{
 		ID: wire.ID, CheckoutURL: sdk.NewSecret(wire.CheckoutURL), ExpiresAt: wire.ExpiresAt.Time,
 		Replayed: again || response.Status == http.StatusOK, Response: response,
 	}
 	if created.Stale = expired(created.ExpiresAt, response); created.Stale {
-		created.NextKey = nextKey(response.IdempotencyKey)
+		created.NextKey = nextKey(call.IdempotencyKey)
 	}
 	return created, nil
 }
 
-// create sends the parameters, for real or as a dry run.
-func (c *Client) create(ctx context.Context, endpoint transport.Endpoint, call transport.Call, params SessionParams, dryRun bool, out any, essential func() bool) (sdk.Response, error) {
-	body, err := params.wire()
-	if err == nil {
-		err = checkKey(endpoint.Options.IdempotencyKey)
-	}
-	if err != nil {
-		return sdk.Response{}, transport.Refuse(call.Operation, sdk.CodeValidationError, err.Error()+" (nothing was sent)")
-	}
-	if !endpoint.Options.SkipChecks {
-		rules := contract.Checker{AllowLoopback: c.Mode() != sdk.ModeLive}
-		body.Check(&rules)
-		if err := transport.RefuseViolations(call.Operation, rules); err != nil {
-			return sdk.Response{}, err
-		}
-	}
-	request, err := gen.NewCreateSessionRequest(ctx, endpoint.Base, gen.CreateSessionParams{
-		DryRun:         present(&dryRun),
-		VonPayVersion:  present(&endpoint.Options.APIVersion),
-		IdempotencyKey: present(&endpoint.Options.IdempotencyKey),
-	}, body)
-	if err != nil {
-		return sdk.Response{}, transport.RefuseRequest(call.Operation, err)
-	}
-	c.authorize(&call, request)
-	key := endpoint.Options.IdempotencyKey
-	if dryRun || minted(key) { // a key of one call can stand for nothing else
-		return endpoint.Do(call, request, out, essential)
-	}
-	fresh, ok := c.keys.begin(key, request.Body.(*contract.Payload).Text())
-	if !ok {
-		return sdk.Response{}, transport.Refuse(call.Operation, sdk.CodeIdempotencyKeyCollision, fmt.Sprintf("this client has used the idempotency key %q for a purchase with other parameters; nothing was sent", key))
-	}
-	response, err := endpoint.Do(call, request, out, essential)
-	if err != nil && neverTaken(fresh, err) {
-		c.keys.refused(key)
-	}
-	return response, err
+// A createdBody is a created session on the wire.
+type createdBody struct {
+	gen.CreatedSession
+	ExpiresAt lenient.Time `json:"expiresAt"`
 }
 
-// neverTaken tells whether an error means that the gateway has remembered nothing under a key. Of a key that is not
-// fresh it may have remembered an earlier call's purchase, whose outcome was unknown.
-func neverTaken(fresh bool, err error) bool {
+// Complete reports whether the session can be paid and found again.
+func (b *createdBody) Complete(int) bool { return b.ID != "" && b.CheckoutURL != "" }
+
+// createUnderKey sends a create request, unless its idempotency key has been used for another purchase.
+func (c *Client) createUnderKey(call transport.Call, request transport.Request, own bool) (*createdBody, sdk.Response, error) {
+	if !own || request.Request == nil { // a random key of one call can have no other purchase
+		return transport.Do[createdBody](c.transport, call, request)
+	}
+	key := call.IdempotencyKey
+	fresh, ok := c.keys.begin(key, request.Body.(*contract.Payload).Text())
+	if !ok {
+		return nil, sdk.Response{}, transport.Rejected(call.Operation, sdk.CodeIdempotencyKeyCollision,
+			fmt.Sprintf("this client has used the idempotency key %q for a purchase with other parameters; nothing was sent", key))
+	}
+	wire, response, err := transport.Do[createdBody](c.transport, call, request)
+	if err != nil && notRemembered(fresh, err) {
+		c.keys.rejected(key)
+	}
+	return wire, response, err
+}
+
+// createBody is the request's body, checked against the contract.
+func (c *Client) createBody(operation string, params SessionParams, skipChecks bool) (gen.CreateSessionRequest, error) {
+	body, err := params.wire()
+	if err != nil {
+		return body, transport.Rejected(operation, sdk.CodeValidationError, err.Error()+" (nothing was sent)")
+	}
+	if skipChecks {
+		return body, nil
+	}
+	rules := contract.Checker{AllowLoopback: c.Mode() != sdk.ModeLive}
+	body.Check(&rules)
+	return body, transport.Violations(operation, rules)
+}
+
+// notRemembered reports whether an error means that the gateway has remembered nothing under an idempotency key. Under a
+// key that is not fresh it may have remembered an earlier call's purchase, whose outcome was unknown.
+func notRemembered(fresh bool, err error) bool {
 	var unknown *sdk.OutcomeUnknownError
 	var e *sdk.Error
 	if !errors.As(err, &e) || errors.As(err, &unknown) || e.Status >= http.StatusInternalServerError {
@@ -196,49 +200,4 @@ func (params *SessionParams) wire() (gen.CreateSessionRequest, error) {
 		body.LineItems = &items
 	}
 	return body, nil
-}
-
-// A Validation is the result of a dry run.
-type Validation struct {
-	Valid    bool
-	Warnings []string // legal, but probably not meant
-	Errors   []string // what is wrong, each with the field's path
-	Response sdk.Response
-}
-
-// ValidateSession asks the gateway whether it would accept the parameters, without creating anything (dry run). The
-// answer "no" is a result; an error means that the question could not be answered.
-func (c *Client) ValidateSession(ctx context.Context, params SessionParams, opts ...sdk.Option) (*Validation, error) {
-	const operation = "vora.ValidateSession"
-	endpoint, err := c.endpoint.With(operation, opts)
-	if err != nil {
-		return nil, err
-	}
-	endpoint.Options.IdempotencyKey = "" // nothing is created, so that there is nothing to remember under a key
-	endpoint.Options.SkipChecks = true   // it is the gateway's opinion that is asked for
-	rejected := false
-	call := transport.Call{
-		Operation: operation, Safety: retry.Idempotent, Metered: sdk.LimitCreate,
-		Accepts: func(status int, body []byte) bool {
-			rejected = isRejection(status, body)
-			return rejected || isDryRun(status, body)
-		},
-	}
-	var wire struct {
-		Valid    json.RawMessage `json:"valid"` // raw, because a *bool also becomes false when a text stands there
-		Warnings notices         `json:"warnings"`
-		Errors   notices         `json:"errors"`
-		Error    string          `json:"error"` // of a rejection
-	}
-	valid := func() bool { return string(wire.Valid) == "true" && !rejected }
-	response, err := c.create(ctx, endpoint, call, params, true, &wire, func() bool {
-		return valid() || rejected || string(wire.Valid) == "false"
-	})
-	if err != nil {
-		return nil, err
-	}
-	if rejected {
-		wire.Errors = append(notices{wire.Error}, wire.Errors...)
-	}
-	return &Validation{Valid: valid(), Warnings: wire.Warnings.presentable(c.key), Errors: wire.Errors.presentable(c.key), Response: response}, nil
 }

@@ -92,13 +92,16 @@ func TestCreateSessionRequest(t *testing.T) {
 func TestAPIVersionCanBeChanged(t *testing.T) {
 	t.Parallel()
 
-	client, g := setup(t, testKey, http.StatusCreated, example(t, "CreatedSession"), sdk.WithAPIVersion("2026-05-01"))
-	_, err := client.CreateSession(t.Context(), minimalParams())
-	require.NoError(t, err)
-	_, err = client.CreateSession(t.Context(), minimalParams(), sdk.WithAPIVersion("2026-06-01"))
-	require.NoError(t, err)
+	client, g := setup(t, testKey, http.StatusCreated, example(t, "CreatedSession"))
+	newer := client.WithAPIVersion("2026-05-01")
+	for _, c := range []*vora.Client{newer, newer.WithAPIVersion("2026-06-01"), newer.WithAPIVersion(""), client} {
+		_, err := c.CreateSession(t.Context(), minimalParams())
+		require.NoError(t, err)
+	}
 	require.Equal(t, []string{"2026-05-01"}, g.asked()[0].Header["Von-Pay-Version"])
 	require.Equal(t, []string{"2026-06-01"}, g.asked()[1].Header["Von-Pay-Version"])
+	require.Empty(t, g.asked()[2].Header["Von-Pay-Version"])
+	require.Equal(t, []string{vora.APIVersion}, g.asked()[3].Header["Von-Pay-Version"], "the client itself is not changed")
 }
 
 func TestCreateSessionMakesAKeyForEachCall(t *testing.T) {
@@ -132,6 +135,7 @@ func TestCreateSessionRefusesKeysThatCannotBeSent(t *testing.T) {
 	t.Parallel()
 
 	client, g := setup(t, testKey, http.StatusCreated, example(t, "CreatedSession"))
+	unchecked, _ := setup(t, testKey, http.StatusCreated, example(t, "CreatedSession"), sdk.WithoutChecks())
 	for key, problem := range map[string]string{
 		strings.Repeat("k", 256): "has 256 characters; at most 255 are allowed",
 		" acme_1":                "printable ASCII",
@@ -141,8 +145,8 @@ func TestCreateSessionRefusesKeysThatCannotBeSent(t *testing.T) {
 		"acme_ä_1":               "printable ASCII",
 		" ":                      "printable ASCII",
 	} {
-		for _, opts := range [][]sdk.Option{{sdk.WithIdempotencyKey(key)}, {sdk.WithIdempotencyKey(key), sdk.WithoutChecks()}} {
-			_, err := client.CreateSession(t.Context(), minimalParams(), opts...)
+		for _, c := range []*vora.Client{client, unchecked} {
+			_, err := c.CreateSession(t.Context(), minimalParams(), sdk.WithIdempotencyKey(key))
 			requireRefused(t, g, err, sdk.CodeValidationError)
 			require.ErrorContains(t, err, problem)
 		}

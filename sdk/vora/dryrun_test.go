@@ -16,7 +16,7 @@ func TestValidateSessionRequest(t *testing.T) {
 
 	for _, key := range []string{testKey, publishableKey} {
 		client, g := setup(t, key, http.StatusOK, `{"valid":true,"warnings":[]}`)
-		_, err := client.ValidateSession(t.Context(), fullParams(), sdk.WithIdempotencyKey("acme_order-1_1"))
+		_, err := client.ValidateSession(t.Context(), fullParams())
 		require.NoError(t, err)
 
 		sent := g.only(t)

@@ -42,7 +42,7 @@ func ExampleNew() {
 	// Output:
 	// vora.Client(vp_sk_test_… at checkout.vonpay.com) test <nil>
 	// true
-	// vora.New: the text begins with ss_test_: that is a session signing secret. vora.New wants an API key: vp_sk_test_…, vp_sk_live_… or a publishable vp_pk_… (auth_invalid_key). Compare the configured key with the merchant's dashboard, including test or live, and replace it.
+	// vora.New: the API key begins with ss_test_: that is a session signing secret. vora.New wants an API key: vp_sk_test_…, vp_sk_live_… or a publishable vp_pk_… (auth_invalid_key). Compare the configured key with the merchant's dashboard, including test or live, and replace it.
 }
 
 func ExampleClient_CreateSession() {

@@ -4,38 +4,39 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 
 	"github.com/hostedpay/hostedpay-go/internal/contract"
+	"github.com/hostedpay/hostedpay-go/internal/transport"
+	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
-const longestKey = contract.VoraIdempotencyKeyLength
+const maxKey = contract.VoraIdempotencyKeyLength
 
 // IdempotencyKey makes the key of a purchase: the same platform, order and attempt always give the same key. Repeat an
-// operation under the same attempt; count the attempt up only for a deliberate fresh session, for example after the
+// operation under the same attempt number; use the next number only for a deliberate new session, for example after the
 // last one expired. (Vora integrator guide, "Idempotency".)
 //
-// Different arguments never give the same key: what could be misread is percent-encoded, and what is too long ends in
-// a hash of the whole.
+// Different arguments never give the same key: ambiguous characters are percent-encoded, and a key that is too long ends
+// in a hash of the whole.
 func IdempotencyKey(platform, orderID string, attempt int) string {
 	key := strings.ReplaceAll(encode(platform), "_", "%5F") + "_" + encode(orderID) + "_" + strconv.Itoa(attempt)
-	if len(key) <= longestKey {
+	if len(key) <= maxKey {
 		return key
 	}
 	sum := sha256.Sum256([]byte(key))
 	hash := "~" + hex.EncodeToString(sum[:])
-	return key[:longestKey-len(hash)] + hash
+	return key[:maxKey-len(hash)] + hash
 }
 
 // encode percent-encodes what an idempotency key must not contain, and the percent sign, and the tilde that marks
 // hashed keys.
-func encode(text string) string {
+func encode(s string) string {
 	var b strings.Builder
-	for i := range len(text) {
-		if c := text[i]; c > ' ' && c < '~' && c != '%' {
+	for i := range len(s) {
+		if c := s[i]; c > ' ' && c < '~' && c != '%' {
 			b.WriteByte(c)
 		} else {
 			fmt.Fprintf(&b, "%%%02X", c)
@@ -44,19 +45,19 @@ func encode(text string) string {
 	return b.String()
 }
 
-const mintedPrefix = "hostedpay_call_"
-
 // randomKey covers the retries of one call.
-func randomKey() string { return mintedPrefix + rand.Text() }
+func randomKey() string { return "hostedpay_call_" + rand.Text() }
 
-func minted(key string) bool { return strings.HasPrefix(key, mintedPrefix) }
-
-func checkKey(key string) error {
-	if len(key) > longestKey {
-		return fmt.Errorf("the idempotency key has %d characters; at most %d are allowed. IdempotencyKey makes one of any length of order id", len(key), longestKey)
+// checkKey rejects a key that the gateway would reject or truncate.
+func checkKey(operation, key string) error {
+	problem := ""
+	switch {
+	case len(key) > maxKey:
+		problem = fmt.Sprintf("the idempotency key has %d characters; at most %d are allowed. IdempotencyKey makes one from an order ID of any length", len(key), maxKey)
+	case strings.TrimSpace(key) != key || strings.ContainsFunc(key, func(r rune) bool { return r < ' ' || r > '~' }):
+		problem = "the idempotency key must be printable ASCII without spaces around it. IdempotencyKey makes one from any order ID"
+	default:
+		return nil
 	}
-	if strings.TrimSpace(key) != key || strings.ContainsFunc(key, func(r rune) bool { return r < ' ' || r > '~' }) {
-		return errors.New("the idempotency key must be printable ASCII without spaces around it. IdempotencyKey makes one of any order id")
-	}
-	return nil
+	return transport.Rejected(operation, sdk.CodeValidationError, problem+" (nothing was sent)")
 }

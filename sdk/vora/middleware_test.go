@@ -43,17 +43,12 @@ func TestMiddlewareIsAroundEveryAttempt(t *testing.T) {
 			return answer{Status: http.StatusOK, Body: example(t, "PendingSession")}
 		}, sdk.WithMiddleware(noting("first", &log), nil, noting("second", &log)), sdk.WithMiddleware(noting("third", &log)))
 
-		_, err := client.GetSession(t.Context(), sessionID, sdk.WithMiddleware(noting("call", &log)))
+		_, err := client.GetSession(t.Context(), sessionID)
 		require.NoError(t, err)
 		attempt := []string{
-			"call in", "third in", "second in", "first in", "gateway", "first out", "second out", "third out", "call out",
+			"third in", "second in", "first in", "gateway", "first out", "second out", "third out",
 		}
 		require.Equal(t, append(attempt, attempt...), log)
-
-		log = nil
-		_, err = client.GetSession(t.Context(), sessionID)
-		require.NoError(t, err)
-		require.Equal(t, attempt[1:8], log, "the call's own middleware was for that call")
 	})
 }
 
@@ -123,19 +118,6 @@ func TestMiddlewareIsInsideTheAttemptsTimeLimit(t *testing.T) {
 		require.Equal(t, 3*time.Second, time.Since(start))
 		require.Empty(t, g.asked())
 	})
-}
-
-func TestMiddlewareAndAClientOfTheCallsOwn(t *testing.T) {
-	t.Parallel()
-
-	var log []string
-	client, g := setup(t, testKey, http.StatusOK, example(t, "PendingSession"), sdk.WithMiddleware(noting("client", &log)))
-	other := &gateway{answer: func(request) answer { return answer{Status: http.StatusOK, Body: example(t, "PendingSession")} }}
-	_, err := client.GetSession(t.Context(), sessionID, sdk.WithHTTPClient(&http.Client{Transport: other}))
-	require.NoError(t, err)
-	require.Len(t, other.asked(), 1)
-	require.Empty(t, g.asked())
-	require.Equal(t, []string{"client in", "client out"}, log)
 }
 
 func TestAPanicInMiddlewareReachesTheCaller(t *testing.T) {

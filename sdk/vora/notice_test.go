@@ -18,7 +18,7 @@ import (
 )
 
 // announcing is a client whose gateway answers with a header, and what the client was told because of it.
-func announcing(t *testing.T, header func() http.Header, opts ...sdk.Option) (client *vora.Client, told *[]sdk.Notice) {
+func announcing(t *testing.T, header func() http.Header, opts ...sdk.ClientOption) (client *vora.Client, told *[]sdk.Notice) {
 	t.Helper()
 	told = &[]sdk.Notice{}
 	body := example(t, "PendingSession")
@@ -27,7 +27,7 @@ func announcing(t *testing.T, header func() http.Header, opts ...sdk.Option) (cl
 			return answer{http.StatusOK, `{"status":"ok","version":"2026-04-14"}`, header()}
 		}
 		return answer{http.StatusOK, body, header()}
-	}, append([]sdk.Option{sdk.WithNoticeHandler(func(_ context.Context, n sdk.Notice) { *told = append(*told, n) })}, opts...)...)
+	}, append([]sdk.ClientOption{sdk.WithNoticeHandler(func(_ context.Context, n sdk.Notice) { *told = append(*told, n) })}, opts...)...)
 	return client, told
 }
 

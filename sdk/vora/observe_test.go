@@ -43,10 +43,10 @@ func (w *watch) report(_ context.Context, report sdk.ErrorReport) {
 }
 
 // watched is a client that somebody watches.
-func watched(t *testing.T, key string, respond func(request) answer, opts ...sdk.Option) (*vora.Client, *gateway, *watch) {
+func watched(t *testing.T, key string, respond func(request) answer, opts ...sdk.ClientOption) (*vora.Client, *gateway, *watch) {
 	t.Helper()
 	w := &watch{}
-	client, g := setupWith(t, key, respond, append([]sdk.Option{sdk.WithObserver(w.observe), sdk.WithErrorReporter(w.report)}, opts...)...)
+	client, g := setupWith(t, key, respond, append([]sdk.ClientOption{sdk.WithObserver(w.observe), sdk.WithErrorReporter(w.report)}, opts...)...)
 	return client, g, w
 }
 
@@ -183,7 +183,7 @@ func TestWhatIsRefusedHereIsNotObserved(t *testing.T) {
 func TestWhatALimiterRefusesIsObservedAndNotReported(t *testing.T) {
 	t.Parallel()
 
-	client, g, w := watched(t, testKey, always(http.StatusCreated, ""), sdk.WithLimiter(closedLimiter{}))
+	client, g, w := watched(t, testKey, always(http.StatusCreated, ""), sdk.WithLimiter(&closedOnce{}))
 	_, err := client.CreateSession(t.Context(), minimalParams())
 	require.Error(t, err)
 	require.Empty(t, g.asked())
@@ -234,7 +234,7 @@ func TestTheOtherPathIsTheSameCall(t *testing.T) {
 func TestObserversMayFail(t *testing.T) {
 	t.Parallel()
 
-	for name, options := range map[string][]sdk.Option{
+	for name, options := range map[string][]sdk.ClientOption{
 		"an observer that panics": {sdk.WithObserver(func(context.Context, string) (context.Context, func(sdk.CallResult)) { panic("observer") })},
 		"an observer that panics at the end": {sdk.WithObserver(func(ctx context.Context, _ string) (context.Context, func(sdk.CallResult)) {
 			return ctx, func(sdk.CallResult) { panic("end") }
@@ -259,18 +259,6 @@ func TestObserversMayFail(t *testing.T) {
 			require.ErrorIs(t, err, sdk.CodeSessionNotFound)
 		})
 	}
-}
-
-func TestACallMayHaveItsOwnObservers(t *testing.T) {
-	t.Parallel()
-
-	client, _, w := watched(t, testKey, always(http.StatusNotFound, `{"error":"none","code":"session_not_found"}`))
-	var own []error
-	_, err := client.GetSession(t.Context(), sessionID, sdk.WithErrorReporter(func(_ context.Context, report sdk.ErrorReport) { own = append(own, report.Err) }))
-	require.Error(t, err)
-	require.Equal(t, []error{err}, own)
-	require.Empty(t, w.reports, "the last option wins")
-	require.Len(t, w.ended, 1)
 }
 
 func TestTheReporterHasTheCallsContext(t *testing.T) {

@@ -17,7 +17,7 @@ func TestGetSessionRequest(t *testing.T) {
 	t.Parallel()
 
 	client, g := setup(t, testKey, http.StatusOK, example(t, "PendingSession"))
-	_, err := client.GetSession(t.Context(), sessionID, sdk.WithIdempotencyKey("acme_order-1_1"))
+	_, err := client.GetSession(t.Context(), sessionID)
 	require.NoError(t, err)
 	sent := g.only(t)
 	require.Equal(t, "GET https://checkout.vonpay.com/v1/sessions/"+sessionID, sent.Method+" "+sent.URL)
@@ -37,7 +37,7 @@ func TestGetSessionNeedsASecretKey(t *testing.T) {
 	_, err := client.GetSession(t.Context(), sessionID)
 	e := requireRefused(t, g, err, sdk.CodeAuthKeyTypeForbidden)
 	require.Equal(t, "vora.GetSession", e.Operation)
-	require.Contains(t, e.Message, "needs a secret key (vp_sk_…)")
+	require.Contains(t, e.Message, "needs a secret API key (vp_sk_…)")
 
 	_, err = client.WaitSession(t.Context(), sessionID)
 	requireRefused(t, g, err, sdk.CodeAuthKeyTypeForbidden)
@@ -80,8 +80,8 @@ func TestAnIDCannotLeaveItsPlace(t *testing.T) {
 		"https:x":         "https:x",
 		"@b":              "@b",
 	} {
-		client, g := setup(t, testKey, http.StatusOK, example(t, "PendingSession"))
-		_, err := client.GetSession(t.Context(), id, sdk.WithBaseURL("https://gateway.example.com/vora"))
+		client, g := setup(t, testKey, http.StatusOK, example(t, "PendingSession"), sdk.WithBaseURL("https://gateway.example.com/vora"))
+		_, err := client.GetSession(t.Context(), id)
 		require.NoError(t, err, "%q", id)
 		require.Equal(t, "https://gateway.example.com/vora/v1/sessions/"+segment, g.only(t).URL, "%q", id)
 	}

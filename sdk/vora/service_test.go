@@ -65,7 +65,7 @@ func TestHealthRequests(t *testing.T) {
 	t.Parallel()
 
 	client, g := setup(t, testKey, http.StatusOK, `{"status":"ok","version":"2026-04-14"}`)
-	_, err := client.Health(t.Context(), sdk.WithIdempotencyKey("acme_order-1_1"))
+	_, err := client.Health(t.Context())
 	require.NoError(t, err)
 	_, err = client.DeepHealth(t.Context())
 	require.NoError(t, err)

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	gen "github.com/hostedpay/hostedpay-go/gen/vora"
+	"github.com/hostedpay/hostedpay-go/internal/lenient"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 )
@@ -72,16 +73,19 @@ type ShippingAddress struct {
 	Country   string // ISO 3166-1 alpha-2
 }
 
-// A wireSession is a session on the wire, with times that may be odd.
-type wireSession struct {
+// A sessionBody is a session on the wire. A malformed time costs no other field.
+type sessionBody struct {
 	gen.Session
-	CreatedAt wireTime `json:"createdAt"`
-	UpdatedAt wireTime `json:"updatedAt"`
-	ExpiresAt wireTime `json:"expiresAt"`
+	CreatedAt lenient.Time `json:"createdAt"`
+	UpdatedAt lenient.Time `json:"updatedAt"`
+	ExpiresAt lenient.Time `json:"expiresAt"`
 }
 
-func sessionFrom(wire wireSession, response sdk.Response) *Session {
-	response.FieldError = firstError(response.FieldError, wire.CreatedAt, wire.UpdatedAt, wire.ExpiresAt)
+// Complete reports whether the session says which it is and where it stands.
+func (wire *sessionBody) Complete(int) bool { return wire.ID != "" && wire.Status != "" }
+
+func (wire *sessionBody) session(response sdk.Response) *Session {
+	response.FieldError = lenient.FirstError(response.FieldError, wire.CreatedAt, wire.UpdatedAt, wire.ExpiresAt)
 	s := &Session{
 		ID:              wire.ID,
 		Status:          Status(wire.Status),
@@ -107,7 +111,7 @@ func sessionFrom(wire wireSession, response sdk.Response) *Session {
 	return s
 }
 
-// value is what an optional member of the wire holds, or nothing.
+// value is an optional field's value; zero when it is missing.
 func value[T any](p *T) (v T) {
 	if p != nil {
 		v = *p
@@ -115,7 +119,7 @@ func value[T any](p *T) (v T) {
 	return v
 }
 
-// present is a member of the wire that is left out when there is nothing to send.
+// present is an optional field to send; nil leaves a zero value out.
 func present[T comparable](p *T) *T {
 	var nothing T
 	if *p == nothing {

@@ -90,15 +90,15 @@ func (g *gateway) only(t *testing.T) request {
 }
 
 // setup makes a client for a key, and the gateway that it talks to, which gives the same answer every time.
-func setup(t *testing.T, key string, status int, body string, opts ...sdk.Option) (*vora.Client, *gateway) {
+func setup(t *testing.T, key string, status int, body string, opts ...sdk.ClientOption) (*vora.Client, *gateway) {
 	t.Helper()
 	return setupWith(t, key, func(request) answer { return answer{Status: status, Body: body} }, opts...)
 }
 
-func setupWith(t *testing.T, key string, respond func(request) answer, opts ...sdk.Option) (*vora.Client, *gateway) {
+func setupWith(t *testing.T, key string, respond func(request) answer, opts ...sdk.ClientOption) (*vora.Client, *gateway) {
 	t.Helper()
 	g := &gateway{answer: respond}
-	client, err := vora.New(key, append([]sdk.Option{sdk.WithHTTPClient(&http.Client{Transport: contracttest.Vora(t).Requests(g)})}, opts...)...)
+	client, err := vora.New(key, append([]sdk.ClientOption{sdk.WithHTTPClient(&http.Client{Transport: contracttest.Vora(t).Requests(g)})}, opts...)...)
 	require.NoError(t, err)
 	return client, g
 }

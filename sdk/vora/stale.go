@@ -9,8 +9,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
-// expired tells whether a session's life was over when the gateway answered, by the gateway's own clock, or by this
-// machine's when the answer has no date. A session without a readable expiry counts as alive.
+// expired reports whether a session had expired when the gateway responded, by the gateway's own clock, or by this
+// machine's when the response has no Date. A session without a valid expiry has not.
 func expired(expiresAt time.Time, response sdk.Response) bool {
 	now := response.Date
 	if now.IsZero() {
@@ -19,8 +19,8 @@ func expired(expiresAt time.Time, response sdk.Response) bool {
 	return !expiresAt.IsZero() && !now.Before(expiresAt)
 }
 
-// nextKey counts the attempt of a key up that IdempotencyKey made; empty for keys of another form, and where there is no
-// place for one digit more.
+// nextKey is the key of the next attempt, for a key that IdempotencyKey made; empty for keys of another form, and when
+// the next key would be too long.
 func nextKey(key string) string {
 	i := strings.LastIndexByte(key, '_')
 	if i < 0 || strings.IndexByte(key, '_') == i { // platform and order come before the attempt
@@ -31,7 +31,7 @@ func nextKey(key string) string {
 		return ""
 	}
 	next := key[:i+1] + strconv.Itoa(attempt+1)
-	if len(next) > longestKey {
+	if len(next) > maxKey {
 		return ""
 	}
 	return next

@@ -41,11 +41,11 @@ func verify(t *testing.T) {
 }
 
 // serve puts a gateway on the loopback interface, and gives a client of each kind for it.
-func serve(t *testing.T, handler http.HandlerFunc, opts ...sdk.Option) (*vora.Client, *visionscope.Client) {
+func serve(t *testing.T, handler http.HandlerFunc, opts ...sdk.ClientOption) (*vora.Client, *visionscope.Client) {
 	t.Helper()
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
-	opts = append([]sdk.Option{sdk.WithBaseURL(server.URL)}, opts...)
+	opts = append([]sdk.ClientOption{sdk.WithBaseURL(server.URL)}, opts...)
 	forVora, err := vora.New(voraKey, opts...)
 	require.NoError(t, err)
 	forVision, err := visionscope.New(visionKey, opts...)

@@ -101,7 +101,7 @@ func TestAThousandTenantsOverOneTransport(t *testing.T) {
 }
 
 // shop is the life of a tenant's purchase.
-func shop(ctx context.Context, tenant string, opts ...sdk.Option) error {
+func shop(ctx context.Context, tenant string, opts ...sdk.ClientOption) error {
 	client, err := vora.New("vp_sk_test_tenant-"+tenant, opts...)
 	if err != nil {
 		return err

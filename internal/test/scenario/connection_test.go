@@ -16,8 +16,8 @@ func connectionScenarios() []scenario {
 	create := createSession()
 	id := want{result: sessionID}
 	times := func(n int, s step) []step { return slices.Repeat([]step{s}, n) }
-	timeout := func(d time.Duration) []sdk.Option { return []sdk.Option{sdk.WithAttemptTimeout(d)} }
-	off := []sdk.Option{sdk.WithMaxRetries(0)}
+	timeout := func(d time.Duration) []sdk.CreateOption { return []sdk.CreateOption{sdk.WithAttemptTimeout(d)} }
+	off := []sdk.CreateOption{sdk.WithMaxRetries(0)}
 	return []scenario{
 		{name: "create: connection refused, then 201", call: create, script: []step{connectionRefused(), created()}, want: id},
 		{
@@ -33,7 +33,7 @@ func connectionScenarios() []scenario {
 		{name: "create: closed after the request was read, then 201", call: create, script: []step{closed(), created()}, want: id, wire: true},
 		{
 			name: "create: closed after the request was read, then 200 replay under the caller's key", call: create,
-			options: []sdk.Option{sdk.WithIdempotencyKey(ownKey)}, script: []step{closed(), replayed()}, want: id, wire: true,
+			options: []sdk.CreateOption{sdk.WithIdempotencyKey(ownKey)}, script: []step{closed(), replayed()}, want: id, wire: true,
 		},
 		{
 			name: "create: closed until retries are exhausted", call: create, script: times(3, closed()),
@@ -99,7 +99,7 @@ func contextScenarios() []scenario {
 		},
 		{
 			name: "create: cancelled while waiting after a closed connection", call: create, cancelAfter: 5 * time.Second,
-			script: []step{closed(), refusal(sdk.CodeAuthServiceUnavailable, "Retry-After", "60")}, options: []sdk.Option{sdk.WithMaxRetries(9)},
+			script: []step{closed(), refusal(sdk.CodeAuthServiceUnavailable, "Retry-After", "60")}, options: []sdk.CreateOption{sdk.WithMaxRetries(9)},
 			want: want{unknown: true, status: 503, code: sdk.CodeAuthServiceUnavailable, retryAfter: time.Minute, causes: cancelled, givenUp: true},
 		},
 		{
@@ -120,7 +120,7 @@ func contextScenarios() []scenario {
 		},
 		{
 			name: "create: the deadline passes, without an attempt timeout", call: create, script: []step{hanging()}, deadline: 5 * time.Minute,
-			options: []sdk.Option{sdk.WithAttemptTimeout(0)},
+			options: []sdk.CreateOption{sdk.WithAttemptTimeout(0)},
 			want:    want{unknown: true, causes: []error{context.DeadlineExceeded}, lasts: 5 * time.Minute},
 		},
 		{

@@ -17,7 +17,7 @@ func createdScenarios() []scenario {
 	page := `"checkoutUrl":"` + sessionPage + `"`
 	return []scenario{
 		{name: "create: 201", call: create, script: []step{created()}, want: id},
-		{name: "create: 201 under the caller's key", call: create, options: []sdk.Option{sdk.WithIdempotencyKey(ownKey)}, script: []step{created()}, want: id},
+		{name: "create: 201 under the caller's key", call: create, options: []sdk.CreateOption{sdk.WithIdempotencyKey(ownKey)}, script: []step{created()}, want: id},
 		{name: "create: 200 replay", call: create, script: []step{replayed()}, want: id},
 		{
 			name: "create: 201 with an empty expiresAt", call: create,
@@ -70,13 +70,13 @@ func retriedScenarios() []scenario {
 	create := createSession()
 	id := want{result: sessionID}
 	unavailable := func() step { return refusal(sdk.CodeAuthServiceUnavailable) }
-	retries := func(n int) []sdk.Option { return []sdk.Option{sdk.WithMaxRetries(n)} }
+	retries := func(n int) []sdk.CreateOption { return []sdk.CreateOption{sdk.WithMaxRetries(n)} }
 	return []scenario{
 		{name: "create: 503 auth_service_unavailable, then 201", call: create, script: []step{unavailable(), created()}, want: id, wire: true},
 		{name: "create: 502 provider_unavailable, then 201", call: create, script: []step{refusalAs(502, sdk.CodeProviderUnavailable), created()}, want: id},
 		{name: "create: 503 provider_unavailable, then 201", call: create, script: []step{refusalAs(503, sdk.CodeProviderUnavailable), created()}, want: id},
 		{name: "create: 503, 502, then 201", call: create, script: []step{unavailable(), refusal(sdk.CodeProviderUnavailable), created()}, want: id},
-		{name: "create: 503, then 200 replay under the caller's key", call: create, options: []sdk.Option{sdk.WithIdempotencyKey(ownKey)}, script: []step{unavailable(), replayed()}, want: id},
+		{name: "create: 503, then 200 replay under the caller's key", call: create, options: []sdk.CreateOption{sdk.WithIdempotencyKey(ownKey)}, script: []step{unavailable(), replayed()}, want: id},
 		{
 			name: "create: 503 until retries are exhausted", call: create, script: []step{unavailable(), unavailable(), unavailable()},
 			want: want{status: 503, code: sdk.CodeAuthServiceUnavailable, stopped: "no retry left"},
@@ -116,7 +116,7 @@ func retriedScenarios() []scenario {
 			name: "create: 503 that breaks off, with retries off", call: create, options: retries(0), script: []step{unavailable().cut()},
 			want: want{status: 503, says: "not valid JSON"},
 		},
-		{name: "create: 503 of more than 1 MiB, with retries off", call: create, options: retries(0), script: []step{large(unavailable())}, want: want{status: 503, says: "broke off"}},
+		{name: "create: 503 of more than 1 MiB, with retries off", call: create, options: retries(0), script: []step{large(unavailable())}, want: want{status: 503, says: "truncated"}},
 		{name: "create: an unknown code with 503, then 201", call: create, script: []step{answer(503, `{"error":"new","code":"brand_new"}`), created()}, want: id},
 		{name: "create: an unknown code with 500, then 201", call: create, script: []step{answer(500, `{"error":"new","code":"brand_new"}`), created()}, want: id},
 		{name: "create: a retryable code with an odd status, then 201", call: create, script: []step{refusalAs(418, sdk.CodeRateLimitExceeded), created()}, want: id},

@@ -40,7 +40,7 @@ type operation struct {
 	secret string // header that carries the API key; empty for calls that need none
 
 	// call makes a client with the client's options and calls it with the call's.
-	call func(ctx context.Context, client, call []sdk.Option) (outcome, error)
+	call func(ctx context.Context, client []sdk.ClientOption, call []sdk.CreateOption) (outcome, error)
 }
 
 // An outcome is a result, and the part of it that a scenario expects.
@@ -58,7 +58,7 @@ func createSession() operation {
 	return operation{
 		name: "vora.CreateSession", server: "https://checkout.vonpay.com", method: "POST", path: "/v1/sessions",
 		body: voraExample("components", "examples", "MinimalSession", "value"), key: true, secret: "Authorization",
-		call: func(ctx context.Context, client, call []sdk.Option) (outcome, error) {
+		call: func(ctx context.Context, client []sdk.ClientOption, call []sdk.CreateOption) (outcome, error) {
 			return with(client, func(c *vora.Client) (outcome, error) {
 				created, err := c.CreateSession(ctx, params(), call...)
 				if err != nil {
@@ -74,9 +74,9 @@ func validateSession() operation {
 	return operation{
 		name: "vora.ValidateSession", server: "https://checkout.vonpay.com", method: "POST", path: "/v1/sessions", query: "dry_run=true",
 		body: voraExample("components", "examples", "MinimalSession", "value"), secret: "Authorization",
-		call: func(ctx context.Context, client, call []sdk.Option) (outcome, error) {
+		call: func(ctx context.Context, client []sdk.ClientOption, call []sdk.CreateOption) (outcome, error) {
 			return with(client, func(c *vora.Client) (outcome, error) {
-				validation, err := c.ValidateSession(ctx, params(), call...)
+				validation, err := c.ValidateSession(ctx, params(), forAnyCall(call)...)
 				switch {
 				case err != nil:
 					return outcome{result: validation}, err
@@ -92,9 +92,9 @@ func validateSession() operation {
 func getSession() operation {
 	return operation{
 		name: "vora.GetSession", server: "https://checkout.vonpay.com", method: "GET", path: "/v1/sessions/" + sessionID, secret: "Authorization",
-		call: func(ctx context.Context, client, call []sdk.Option) (outcome, error) {
+		call: func(ctx context.Context, client []sdk.ClientOption, call []sdk.CreateOption) (outcome, error) {
 			return with(client, func(c *vora.Client) (outcome, error) {
-				session, err := c.GetSession(ctx, sessionID, call...)
+				session, err := c.GetSession(ctx, sessionID, forAnyCall(call)...)
 				if err != nil {
 					return outcome{result: session}, err
 				}
@@ -107,9 +107,9 @@ func getSession() operation {
 func health() operation {
 	return operation{
 		name: "vora.Health", server: "https://checkout.vonpay.com", method: "GET", path: "/v1/health",
-		call: func(ctx context.Context, client, call []sdk.Option) (outcome, error) {
+		call: func(ctx context.Context, client []sdk.ClientOption, call []sdk.CreateOption) (outcome, error) {
 			return with(client, func(c *vora.Client) (outcome, error) {
-				health, err := c.Health(ctx, call...)
+				health, err := c.Health(ctx)
 				if err != nil {
 					return outcome{result: health}, err
 				}
@@ -122,9 +122,9 @@ func health() operation {
 func discovery() operation {
 	return operation{
 		name: "vora.Discovery", server: "https://checkout.vonpay.com", method: "GET", path: "/v1/discovery",
-		call: func(ctx context.Context, client, call []sdk.Option) (outcome, error) {
+		call: func(ctx context.Context, client []sdk.ClientOption, call []sdk.CreateOption) (outcome, error) {
 			return with(client, func(c *vora.Client) (outcome, error) {
-				discovery, err := c.Discovery(ctx, call...)
+				discovery, err := c.Discovery(ctx, forAnyCall(call)...)
 				if err != nil {
 					return outcome{result: discovery}, err
 				}
@@ -134,7 +134,15 @@ func discovery() operation {
 	}
 }
 
-func with(options []sdk.Option, call func(*vora.Client) (outcome, error)) (outcome, error) {
+// forAnyCall is the same options for an operation that takes no idempotency key.
+func forAnyCall(options []sdk.CreateOption) (all []sdk.CallOption) {
+	for _, o := range options {
+		all = append(all, o.(sdk.CallOption))
+	}
+	return all
+}
+
+func with(options []sdk.ClientOption, call func(*vora.Client) (outcome, error)) (outcome, error) {
 	client, err := vora.New(voraKey, options...)
 	if err != nil {
 		return outcome{}, err
@@ -147,7 +155,7 @@ func createCheckout() operation {
 		name: "visionscope.CreateCheckout", server: visionscope.DevelopmentURL, method: "POST", path: "/api/checkout/create",
 		body:   visionScopeExample("paths", "/api/checkout/create", "post", "requestBody", "content", "application/json", "examples", "checkout", "value"),
 		secret: "X-Api-Key",
-		call: func(ctx context.Context, options, call []sdk.Option) (outcome, error) {
+		call: func(ctx context.Context, options []sdk.ClientOption, call []sdk.CreateOption) (outcome, error) {
 			client, err := visionscope.New(visionScopeKey, options...)
 			if err != nil {
 				return outcome{}, err
@@ -157,7 +165,7 @@ func createCheckout() operation {
 				WebhookURL:    "https://shop.example.com/webhook",
 				WebhookSecret: sdk.NewSecret(webhookSecret),
 				ReturnURL:     "https://shop.example.com/return",
-			}, call...)
+			}, forAnyCall(call)...)
 			if err != nil {
 				return outcome{result: created}, err
 			}

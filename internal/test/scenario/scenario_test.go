@@ -24,7 +24,7 @@ import (
 type scenario struct {
 	name    string
 	call    operation
-	options []sdk.Option // of the call
+	options []sdk.CreateOption // of the call
 	script  []step
 
 	deadline    time.Duration // of the context, from the call on; 0 means none, less means that it has passed
@@ -133,10 +133,10 @@ func (s scenario) context(t *testing.T) (context.Context, context.CancelCauseFun
 }
 
 // run makes the call. options are the client's.
-func (s scenario) run(ctx context.Context, client *http.Client, options ...sdk.Option) run {
+func (s scenario) run(ctx context.Context, client *http.Client, options ...sdk.ClientOption) run {
 	var log bytes.Buffer
 	logger := slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	options = append([]sdk.Option{sdk.WithBaseURL(s.call.server), sdk.WithHTTPClient(client), sdk.WithLogger(logger)}, options...)
+	options = append([]sdk.ClientOption{sdk.WithBaseURL(s.call.server), sdk.WithHTTPClient(client), sdk.WithLogger(logger)}, options...)
 
 	r := run{began: time.Now()}
 	r.outcome, r.err = s.call.call(ctx, options, s.options)

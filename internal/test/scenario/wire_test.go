@@ -62,10 +62,10 @@ func TestNotConnectedOverTheWire(t *testing.T) {
 		for _, c := range []struct {
 			name    string
 			address string
-			options []sdk.Option
+			options []sdk.CreateOption
 		}{
-			{"connection refused", gone.URL, []sdk.Option{sdk.WithMaxRetries(0)}},
-			{"no TLS", strings.Replace(plain.URL, "http:", "https:", 1), []sdk.Option{sdk.WithMaxRetries(0)}},
+			{"connection refused", gone.URL, []sdk.CreateOption{sdk.WithMaxRetries(0)}},
+			{"no TLS", strings.Replace(plain.URL, "http:", "https:", 1), []sdk.CreateOption{sdk.WithMaxRetries(0)}},
 			{"certificate not trusted", untrusted.URL, nil},
 		} {
 			t.Run(call.name+": "+c.name, func(t *testing.T) {
@@ -88,11 +88,11 @@ func TestNotConnectedOverTheWire(t *testing.T) {
 }
 
 // impatience is a short attempt timeout for a script in which nothing else can happen.
-func impatience(script []step) []sdk.Option {
+func impatience(script []step) []sdk.ClientOption {
 	if slices.ContainsFunc(script, func(s step) bool { return s.event != hangs }) {
 		return nil
 	}
-	return []sdk.Option{sdk.WithAttemptTimeout(time.Second)}
+	return []sdk.ClientOption{sdk.WithAttemptTimeout(time.Second)}
 }
 
 // newConnections makes one for each attempt, so that connections come in the order of the script.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"slices"
 	"sync"
@@ -27,9 +28,9 @@ func purchase(cents int64) vora.SessionParams {
 }
 
 // under creates a session under a key.
-func under(t *testing.T, client *vora.Client, key string, params vora.SessionParams, opts ...sdk.Option) (*vora.CreatedSession, error) {
+func under(t *testing.T, client *vora.Client, key string, params vora.SessionParams, opts ...sdk.CreateOption) (*vora.CreatedSession, error) {
 	t.Helper()
-	return client.CreateSession(t.Context(), params, append([]sdk.Option{sdk.WithIdempotencyKey(key)}, opts...)...)
+	return client.CreateSession(t.Context(), params, append([]sdk.CreateOption{sdk.WithIdempotencyKey(key)}, opts...)...)
 }
 
 // requireCollision requires that a key was refused on this side.
@@ -93,7 +94,7 @@ func TestADryRunTakesNoKey(t *testing.T) {
 
 	client, _ := setup(t, testKey, http.StatusOK, `{"valid":true,"warnings":[],"id":"vp_cs_1","checkoutUrl":"https://checkout.example.com/1"}`)
 	for cents := range int64(2) {
-		_, err := client.ValidateSession(t.Context(), purchase(cents+1), sdk.WithIdempotencyKey(purchaseKey))
+		_, err := client.ValidateSession(t.Context(), purchase(cents+1))
 		require.NoError(t, err)
 	}
 	_, err := under(t, client, purchaseKey, purchase(2))
@@ -146,14 +147,6 @@ func TestWhatWasNeverSentTakesNoKey(t *testing.T) {
 			_, err := client.CreateSession(ctx, purchase(1), sdk.WithIdempotencyKey(purchaseKey))
 			return err
 		},
-		"a limiter": func(t *testing.T, client *vora.Client) error {
-			_, err := under(t, client, purchaseKey, purchase(1), sdk.WithLimiter(closedLimiter{}))
-			return err
-		},
-		"no connection": func(t *testing.T, client *vora.Client) error {
-			_, err := under(t, client, purchaseKey, purchase(1), sdk.WithBaseURL("http://127.0.0.1:1"), sdk.WithHTTPClient(&http.Client{}), sdk.WithMaxRetries(0))
-			return err
-		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -163,11 +156,39 @@ func TestWhatWasNeverSentTakesNoKey(t *testing.T) {
 			require.NoError(t, err)
 		})
 	}
+	for name, option := range map[string]sdk.ClientOption{
+		"a limiter": sdk.WithLimiter(&closedOnce{}),
+		"no connection": sdk.WithMiddleware(func(next http.RoundTripper) http.RoundTripper {
+			down := &steps{
+				func(*http.Request) (*http.Response, error) {
+					return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
+				},
+				next.RoundTrip,
+			}
+			return down
+		}),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client, _ := setup(t, testKey, http.StatusCreated, example(t, "CreatedSession"), option, sdk.WithMaxRetries(0))
+			_, err := under(t, client, purchaseKey, purchase(1))
+			require.Error(t, err)
+			_, err = under(t, client, purchaseKey, purchase(2))
+			require.NoError(t, err)
+		})
+	}
 }
 
-type closedLimiter struct{}
+// closedOnce is a limiter that fails the first time.
+type closedOnce struct{ asked bool }
 
-func (closedLimiter) Wait(context.Context, sdk.LimitedCall) error { return errors.New("closed") }
+func (l *closedOnce) Wait(context.Context, sdk.LimitedCall) error {
+	if !l.asked {
+		l.asked = true
+		return errors.New("closed")
+	}
+	return nil
+}
 
 // steps answers each attempt in turn, and then goes on with the last.
 type steps []func(*http.Request) (*http.Response, error)

@@ -11,15 +11,15 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
-var rule = apikey.Rule{ // read only
-	Constructor: "gateway.New", Gateway: "Vora", Kinds: []string{"secret", "publishable"}, Wanted: "an API key: vp_sk_…",
+var accepted = apikey.Accepted{ // read only
+	Constructor: "gateway.New", Gateway: sdk.GatewayVora, Kinds: []string{"secret", "publishable"}, Example: "an API key: vp_sk_…",
 }
 
 func TestCheckKnowsEveryCredentialOfTheContracts(t *testing.T) {
 	t.Parallel()
 
 	for _, known := range contract.VoraAPIKeys() {
-		key, err := rule.Check(known.Prefix + "x7Kq2nP9wT4")
+		key, err := accepted.Check(known.Prefix + "x7Kq2nP9wT4")
 		if known.Kind == "secret" || known.Kind == "publishable" {
 			require.NoError(t, err)
 			require.Equal(t, known, key)
@@ -28,7 +28,7 @@ func TestCheckKnowsEveryCredentialOfTheContracts(t *testing.T) {
 		require.ErrorContains(t, err, "begins with "+known.Prefix+": that is a "+known.Name)
 	}
 	for _, known := range contract.VisionScopeAPIKeys() {
-		_, err := rule.Check(known.Prefix + "x7Kq2nP9wT4")
+		_, err := accepted.Check(known.Prefix + "x7Kq2nP9wT4")
 		require.ErrorContains(t, err, "begins with "+known.Prefix+": that is the "+known.Name+" of VisionScope")
 	}
 }
@@ -54,7 +54,7 @@ func TestCheckRefuses(t *testing.T) {
 		"vp_sk_test_x7Kq2nP9wT4\u200b": {sdk.CodeAuthInvalidKey, "contains characters that no key has"},
 		"vp_sk_test_…" + secret:        {sdk.CodeAuthInvalidKey, "contains characters that no key has"},
 	} {
-		_, err := rule.Check(text)
+		_, err := accepted.Check(text)
 		require.ErrorIs(t, err, want.code, "%q", text)
 		require.ErrorContains(t, err, want.problem, "%q", text)
 		require.ErrorContains(t, err, "gateway.New: ")

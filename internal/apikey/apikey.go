@@ -1,0 +1,75 @@
+// Package apikey recognizes credentials by their prefixes, so that a wrong one is rejected locally, by name, and not by
+// the gateway with a 401.
+package apikey
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hostedpay/hostedpay-go/internal/contract"
+	"github.com/hostedpay/hostedpay-go/sdk"
+)
+
+// Accepted says which credentials a constructor accepts as its API key.
+type Accepted struct {
+	Constructor string // "vora.New"
+	Gateway     sdk.Gateway
+	Kinds       []string // of [contract.APIKey]
+	Example     string   // "an API key: vp_sk_test_…"
+}
+
+// Check returns what the prefix says about an API key, or an [*sdk.Error] that names what was given instead. The error
+// never contains the key.
+func (a Accepted) Check(key string) (contract.APIKey, error) {
+	kind, owner, known := identify(key)
+	wanted := a.Constructor + " wants " + a.Example
+	reject := func(code sdk.Code, problem string) (contract.APIKey, error) {
+		return kind, &sdk.Error{Operation: a.Constructor, Code: code, Message: problem}
+	}
+	switch {
+	case key == "":
+		return reject(sdk.CodeAuthMissingBearer, "the API key is empty: is its environment variable set? "+wanted)
+	case strings.TrimSpace(key) != key:
+		return reject(sdk.CodeAuthInvalidKey, "the API key begins or ends with white space: trim it")
+	case !known:
+		return reject(sdk.CodeAuthInvalidKey, "the API key does not begin like a key of "+a.gatewayName()+". "+wanted)
+	case owner.gateway != a.Gateway:
+		return reject(sdk.CodeAuthInvalidKey, fmt.Sprintf("the API key begins with %s: that is the %s of %s. %s", kind.Prefix, kind.Name, owner.name, wanted))
+	case !slices.Contains(a.Kinds, kind.Kind):
+		return reject(sdk.CodeAuthInvalidKey, fmt.Sprintf("the API key begins with %s: that is a %s. %s", kind.Prefix, kind.Name, wanted))
+	case len(key) == len(kind.Prefix):
+		return reject(sdk.CodeAuthInvalidKey, "the API key ends after its prefix "+kind.Prefix+": it was cut off")
+	case strings.ContainsFunc(key, func(c rune) bool { return c <= ' ' || c > '~' }):
+		return reject(sdk.CodeAuthInvalidKey, "the API key contains characters that no key has: was it copied with a line break?")
+	}
+	return kind, nil
+}
+
+func (a Accepted) gatewayName() string {
+	for _, g := range gateways {
+		if g.gateway == a.Gateway {
+			return g.name
+		}
+	}
+	return string(a.Gateway)
+}
+
+func identify(key string) (kind contract.APIKey, owner credentials, known bool) {
+	for _, g := range gateways {
+		for _, k := range g.keys {
+			if strings.HasPrefix(key, k.Prefix) {
+				return k, g, true
+			}
+		}
+	}
+	return contract.APIKey{}, credentials{}, false
+}
+
+// ID is a hash that distinguishes keys without revealing any of them.
+func ID(key string) string {
+	sum := sha256.Sum256([]byte(key))
+	return hex.EncodeToString(sum[:8])
+}

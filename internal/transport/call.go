@@ -1,0 +1,108 @@
+package transport
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/hostedpay/hostedpay-go/internal/settings"
+	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/retry"
+)
+
+// A Call is an operation on its way to a gateway.
+type Call struct {
+	settings.Call
+
+	Operation string        // "vora.CreateSession"
+	Safety    retry.Safety  // what repeating it could do
+	Limit     sdk.LimitKind // the rate limit that it counts against; empty for none
+	Advice    string        // how to go on when its outcome is unknown; empty for a call that changes nothing
+	Anonymous bool          // it is sent without the API key
+	Secret    sdk.Secret    // what must not appear in a message, besides the API key
+
+	// ResultStatuses are statuses, besides 2xx, whose response may be a result: it is when the body is complete.
+	ResultStatuses []int
+}
+
+// A Body is what the response to a call is decoded into. A gateway that rejects requests with a 2xx implements
+// [Rejecter] too.
+type Body interface {
+	// Complete reports whether the essential fields of a response with this status are there.
+	Complete(status int) bool
+}
+
+// A Rejecter is a body that may say no although the status is 2xx. It is then complete.
+type Rejecter interface {
+	Rejection() (message string, rejected bool)
+}
+
+// A Request is what a generated request builder returns.
+type Request struct {
+	*http.Request
+	err error
+}
+
+// Built takes the results of a generated request builder.
+func Built(request *http.Request, err error) Request { return Request{request, err} }
+
+// Do sends a request and decodes its response. More requests are the same one at other addresses, for as long as the
+// response is 404. Its errors are an *sdk.Error or an *sdk.OutcomeUnknownError.
+func Do[T any, B interface {
+	*T
+	Body
+}](c *Client, call Call, requests ...Request) (*T, sdk.Response, error) {
+	var body T
+	response, err := c.do(&call, requests, B(&body))
+	if err != nil {
+		return nil, sdk.Response{}, err
+	}
+	return &body, response, nil
+}
+
+func (c *Client) do(call *Call, requests []Request, out Body) (response sdk.Response, err error) {
+	for _, r := range requests {
+		if r.err != nil {
+			return sdk.Response{}, notBuilt(call.Operation, r.err)
+		}
+	}
+	start := time.Now()
+	ctx, end := c.observe(requests[0].Context(), call.Operation)
+	var request *http.Request
+	for _, r := range requests {
+		if request = r.Request; ctx != request.Context() {
+			request = request.WithContext(ctx)
+		}
+		if response, err = c.send(call, request, out); !isNotFound(err) {
+			break
+		}
+	}
+	if end != nil {
+		safely(func() { end(sdk.CallResult{Response: response, Err: err}) })
+	}
+	c.report(call, request, response, err, time.Since(start))
+	return response, err
+}
+
+func isNotFound(err error) bool {
+	var e *sdk.Error
+	return err != nil && errors.As(err, &e) && e.Status == http.StatusNotFound
+}
+
+// notBuilt is the error of a request builder, which can only be about the arguments.
+func notBuilt(operation string, err error) error {
+	var u *url.Error
+	if errors.As(err, &u) {
+		err = u.Err
+	}
+	return Rejected(operation, sdk.CodeValidationError, "the request cannot be built: "+err.Error())
+}
+
+// isResult reports whether a status may come with a result.
+func (call *Call) isResult(status int) bool {
+	return isSuccess(status) || slices.Contains(call.ResultStatuses, status)
+}
+
+func isSuccess(status int) bool { return status >= 200 && status < 300 }

@@ -1,0 +1,138 @@
+// Package transport is what every call to a gateway goes through: headers, retries, and one decoder.
+//
+// The decoder's rule: the status decides, then the body; the content type helps to explain. Anything but a 2xx is an
+// *sdk.Error. A 2xx whose essential fields are there is a result even if another field, or the content type, is not as
+// documented; one that cannot be read is an unknown outcome.
+package transport
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+
+	"github.com/hostedpay/hostedpay-go/internal/apikey"
+	"github.com/hostedpay/hostedpay-go/internal/settings"
+	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/retry"
+)
+
+// A Client is where the calls of a gateway's client go, and how. It does not change after New and is safe for concurrent
+// use.
+type Client struct {
+	Base       *url.URL // absolute, with a trailing slash
+	SkipChecks bool
+
+	gateway  Gateway
+	key      sdk.Secret
+	keyID    string
+	header   func() []string // the API key as a header value; a function, because fmt does not look into one
+	defaults settings.Call
+
+	http    *http.Client // with the middleware around its transport
+	policy  retry.Policy
+	notices *notices
+
+	logger        *slog.Logger
+	observer      sdk.Observer
+	errorReporter func(context.Context, sdk.ErrorReport)
+	noticeHandler func(context.Context, sdk.Notice)
+	limiter       sdk.Limiter
+}
+
+// NewClient applies the options of a gateway's constructor to the gateway's defaults. The API key has been checked.
+func NewClient(gateway Gateway, key string, opts []sdk.ClientOption) (*Client, error) {
+	s := settings.Client{
+		Call:    settings.Call{MaxRetries: gateway.MaxRetries, AttemptTimeout: gateway.AttemptTimeout},
+		BaseURL: gateway.BaseURL,
+	}
+	for _, o := range opts {
+		if o != nil {
+			o.ApplyClient(&s)
+		}
+	}
+	if s.BaseURL == "" && gateway.NeedsBaseURL != "" {
+		return nil, Rejected(gateway.Constructor, sdk.CodeValidationMissingField, gateway.NeedsBaseURL)
+	}
+	base, err := baseURL(s.BaseURL)
+	if err != nil {
+		return nil, Rejected(gateway.Constructor, sdk.CodeValidationError, err.Error())
+	}
+	if root, found := strings.CutSuffix(base.Path, gateway.BasePath); found && gateway.BasePath != "" {
+		base.Path, base.RawPath = root+"/", ""
+	}
+	header := []string{gateway.KeyPrefix + key} // read only
+	c := &Client{
+		Base: base, SkipChecks: s.SkipChecks,
+		gateway: gateway, key: sdk.NewSecret(key), keyID: apikey.ID(key), header: func() []string { return header },
+		defaults: s.Call, http: httpClient(s.HTTPClient, s.Middleware), policy: retry.Default(), notices: &notices{}, logger: s.Logger,
+	}
+	if s.Policy != nil {
+		c.policy = s.Policy.(retry.Policy)
+	}
+	if c.policy.Budget == nil {
+		c.policy.Budget = retry.NewBudget(retry.DefaultBudget)
+	}
+	c.observer, _ = s.Observer.(sdk.Observer)
+	c.errorReporter, _ = s.ErrorReporter.(func(context.Context, sdk.ErrorReport))
+	c.noticeHandler, _ = s.NoticeHandler.(func(context.Context, sdk.Notice))
+	c.limiter, _ = s.Limiter.(sdk.Limiter)
+	return c, nil
+}
+
+// ForCall is the settings of a call with options of its own.
+func (c *Client) ForCall(opts []sdk.CallOption) settings.Call {
+	s := c.defaults
+	for _, o := range opts {
+		if o != nil {
+			o.ApplyCall(&s)
+		}
+	}
+	return s
+}
+
+// ForCreate is the settings of a call that creates something under an idempotency key.
+func (c *Client) ForCreate(opts []sdk.CreateOption) settings.Call {
+	s := c.defaults
+	for _, o := range opts {
+		if o != nil {
+			o.ApplyCreate(&s)
+		}
+	}
+	return s
+}
+
+// httpClient is the caller's client, or one over a transport that all clients of the process share: connections are
+// worth sharing, and a client per merchant must not cost a pool per merchant. It has no time limit for responses: that is
+// the attempt's, which a call can change.
+func httpClient(client *http.Client, middleware []func(http.RoundTripper) http.RoundTripper) *http.Client {
+	if client == nil {
+		client = shared()
+	}
+	if len(middleware) == 0 {
+		return client
+	}
+	transport := client.Transport
+	if transport == nil {
+		transport = http.DefaultTransport
+	}
+	for _, wrap := range middleware {
+		if wrapped := wrap(transport); wrapped != nil {
+			transport = wrapped
+		}
+	}
+	return &http.Client{Transport: transport, Jar: client.Jar}
+}
+
+// shared has a clone of http.DefaultTransport, so that nobody's changes to that reach it.
+var shared = sync.OnceValue(func() *http.Client {
+	t := &http.Transport{Proxy: http.ProxyFromEnvironment}
+	if standard, ok := http.DefaultTransport.(*http.Transport); ok {
+		t = standard.Clone()
+	}
+	t.ForceAttemptHTTP2 = true
+	t.MaxIdleConnsPerHost = 32
+	return &http.Client{Transport: t}
+})

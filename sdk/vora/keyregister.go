@@ -1,0 +1,90 @@
+package vora
+
+import (
+	"container/list"
+	"crypto/sha256"
+	"sync"
+	"time"
+
+	"github.com/hostedpay/hostedpay-go/internal/contract"
+)
+
+// A keyRegister remembers which purchase each idempotency key stood for, so that a key that is used for another purchase
+// is refused here, where the mistake can still be named, and not by the gateway, where the first session is all that it
+// would give. It is bounded: the oldest keys are forgotten first, and all of them when the gateway forgets thek.
+type keyRegister struct {
+	mu    sync.Mutex
+	known map[string]*list.Element
+	order *list.List // of *usedKey, oldest first
+}
+
+type usedKey struct {
+	key     string
+	purpose [sha256.Size]byte
+	session string // empty until one was created
+	until   time.Time
+}
+
+const maxKeys = 4096
+
+func newKeyRegister() *keyRegister {
+	return &keyRegister{known: map[string]*list.Element{}, order: list.New()}
+}
+
+// begin registers a key for a purchase. ok is false when the key is registered for another one; fresh reports whether it
+// was not registered at all.
+func (k *keyRegister) begin(key string, body []byte) (fresh, ok bool) {
+	purpose := sha256.Sum256(body)
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if r := k.find(key); r != nil {
+		return false, r.purpose == purpose
+	}
+	if k.order.Len() >= maxKeys {
+		k.forget(k.order.Front())
+	}
+	k.known[key] = k.order.PushBack(&usedKey{
+		key: key, purpose: purpose, until: time.Now().Add(contract.VoraIdempotencyRetention),
+	})
+	return true, true
+}
+
+// created records the session that was created under a key, and reports whether it was the same one before.
+func (k *keyRegister) created(key, session string) (again bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	r := k.find(key)
+	if r == nil {
+		return false
+	}
+	again, r.session = r.session == session, session
+	return again
+}
+
+// refused forgets a key whose request the gateway did not take: the corrected one may use it. A key that has given a
+// session stays.
+func (k *keyRegister) rejected(key string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if element, ok := k.known[key]; ok && element.Value.(*usedKey).session == "" {
+		k.forget(element)
+	}
+}
+
+func (k *keyRegister) find(key string) *usedKey {
+	element, ok := k.known[key]
+	if !ok {
+		return nil
+	}
+	r := element.Value.(*usedKey)
+	if !time.Now().Before(r.until) {
+		k.forget(element)
+		return nil
+	}
+	return r
+}
+
+func (k *keyRegister) forget(element *list.Element) {
+	delete(k.known, element.Value.(*usedKey).key)
+	k.order.Remove(element)
+}
