@@ -14,7 +14,7 @@ type Attempt struct {
 	Status    int           // HTTP status; 0 when no answer came
 	Code      Code          // the answer's code, if it had one
 	RequestID string        // the answer's X-Request-Id
-	Err       error         // why no complete answer came
+	Err       error         `json:"-"` // why no complete answer came
 	Wait      time.Duration // how long the client then waited; 0 for the last one
 	Stopped   string        // why the client did not try again although the answer allowed it
 }

@@ -60,9 +60,13 @@ func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.String(
 // MarshalText is [redacted], and so is the secret in JSON.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
-// UnmarshalText takes the text, so that a secret can stand in a configuration file.
+// UnmarshalText takes the text, so that a secret can stand in a configuration file. [redacted], which is what a secret is
+// written as, is not one: it becomes the empty secret.
 func (s *Secret) UnmarshalText(text []byte) error {
-	*s = NewSecret(string(text))
+	*s = Secret{}
+	if string(text) != masked {
+		*s = NewSecret(string(text))
+	}
 	return nil
 }
 

@@ -203,7 +203,7 @@ func (a *verification) checkMerchantAndMode(body []byte) error {
 func (a *verification) event(body []byte) Event {
 	info := EventInfo{
 		Scheme: a.verifier.name, MerchantID: a.key.MerchantID, Mode: a.key.Mode,
-		KeyName: a.key.Name, KeyExpires: a.key.NotAfter, SignedAt: a.signed.time, ReceivedAt: a.now, Raw: sdk.NewRaw(body),
+		KeyName: a.key.Name, KeyExpires: a.key.NotAfter, SignedAt: a.signed.time, ReceivedAt: a.now.Round(0).UTC(), Raw: sdk.NewRaw(body),
 	}
 	if mode := a.read(body).mode(); mode != "" {
 		info.Mode = mode

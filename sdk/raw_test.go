@@ -3,6 +3,7 @@ package sdk_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"testing"
@@ -59,4 +60,27 @@ func TestRawDecodes(t *testing.T) {
 	passedOn, err := json.Marshal(json.RawMessage(raw.Bytes()))
 	require.NoError(t, err)
 	require.JSONEq(t, `{"newMember":7}`, string(passedOn))
+}
+
+// What is written as JSON can be read again: without the body, and without pretending that a mask is a secret.
+func TestResponsesCanBeReadFromJSON(t *testing.T) {
+	t.Parallel()
+	type created struct {
+		sdk.Response
+		URL  sdk.Secret
+		Body sdk.Raw
+	}
+	text, err := json.Marshal(created{
+		sdk.Response{Status: 201, RequestID: "req_1", FieldError: errors.New("x"), Attempts: []sdk.Attempt{{Number: 1, Err: errors.New("x")}}},
+		sdk.NewSecret("https://checkout.example/x"), sdk.NewRaw([]byte("{}")),
+	})
+	require.NoError(t, err)
+	var read created
+	require.NoError(t, json.Unmarshal(text, &read))
+	require.Equal(t, "req_1", read.RequestID)
+	require.Len(t, read.Attempts, 1)
+	require.True(t, read.URL.IsZero())
+	require.Empty(t, read.Body.Bytes())
+
+	require.ErrorContains(t, json.Unmarshal([]byte(`{"Body":{"amount":1}}`), &read), "sdk.NewRaw")
 }
