@@ -11,7 +11,6 @@
 // from the contracts in api/.
 package hostedpay
 
-//go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -templates api/codegen/templates -config api/codegen/vora.yaml api/openapi-vora.yaml
-//go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -templates api/codegen/templates -config api/codegen/visionscope.yaml api/openapi-visionscope.yaml
+//go:generate go run ./internal/generate/openapi
 //go:generate go run ./internal/generate/contract
 //go:generate go run ./internal/generate/iso4217

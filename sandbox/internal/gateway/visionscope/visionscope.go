@@ -12,6 +12,7 @@ import (
 	"time"
 
 	gen "github.com/hostedpay/hostedpay-go/gen/visionscope"
+	"github.com/hostedpay/hostedpay-go/gen/visionscope/server"
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/gateway"
@@ -26,17 +27,17 @@ import (
 type Gateway struct {
 	gateway.Environment
 	routes         http.Handler
-	hooks          *gen.CallbackInitiator
+	hooks          *server.CallbackInitiator
 	session, order *random.Sequence // of ids
 }
 
 // New returns VisionScope.
 func New(env gateway.Environment) *Gateway {
 	g := &Gateway{
-		Environment: env, hooks: &gen.CallbackInitiator{Client: env.HTTP},
+		Environment: env, hooks: &server.CallbackInitiator{Client: env.HTTP},
 		session: env.Random.Sequence("visionscope session"), order: env.Random.Sequence("visionscope order"),
 	}
-	g.routes = gen.Handler(operations{g})
+	g.routes = server.Handler(operations{g})
 	return g
 }
 

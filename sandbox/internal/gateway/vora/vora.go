@@ -7,7 +7,7 @@ import (
 	"net/http"
 	"strings"
 
-	gen "github.com/hostedpay/hostedpay-go/gen/vora"
+	"github.com/hostedpay/hostedpay-go/gen/vora/server"
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/gateway"
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/random"
 	"github.com/hostedpay/hostedpay-go/sdk"
@@ -19,7 +19,7 @@ type Gateway struct {
 	config  Config
 	notices http.Header // about versions and deprecation, on every response
 	routes  http.Handler
-	hooks   *gen.WebhookInitiator
+	hooks   *server.WebhookInitiator
 	ids     ids
 }
 
@@ -31,7 +31,7 @@ type ids struct {
 // New returns Vora.
 func New(env gateway.Environment, config Config) *Gateway {
 	g := &Gateway{
-		Environment: env, config: config, notices: config.notices(), hooks: &gen.WebhookInitiator{Client: env.HTTP},
+		Environment: env, config: config, notices: config.notices(), hooks: &server.WebhookInitiator{Client: env.HTTP},
 		ids: ids{
 			session: env.Random.Sequence("vora session"), transaction: env.Random.Sequence("vora transaction"),
 			refund: env.Random.Sequence("vora refund"), event: env.Random.Sequence("vora event"),
@@ -74,7 +74,7 @@ func (g *Gateway) router() http.Handler {
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		g.reject(w, r, problemOf(sdk.CodeSessionNotFound, "There is no such path"))
 	})
-	return gen.HandlerWithOptions(operations{g}, gen.StdHTTPServerOptions{
+	return server.HandlerWithOptions(operations{g}, server.StdHTTPServerOptions{
 		BaseRouter: mux,
 		ErrorHandlerFunc: func(w http.ResponseWriter, r *http.Request, err error) {
 			g.reject(w, r, problemOf(sdk.CodeValidationError, err.Error()))
