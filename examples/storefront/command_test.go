@@ -3,6 +3,7 @@ package main_test
 import (
 	"bufio"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -22,29 +23,36 @@ func build(t *testing.T) string {
 	return program
 }
 
-// start runs the program and returns its first line.
-func start(t *testing.T, path string, env ...string) (line string, stop func()) {
+// start runs the program. line returns what it prints, line by line.
+func start(t *testing.T, path string, args []string, env ...string) (line func() string, stop func()) {
 	t.Helper()
-	program := exec.CommandContext(t.Context(), path)
+	program := exec.CommandContext(t.Context(), path, args...)
 	program.Dir, program.Env = t.TempDir(), env
 	out, err := program.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, program.Start())
-	line, err = bufio.NewReader(out).ReadString('\n')
-	require.NoError(t, err)
+	lines := bufio.NewReader(out)
+	line = func() string {
+		t.Helper()
+		printed, err := lines.ReadString('\n')
+		require.NoError(t, err)
+		return strings.TrimSpace(printed)
+	}
 	return line, func() {
 		require.NoError(t, program.Process.Signal(os.Interrupt))
-		_, _ = io.Copy(io.Discard, out)
+		_, _ = io.Copy(io.Discard, lines)
 		require.NoError(t, program.Wait(), "it ends in peace")
 	}
 }
 
 func TestOneCommandStartsShopAndGateways(t *testing.T) {
 	t.Parallel()
-	line, stop := start(t, build(t), "HOME=/nowhere")
+	line, stop := start(t, build(t), []string{"--listen", "127.0.0.1:0", "--sandbox", "127.0.0.1:0"}, "HOME=/nowhere")
 	defer stop()
-	_, address, found := strings.Cut(strings.TrimSpace(line), "The shop is open: ")
-	require.True(t, found, line)
+	address, found := strings.CutPrefix(line(), "The shop is open: ")
+	require.True(t, found)
+	dashboard, found := strings.CutPrefix(line(), "The gateways' dashboard: ")
+	require.True(t, found)
 
 	buyer := (&fixture{t: t, url: address}).visitor()
 	for _, way := range []string{"visionscope-redirect", "vora-redirect"} {
@@ -55,16 +63,65 @@ func TestOneCommandStartsShopAndGateways(t *testing.T) {
 		_, body := buyer.read(page)
 		require.Contains(t, body, "Acme Vitamins", way)
 	}
+	shown, err := buyer.http.Get(dashboard)
+	require.NoError(t, err)
+	_, body := buyer.read(shown)
+	require.Contains(t, body, "POST</b> /v1/sessions")
+}
+
+func TestHelp(t *testing.T) {
+	t.Parallel()
+	program := build(t)
+	for _, flag := range []string{"--help", "-h"} {
+		c := exec.CommandContext(t.Context(), program, flag)
+		c.Dir, c.Env = t.TempDir(), []string{"VON_PAY_SECRET_KEY=vp_sk_test_x7Kq2nP9wT4s", "LISTEN=127.0.0.1:9090"}
+		out, err := c.Output()
+		require.NoError(t, err, "help was asked for")
+		for _, want := range []string{
+			"-listen address", `default "127.0.0.1:9090"`, "-sandbox address", `default "127.0.0.1:4010"`, "-public-url URL", "-db file",
+			"VON_PAY_SECRET_KEY", "VON_PAY_SESSION_SECRET", "VON_PAY_BASE_URL", "VISIONSCOPE_API_KEY", "VISIONSCOPE_API_URL",
+		} {
+			require.Contains(t, string(out), want)
+		}
+		require.NotContains(t, string(out), "x7Kq2nP9wT4s")
+	}
+}
+
+func TestWrongArguments(t *testing.T) {
+	t.Parallel()
+	program := build(t)
+	var config net.ListenConfig
+	taken, err := config.Listen(t.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = taken.Close() }) // after the parallel tests
+	for name, test := range map[string]struct {
+		args []string
+		want string
+	}{
+		"unknown flag":          {[]string{"--port", "1"}, "flag provided but not defined: -port"},
+		"argument":              {[]string{"offline"}, `unknown argument "offline": run storefront --help`},
+		"the shop's address":    {[]string{"--listen", taken.Addr().String()}, "choose another address with --listen, or port 0 for any free one"},
+		"the gateways' address": {[]string{"--listen", "127.0.0.1:0", "--sandbox", taken.Addr().String()}, "choose another address with --sandbox"},
+		"no address":            {[]string{"--listen", "shop"}, "choose another address with --listen"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			out, err := exec.CommandContext(t.Context(), program, test.args...).CombinedOutput()
+			require.Error(t, err)
+			require.Contains(t, string(out), test.want)
+		})
+	}
 }
 
 // The configuration for the real gateways, as far as it can be tested without them.
 func TestRealGateways(t *testing.T) {
 	t.Parallel()
-	line, stop := start(t, build(t), "LISTEN=127.0.0.1:0", "PUBLIC_URL=https://shop.example.com",
+	line, stop := start(t, build(t), []string{"--public-url", "https://shop.example.com"}, "LISTEN=127.0.0.1:0", "PUBLIC_URL=https://other.example.com",
 		"VON_PAY_SECRET_KEY=vp_sk_test_x7Kq2nP9wT4s", "VON_PAY_SESSION_SECRET=ss_test_x7Kq2nP9wT4s")
 	defer stop()
-	require.Contains(t, line, "https://shop.example.com")
-	_, rest, _ := strings.Cut(line, "listening on ")
+	opened := line()
+	require.Contains(t, opened, "https://shop.example.com")
+	_, rest, _ := strings.Cut(opened, "listening on ")
 	address, _, _ := strings.Cut(rest, ")")
 
 	buyer := (&fixture{t: t, url: "http://" + address}).visitor()
@@ -85,7 +142,7 @@ func TestRealGatewaysNeedTheirVariables(t *testing.T) {
 		env  []string
 		want string
 	}{
-		"no address":         {[]string{"VON_PAY_SECRET_KEY=vp_sk_test_x7Kq2nP9wT4s"}, "set PUBLIC_URL"},
+		"no address":         {[]string{"VON_PAY_SECRET_KEY=vp_sk_test_x7Kq2nP9wT4s"}, "set --public-url (or PUBLIC_URL)"},
 		"no session secret":  {[]string{"PUBLIC_URL=https://shop.example.com", "VON_PAY_SECRET_KEY=vp_sk_test_x7Kq2nP9wT4s"}, "set VON_PAY_SESSION_SECRET"},
 		"no VisionScope URL": {[]string{"PUBLIC_URL=https://shop.example.com", "VISIONSCOPE_API_KEY=vsk_live_x7Kq2nP9wT4s"}, "the base URL is missing"},
 		"address without host": {[]string{

@@ -2,25 +2,17 @@
 //
 //	go run ./examples/storefront
 //
-// starts the shop together with both gateways on this machine, offline, and prints the shop's URL. With the environment
-// variables below it takes payments through the real gateways instead:
-//
-//	PUBLIC_URL               where browsers and gateways reach the shop, https://shop.example.com
-//	LISTEN                   the address to listen on; 127.0.0.1:8080 by default
-//	VON_PAY_SECRET_KEY       vp_sk_…; also verifies webhooks. Register PUBLIC_URL/webhooks/vora in the dashboard
-//	VON_PAY_SESSION_SECRET   ss_…; verifies returns
-//	VON_PAY_BASE_URL         another base URL than Vora's, such as that of a sandbox
-//	VISIONSCOPE_API_URL      https://api-dev.visionscopeai.com, or the base URL that VisionScope gave you
-//	VISIONSCOPE_API_KEY      vsk_live_…
-//	STOREFRONT_DB            the SQLite file; storefront.db by default
-//
-// One gateway is enough: the shop offers those that it has API keys for.
+// starts the shop at http://127.0.0.1:8080 together with both gateways, which are on this machine and
+// have a dashboard at http://localhost:4010. With the API keys of one or both gateways in the environment it
+// takes payments through them instead. --help lists the flags and the variables.
 package main
 
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -32,11 +24,7 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	start := offline
-	if online() {
-		start = atGateways
-	}
-	err := start(ctx, slog.New(slog.NewTextHandler(os.Stderr, nil)))
+	err := run(ctx, os.Args[1:], os.Stdout)
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "storefront:", err) // with the next step, which logs leave out
@@ -44,14 +32,36 @@ func main() {
 	}
 }
 
-func listen(ctx context.Context, address string) (net.Listener, error) {
+func run(ctx context.Context, args []string, out io.Writer) error {
+	s, err := parse(args, out)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return nil
+	case err != nil:
+		return err
+	}
+	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
+	if online() {
+		return atGateways(ctx, s, log)
+	}
+	return offline(ctx, s, log)
+}
+
+// listen opens an address, which name is the flag for.
+func listen(ctx context.Context, name, address string) (net.Listener, error) {
 	var config net.ListenConfig
-	return config.Listen(ctx, "tcp", address)
+	l, err := config.Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("%w: choose another address with --%s, or port 0 for any free one", err, name)
+	}
+	return l, nil
 }
 
 // serve serves until ctx ends, and completes the requests that have come by then.
 func serve(ctx context.Context, l net.Listener, handler http.Handler) error {
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second}
+	server := &http.Server{
+		Handler: handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute,
+	}
 	ended := make(chan struct{})
 	cancelled := context.AfterFunc(ctx, func() {
 		defer close(ended)

@@ -14,20 +14,21 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
-// offline starts the shop and the gateways on free ports of this machine. Nothing outlives it.
-func offline(ctx context.Context, log *slog.Logger) error {
-	atShop, err := listen(ctx, "127.0.0.1:0")
+// offline starts the shop and the gateways on this machine. Nothing outlives it.
+func offline(ctx context.Context, settings settings, log *slog.Logger) error {
+	atShop, err := listen(ctx, "listen", settings.listen)
 	if err != nil {
 		return err
 	}
-	atSandbox, err := listen(ctx, "127.0.0.1:0")
+	atSandbox, err := listen(ctx, "sandbox", settings.sandbox)
 	if err != nil {
 		return err
 	}
 	shopURL, sandboxURL := "http://"+atShop.Addr().String(), "http://"+atSandbox.Addr().String()
+	// Another name for the same machine, so that browsers treat shop and gateways as different sites.
+	pagesURL := fmt.Sprintf("http://localhost:%d", atSandbox.Addr().(*net.TCPAddr).Port)
 	gateways, err := sandbox.New(
-		// Another name for the same machine, so that browsers treat shop and gateways as different sites.
-		sandbox.WithPublicURL(fmt.Sprintf("http://localhost:%d", atSandbox.Addr().(*net.TCPAddr).Port)),
+		sandbox.WithPublicURL(pagesURL),
 		sandbox.WithWebhookURL(sandbox.Acme.ID, shopURL+"/webhooks/vora"),
 		sandbox.WithLogger(log.With("at", "gateway")),
 	)
@@ -56,7 +57,7 @@ func offline(ctx context.Context, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("The shop is open: %s\nBoth gateways are on this machine; no money moves. Stop with Ctrl-C.\n", shopURL)
+	fmt.Printf("The shop is open: %s\nThe gateways' dashboard: %s\nBoth gateways are on this machine; no money moves. Stop with Ctrl-C.\n", shopURL, pagesURL)
 	ended := make(chan error, 2)
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,10 +19,10 @@ func online() bool {
 }
 
 // atGateways starts the shop with the gateways that there are API keys for.
-func atGateways(ctx context.Context, log *slog.Logger) error {
-	c := shop.Config{PublicURL: os.Getenv("PUBLIC_URL"), Log: log}
+func atGateways(ctx context.Context, settings settings, log *slog.Logger) error {
+	c := shop.Config{PublicURL: settings.publicURL, Log: log}
 	if c.PublicURL == "" {
-		return errors.New("set PUBLIC_URL to the URL at which buyers and gateways reach the shop, https://shop.example.com")
+		return errors.New("set --public-url (or PUBLIC_URL) to the URL at which buyers and gateways reach the shop, https://shop.example.com")
 	}
 	if key := os.Getenv("VON_PAY_SECRET_KEY"); key != "" {
 		secret := os.Getenv("VON_PAY_SESSION_SECRET")
@@ -47,7 +46,7 @@ func atGateways(ctx context.Context, log *slog.Logger) error {
 		}
 		c.VisionScope = client
 	}
-	db, err := shop.OpenFile(cmp.Or(os.Getenv("STOREFRONT_DB"), "storefront.db"))
+	db, err := shop.OpenFile(settings.database)
 	if err != nil {
 		return err
 	}
@@ -57,7 +56,7 @@ func atGateways(ctx context.Context, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	l, err := listen(ctx, cmp.Or(os.Getenv("LISTEN"), "127.0.0.1:8080"))
+	l, err := listen(ctx, "listen", settings.listen)
 	if err != nil {
 		return err
 	}

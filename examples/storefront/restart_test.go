@@ -35,7 +35,8 @@ func away(t *testing.T, between func(http.Handler) http.Handler) (f *fixture, op
 		"VISIONSCOPE_API_URL=" + server.URL + "/api/checkout", "VISIONSCOPE_API_KEY=" + sandbox.Acme.VisionScope.APIKey,
 	}
 	return &fixture{t: t, url: "http://" + address, gateway: gateways}, func() func() {
-		_, stop := start(t, program, env...)
+		line, stop := start(t, program, nil, env...)
+		line() // it is open
 		return stop
 	}
 }
