@@ -10,14 +10,21 @@ import (
 // through it, and never with a lock held. Implement it to decide the order in a simulation; it must be safe for
 // concurrent use.
 //
+//	// Now is the current time.
 //	Now() time.Time
-//	AfterFunc(task Task, wait time.Duration, f func())                   // calls f when wait has passed, not before it has returned itself
-//	Sleep(ctx context.Context, task Task, wait time.Duration) error      // blocks the caller of an API that a fault makes wait
-//	Advance(d time.Duration)                                             // moves the clock by d and runs what is due on the way
+//	// AfterFunc calls f when wait has passed by this clock, but not before AfterFunc has returned.
+//	AfterFunc(task Task, wait time.Duration, f func())
+//	// Sleep blocks the caller of an API for a fault's latency, or for ever when the call hangs, and returns the error of
+//	// ctx when that ends first.
+//	Sleep(ctx context.Context, task Task, wait time.Duration) error
+//	// Advance moves the clock by d and runs what is due on the way.
+//	Advance(d time.Duration)
 type Clock = clock.Clock
 
-// A Task says what the sandbox waits for or runs later: its Kind, and the SessionID, DeliveryID, Event, Attempt and Request
-// that it is about. String writes it in one line.
+// A Task says what the sandbox waits for or runs later. Its Kind is "expire" (end sessions whose lifetime is over), "settle"
+// (find out how a charge ended whose response was lost), "deliver" (attempt to deliver an event) or "latency" (keep a caller
+// waiting); SessionID, DeliveryID, Event, Attempt and Request say what it is about, as far as they apply. String writes it
+// in one line.
 type Task = clock.Task
 
 // A ManualClock is a [Clock] that stands still until it is advanced, and then runs one task after the other. A caller

@@ -66,8 +66,9 @@ func (s *Sandbox) routes(env gateway.Environment) *http.ServeMux {
 		for _, path := range g.Paths() {
 			mux.Handle(path, api)
 		}
-		mux.Handle("GET "+g.PagePath()+"{id}", s.injector.Page(gateway.ShowPage(g, env)))
-		mux.Handle("POST "+g.PagePath()+"{id}", s.injector.Page(gateway.SubmitPage(g, env)))
+		pages := gateway.NewPages(g, env)
+		mux.Handle("GET "+g.PagePath()+"{id}", s.injector.Page(http.HandlerFunc(pages.Show)))
+		mux.Handle("POST "+g.PagePath()+"{id}", s.injector.Page(http.HandlerFunc(pages.Submit)))
 	}
 	mux.Handle(controlPath, s.underOwnName(withHint(s.control())))
 	mux.Handle("GET /{$}", s.underOwnName(http.HandlerFunc(s.showDashboard)))

@@ -12,71 +12,66 @@ import (
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/page"
 )
 
-// ShowPage returns the handler that shows a gateway's hosted pages.
-func ShowPage(g Gateway, env Environment) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		p := hosted{g, env}
-		s, err := p.session(r)
-		if err != nil {
-			p.writeUnknown(w, r)
-			return
-		}
-		p.write(w, http.StatusOK, p.checkout(r, s), g.ReturnOrigins(s)...)
-	})
-}
-
-// SubmitPage returns the handler that does what the buyer pressed, and sends the browser on. A second press finds the
-// session as the first one left it.
-func SubmitPage(g Gateway, env Environment) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		p := hosted{g, env}
-		r.Body = http.MaxBytesReader(w, r.Body, journal.MaxRequestBody)
-		if err := r.ParseForm(); err != nil {
-			http.Error(w, "the form cannot be read", http.StatusBadRequest)
-			return
-		}
-		s, err := p.session(r)
-		if err != nil {
-			p.writeUnknown(w, r)
-			return
-		}
-		action := r.PostForm.Get("action")
-		s, err = env.Ledger.Update(s.ID, func(tx *ledger.Tx) {
-			if tx.Status == control.SessionPending {
-				p.press(tx, action, r.PostForm)
-			}
-		})
-		if err != nil { // it was forgotten just now
-			p.writeUnknown(w, r)
-			return
-		}
-		next := p.next(s, action)
-		if exit := r.PostForm.Get("exit"); next != "" && exit != "" && p.embedder() != nil {
-			p.write(w, http.StatusOK, p.handBack(r, s, exit), g.ReturnOrigins(s)...)
-			return
-		}
-		if next != "" {
-			w.Header().Set("Cache-Control", "no-store")
-			http.Redirect(w, r, next, http.StatusSeeOther)
-			return
-		}
-		c := p.checkout(r, s)
-		if action == "abandon" && s.Status == control.SessionPending {
-			c.State = page.StateAbandoned
-		}
-		p.write(w, http.StatusOK, c, g.ReturnOrigins(s)...)
-	})
-}
-
-// hosted is a gateway's hosted pages.
-type hosted struct {
+// Pages are the hosted pages of a gateway.
+type Pages struct {
 	Gateway
 	env Environment
 }
 
+// NewPages returns the hosted pages of a gateway.
+func NewPages(g Gateway, env Environment) Pages { return Pages{g, env} }
+
+// Show shows a session's page.
+func (p Pages) Show(w http.ResponseWriter, r *http.Request) {
+	s, err := p.session(r)
+	if err != nil {
+		p.writeUnknown(w, r)
+		return
+	}
+	p.write(w, http.StatusOK, p.checkout(r, s), p.ReturnOrigins(s)...)
+}
+
+// Submit does what the buyer pressed, and sends the browser on. A second press finds the session as the first one left
+// it.
+func (p Pages) Submit(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, journal.MaxRequestBody)
+	if err := r.ParseForm(); err != nil {
+		http.Error(w, "the form cannot be read", http.StatusBadRequest)
+		return
+	}
+	action := r.PostForm.Get("action")
+	s, err := p.session(r)
+	if err == nil {
+		s, err = p.env.Ledger.Update(s.ID, func(tx *ledger.Tx) {
+			if tx.Status == control.SessionPending {
+				p.press(tx, action, r.PostForm)
+			}
+		})
+	}
+	if err != nil {
+		p.writeUnknown(w, r)
+		return
+	}
+	next := p.next(s, action)
+	if exit := r.PostForm.Get("exit"); next != "" && exit != "" && p.embedder() != nil {
+		p.write(w, http.StatusOK, p.handBack(r, s, exit), p.ReturnOrigins(s)...)
+		return
+	}
+	if next != "" {
+		w.Header().Set("Cache-Control", "no-store")
+		http.Redirect(w, r, next, http.StatusSeeOther)
+		return
+	}
+	c := p.checkout(r, s)
+	if action == "abandon" && s.Status == control.SessionPending {
+		c.State = page.StateAbandoned
+	}
+	p.write(w, http.StatusOK, c, p.ReturnOrigins(s)...)
+}
+
 var errOtherGateway = errors.New("the session is another gateway's")
 
-func (p hosted) session(r *http.Request) (ledger.Session, error) {
+func (p Pages) session(r *http.Request) (ledger.Session, error) {
 	s, err := p.env.Ledger.Session(r.PathValue("id"))
 	if err == nil && s.Gateway != p.Name() {
 		err = errOtherGateway
@@ -85,7 +80,7 @@ func (p hosted) session(r *http.Request) (ledger.Session, error) {
 }
 
 // press does what a button says.
-func (p hosted) press(tx *ledger.Tx, action string, form url.Values) {
+func (p Pages) press(tx *ledger.Tx, action string, form url.Values) {
 	switch action {
 	case "pay":
 		p.Charge(tx, cardOf(p.Cards(), form.Get("card")), form)
@@ -105,7 +100,7 @@ func (p hosted) press(tx *ledger.Tx, action string, form url.Values) {
 }
 
 // next is where the browser goes after the form; empty when it stays, as that of a buyer who closed the tab does.
-func (p hosted) next(s ledger.Session, action string) string {
+func (p Pages) next(s ledger.Session, action string) string {
 	switch {
 	case action == "abandon":
 		return ""
@@ -118,7 +113,7 @@ func (p hosted) next(s ledger.Session, action string) string {
 }
 
 // checkout is a session as its page shows it where the browser loads it: the challenge must not be framed.
-func (p hosted) checkout(r *http.Request, s ledger.Session) page.Checkout {
+func (p Pages) checkout(r *http.Request, s ledger.Session) page.Checkout {
 	merchant, _ := p.env.Ledger.Merchant(s.MerchantID) // merchants are never removed
 	c := page.Checkout{
 		Gateway: s.Gateway, State: page.StateOpen, SessionID: s.ID, Merchant: merchant.Name,
@@ -151,7 +146,7 @@ func (p hosted) checkout(r *http.Request, s ledger.Session) page.Checkout {
 
 // handBack is the page in the shop's frame that ends the checkout in another way than by loading the return URL there:
 // it leaves the frame, or posts the shop's page a message.
-func (p hosted) handBack(r *http.Request, s ledger.Session, exit string) page.Checkout {
+func (p Pages) handBack(r *http.Request, s ledger.Session, exit string) page.Checkout {
 	c := p.checkout(r, s)
 	c.State, c.Framed = page.StateHandBack, false
 	if exit == "message" {
@@ -161,7 +156,7 @@ func (p hosted) handBack(r *http.Request, s ledger.Session, exit string) page.Ch
 }
 
 // embedder is the gateway, when a shop may show its page in a frame; nil otherwise.
-func (p hosted) embedder() Embedder {
+func (p Pages) embedder() Embedder {
 	e, _ := p.Gateway.(Embedder)
 	return e
 }
@@ -173,14 +168,14 @@ func framed(r *http.Request) bool {
 }
 
 // writeUnknown is for the ID of no session: one of an earlier run, most often.
-func (p hosted) writeUnknown(w http.ResponseWriter, r *http.Request) {
+func (p Pages) writeUnknown(w http.ResponseWriter, r *http.Request) {
 	p.write(w, http.StatusNotFound, page.Checkout{
 		Gateway: p.Name(), State: page.StateUnknown, SessionID: r.PathValue("id"), Embeddable: p.embedder() != nil,
 	})
 }
 
 // write responds with a page, whose form may lead to formAction.
-func (p hosted) write(w http.ResponseWriter, status int, c page.Checkout, formAction ...string) {
+func (p Pages) write(w http.ResponseWriter, status int, c page.Checkout, formAction ...string) {
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Security-Policy", page.ContentSecurityPolicy(c, formAction...))

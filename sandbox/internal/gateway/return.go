@@ -14,11 +14,3 @@ func AddQuery(target string, query url.Values) string {
 	u.RawQuery += query.Encode()
 	return u.String()
 }
-
-// Value is what an optional field of a request holds, or its zero value.
-func Value[T any](p *T) (v T) {
-	if p != nil {
-		v = *p
-	}
-	return v
-}
