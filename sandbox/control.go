@@ -47,8 +47,8 @@ func (s *Sandbox) controlRoutes() []controlRoute {
 	}
 }
 
-// control is the control API. Its POST calls take JSON only, which a page of another origin cannot send without asking
-// first.
+// control is the control API. Its POST calls take JSON only, which a page of another origin cannot
+// send without asking first.
 func (s *Sandbox) control() *http.ServeMux {
 	mux := http.NewServeMux()
 	for _, route := range s.controlRoutes() {
@@ -65,7 +65,8 @@ func list[T any](read func() T) http.HandlerFunc {
 // none is the body of a request that has no parameters, and of a response that has nothing to say.
 type none struct{}
 
-// command serves a call that changes something. The id comes from the path. A body of type none is not read.
+// command serves a call that changes something. The id comes from the path. A body of type none is
+// not read.
 func command[Params, Result any](run func(id string, params Params) (Result, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if !gateway.IsJSON(r) {
@@ -90,7 +91,8 @@ func command[Params, Result any](run func(id string, params Params) (Result, err
 	}
 }
 
-// withHint replaces the router's own 404 and 405, which are for browsers, by errors that say where the calls are listed.
+// withHint replaces the router's own 404 and 405, which are for browsers, by errors that say where
+// the calls are listed.
 func withHint(api *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if _, pattern := api.Handler(r); pattern != "" {
@@ -124,8 +126,8 @@ func decode(r *http.Request, into any) error {
 	return nil
 }
 
-// controlDeliveries lists deliveries, those of ?session and ?event if they are given. With ?wait=10s it responds once there
-// is one and none is pending, or when the time is over.
+// controlDeliveries lists deliveries, those of ?session and ?event if they are given. With
+// ?wait=10s it responds once there is one and none is pending, or when the time is over.
 func (s *Sandbox) controlDeliveries(w http.ResponseWriter, r *http.Request) {
 	query, found := r.URL.Query(), []control.Delivery{}
 	settled := func() bool {
@@ -218,7 +220,8 @@ func serveSink(w http.ResponseWriter, _ *http.Request) {
 	reply(w, http.StatusOK, control.Received{Received: true})
 }
 
-// streamChanges sends a server-sent event whenever something happens. The caller then reads what there is.
+// streamChanges sends a server-sent event whenever something happens. The caller then reads what
+// there is.
 func (s *Sandbox) streamChanges(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("Cache-Control", "no-store")

@@ -40,7 +40,8 @@ func controlled(t *testing.T) (w *world, client *control.Client, calls func() []
 	}
 }
 
-// Every call of the control API has a method of the client, which returns what the sandbox's own method returns.
+// Every call of the control API has a method of the client, which returns what the sandbox's own
+// method returns.
 func TestControlClient(t *testing.T) {
 	t.Parallel()
 	const acme = "mer_acme_vitamins"

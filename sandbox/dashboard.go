@@ -24,7 +24,8 @@ func (s *Sandbox) showDashboard(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// view is the sandbox as the dashboard shows it. It copies only what is shown, or what a filter has to look at.
+// view is the sandbox as the dashboard shows it. It copies only what is shown, or what a filter has
+// to look at.
 func (s *Sandbox) view(origin, filter string) dashboard.View {
 	_, running := s.executor.Clock().(*clock.Running)
 	limit := dashboard.MaxShown

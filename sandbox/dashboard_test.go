@@ -99,7 +99,8 @@ var (
 	typed = map[string]string{"refund": `{"amount":100}`, "faults": `{"code":"internal_error","times":1}`, "webhook": `{"url":"http://localhost:1/hooks"}`}
 )
 
-// pushAll presses every button and sends every form of the dashboard as it is now, but for those already pressed.
+// pushAll presses every button and sends every form of the dashboard as it is now, but for those
+// already pressed.
 func (w *world) pushAll(pressed map[string]bool) {
 	w.t.Helper()
 	for _, found := range buttons.FindAllStringSubmatch(w.dashboard(), -1) {

@@ -16,8 +16,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// BenchmarkSandboxStart starts the sandbox and a minimal server in Go, in turns, and waits until each has responded to a
-// call. It measures the time from the start of the process, and the memory of the idle sandbox.
+// BenchmarkSandboxStart starts the sandbox and a minimal server in Go, in turns, and waits until
+// each has responded to a call. It measures the time from the start of the process, and the memory
+// of the idle sandbox.
 func BenchmarkSandboxStart(b *testing.B) {
 	bare := program(b, "./testdata/bare")
 	sandbox := program(b, ".", "sandbox", "--listen", "127.0.0.1:0")
@@ -37,8 +38,8 @@ func BenchmarkSandboxStart(b *testing.B) {
 
 var address = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
 
-// program builds a command and returns a function that starts it once and reports the seconds until it responds, and its
-// memory in MiB then, 0 where the system does not say.
+// program builds a command and returns a function that starts it once and reports the seconds until
+// it responds, and its memory in MiB then, 0 where the system does not say.
 func program(b *testing.B, path string, args ...string) func(b *testing.B) (seconds, held float64) {
 	b.Helper()
 	binary := filepath.Join(b.TempDir(), "program")

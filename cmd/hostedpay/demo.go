@@ -19,7 +19,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 )
 
-// demoFactor divides the gateways' own waits: 10 s until a decline is reported become half a second.
+// demoFactor divides the gateways' own waits: 10 s until a decline is reported become half a
+// second.
 const demoFactor = 20
 
 // maxWait is how long the demo waits for an event.

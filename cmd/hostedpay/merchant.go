@@ -23,14 +23,16 @@ type order struct {
 	events    chan arrival
 }
 
-// An arrival is a verified event, when it arrived, and how long it took to read, verify, decode and claim it.
+// An arrival is a verified event, when it arrived, and how long it took to read, verify, decode and
+// claim it.
 type arrival struct {
 	event    webhooks.Event
 	at       time.Time
 	verified time.Duration
 }
 
-// A merchant is a shop with a webhook endpoint and a return page for each gateway. Safe for concurrent use.
+// A merchant is a shop with a webhook endpoint and a return page for each gateway. Safe for
+// concurrent use.
 type merchant struct {
 	url string
 

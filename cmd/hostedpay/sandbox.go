@@ -35,7 +35,8 @@ func sandboxCommand() *cobra.Command {
 			s := serve(l, gateways)
 			introduce(c.OutOrStdout(), base, f)
 			<-c.Context().Done()
-			gateways.Close() // first, because it ends the dashboard's streams, which the server would wait for
+			// First, because it ends the dashboard's streams, which the server would wait for.
+			gateways.Close()
 			return s.close()
 		},
 	}

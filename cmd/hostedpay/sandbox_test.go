@@ -21,7 +21,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
-// start runs the command until the test is over, and reads the address and the first key from what it prints.
+// start runs the command until the test is over, and reads the address and the first key from what
+// it prints.
 func start(t *testing.T, args ...string) (base, key string) {
 	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
@@ -91,7 +92,8 @@ func TestSandboxFlags(t *testing.T) {
 		_, err = client.GetSession(t.Context(), created.ID)
 		require.ErrorIs(t, err, sdk.CodeSessionExpired)
 
-		page, err := buyer.Open(t.Context(), nil, sdk.NewSecret(base+"/c/"+created.ID)) // nothing listens at the public URL
+		// Nothing listens at the public URL.
+		page, err := buyer.Open(t.Context(), nil, sdk.NewSecret(base+"/c/"+created.ID))
 		require.NoError(t, err)
 		back, err := page.Pay(t.Context(), buyer.CardApproved)
 		require.NoError(t, err)

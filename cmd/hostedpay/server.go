@@ -15,8 +15,8 @@ type server struct {
 	done chan error
 }
 
-// listen opens an address, 127.0.0.1:0 for any free port. Nothing responds before serve, so that two servers can know
-// each other's addresses first.
+// listen opens an address, 127.0.0.1:0 for any free port. Nothing responds before serve, so that
+// two servers can know each other's addresses first.
 func listen(ctx context.Context, address string) (net.Listener, string, error) {
 	var config net.ListenConfig
 	l, err := config.Listen(ctx, "tcp", address)

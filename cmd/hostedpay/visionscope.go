@@ -113,7 +113,8 @@ func (p payment) checkVisionScopeEvent(event webhooks.Event) error {
 	return p.unexpected(event)
 }
 
-// returned is the shop's return page. The query is not signed: the page shows what the webhook has said so far.
+// returned is the shop's return page. The query is not signed: the page shows what the webhook has
+// said so far.
 func (v *visionScopeDemo) returned(w http.ResponseWriter, r *http.Request) {
 	claimed, err := visionscope.ParseReturn(r.URL.Query())
 	if err != nil {

@@ -26,7 +26,8 @@ func voraGateway() gateway {
 		demo: newVoraDemo,
 		payments: []payment{
 			{amount: money.Minor(1499, "USD"), card: buyer.CardApproved, want: sdk.PaymentPaid, order: "order-1001"},
-			{amount: money.Minor(200, "USD"), card: buyer.CardApproved, want: sdk.PaymentFailed, order: "order-1002"}, // the amount declines
+			// The amount declines.
+			{amount: money.Minor(200, "USD"), card: buyer.CardApproved, want: sdk.PaymentFailed, order: "order-1002"},
 		},
 	}
 }

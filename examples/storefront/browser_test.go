@@ -46,8 +46,8 @@ func startBrowser(t *testing.T) browser {
 		chromedp.Flag("disable-dev-shm-usage", true),
 		chromedp.Flag("disable-extensions", true),
 		chromedp.Flag("no-proxy-server", true),
-		// One process for the frames of all sites, so that one connection reaches them. What sites may do to one another
-		// stays the same.
+		// One process for the frames of all sites, so that one connection reaches them. What sites
+		// may do to one another stays the same.
 		chromedp.Flag("disable-features", "SitePerProcess,IsolateOrigins,IsolateSandboxedIframes,Translate"),
 		chromedp.Flag("disable-site-isolation-trials", true),
 		chromedp.Flag("force-color-profile", "srgb"),
@@ -139,7 +139,8 @@ func (b *tab) frameOf(p place) (*cdp.Frame, error) {
 	return tree.FrameTree.ChildFrames[0].Frame, nil
 }
 
-// evaluate runs an expression beside the page's own scripts; its Content-Security-Policy does not apply.
+// evaluate runs an expression beside the page's own scripts; its Content-Security-Policy does not
+// apply.
 func (b *tab) evaluate(p place, expression string, byValue bool) (*runtime.RemoteObject, error) {
 	f, err := b.frameOf(p)
 	if err != nil {

@@ -107,7 +107,8 @@ func TestThePriceIsTheShops(t *testing.T) {
 	require.Equal(t, "EUR", currency)
 }
 
-// An order keeps the price that its buyer saw, even if the form is sent again after the price has changed.
+// An order keeps the price that its buyer saw, even if the form is sent again after the price has
+// changed.
 func TestAnOrderKeepsItsPrice(t *testing.T) {
 	t.Parallel()
 	f := setup(t)
@@ -215,7 +216,8 @@ func TestCookiesAreForHTTPSOnly(t *testing.T) {
 	s.ServeHTTP(answer, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "https://shop.example.com/", nil))
 	cookies := answer.Result().Cookies()
 	require.Len(t, cookies, 1)
-	require.Equal(t, "__Host-visitor", cookies[0].Name) // browsers take such a name with the rest only
+	// Browsers accept a name with this prefix only with the attributes below.
+	require.Equal(t, "__Host-visitor", cookies[0].Name)
 	require.True(t, cookies[0].Secure)
 	require.Equal(t, "/", cookies[0].Path)
 	require.Empty(t, cookies[0].Domain)
@@ -239,7 +241,7 @@ func TestAParcelLeavesOnce(t *testing.T) {
 			mu.Unlock()
 			next.ServeHTTP(w, r)
 			if first {
-				panic(http.ErrAbortHandler) // the gateway never hears that it was taken, and sends it again
+				panic(http.ErrAbortHandler) // the gateway gets no response, and redelivers it
 			}
 		})
 	})

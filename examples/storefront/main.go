@@ -2,9 +2,9 @@
 //
 //	go run ./examples/storefront
 //
-// starts the shop at http://127.0.0.1:8080 together with both gateways, which are on this machine and
-// have a dashboard at http://localhost:4010. With the API keys of one or both gateways in the environment it
-// takes payments through them instead. --help lists the flags and the variables.
+// starts the shop at http://127.0.0.1:8080 together with both gateways, which are on this machine
+// and have a dashboard at http://localhost:4010. With the API keys of one or both gateways in the
+// environment it takes payments through them instead. --help lists the flags and the variables.
 package main
 
 import (

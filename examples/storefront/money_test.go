@@ -111,8 +111,8 @@ func TestRefundsAddUp(t *testing.T) {
 	require.Equal(t, 1000, f.refunded())
 }
 
-// The completion of an event and its effects commit together or not at all: a refund must not be added twice because the
-// shop crashed in between.
+// The completion of an event and its effects commit together or not at all: a refund must not be
+// added twice because the shop crashed in between.
 func TestARefundAddsUpOnceWhenItsEndCannotBeWritten(t *testing.T) {
 	t.Parallel()
 	f := setup(t)

@@ -25,7 +25,8 @@ func offline(ctx context.Context, settings settings, log *slog.Logger) error {
 		return err
 	}
 	shopURL, sandboxURL := "http://"+atShop.Addr().String(), "http://"+atSandbox.Addr().String()
-	// Another name for the same machine, so that browsers treat shop and gateways as different sites.
+	// Another name for the same machine, so that browsers treat shop and gateways as different
+	// sites.
 	pagesURL := fmt.Sprintf("http://localhost:%d", atSandbox.Addr().(*net.TCPAddr).Port)
 	gateways, err := sandbox.New(
 		sandbox.WithPublicURL(pagesURL),

@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// testPages looks at every page of the shop on a small telephone and on a desk. With HOSTEDPAY_SCREENSHOTS set to a
-// folder, it leaves pictures there.
+// testPages looks at every page of the shop on a small telephone and on a desk. With
+// HOSTEDPAY_SCREENSHOTS set to a folder, it leaves pictures there.
 func testPages(t *testing.T, b browser) {
 	f, clock := standing(t)
 	buyer := f.buy(b, "visionscope-frame")

@@ -43,7 +43,8 @@ func away(t *testing.T, between func(http.Handler) http.Handler) (f *fixture, op
 
 func plainly(next http.Handler) http.Handler { return next }
 
-// A restart between payment and webhook loses neither the order nor the buyer's cookie nor the form.
+// A restart between payment and webhook loses neither the order nor the buyer's cookie nor the
+// form.
 func TestARestartLosesNothing(t *testing.T) {
 	t.Parallel()
 	for _, way := range []string{"visionscope-redirect", "vora-redirect"} {

@@ -54,7 +54,8 @@ func setup(t *testing.T, options ...sandbox.Option) *fixture {
 	return open(t, time.Now, options...)
 }
 
-// standing opens the shop with one clock for shop and gateways, which stands still: nothing is delivered until it is advanced.
+// standing opens the shop with one clock for shop and gateways, which stands still: nothing is
+// delivered until it is advanced.
 func standing(t *testing.T) (*fixture, *sandbox.ManualClock) {
 	t.Helper()
 	clock := sandbox.NewManualClock(time.Now())

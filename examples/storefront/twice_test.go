@@ -85,8 +85,8 @@ func TestAnotherWayWhenVoraIsDown(t *testing.T) {
 	require.Contains(t, buyer.buys(form, "visionscope-redirect"), "/checkout/cs_")
 }
 
-// Two checkouts of one purchase were open at once, and both are paid: one parcel leaves, and the buyer and the order book
-// show the second payment.
+// Two checkouts of one purchase were open at once, and both are paid: one parcel leaves, and the
+// buyer and the order book show the second payment.
 func TestAPurchasePaidTwice(t *testing.T) {
 	t.Parallel()
 	const atVora, atVisionScope = "vora-redirect", "visionscope-redirect"
@@ -164,7 +164,8 @@ func TestTwoPurchases(t *testing.T) {
 	}
 }
 
-// A declined payment at one gateway does not hide the payment at the other, whose webhook is still under way.
+// A declined payment at one gateway does not hide the payment at the other, whose webhook is still
+// under way.
 func TestAnotherWayAfterARefusal(t *testing.T) {
 	t.Parallel()
 	f, clock := standing(t)
@@ -212,7 +213,8 @@ func TestAnotherWayAfterAnExpiry(t *testing.T) {
 	require.NotContains(t, page, "Try again")
 }
 
-// An order that was left for another gateway says where the purchase was paid, and waits for nothing.
+// An order that was left for another gateway says where the purchase was paid, and waits for
+// nothing.
 func TestAPurchasePaidElsewhere(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ pays, paid, left string }{

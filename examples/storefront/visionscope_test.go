@@ -123,7 +123,8 @@ func (f *fixture) without(word string) {
 	})
 }
 
-// An iframe that lacks a documented sandbox token fails here as it does in production, and the page says why.
+// An iframe that lacks a documented sandbox token fails here as it does in production, and the page
+// says why.
 func testFrameWithoutTopNavigation(t *testing.T, b browser) {
 	t.Run("3DS", func(t *testing.T) {
 		t.Parallel()
@@ -159,7 +160,8 @@ func testFrameWithoutTopNavigation(t *testing.T, b browser) {
 	})
 }
 
-// The framed page can also end in the other documented ways: the shop's page replaces it, or it posts a message.
+// The framed page can also end in the other documented ways: the shop's page replaces it, or it
+// posts a message.
 func testFrameExits(t *testing.T, b browser) {
 	chosen := func(t *testing.T, exit string) (*fixture, *tab) {
 		f := setup(t)

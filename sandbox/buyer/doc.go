@@ -1,5 +1,6 @@
-// Package buyer is a buyer at a hosted page of the sandbox: it opens a checkout URL, fills in the form and presses a
-// button, as a person in a browser does. It works with the page of any gateway, because it reads the form.
+// Package buyer is a buyer at a hosted page of the sandbox: it opens a checkout URL, fills in the
+// form and presses a button, as a person in a browser does. It works with the page of any gateway,
+// because it reads the form.
 //
 //	page, err := buyer.Open(ctx, nil, created.CheckoutURL)
 //	…

@@ -59,8 +59,8 @@ func parseForm(document string) form {
 	return f
 }
 
-// values are what a browser sends when the button is pressed: what the buyer has filled in, else what the page has, else
-// a sample.
+// values are what a browser sends when the button is pressed: what the buyer has filled in, else
+// what the page has, else a sample.
 func (f form) values(button Button, filled url.Values, samples map[string]string) (url.Values, error) {
 	if !slices.Contains(f.buttons, button) {
 		return nil, fmt.Errorf("the hosted page has no button %q now, but %q", string(button), f.buttons)

@@ -17,10 +17,15 @@ type Button string
 
 // The buttons. A page has only those that make sense now.
 const (
-	ButtonPay           Button = "pay"     // use [Page.Pay], which fills in the form
-	ButtonDecline       Button = "decline" // the bank declines the payment, whatever the card
-	ButtonCancel        Button = "cancel"  // back to the shop without paying; Vora's session stays open, VisionScope's payment fails
-	ButtonAbandon       Button = "abandon" // the buyer closes the tab
+	// ButtonPay pays. Use [Page.Pay], which fills in the form.
+	ButtonPay Button = "pay"
+	// ButtonDecline has the bank decline the payment, whatever the card.
+	ButtonDecline Button = "decline"
+	// ButtonCancel goes back to the shop without paying. Vora's session stays open, VisionScope's
+	// payment fails.
+	ButtonCancel Button = "cancel"
+	// ButtonAbandon closes the tab.
+	ButtonAbandon       Button = "abandon"
 	ButtonPassChallenge Button = "challenge_pass"
 	ButtonFailChallenge Button = "challenge_fail"
 )
@@ -28,8 +33,8 @@ const (
 // maxPage bounds what is read of a page, in bytes.
 const maxPage = 8 << 20
 
-// A Page is a hosted page with a buyer in front of it. Its errors never contain the checkout URL, which is a secret. Not
-// safe for concurrent use.
+// A Page is a hosted page with a buyer in front of it. Its errors never contain the checkout URL,
+// which is a secret. Not safe for concurrent use.
 type Page struct {
 	browser http.Client
 	address *url.URL
@@ -38,8 +43,8 @@ type Page struct {
 	filled  url.Values
 }
 
-// Open opens a checkout URL. It uses the client's transport, cookies and timeout, or those of the default client when
-// client is nil. Redirects are reported, not followed.
+// Open opens a checkout URL. It uses the client's transport, cookies and timeout, or those of the
+// default client when client is nil. Redirects are reported, not followed.
 func Open(ctx context.Context, client *http.Client, checkout sdk.Secret) (*Page, error) {
 	address, err := url.Parse(checkout.Reveal())
 	if err != nil || address.Host == "" {
@@ -70,15 +75,16 @@ func (p *Page) HTML() string { return p.html }
 // Fill sets a field of the form by its name, such as shipping_city or email.
 func (p *Page) Fill(field, value string) { p.filled.Set(field, value) }
 
-// Pay fills in the form and pays with a card. Fields that neither [Page.Fill] nor the page has filled get sample values.
-// It returns the URL that the browser is sent to, or nil when the buyer stays on the page: for 3D Secure, while the gateway
-// processes the charge, or because the session has no return URL.
+// Pay fills in the form and pays with a card. Fields that neither [Page.Fill] nor the page has
+// filled get sample values. It returns the URL that the browser is sent to, or nil when the buyer
+// stays on the page: for 3D Secure, while the gateway processes the charge, or because the session
+// has no return URL.
 func (p *Page) Pay(ctx context.Context, card string) (*url.URL, error) {
 	return p.submit(ctx, ButtonPay, samples(card))
 }
 
-// Press presses a button, with what the form contains. It returns the URL that the browser is sent to, or nil when the
-// buyer stays on the page.
+// Press presses a button, with what the form contains. It returns the URL that the browser is sent
+// to, or nil when the buyer stays on the page.
 func (p *Page) Press(ctx context.Context, button Button) (*url.URL, error) {
 	return p.submit(ctx, button, nil)
 }

@@ -17,10 +17,15 @@ type ChangeKind string
 
 // The kinds of changes.
 const (
-	ChangeSessionCreated   ChangeKind = "session.created"
-	ChangeSessionUpdated   ChangeKind = "session.updated"   // its status, a refund, or a 3D Secure challenge
-	ChangeDeliveryCreated  ChangeKind = "delivery.created"  // an event is to be delivered
-	ChangeDeliveryAttempt  ChangeKind = "delivery.attempt"  // one attempt has ended
-	ChangeRequestCompleted ChangeKind = "request.completed" // the API has responded
-	ChangeSettings         ChangeKind = "settings"          // merchants, faults, the pause of deliveries
+	ChangeSessionCreated ChangeKind = "session.created"
+	// ChangeSessionUpdated is another status, a refund, or a 3D Secure challenge.
+	ChangeSessionUpdated ChangeKind = "session.updated"
+	// ChangeDeliveryCreated is an event that is to be delivered.
+	ChangeDeliveryCreated ChangeKind = "delivery.created"
+	// ChangeDeliveryAttempt is the end of one attempt.
+	ChangeDeliveryAttempt ChangeKind = "delivery.attempt"
+	// ChangeRequestCompleted is a response of an API.
+	ChangeRequestCompleted ChangeKind = "request.completed"
+	// ChangeSettings concerns merchants, faults, or the pause of deliveries.
+	ChangeSettings ChangeKind = "settings"
 )

@@ -24,14 +24,14 @@ type Client struct {
 // An Option configures a [Client].
 type Option func(*Client)
 
-// WithHTTPClient sends the calls through a client of your own. By default they connect to this machine only, and use no
-// proxy.
+// WithHTTPClient sends the calls through a client of your own. By default they connect to this
+// machine only, and use no proxy.
 func WithHTTPClient(client *http.Client) Option {
 	return func(c *Client) { c.http = client }
 }
 
-// New returns a client of the sandbox at baseURL, as the command prints it: "http://127.0.0.1:4010". A sandbox is on this
-// machine, so that an address elsewhere is an error.
+// New returns a client of the sandbox at baseURL, as the command prints it:
+// "http://127.0.0.1:4010". A sandbox is on this machine, so that an address elsewhere is an error.
 func New(baseURL string, opts ...Option) (*Client, error) {
 	u, err := url.Parse(baseURL)
 	switch {

@@ -137,8 +137,8 @@ func TestCredentials(t *testing.T) {
 	require.Equal(t, []string{"vora Vora secret key vp_sk_test_a", "vora Vora session secret ss_test_a", "visionscope VisionScope API key vsk_a"}, all)
 }
 
-// A sample merchant has every key and secret of every gateway's account, and each is a credential, so that the command and
-// the dashboard show it.
+// A sample merchant has every key and secret of every gateway's account, and each is a credential,
+// so that the command and the dashboard show it.
 func TestEveryKeyIsACredential(t *testing.T) {
 	t.Parallel()
 	m := control.SampleMerchant("a", "A")

@@ -9,14 +9,19 @@ import (
 
 // A Delivery is an event on its way to a merchant, with every attempt to deliver it.
 type Delivery struct {
-	ID        string            `json:"id"` // the sandbox's own
-	SessionID string            `json:"sessionId"`
-	Event     string            `json:"event"`   // its type, "session.succeeded"
-	EventID   string            `json:"eventId"` // identity of the event: deliveries of the same event have the same
-	URL       string            `json:"url"`
-	Body      string            `json:"body"`     // byte for byte, as it is signed
-	Attempts  []DeliveryAttempt `json:"attempts"` // the last 50
-	State     DeliveryState     `json:"state"`
+	// ID is the sandbox's own.
+	ID        string `json:"id"`
+	SessionID string `json:"sessionId"`
+	// Event is the type of the event, "session.succeeded".
+	Event string `json:"event"`
+	// EventID identifies the event: all deliveries of one event have the same.
+	EventID string `json:"eventId"`
+	URL     string `json:"url"`
+	// Body is what is signed, byte for byte.
+	Body string `json:"body"`
+	// Attempts are the last 50, oldest first.
+	Attempts []DeliveryAttempt `json:"attempts"`
+	State    DeliveryState     `json:"state"`
 }
 
 // A DeliveryState says where a delivery stands.
@@ -24,21 +29,31 @@ type DeliveryState string
 
 // The states of a delivery.
 const (
-	DeliveryPending  DeliveryState = "pending"  // not sent yet, or waiting for its next attempt
-	DeliveryAccepted DeliveryState = "accepted" // an attempt had a 2xx response
-	DeliveryFailed   DeliveryState = "failed"   // no attempt of the gateway's schedule had a 2xx response
-	DeliveryUnsent   DeliveryState = "unsent"   // there is no URL to send it to, or none on this machine
+	// DeliveryPending is not sent yet, or waits for its next attempt.
+	DeliveryPending DeliveryState = "pending"
+	// DeliveryAccepted had a 2xx response to an attempt.
+	DeliveryAccepted DeliveryState = "accepted"
+	// DeliveryFailed had no 2xx response to any attempt of the gateway's schedule.
+	DeliveryFailed DeliveryState = "failed"
+	// DeliveryUnsent has no URL to go to, or none on this machine.
+	DeliveryUnsent DeliveryState = "unsent"
 )
 
 // A DeliveryAttempt is one attempt to deliver an event.
 type DeliveryAttempt struct {
-	At       time.Time     `json:"at"`               // by the sandbox's clock
-	Duration time.Duration `json:"durationNs"`       // by the machine's clock
-	Header   http.Header   `json:"header,omitempty"` // of the request, with its signature
-	Status   int           `json:"status"`           // of the merchant's response; 0 when there was none
-	Response string        `json:"response,omitempty"`
-	Problem  string        `json:"problem,omitempty"` // why there was no response
-	Fault    DeliveryFault `json:"fault,omitempty"`   // that was injected
+	// At is a time of the sandbox's clock.
+	At time.Time `json:"at"`
+	// Duration is measured by the machine's clock.
+	Duration time.Duration `json:"durationNs"`
+	// Header is the header of the request, with its signature.
+	Header http.Header `json:"header,omitempty"`
+	// Status is that of the merchant's response; 0 when there was none.
+	Status   int    `json:"status"`
+	Response string `json:"response,omitempty"`
+	// Problem says why there was no response.
+	Problem string `json:"problem,omitempty"`
+	// Fault is the delivery fault that was injected.
+	Fault DeliveryFault `json:"fault,omitempty"`
 }
 
 // A DeliveryFilter selects deliveries. Empty fields select all.
@@ -63,8 +78,9 @@ func (c *Client) Deliveries(ctx context.Context, filter DeliveryFilter) ([]Deliv
 	return get[[]Delivery](ctx, c, "deliveries?"+filter.query().Encode())
 }
 
-// WaitDeliveries returns the deliveries as soon as there is one and none is pending, or those that there are after wait.
-// The sandbox's clock must reach the time of their attempts: it runs by itself, and [Client.Advance] moves it.
+// WaitDeliveries returns the deliveries as soon as there is one and none is pending, or those that
+// there are after wait. The sandbox's clock must reach the time of their attempts: it runs by
+// itself, and [Client.Advance] moves it.
 func (c *Client) WaitDeliveries(ctx context.Context, filter DeliveryFilter, wait time.Duration) ([]Delivery, error) {
 	query := filter.query()
 	query.Set("wait", wait.String())
@@ -94,5 +110,6 @@ type Received struct {
 	Received bool `json:"received"`
 }
 
-// SinkURL is the URL of a merchant that accepts every event, for those who have none of their own yet.
+// SinkURL is the URL of a merchant that accepts every event, for those who have none of their own
+// yet.
 func (c *Client) SinkURL() string { return c.base + "/_sandbox/sink" }

@@ -7,11 +7,17 @@ type DeliveryFault string
 
 // The delivery faults.
 const (
-	DeliveryFaultDrop        DeliveryFault = "drop"        // it never arrives; the schedule goes on
-	DeliveryFaultDuplicate   DeliveryFault = "duplicate"   // it arrives twice
-	DeliveryFaultDelay       DeliveryFault = "delay"       // it arrives 10 s later, by the sandbox's clock
-	DeliveryFaultReorder     DeliveryFault = "reorder"     // it arrives after another event, of any session, has reached the merchant
-	DeliveryFaultWrongSecret DeliveryFault = "wrongSecret" // it is signed with a secret that is not the merchant's
+	// DeliveryFaultDrop loses the attempt; the schedule goes on.
+	DeliveryFaultDrop DeliveryFault = "drop"
+	// DeliveryFaultDuplicate delivers the event twice.
+	DeliveryFaultDuplicate DeliveryFault = "duplicate"
+	// DeliveryFaultDelay delivers the event 10 s later, by the sandbox's clock.
+	DeliveryFaultDelay DeliveryFault = "delay"
+	// DeliveryFaultReorder holds the event until another one, of any session, has reached the
+	// merchant.
+	DeliveryFaultReorder DeliveryFault = "reorder"
+	// DeliveryFaultWrongSecret signs the event with a secret that is not the merchant's.
+	DeliveryFaultWrongSecret DeliveryFault = "wrongSecret"
 )
 
 // DeliveryFaults are the delivery faults that there are.

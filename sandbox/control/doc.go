@@ -1,6 +1,7 @@
-// Package control is the sandbox's control API in Go: the JSON bodies of the calls below /_sandbox/, and a client for them.
-// With it a program controls a sandbox that runs in another process, as the dashboard and curl do. In one process, the
-// methods of [github.com/hostedpay/hostedpay-go/sandbox.Sandbox] do the same and return the same types.
+// Package control is the sandbox's control API in Go: the JSON bodies of the calls below
+// /_sandbox/, and a client for them. With it a program controls a sandbox that runs in another
+// process, as the dashboard and curl do. In one process, the methods of
+// [github.com/hostedpay/hostedpay-go/sandbox.Sandbox] do the same and return the same types.
 //
 //	client, err := control.New("http://127.0.0.1:4010")
 //	…

@@ -28,7 +28,8 @@ const maxErrorBody = 64 << 10
 
 // rejected reads a response that is not a 2xx.
 func (c *Client) rejected(response *http.Response, operation string) error {
-	text, _ := io.ReadAll(io.LimitReader(response.Body, maxErrorBody)) // the status is enough when the body is truncated
+	// The status is enough when the body is truncated.
+	text, _ := io.ReadAll(io.LimitReader(response.Body, maxErrorBody))
 	var body ErrorBody
 	if json.Unmarshal(text, &body) != nil || body.Error == "" {
 		body.Error = fmt.Sprintf("the response is not a sandbox's: is %s one, of this version?", c.base)

@@ -11,32 +11,48 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
-// FaultHeader is a request header that asks for a fault on its own call, in the form that [ParseFault] reads: "hang",
-// "status=503; retryAfter=2". Route, times and share are not allowed in it.
+// FaultHeader is a request header that asks for a fault on its own call, in the form that
+// [ParseFault] reads: "hang", "status=503; retryAfter=2". Route, times and share are not allowed in
+// it.
 const FaultHeader = "Sandbox-Fault"
 
-// A Fault is something that goes wrong with calls on purpose: one of Code, Status, Hang, ResetBefore, ResetAfter and
-// Truncate. LatencyMS and RetryAfter combine with each of them, and can stand alone.
+// A Fault is something that goes wrong with calls on purpose: one of Code, Status, Hang,
+// ResetBefore, ResetAfter and Truncate. LatencyMS and RetryAfter combine with each of them, and can
+// stand alone.
 type Fault struct {
-	Route string `json:"route,omitempty"` // prefix of the calls' method and path, "POST /v1/sessions"; empty for every API call
-	Times int    `json:"times,omitempty"` // how many calls; 0 for all until the faults are cleared
-	Share int    `json:"share,omitempty"` // percent of the calls, 1 to 100, chosen by the sandbox's seed; 0 for all
+	// Route is a prefix of the calls' method and path, "POST /v1/sessions"; empty for every API
+	// call.
+	Route string `json:"route,omitempty"`
+	// Times is how many calls are affected; 0 for all until the faults are cleared.
+	Times int `json:"times,omitempty"`
+	// Share is the percentage of the calls that are affected, 1 to 100, chosen by the sandbox's
+	// seed; 0 for all.
+	Share int `json:"share,omitempty"`
 
-	Code        sdk.Code `json:"code,omitempty"`        // of the error catalog, sent as the gateway sends it; not on hosted pages
-	Status      int      `json:"status,omitempty"`      // 200 to 599, with Body
-	Body        string   `json:"body,omitempty"`        // HTML when it begins with <, JSON otherwise
-	RetryAfter  string   `json:"retryAfter,omitempty"`  // value of the Retry-After header, sent as it is
-	LatencyMS   int      `json:"latencyMs,omitempty"`   // wait before anything else, in milliseconds, one day at most
-	Hang        bool     `json:"hang,omitempty"`        // never respond
-	ResetBefore bool     `json:"resetBefore,omitempty"` // reset the connection before the call is processed
-	ResetAfter  bool     `json:"resetAfter,omitempty"`  // process the call, then reset the connection
-	Truncate    bool     `json:"truncate,omitempty"`    // process the call, then truncate the response's body
+	// Code is of the error catalog, sent as the gateway sends it. Hosted pages have none.
+	Code sdk.Code `json:"code,omitempty"`
+	// Status is 200 to 599, sent with Body.
+	Status int `json:"status,omitempty"`
+	// Body is HTML when it begins with <, and JSON otherwise.
+	Body string `json:"body,omitempty"`
+	// RetryAfter is the value of the Retry-After header, sent as it is.
+	RetryAfter string `json:"retryAfter,omitempty"`
+	// LatencyMS waits before anything else, in milliseconds, one day at most.
+	LatencyMS int `json:"latencyMs,omitempty"`
+	// Hang never responds.
+	Hang bool `json:"hang,omitempty"`
+	// ResetBefore resets the connection before the call is processed.
+	ResetBefore bool `json:"resetBefore,omitempty"`
+	// ResetAfter processes the call, then resets the connection.
+	ResetAfter bool `json:"resetAfter,omitempty"`
+	// Truncate processes the call, then truncates the response's body.
+	Truncate bool `json:"truncate,omitempty"`
 }
 
 const maxLatencyMS = 24 * 60 * 60 * 1000
 
-// Validate reports what is wrong with the fault itself: an unknown code, a value out of range, a contradiction. Whether
-// its route exists is known to the sandbox alone.
+// Validate reports what is wrong with the fault itself: an unknown code, a value out of range, a
+// contradiction. Whether its route exists is known to the sandbox alone.
 func (f Fault) Validate() error {
 	switch {
 	case f.Code != "" && !slices.Contains(sdk.Codes(), f.Code):

@@ -51,9 +51,9 @@ func (f Fault) ending() settings {
 		add("truncate", true, f.Truncate)
 }
 
-// ParseFault reads a fault from a string of its JSON field names, "route=POST /v1/sessions; times=1; status=503".
-// Values may be percent-encoded; a semicolon in one must be. A flag needs no value: "hang". The fault that it returns is
-// valid.
+// ParseFault reads a fault from a string of its JSON field names, "route=POST /v1/sessions;
+// times=1; status=503". Values may be percent-encoded; a semicolon in one must be. A flag needs no
+// value: "hang". The fault that it returns is valid.
 func ParseFault(s string) (Fault, error) {
 	var f Fault
 	for setting := range strings.SplitSeq(s, ";") {

@@ -16,7 +16,8 @@ type Merchant struct {
 	VisionScope VisionScopeAccount `json:"visionscope"`
 }
 
-// SampleMerchant returns a merchant with a made-up account at every gateway. Its keys contain id, "acme_vitamins".
+// SampleMerchant returns a merchant with a made-up account at every gateway. Its keys contain id,
+// "acme_vitamins".
 func SampleMerchant(id, name string) Merchant {
 	return Merchant{
 		ID: "mer_" + id, Name: name,
@@ -53,14 +54,15 @@ func (c *Client) Merchants(ctx context.Context) ([]Merchant, error) {
 	return get[[]Merchant](ctx, c, "merchants")
 }
 
-// SetWebhookURL registers where the events of a merchant's Vora account go, on this machine; empty for nowhere. At
-// VisionScope the URL comes with each checkout.
+// SetWebhookURL registers where the events of a merchant's Vora account go, on this machine; empty
+// for nowhere. At VisionScope the URL comes with each checkout.
 func (c *Client) SetWebhookURL(ctx context.Context, merchantID, webhookURL string) error {
 	_, err := post[none](ctx, c, "merchants/"+url.PathEscape(merchantID)+"/webhook", WebhookParams{URL: webhookURL})
 	return err
 }
 
-// RotateKey gives a merchant a new Vora secret key. The old one works for another 24 hours of the sandbox's clock.
+// RotateKey gives a merchant a new Vora secret key. The old one works for another 24 hours of the
+// sandbox's clock.
 func (c *Client) RotateKey(ctx context.Context, merchantID string) (RotatedKey, error) {
 	return post[RotatedKey](ctx, c, "merchants/"+url.PathEscape(merchantID)+"/rotate", nil)
 }

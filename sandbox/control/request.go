@@ -9,21 +9,32 @@ import (
 
 // A Request is a call to one of the gateways' APIs and its response. It contains no API key.
 type Request struct {
-	Number         int64         `json:"number"`       // counts the requests to all gateways from 1; a session names its own
-	ID             string        `json:"id,omitempty"` // the response's X-Request-Id; empty where the gateway sends none
-	Gateway        sdk.Gateway   `json:"gateway"`
-	MerchantID     string        `json:"merchantId,omitempty"` // of the API key; empty when the key is unknown
-	At             time.Time     `json:"at"`                   // by the sandbox's clock
-	Duration       time.Duration `json:"durationNs"`           // by the machine's clock
-	Method         string        `json:"method"`
-	Path           string        `json:"path"` // with its query
-	IdempotencyKey string        `json:"idempotencyKey,omitempty"`
-	Version        string        `json:"version,omitempty"` // of the API, as requested
-	UserAgent      string        `json:"userAgent,omitempty"`
-	Body           string        `json:"body,omitempty"`     // its first 16 KiB
-	Status         int           `json:"status"`             // 0 when the connection was cut
-	Response       string        `json:"response,omitempty"` // the first 16 KiB of the response's body
-	Fault          string        `json:"fault,omitempty"`    // that was injected, as [ParseFault] reads it
+	// Number counts the requests to all gateways from 1. Session.CreatedBy refers to it.
+	Number int64 `json:"number"`
+	// ID is the response's X-Request-Id; empty where the gateway sends none.
+	ID      string      `json:"id,omitempty"`
+	Gateway sdk.Gateway `json:"gateway"`
+	// MerchantID is the merchant of the API key; empty for an unknown key.
+	MerchantID string `json:"merchantId,omitempty"`
+	// At is a time of the sandbox's clock.
+	At time.Time `json:"at"`
+	// Duration is measured by the machine's clock.
+	Duration time.Duration `json:"durationNs"`
+	Method   string        `json:"method"`
+	// Path includes the query.
+	Path           string `json:"path"`
+	IdempotencyKey string `json:"idempotencyKey,omitempty"`
+	// Version is the API version that was requested.
+	Version   string `json:"version,omitempty"`
+	UserAgent string `json:"userAgent,omitempty"`
+	// Body is the first 16 KiB of the body.
+	Body string `json:"body,omitempty"`
+	// Status is 0 when the connection was reset.
+	Status int `json:"status"`
+	// Response is the first 16 KiB of the response's body.
+	Response string `json:"response,omitempty"`
+	// Fault is the fault that was injected, as [ParseFault] reads it.
+	Fault string `json:"fault,omitempty"`
 }
 
 // Requests lists the last calls of the gateways' APIs, oldest first.

@@ -19,14 +19,21 @@ type Session struct {
 	Description string        `json:"description,omitempty"`
 	CreatedAt   time.Time     `json:"createdAt"`
 	UpdatedAt   time.Time     `json:"updatedAt"`
-	ExpiresAt   time.Time     `json:"expiresAt,omitzero"`   // zero where sessions have no documented lifetime
-	CheckoutURL string        `json:"checkoutUrl"`          // of the hosted page
-	Refunded    int64         `json:"refunded,omitempty"`   // minor units of the amount's currency
-	Refundable  int64         `json:"refundable,omitempty"` // minor units that POST sessions/{id}/refund can still refund
+	// ExpiresAt is zero where sessions have no documented lifetime.
+	ExpiresAt time.Time `json:"expiresAt,omitzero"`
+	// CheckoutURL is the URL of the hosted page.
+	CheckoutURL string `json:"checkoutUrl"`
+	// Refunded is in minor units of the amount's currency.
+	Refunded int64 `json:"refunded,omitempty"`
+	// Refundable is what POST sessions/{id}/refund can still refund, in minor units.
+	Refundable int64 `json:"refundable,omitempty"`
 
-	CreatedBy      int64           `json:"createdBy"`                // number of the request that created it
-	IdempotencyKey string          `json:"idempotencyKey,omitempty"` // of that request, where the gateway reads one
-	History        []SessionChange `json:"history,omitempty"`        // what happened to it since, oldest first
+	// CreatedBy is the number of the request that created the session.
+	CreatedBy int64 `json:"createdBy"`
+	// IdempotencyKey is that of the request, where the gateway reads one.
+	IdempotencyKey string `json:"idempotencyKey,omitempty"`
+	// History is what has happened to the session since, oldest first.
+	History []SessionChange `json:"history,omitempty"`
 }
 
 // A SessionChange is a change of a session: to another status, or a refund.
@@ -52,7 +59,8 @@ const (
 
 // RefundParams is the body of POST sessions/{id}/refund.
 type RefundParams struct {
-	Amount int64 `json:"amount"` // minor units of the session's currency; 0 for everything that is left
+	// Amount is in minor units of the session's currency; 0 for everything that is left.
+	Amount int64 `json:"amount"`
 }
 
 // A Refund is the response to POST sessions/{id}/refund.
@@ -65,8 +73,8 @@ func (c *Client) Sessions(ctx context.Context) ([]Session, error) {
 	return get[[]Session](ctx, c, "sessions")
 }
 
-// Refund refunds a part of a paid session, in minor units of its currency; 0 for everything that is left. The merchant
-// receives the gateway's event about it.
+// Refund refunds a part of a paid session, in minor units of its currency; 0 for everything that is
+// left. The merchant receives the gateway's event about it.
 func (c *Client) Refund(ctx context.Context, sessionID string, amount int64) (Refund, error) {
 	return post[Refund](ctx, c, "sessions/"+url.PathEscape(sessionID)+"/refund", RefundParams{Amount: amount})
 }

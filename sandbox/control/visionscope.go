@@ -2,7 +2,8 @@ package control
 
 import "github.com/hostedpay/hostedpay-go/sdk"
 
-// A VisionScopeAccount is a merchant's account at VisionScope. Webhook URL and signing secret come with each checkout.
+// A VisionScopeAccount is a merchant's account at VisionScope. Webhook URL and signing secret come
+// with each checkout.
 type VisionScopeAccount struct {
 	APIKey string `json:"apiKey"` // vsk_…
 }

@@ -8,13 +8,19 @@ import (
 
 // A VoraAccount is a merchant's account at Vora.
 type VoraAccount struct {
-	SecretKey      string       `json:"secretKey"`               // vp_sk_test_…; also signs webhooks v1
-	PublishableKey string       `json:"publishableKey"`          // vp_pk_test_…
-	SessionSecret  string       `json:"sessionSecret"`           // ss_test_…; signs return URLs
-	WebhookSecret  string       `json:"webhookSecret,omitempty"` // whsec_…; signs webhooks v2
-	WebhookURL     string       `json:"webhookUrl,omitempty"`    // of the account's events, on this machine; empty for none
-	WebhooksV2     bool         `json:"webhooksV2,omitempty"`    // events are sent as webhooks v2 instead of v1
-	RetiredKeys    []RetiredKey `json:"retiredKeys,omitempty"`
+	// SecretKey, vp_sk_test_…, also signs webhooks v1.
+	SecretKey string `json:"secretKey"`
+	// PublishableKey is vp_pk_test_….
+	PublishableKey string `json:"publishableKey"`
+	// SessionSecret, ss_test_…, signs return URLs.
+	SessionSecret string `json:"sessionSecret"`
+	// WebhookSecret, whsec_…, signs webhooks v2.
+	WebhookSecret string `json:"webhookSecret,omitempty"`
+	// WebhookURL is where the account's events go, on this machine; empty for nowhere.
+	WebhookURL string `json:"webhookUrl,omitempty"`
+	// WebhooksV2 sends events as webhooks v2 instead of v1.
+	WebhooksV2  bool         `json:"webhooksV2,omitempty"`
+	RetiredKeys []RetiredKey `json:"retiredKeys,omitempty"`
 }
 
 // A RetiredKey is a secret key that was rotated out.

@@ -74,7 +74,8 @@ func Example() {
 	// the delivery is accepted after attempt 1
 }
 
-// VisionScope reports a decline after 10 s, and again while the shop is down. The clock is advanced; nothing sleeps.
+// VisionScope reports a decline after 10 s, and again while the shop is down. The clock is
+// advanced; nothing sleeps.
 func Example_redelivery() {
 	t := &theTest{}
 	defer t.over()
@@ -108,7 +109,8 @@ func Example_redelivery() {
 	// 13s 200
 }
 
-// The gateway is down for one call: the client retries it with the same idempotency key, and there is one session.
+// The gateway is down for one call: the client retries it with the same idempotency key, and there
+// is one session.
 func ExampleGateways_RequestsTo() {
 	t := &theTest{}
 	defer t.over()

@@ -20,8 +20,8 @@ type TB interface {
 	Fatalf(format string, args ...any)
 }
 
-// Gateways are all gateways, for one test. They are safe for concurrent use, except for methods that can end the test:
-// only the test's own goroutine may call those, as with [testing.T.FailNow].
+// Gateways are all gateways, for one test. They are safe for concurrent use, except for methods
+// that can end the test: only the test's own goroutine may call those, as with [testing.T.FailNow].
 type Gateways struct {
 	*sandbox.Sandbox
 
@@ -31,8 +31,9 @@ type Gateways struct {
 	browser http.Client
 }
 
-// Start starts the gateways on a port of this machine, and closes them when the test is over. Their clock stands still at
-// the machine's time, and IDs are generated from the seed 1; options can change both.
+// Start starts the gateways on a port of this machine, and closes them when the test is over. Their
+// clock stands still at the machine's time, and IDs are generated from the seed 1; options can
+// change both.
 func Start(t TB, opts ...sandbox.Option) *Gateways {
 	t.Helper()
 	now := time.Now().UTC().Truncate(time.Second)
@@ -69,12 +70,12 @@ func (g *Gateways) options(opts []sdk.ClientOption) []sdk.ClientOption {
 // Now returns the gateways' time.
 func (g *Gateways) Now() time.Time { return g.Clock().Now() }
 
-// Advance moves the gateways' clock ahead. When it returns, everything that became due has happened: sessions have expired,
-// events have been delivered, and the merchant has responded.
+// Advance moves the gateways' clock ahead. When it returns, everything that became due has
+// happened: sessions have expired, events have been delivered, and the merchant has responded.
 func (g *Gateways) Advance(d time.Duration) { g.Clock().Advance(d) }
 
-// RequestsTo returns the API calls whose method and path begin with route, "POST /v1/sessions" for one, oldest first. The
-// attempts of one call have the same IdempotencyKey.
+// RequestsTo returns the API calls whose method and path begin with route, "POST /v1/sessions" for
+// one, oldest first. The attempts of one call have the same IdempotencyKey.
 func (g *Gateways) RequestsTo(route string) []control.Request {
 	var out []control.Request
 	for _, r := range g.Requests() {

@@ -7,7 +7,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
-// A Page is a hosted page with a buyer in front of it. It is a [buyer.Page] whose errors end the test.
+// A Page is a hosted page with a buyer in front of it. It is a [buyer.Page] whose errors end the
+// test.
 type Page struct {
 	g    *Gateways
 	page *buyer.Page
@@ -34,21 +35,24 @@ func (p *Page) Reload() {
 	}
 }
 
-// Fill sets a field of the form by its name, such as shipping_city or email. Fields that are not filled get sample values.
+// Fill sets a field of the form by its name, such as shipping_city or email. Fields that are not
+// filled get sample values.
 func (p *Page) Fill(field, value string) *Page {
 	p.page.Fill(field, value)
 	return p
 }
 
-// Pay pays with a card, buyer.CardApproved for one. It returns the URL that the browser is sent to, or nil when the buyer
-// stays on the page: for 3D Secure, while the gateway processes the charge, or because the session has no successUrl.
+// Pay pays with a card, buyer.CardApproved for one. It returns the URL that the browser is sent to,
+// or nil when the buyer stays on the page: for 3D Secure, while the gateway processes the charge,
+// or because the session has no successUrl.
 func (p *Page) Pay(card string) *url.URL {
 	p.g.t.Helper()
 	back, err := p.page.Pay(p.g.t.Context(), card)
 	return p.done(back, err)
 }
 
-// Press presses another button of the page, [buyer.ButtonCancel] for one. It returns what Pay returns.
+// Press presses another button of the page, [buyer.ButtonCancel] for one. It returns what Pay
+// returns.
 func (p *Page) Press(button buyer.Button) *url.URL {
 	p.g.t.Helper()
 	back, err := p.page.Press(p.g.t.Context(), button)

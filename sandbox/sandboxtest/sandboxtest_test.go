@@ -275,7 +275,8 @@ func (i *impatient) Context() context.Context {
 	return ctx
 }
 
-// The end of a test waits neither for a shop that does not respond nor for a dashboard that listens.
+// The end of a test waits neither for a shop that does not respond nor for a dashboard that
+// listens.
 func TestTheEndIsNotHeldUp(t *testing.T) {
 	t.Parallel()
 	shop := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {

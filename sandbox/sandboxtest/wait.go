@@ -14,24 +14,27 @@ const (
 	maxSchedule = 2 * time.Minute  // of the gateways' time: every redelivery schedule has ended by then
 )
 
-// WaitDelivery returns the first delivery of an event of a session, by the event's type ("session.succeeded"), once it
-// is not pending any more: the shop has accepted it, every attempt has failed, or there is no URL to send it to. Its State
-// says which. The clock is advanced as far as that takes. Another goroutine may pay the session meanwhile. The test ends
-// when no such event comes.
+// WaitDelivery returns the first delivery of an event of a session, by the event's type
+// ("session.succeeded"), once it is not pending any more: the shop has accepted it, every attempt
+// has failed, or there is no URL to send it to. Its State says which. The clock is advanced as far
+// as that takes. Another goroutine may pay the session meanwhile. The test ends when no such event
+// comes.
 func (g *Gateways) WaitDelivery(sessionID, event string) control.Delivery {
 	g.t.Helper()
 	return g.wait(1, sessionID, event)[0]
 }
 
-// WaitDeliveries is [Gateways.WaitDelivery] for the first n deliveries of a session, whatever their events.
+// WaitDeliveries is [Gateways.WaitDelivery] for the first n deliveries of a session, whatever their
+// events.
 func (g *Gateways) WaitDeliveries(sessionID string, n int) []control.Delivery {
 	g.t.Helper()
 	return g.wait(n, sessionID, "")
 }
 
-// WaitFor waits until a condition holds, without advancing the clock. The condition is evaluated again whenever something
-// happens at the gateways, and only then: it is not for what the shop does by itself. The test ends after 10 s of the
-// machine's time, with a message that names what was waited for.
+// WaitFor waits until a condition holds, without advancing the clock. The condition is evaluated
+// again whenever something happens at the gateways, and only then: it is not for what the shop does
+// by itself. The test ends after 10 s of the machine's time, with a message that names what was
+// waited for.
 func (g *Gateways) WaitFor(what string, condition func() bool) {
 	g.t.Helper()
 	ctx, cancel := context.WithTimeout(g.t.Context(), maxWait)

@@ -1,5 +1,5 @@
-// Package leak_test looks for goroutines that outlive what started them. Its tests run one after the other, over real
-// connections.
+// Package leak_test looks for goroutines that outlive what started them. Its tests run one after
+// the other, over real connections.
 package leak_test
 
 import (
@@ -33,7 +33,8 @@ const (
 	checkout  = `{"success":true,"data":{"session_id":"cs_1","checkout_url":"https://pay.visionscopeai.com/checkout/cs_1"}}`
 )
 
-// verify fails the test when something that it started still runs after it, and after all of its cleanups.
+// verify fails the test when something that it started still runs after it, and after all of its
+// cleanups.
 func verify(t *testing.T) {
 	t.Helper()
 	before := goleak.IgnoreCurrent()

@@ -14,7 +14,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
-// A sandbox is closed while a shop has not responded to a delivery, and before a session has expired.
+// A sandbox is closed while a shop has not responded to a delivery, and before a session has
+// expired.
 func TestASandboxThatIsClosed(t *testing.T) {
 	verify(t)
 	arrived := make(chan struct{}, 10)
@@ -42,7 +43,8 @@ func TestASandboxThatIsClosed(t *testing.T) {
 	gateways.Close()
 }
 
-// A listener to the sandbox's changes leaves nothing behind, whether it stops listening or the sandbox stops.
+// A listener to the sandbox's changes leaves nothing behind, whether it stops listening or the
+// sandbox stops.
 func TestChangesOfASandbox(t *testing.T) {
 	verify(t)
 	gateways, err := sandbox.New()

@@ -18,8 +18,9 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
-// A platform's gateway: every tenant has a key and sessions of its own, and the gateway notices when something arrives
-// under another tenant's key. The first attempt of every third create is turned away.
+// A platform's gateway: every tenant has a key and sessions of its own, and the gateway notices
+// when something arrives under another tenant's key. The first attempt of every third create is
+// turned away.
 type platform struct {
 	mu       sync.Mutex
 	turned   map[string]bool

@@ -23,8 +23,8 @@ type Attempt struct {
 	Anchor string // its id in the document, the same for as long as it is shown
 }
 
-// Calls groups requests, newest first, by idempotency key. The call with the newest request comes first. A request without
-// a key is a call of its own.
+// Calls groups requests, newest first, by idempotency key. The call with the newest request comes
+// first. A request without a key is a call of its own.
 func Calls(requests []control.Request) []Call {
 	type identity struct {
 		gateway                     sdk.Gateway

@@ -63,7 +63,8 @@ func TestRetriesStandTogether(t *testing.T) {
 	require.Contains(t, text(render(t, v)), "POST /v1/sessions 2 attempts whose bodies differ Idempotency key order-2")
 }
 
-// An attempt keeps its ID when newer requests come, even at the same time, so that what a reader has opened stays open.
+// An attempt keeps its ID when newer requests come, even at the same time, so that what a reader
+// has opened stays open.
 func TestAttemptKeepsItsIDWhenNewerOnesCome(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2030, time.May, 17, 9, 30, 0, 0, time.UTC)

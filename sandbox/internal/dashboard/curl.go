@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// ReturnURL leads the buyer back to the dashboard where the gateways accept that: at https, or on this machine.
+// ReturnURL leads the buyer back to the dashboard where the gateways accept that: at https, or on
+// this machine.
 func ReturnURL(origin string) string {
 	u, err := url.Parse(origin)
 	if err == nil && (u.Scheme == "https" || isLocal(u.Hostname())) {

@@ -9,8 +9,8 @@ import (
 )
 
 // filtered leaves what contains the filter's text, ignoring case, of each list the newest
-// [MaxShown]. The filter may be the id of a session: then all requests that created it are left too,
-// although the id is in none whose response was lost.
+// [MaxShown]. The filter may be the id of a session: then all requests that created it are left
+// too, although the id is in none whose response was lost.
 func (v View) filtered() View {
 	if v.Filter == "" {
 		return v
@@ -30,8 +30,8 @@ func (v View) filtered() View {
 	return v
 }
 
-// createdSession reports whether a request is one of those that created the session which the filter
-// names: the one that did, or a retry with its idempotency key.
+// createdSession reports whether a request is one of those that created the session which the
+// filter names: the one that did, or a retry with its idempotency key.
 func (v View) createdSession() func(control.Request) bool {
 	i := slices.IndexFunc(v.Sessions, func(s control.Session) bool { return s.ID == v.Filter })
 	if i < 0 {

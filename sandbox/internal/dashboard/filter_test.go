@@ -37,7 +37,8 @@ func two(t *testing.T) dashboard.View {
 	return v
 }
 
-// One press leads from a session to its requests, also those whose response was lost, and its deliveries.
+// One press leads from a session to its requests, also those whose response was lost, and its
+// deliveries.
 func TestTraceOfASession(t *testing.T) {
 	t.Parallel()
 	v := two(t)

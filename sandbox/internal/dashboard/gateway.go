@@ -7,7 +7,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
-// A Gateway is one of the sandbox's gateways, with a request to try: it creates something for the first merchant.
+// A Gateway is one of the sandbox's gateways, with a request to try: it creates something for the
+// first merchant.
 type Gateway struct {
 	ID    sdk.Gateway // also the class of its badge in dashboard.css
 	Title string      // its own word for itself, "Vora"

@@ -1,9 +1,10 @@
-// Package dashboard renders the sandbox's dashboard: what happened between the gateways and the shop, and the buttons
-// that control the sandbox.
+// Package dashboard renders the sandbox's dashboard: what happened between the gateways and the
+// shop, and the buttons that control the sandbox.
 //
-// It only renders. [Render] turns a [View] into an HTML document, to be served with [ContentSecurityPolicy]. The
-// document loads nothing. Its script calls the sandbox's JSON API and swaps in the parts of a fresh document that have
-// changed; without the script the document can still be read.
+// It only renders. [Render] turns a [View] into an HTML document, to be served with
+// [ContentSecurityPolicy]. The document loads nothing. Its script calls the sandbox's JSON API and
+// swaps in the parts of a fresh document that have changed; without the script the document can
+// still be read.
 package dashboard
 
 import (

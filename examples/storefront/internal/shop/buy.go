@@ -17,8 +17,8 @@ const (
 	askWithin = 5 * time.Second
 )
 
-// buy places the order, creates a checkout for it, stores that with the order, and only then shows it. An order that needs
-// no payment any more gets no checkout.
+// buy places the order, creates a checkout for it, stores that with the order, and only then shows
+// it. An order that needs no payment any more gets no checkout.
 func (s *Shop) buy(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, 1<<12)
 	visitor := s.knownVisitor(r)
@@ -46,10 +46,11 @@ func (s *Shop) buy(w http.ResponseWriter, r *http.Request) {
 	s.present(w, r, o)
 }
 
-// settled returns the form's order that must not be paid any more, or errNoOrder. It asks Vora what no webhook has reported
-// yet, so that the two gateways do not both charge for one purchase. When Vora does not respond, the buyer can pay
-// nevertheless: two checkouts can be open at once anyway, and a second payment sends no parcel. A payment that failed at
-// one gateway does not hide a checkout that is open at the other.
+// settled returns the form's order that must not be paid any more, or errNoOrder. It asks Vora what
+// no webhook has reported yet, so that the two gateways do not both charge for one purchase. When
+// Vora does not respond, the buyer can pay nevertheless: two checkouts can be open at once anyway,
+// and a second payment sends no parcel. A payment that failed at one gateway does not hide a
+// checkout that is open at the other.
 func (s *Shop) settled(r *http.Request, purchase string, chosen way) (order, error) {
 	known, err := s.orders.ofPurchase(r.Context(), purchase)
 	if err != nil {
@@ -72,8 +73,8 @@ func (s *Shop) settled(r *http.Request, purchase string, chosen way) (order, err
 	return order{}, errNoOrder
 }
 
-// ordered returns the order of a form, with a checkout. A double click or another attempt gets the same order; the other
-// gateway gets an order of its own.
+// ordered returns the order of a form, with a checkout. A double click or another attempt gets the
+// same order; the other gateway gets an order of its own.
 func (s *Shop) ordered(ctx context.Context, visitor, purchase string, chosen way) (order, error) {
 	o, err := s.orders.place(ctx, visitor, purchase, theProduct(), chosen)
 	switch {
@@ -93,7 +94,8 @@ func (s *Shop) createAtVora(ctx context.Context, o order) (order, error) {
 		CancelURL:  s.PublicURL + "/cancelled" + o.query(),
 	}
 	created, err := s.Vora.Client.CreateSession(ctx, params, sdk.WithIdempotencyKey(vora.IdempotencyKey("storefront", o.Purchase, 1)))
-	for err == nil && created.Stale { // from an earlier attempt, never shown to the buyer and so not paid
+	// A stale session is from an earlier attempt, was never shown to the buyer, and so is not paid.
+	for err == nil && created.Stale {
 		created, err = s.Vora.Client.CreateSession(ctx, params, sdk.WithIdempotencyKey(created.NextKey))
 	}
 	if err != nil {

@@ -19,8 +19,8 @@ func (s *Shop) showFrame(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// showPickUp is the page of option B: the checkout alone, whose URL is in the tab's sessionStorage. It is there once: when
-// the page is loaded again, the URL is handed over again.
+// showPickUp is the page of option B: the checkout alone, whose URL is in the tab's sessionStorage.
+// It is there once: when the page is loaded again, the URL is handed over again.
 func (s *Shop) showPickUp(w http.ResponseWriter, r *http.Request) {
 	s.showCheckout(w, r, "pickup", func(o order) (embedded.Frame, error) {
 		return embedded.PickUpFrame(o.checkout().Origin(), "/checkout/handed-over"+o.query())
@@ -53,7 +53,8 @@ func (s *Shop) handOver(w http.ResponseWriter, o order) {
 	}
 }
 
-// payableHere reports whether VisionScope has a checkout for the order whose purchase was not paid with another order.
+// payableHere reports whether VisionScope has a checkout for the order whose purchase was not paid
+// with another order.
 func (o *order) payableHere() bool {
 	return o.State == open && !o.paidElsewhere() && o.Way.gateway() == atVisionScope && o.Session != ""
 }

@@ -6,8 +6,9 @@ import (
 	_ "modernc.org/sqlite" // the driver
 )
 
-// OpenFile opens a database file. It sets synchronous(FULL): a gateway never redelivers an event that was accepted, so what
-// a webhook has committed must survive a power cut, which NORMAL with a write-ahead log does not guarantee.
+// OpenFile opens a database file. It sets synchronous(FULL): a gateway never redelivers an event
+// that was accepted, so what a webhook has committed must survive a power cut, which NORMAL with a
+// write-ahead log does not guarantee.
 func OpenFile(path string) (*sql.DB, error) {
 	return sql.Open("sqlite", "file:"+path+"?_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)")
 }

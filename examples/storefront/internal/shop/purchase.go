@@ -11,9 +11,9 @@ import (
 	"strings"
 )
 
-// A purchase is the hidden field of a buy form: an ID for the order that the form will create, and a proof that this shop
-// gave the form to this visitor. Another site cannot send the form on the visitor's behalf, and a double click creates one
-// order.
+// A purchase is the hidden field of a buy form: an ID for the order that the form will create, and
+// a proof that this shop gave the form to this visitor. Another site cannot send the form on the
+// visitor's behalf, and a double click creates one order.
 
 func (s *Shop) newPurchase(w http.ResponseWriter, r *http.Request) string {
 	return s.purchaseOf(s.visitor(w, r), rand.Text())
@@ -54,8 +54,8 @@ func (s *Shop) knownVisitor(r *http.Request) string {
 	return c.Value
 }
 
-// ownSecret returns a secret of the shop, generated at its first use. It outlives a restart: a buyer who sends a form again
-// must see the order that the form has created, and not order again.
+// ownSecret returns a secret of the shop, generated at its first use. It outlives a restart: a
+// buyer who sends a form again must see the order that the form has created, and not order again.
 func ownSecret(db *sql.DB, name string) (secret []byte, err error) {
 	ctx := context.Background()
 	if _, err := db.ExecContext(ctx, "INSERT INTO own_secrets (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING", name, rand.Text()); err != nil {

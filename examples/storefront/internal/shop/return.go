@@ -14,7 +14,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
-// visitorsOrder returns the order that the URL names, or the latest one, among the orders of the browser's own cookie.
+// visitorsOrder returns the order that the URL names, or the latest one, among the orders of the
+// browser's own cookie.
 func (s *Shop) visitorsOrder(w http.ResponseWriter, r *http.Request) (order, bool) {
 	number, err := strconv.ParseInt(cmp.Or(r.URL.Query().Get("order"), "0"), 10, 64)
 	if err != nil {
@@ -24,8 +25,9 @@ func (s *Shop) visitorsOrder(w http.ResponseWriter, r *http.Request) (order, boo
 	return s.found(w, o, err)
 }
 
-// returned returns the order of the session that a buyer comes back from. The query chooses among the orders of the
-// browser's own cookie, and only among those. It need not be the latest one, because the shop can be open in two tabs.
+// returned returns the order of the session that a buyer comes back from. The query chooses among
+// the orders of the browser's own cookie, and only among those. It need not be the latest one,
+// because the shop can be open in two tabs.
 func (s *Shop) returned(w http.ResponseWriter, r *http.Request, from gateway, session string) (order, bool) {
 	if session == "" {
 		return s.visitorsOrder(w, r)
@@ -46,8 +48,8 @@ func (s *Shop) found(w http.ResponseWriter, o order, err error) (order, bool) {
 	return o, err == nil
 }
 
-// returnFromVora asks the gateway when no webhook has arrived yet. The response is only shown to the buyer: the parcel leaves
-// when the webhook arrives.
+// returnFromVora asks the gateway when no webhook has arrived yet. The response is only shown to
+// the buyer: the parcel leaves when the webhook arrives.
 func (s *Shop) returnFromVora(w http.ResponseWriter, r *http.Request) {
 	o, ok := s.returned(w, r, atVora, r.URL.Query().Get("session"))
 	if !ok {
@@ -66,8 +68,8 @@ func (s *Shop) returnFromVora(w http.ResponseWriter, r *http.Request) {
 	s.showOutcome(w, view)
 }
 
-// ask asks Vora about an order that no webhook has decided yet. Buyers do not wait until the gateway's rate limit allows the
-// call: the page then says that the payment is being checked.
+// ask asks Vora about an order that no webhook has decided yet. Buyers do not wait until the
+// gateway's rate limit allows the call: the page then says that the payment is being checked.
 func (s *Shop) ask(r *http.Request, o order) (*vora.Confirmation, bool) {
 	if s.Vora == nil || o.State != open || o.Way.gateway() != atVora || o.Session == "" {
 		return nil, false
@@ -84,8 +86,8 @@ func (s *Shop) ask(r *http.Request, o order) (*vora.Confirmation, bool) {
 	return confirmed, true
 }
 
-// returnFromVisionScope shows what the webhook has reported so far. The query is not signed: it only affects how the page says
-// that the outcome is not known yet.
+// returnFromVisionScope shows what the webhook has reported so far. The query is not signed: it
+// only affects how the page says that the outcome is not known yet.
 func (s *Shop) returnFromVisionScope(w http.ResponseWriter, r *http.Request) {
 	claimed, _ := visionscope.ParseReturn(r.URL.Query()) // claims nothing when it cannot be read
 	o, ok := s.returned(w, r, atVisionScope, claimed.SessionID)
@@ -97,8 +99,9 @@ func (s *Shop) returnFromVisionScope(w http.ResponseWriter, r *http.Request) {
 	s.showOutcome(w, view)
 }
 
-// showOrder is for a buyer who looks at the order, or has pressed Vora's cancel button. It changes nothing: the checkout can
-// be paid until it expires. It says that nothing was charged only when that is known.
+// showOrder is for a buyer who looks at the order, or has pressed Vora's cancel button. It changes
+// nothing: the checkout can be paid until it expires. It says that nothing was charged only when
+// that is known.
 func (s *Shop) showOrder(w http.ResponseWriter, r *http.Request) {
 	o, ok := s.visitorsOrder(w, r)
 	if !ok {

@@ -1,5 +1,5 @@
-// Package shop is a small web shop: one product, two gateways, four ways to show their checkout, an order table in
-// SQLite, and fulfillment that only webhooks start.
+// Package shop is a small web shop: one product, two gateways, four ways to show their checkout, an
+// order table in SQLite, and fulfillment that only webhooks start.
 package shop
 
 import (
@@ -113,8 +113,8 @@ func (s *Shop) routes() (http.Handler, error) {
 // ServeHTTP serves browsers and gateways.
 func (s *Shop) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
 
-// policy is the Content-Security-Policy of pages that need no more. It has no form-action, which browsers would also apply
-// to the buy form's redirect to the gateway.
+// policy is the Content-Security-Policy of pages that need no more. It has no form-action, which
+// browsers would also apply to the buy form's redirect to the gateway.
 const policy = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; "
 
 // protected sets the headers of every response; a page that needs other values replaces them.
