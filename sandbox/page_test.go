@@ -37,7 +37,8 @@ func TestUnknownSessionHasAPageOfItsOwn(t *testing.T) {
 	}
 }
 
-// A shop's page that is reloaded during the challenge frames the way out, and not what must not be framed.
+// A shop's page that is reloaded during the challenge frames the way out, and not what must not be
+// framed.
 func TestChallengeIsNeverFramed(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
@@ -98,7 +99,8 @@ func TestChallengeNamesTheLastDigitsOfTheCard(t *testing.T) {
 	require.NotContains(t, page, "6000", "no other digit")
 }
 
-// A framed checkout can end as the documentation allows: the frame gives way to the shop's page, or sends it a message.
+// A framed checkout can end as the documentation allows: the frame gives way to the shop's page, or
+// sends it a message.
 func TestFramedPageLeavesTheFrame(t *testing.T) {
 	t.Parallel()
 	w := setup(t)

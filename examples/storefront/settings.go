@@ -18,7 +18,8 @@ type settings struct {
 	database  string
 }
 
-// parse reads the arguments, and writes the help to out when they ask for it. The environment has the defaults of what an installation sets once.
+// parse reads the arguments, and writes the help to out when they ask for it. The environment has
+// the defaults of what an installation sets once.
 func parse(args []string, out io.Writer) (settings, error) {
 	var s settings
 	flags := flag.NewFlagSet("storefront", flag.ContinueOnError)

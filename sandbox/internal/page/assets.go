@@ -15,8 +15,8 @@ var (
 	script string
 )
 
-// Every page carries the styles of all gateways, which are a few hundred bytes each, so that there is one style sheet and
-// one hash of it.
+// Every page carries the styles of all gateways, which are a few hundred bytes each, so that there
+// is one style sheet and one hash of it.
 var style = sharedStyle() + gatewayStyles()
 
 func sharedStyle() string {
@@ -49,8 +49,8 @@ func gatewayStyles() string {
 	return all.String()
 }
 
-// Style and script are inlined as they are, so the policy can name them by their hash: anything else that finds its way
-// into a page does not run.
+// Style and script are inlined as they are, so the policy can name them by their hash: anything
+// else that finds its way into a page does not run.
 var (
 	styleSource  = hostedpage.Hash(style)
 	scriptSource = hostedpage.Hash(script)

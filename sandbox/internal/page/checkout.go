@@ -7,10 +7,12 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 )
 
-// State is how far the checkout session has come; it decides what the page shows and which actions it offers.
+// State is how far the checkout session has come; it decides what the page shows and which actions
+// it offers.
 type State string
 
-// The states of a checkout session. Succeeded, failed and expired are final: their pages have nothing to submit.
+// The states of a checkout session. Succeeded, failed and expired are final: their pages have
+// nothing to submit.
 const (
 	StateOpen       State = "open"       // waits for the buyer
 	StateChallenge  State = "challenge"  // waits for the buyer to prove who they are

@@ -40,7 +40,8 @@ func (v view) lines(items []LineItem) []line {
 
 func (i LineItem) total() (money.Amount, error) { return i.UnitAmount.Mul(int64(i.Quantity)) }
 
-// A sum is that of the line items. Differs reports whether it is not the session's amount, which no gateway checks.
+// A sum is that of the line items. Differs reports whether it is not the session's amount, which no
+// gateway checks.
 type sum struct {
 	figure
 

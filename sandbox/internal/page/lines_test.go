@@ -38,12 +38,12 @@ func TestTheSumCountsWhatIsFolded(t *testing.T) {
 func TestNoSumIsBetterThanAWrongOne(t *testing.T) {
 	t.Parallel()
 	c := checkout(sdk.GatewayVora, page.StateOpen)
-	most := money.Minor(math.MaxInt64, "EUR")
+	largest := money.Minor(math.MaxInt64, "EUR")
 	for name, items := range map[string][]page.LineItem{
 		"no items":        nil,
-		"line too large":  {{Name: "A novel", Quantity: 2, UnitAmount: most}},
-		"sum too large":   {{Name: "A novel", Quantity: 1, UnitAmount: most}, {Name: "A pen", Quantity: 1, UnitAmount: most}},
-		"two currencies":  {{Name: "A novel", Quantity: 1, UnitAmount: most}, {Name: "A pen", Quantity: 1, UnitAmount: money.Minor(1, "USD")}},
+		"line too large":  {{Name: "A novel", Quantity: 2, UnitAmount: largest}},
+		"sum too large":   {{Name: "A novel", Quantity: 1, UnitAmount: largest}, {Name: "A pen", Quantity: 1, UnitAmount: largest}},
+		"two currencies":  {{Name: "A novel", Quantity: 1, UnitAmount: largest}, {Name: "A pen", Quantity: 1, UnitAmount: money.Minor(1, "USD")}},
 		"no unit amounts": {{Name: "A novel", Quantity: 1}, {Name: "A pen", Quantity: 1, UnitAmount: money.Minor(1, "USD")}},
 	} {
 		t.Run(name, func(t *testing.T) {

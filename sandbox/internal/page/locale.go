@@ -44,8 +44,8 @@ var (
 
 // numberFormats are the separators that Unicode CLDR gives for each language, and for the regions
 // that differ from theirs. A table instead of golang.org/x/text/number: that adds 0.7 MB to every
-// program with a sandbox and a dependency to the SDK's module. Intl.NumberFormat in the page's script
-// would show other amounts where no script runs.
+// program with a sandbox and a dependency to the SDK's module. Intl.NumberFormat in the page's
+// script would show other amounts where no script runs.
 var numberFormats = map[string]numberFormat{
 	"en": comma, "en-IN": lakh, "ja": comma, "ko": comma, "zh": comma, "th": comma, "he": comma, "ms": comma,
 	"hi": lakh, "bn": lakh, "ta": lakh, "te": lakh, "mr": lakh, "gu": lakh, "kn": lakh, "ml": lakh, "pa": lakh,
@@ -58,8 +58,8 @@ var numberFormats = map[string]numberFormat{
 	"et": spacedFive, "pl": spacedFive, "bg": spacedFive,
 }
 
-// knownLocale finds a BCP 47 tag in the table, by its language and region, then by its language. Any other is English,
-// which is also what the words of the page are.
+// knownLocale finds a BCP 47 tag in the table, by its language and region, then by its language.
+// Any other is English, which is also what the words of the page are.
 func knownLocale(tag string) string {
 	parts := strings.Split(strings.ReplaceAll(tag, "_", "-"), "-")
 	language, region := strings.ToLower(parts[0]), strings.ToUpper(parts[len(parts)-1])
@@ -71,7 +71,8 @@ func knownLocale(tag string) string {
 	return "en"
 }
 
-// write groups the digits of a decimal number such as -1234.56. It moves text only, so every digit survives.
+// write groups the digits of a decimal number such as -1234.56. It moves text only, so every digit
+// survives.
 func (f numberFormat) write(major string) string {
 	digits, negative := strings.CutPrefix(major, "-")
 	whole, fraction, hasFraction := strings.Cut(digits, ".")

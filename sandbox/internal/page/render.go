@@ -1,10 +1,12 @@
-// Package page renders the sandbox's hosted payment pages: the ones on which a buyer pays, declines, cancels or abandons a
-// checkout session.
+// Package page renders the sandbox's hosted payment pages: the ones on which a buyer pays,
+// declines, cancels or abandons a checkout session.
 //
-// It only renders. [Render] turns a [Checkout] into an HTML document, and [ContentSecurityPolicy] into the header that
-// document must be served with. The document loads nothing but the merchant's own pictures and works without JavaScript.
+// It only renders. [Render] turns a [Checkout] into an HTML document, and [ContentSecurityPolicy]
+// into the header that document must be served with. The document loads nothing but the merchant's
+// own pictures and works without JavaScript.
 //
-// A gateway has a template and a style sheet of its name, templates/NAME.html.tmpl and assets/NAME.css; the rest is shared.
+// A gateway has a template and a style sheet of its name, templates/NAME.html.tmpl and
+// assets/NAME.css; the rest is shared.
 package page
 
 import (
@@ -43,8 +45,8 @@ func parseAll() map[sdk.Gateway]*template.Template {
 
 const extension = ".html.tmpl"
 
-// Render writes the page of c as a whole HTML document. It writes nothing when it fails, so that the caller can still
-// respond with an error.
+// Render writes the page of c as a whole HTML document. It writes nothing when it fails, so that
+// the caller can still respond with an error.
 func Render(w io.Writer, c Checkout) error {
 	page, ok := pages[c.Gateway]
 	if !ok {

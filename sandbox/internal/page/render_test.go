@@ -2,6 +2,7 @@ package page_test
 
 import (
 	"errors"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -213,4 +214,19 @@ func TestChallengeNamesTheCard(t *testing.T) {
 	require.Contains(t, text(render(t, c)), "confirm this payment with the card that ends in 3184 .")
 	c.CardEnding = ""
 	require.Contains(t, text(render(t, c)), "Your bank asks you to confirm this payment.")
+}
+
+// A gateway with a template and no style sheet would look like an error.
+func TestEveryGatewayHasAStyleSheet(t *testing.T) {
+	t.Parallel()
+	templates, err := filepath.Glob("templates/*.html.tmpl")
+	require.NoError(t, err)
+	sheets, err := filepath.Glob("assets/*.css")
+	require.NoError(t, err)
+	require.Len(t, templates, len(gateways))
+	require.Len(t, sheets, len(gateways)+1, "the shared one, and one for each gateway")
+	for _, file := range templates {
+		name := strings.TrimSuffix(filepath.Base(file), ".html.tmpl")
+		require.Contains(t, render(t, checkout(sdk.Gateway(name), page.StateOpen)), "\n."+name+" {\n  --accent:")
+	}
 }

@@ -15,8 +15,8 @@ func (view) Style() template.CSS { return template.CSS(style) } //nolint:gosec /
 // Script is the page's script.
 func (view) Script() template.JS { return template.JS(script) } //nolint:gosec // embedded, not input
 
-// SecondsLeft is how long the session still lives. It rounds up: a page that reloads at zero then finds the session
-// expired, and not about to expire.
+// SecondsLeft is how long the session still lives. It rounds up: a page that reloads at zero then
+// finds the session expired, and not about to expire.
 func (v view) SecondsLeft() int {
 	return int(math.Ceil(max(0, v.ExpiresAt.Sub(v.Now).Seconds())))
 }

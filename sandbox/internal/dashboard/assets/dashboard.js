@@ -16,18 +16,18 @@ function say(text, id = "said") {
 // act calls the sandbox's API and shows what has become of it.
 async function act({ post, delete: clear, body, done }, fields = {}) {
   try {
-    const answer = await fetch(post ?? clear, {
+    const response = await fetch(post ?? clear, {
       method: post ? "POST" : "DELETE",
       headers: { "Content-Type": "application/json" },
       body: post && JSON.stringify({ ...JSON.parse(body ?? "{}"), ...fields }),
     });
-    const result = await answer.json();
-    if (!answer.ok) throw new Error(result.error);
+    const result = await response.json();
+    if (!response.ok) throw new Error(result.error);
     say(done);
     await refresh(true);
     return true;
   } catch (problem) {
-    say(problem instanceof TypeError ? "The sandbox does not answer" : problem.message, "refused");
+    say(problem instanceof TypeError ? "The sandbox does not respond" : problem.message, "rejected");
     return false;
   }
 }
@@ -95,7 +95,8 @@ function fieldsOf(form) {
   return fields;
 }
 
-// Copying needs a secure context, which an address of the local network is not: then the text is selected at least.
+// Copying needs a secure context, which an address of the local network is not: then the text is
+// selected at least.
 async function copy(button) {
   const source = element(button.dataset.copy);
   try {
@@ -119,8 +120,8 @@ function fit() {
 kind.addEventListener("change", fit);
 fit();
 
-// Following. The parts of the page that change are replaced by those of a fresh one, but not under the hands of
-// somebody who selects text or types there; then it is done afterwards.
+// Following. The parts of the page that change are replaced by those of a fresh one, but not under
+// the hands of somebody who selects text or types there; then it is done afterwards.
 const regions = [...document.querySelectorAll("[data-live]")];
 const shown = new Map(regions.map((region) => [region.id, region.innerHTML]));
 let late = false;
@@ -135,9 +136,9 @@ function occupied(region) {
 const changed = (field) => "defaultValue" in field && field.value !== field.defaultValue;
 
 async function swap(now) {
-  const answer = await fetch(location.pathname + location.search, { headers: { Accept: "text/html" } });
-  if (!answer.ok) return;
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const response = await fetch(location.pathname + location.search, { headers: { Accept: "text/html" } });
+  if (!response.ok) return;
+  const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
   late = false;
   for (const id of shown.keys()) {
     const region = element(id);

@@ -1,8 +1,8 @@
 // Conveniences only: the page works without any of this.
 "use strict";
 
-// A test card fills the form and moves on to what is still missing, most often nothing but the Pay button. Its button
-// starts hidden, because it is of no use unless this runs.
+// A test card fills the form and moves on to what is still missing, most often nothing but the Pay
+// button. Its button starts hidden, because it is of no use unless this runs.
 for (const button of document.querySelectorAll("button[data-number]")) {
   button.hidden = false;
   button.addEventListener("click", () => {
@@ -41,8 +41,8 @@ expiry?.addEventListener("input", (event) => {
   if (date && !deleting) expiry.value = `${date[1]} / ${date[2]}`;
 });
 
-// Leave the frame for a page that takes the whole window. A frame that may not navigate the window is told so by an
-// exception, or by nothing at all.
+// Leave the frame for a page that takes the whole window. A frame that may not navigate the window
+// is told so by an exception, or by nothing at all.
 const stuck = () => {
   document.getElementById("leaving").hidden = true;
   document.getElementById("stuck").hidden = false;
@@ -78,7 +78,7 @@ if (countdown) {
     show();
     if (secondsLeft() > 0) return;
     clearInterval(ticking);
-    // Not reload(): that would post a refused form once more.
+    // Not reload(): that would post a rejected form once more.
     location.replace(location.pathname + location.search);
   }, 1000);
 }
