@@ -12,9 +12,9 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/retry"
 )
 
-// A Call is an operation on its way to a gateway.
+// A Call is an operation on its way to a gateway. Make one with [Client.NewCall] or [Client.NewCreate].
 type Call struct {
-	settings.Call
+	settings.Call // set by the client and by options
 
 	Operation string        // "vora.CreateSession"
 	Safety    retry.Safety  // what repeating it could do
@@ -53,42 +53,49 @@ func Built(request *http.Request, err error) Request { return Request{request, e
 func Do[T any, B interface {
 	*T
 	Body
-}](c *Client, call Call, requests ...Request) (*T, sdk.Response, error) {
-	var body T
-	response, err := c.do(&call, requests, B(&body))
+}](c *Client, call *Call, requests ...Request) (*T, sdk.Response, error) {
+	var x struct { // one allocation
+		exchange
+		body T
+	}
+	x.Client, x.call = c, call
+	response, err := x.do(requests, B(&x.body))
 	if err != nil {
 		return nil, sdk.Response{}, err
 	}
-	return &body, response, nil
+	return &x.body, response, nil
 }
 
-func (c *Client) do(call *Call, requests []Request, out Body) (response sdk.Response, err error) {
+func (x *exchange) do(requests []Request, out Body) (response sdk.Response, err error) {
 	for _, r := range requests {
 		if r.err != nil {
-			return sdk.Response{}, notBuilt(call.Operation, r.err)
+			return sdk.Response{}, notBuilt(x.call.Operation, r.err)
 		}
 	}
 	start := time.Now()
-	ctx, end := c.observe(requests[0].Context(), call.Operation)
+	ctx, end := x.observe(requests[0].Context(), x.call.Operation)
 	var request *http.Request
 	for _, r := range requests {
 		if request = r.Request; ctx != request.Context() {
 			request = request.WithContext(ctx)
 		}
-		if response, err = c.send(call, request, out); !isNotFound(err) {
+		if response, err = x.send(request, out); !isNotFound(err) {
 			break
 		}
 	}
 	if end != nil {
 		safely(func() { end(sdk.CallResult{Response: response, Err: err}) })
 	}
-	c.report(call, request, response, err, time.Since(start))
+	x.report(x.call, request, response, err, time.Since(start))
 	return response, err
 }
 
 func isNotFound(err error) bool {
+	if err == nil {
+		return false
+	}
 	var e *sdk.Error
-	return err != nil && errors.As(err, &e) && e.Status == http.StatusNotFound
+	return errors.As(err, &e) && e.Status == http.StatusNotFound
 }
 
 // notBuilt is the error of a request builder, which can only be about the arguments.

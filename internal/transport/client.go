@@ -82,26 +82,26 @@ func NewClient(gateway Gateway, key string, opts []sdk.ClientOption) (*Client, e
 	return c, nil
 }
 
-// ForCall is the settings of a call with options of its own.
-func (c *Client) ForCall(opts []sdk.CallOption) settings.Call {
-	s := c.defaults
+// NewCall applies options to a call.
+func (c *Client) NewCall(call Call, opts ...sdk.CallOption) *Call {
+	call.Call = c.defaults
 	for _, o := range opts {
 		if o != nil {
-			o.ApplyCall(&s)
+			o.ApplyCall(&call.Call)
 		}
 	}
-	return s
+	return &call
 }
 
-// ForCreate is the settings of a call that creates something under an idempotency key.
-func (c *Client) ForCreate(opts []sdk.CreateOption) settings.Call {
-	s := c.defaults
+// NewCreate applies options to a call that creates something under an idempotency key.
+func (c *Client) NewCreate(call Call, opts ...sdk.CreateOption) *Call {
+	call.Call = c.defaults
 	for _, o := range opts {
 		if o != nil {
-			o.ApplyCreate(&s)
+			o.ApplyCreate(&call.Call)
 		}
 	}
-	return s
+	return &call
 }
 
 // httpClient is the caller's client, or one over a transport that all clients of the process share: connections are

@@ -28,9 +28,9 @@ type errorBody struct {
 // readError reads the envelope where the response arrives, once for each attempt. The retry policy is told what it says
 // about trying again; responseError uses the rest.
 func (x *exchange) readError(_ int, _ http.Header, body []byte) (info retry.ErrorInfo) {
-	x.read = errorBody{}
-	err := json.Unmarshal(body, &x.read)
-	x.read.malformed = err != nil && x.read == errorBody{}
+	x.read = &errorBody{}
+	err := json.Unmarshal(body, x.read)
+	x.read.malformed = err != nil && *x.read == errorBody{}
 	if x.read.Code != "" {
 		x.read.Code = x.sanitize(x.read.Code)
 	}
@@ -43,7 +43,7 @@ func (x *exchange) readError(_ int, _ http.Header, body []byte) (info retry.Erro
 
 // responseError is the error that the last response is.
 func (x *exchange) responseError() *sdk.Error {
-	e, body := x.newError(), &x.read
+	e, body := x.newError(), x.read
 	switch kind := mediaType(x.result.Header); {
 	case body.Error != "":
 		e.Message = x.sanitize(body.Error)

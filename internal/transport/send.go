@@ -16,26 +16,26 @@ type exchange struct {
 	*Client
 	call   *Call
 	result retry.Result
-	read   errorBody // of the last response, when that was an error
+	read   *errorBody // of the last response, when that was an error
 }
 
-func (c *Client) send(call *Call, request *http.Request, out Body) (sdk.Response, error) {
-	x := &exchange{Client: c, call: call}
+func (x *exchange) send(request *http.Request, out Body) (sdk.Response, error) {
+	call := x.call
 	request.Header["Accept"] = acceptJSON
 	request.Header["User-Agent"] = userAgent()
 	if !call.Anonymous {
-		request.Header[c.gateway.KeyHeader] = c.header()
+		request.Header[x.gateway.KeyHeader] = x.header()
 	}
-	policy := c.policy
+	policy := x.policy
 	policy.MaxRetries, policy.AttemptTimeout, policy.ReadError = call.MaxRetries, call.AttemptTimeout, x.readError
-	if c.limiter != nil && call.Limit != "" {
+	if x.limiter != nil && call.Limit != "" {
 		policy.Before = x.limit
 	}
 	var err error
-	x.result, err = policy.Do(c.http, request, call.Safety)
+	x.result, err = policy.Do(x.http, request, call.Safety)
 	err = x.redact(err)
-	notice := noticeOf(&c.gateway, call.Operation, x.result.Header)
-	c.tell(request.Context(), notice)
+	notice := noticeOf(&x.gateway, call.Operation, x.result.Header)
+	x.tell(request.Context(), notice)
 	if err != nil {
 		return sdk.Response{}, x.incomplete(err, request.URL.Host)
 	}

@@ -24,7 +24,6 @@ type loop struct {
 	request   retryablehttp.Request
 	own       http.Request // a copy of the caller's, which the loop may change
 	attempts  attempts
-	wait      time.Duration // before the next attempt
 }
 
 func newLoop(p Policy, client *http.Client, request *http.Request, safety Safety) *loop {
@@ -39,15 +38,12 @@ func newLoop(p Policy, client *http.Client, request *http.Request, safety Safety
 		HTTPClient:   &l.client,
 		RetryMax:     math.MaxInt, // the policy counts
 		CheckRetry:   l.again,
-		Backoff:      l.backoff,
+		Backoff:      shortest,
 		ErrorHandler: retryablehttp.PassthroughErrorHandler,
 	}
 	if client.Jar != nil {
 		l.header = request.Header
 		l.own.Header = l.header.Clone()
-	}
-	if l.body != nil || l.header != nil {
-		l.retryable.PrepareRetry = l.renew
 	}
 	l.request.Request = &l.own
 	return l
@@ -75,37 +71,39 @@ func (l *loop) again(ctx context.Context, _ *http.Response, _ error) (bool, erro
 	if ctx.Err() != nil || l.policy.verdict(l.attempts.outcome(l.safety)) != Retry {
 		return false, nil //nolint:nilerr // finish reports it
 	}
-	l.wait = asked
+	wait := asked
 	if !didAsk {
-		l.wait = l.policy.backoff(retries + 1)
+		wait = l.policy.backoff(retries + 1)
 	}
 	last := &result.Attempts[retries]
-	if last.Stopped = l.obstacle(ctx, retries, didAsk); last.Stopped != "" {
+	if last.Stopped = l.obstacle(ctx, retries, wait, didAsk); last.Stopped != "" {
 		return false, nil
 	}
-	last.Wait, l.attempts.state = l.wait, stateWaiting
+	last.Wait, l.attempts.state = wait, stateWaiting
+	l.retryable.RetryWaitMin, l.retryable.PrepareRetry = wait, l.renew
 	return true, nil
 }
 
+// shortest is the wait before the next attempt, which again has decided on.
+func shortest(wait, _ time.Duration, _ int, _ *http.Response) time.Duration { return wait }
+
 // obstacle is why an attempt that may be retried is not; empty when nothing stands in the way.
-func (l *loop) obstacle(ctx context.Context, retries int, asked bool) string {
+func (l *loop) obstacle(ctx context.Context, retries int, wait time.Duration, asked bool) string {
 	deadline, limited := ctx.Deadline()
 	switch {
 	case retries >= l.policy.MaxRetries:
 		return "no retry left"
 	case l.body == nil && l.own.Body != nil && l.own.Body != http.NoBody:
 		return "the body cannot be sent again"
-	case asked && l.wait > l.policy.MaxRetryAfter:
+	case asked && wait > l.policy.MaxRetryAfter:
 		return "the wait is too long"
-	case limited && time.Until(deadline) <= l.wait:
+	case limited && time.Until(deadline) <= wait:
 		return "the wait does not fit the deadline"
 	case !l.policy.Budget.take():
 		return "the retry budget is empty"
 	}
 	return ""
 }
-
-func (l *loop) backoff(_, _ time.Duration, _ int, _ *http.Response) time.Duration { return l.wait }
 
 // renew gives the next attempt a body from its beginning, and a header without the last attempt's cookies, which an
 // http.Client adds to the header that it is given.

@@ -38,14 +38,13 @@ type CreatedCheckout struct {
 // [*sdk.OutcomeUnknownError]. Create at most one checkout for an order at a time, and store its ID. (VisionScope
 // documentation, section 3.)
 func (c *Client) CreateCheckout(ctx context.Context, params CheckoutParams, opts ...sdk.CallOption) (*CreatedCheckout, error) {
-	call := transport.Call{
-		Call:      c.transport.ForCall(opts),
+	call := c.transport.NewCall(transport.Call{
 		Operation: "visionscope.CreateCheckout",
 		Safety:    retry.Once,
 		Limit:     sdk.LimitCreate,
 		Advice:    "a checkout may exist. Creating another one is harmless as long as only one page is shown to the shopper; ship only what a webhook reports as paid, by its session id",
 		Secret:    params.WebhookSecret,
-	}
+	}, opts...)
 	body, err := c.createBody(call.Operation, params)
 	if err != nil {
 		return nil, err

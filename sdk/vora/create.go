@@ -75,18 +75,17 @@ type CreatedSession struct {
 // A key whose session has expired since is not an error: look at [CreatedSession.Stale].
 // (Vora integrator guide, "Endpoints today" and "Idempotency".)
 func (c *Client) CreateSession(ctx context.Context, params SessionParams, opts ...sdk.CreateOption) (*CreatedSession, error) {
-	call := transport.Call{
-		Call:      c.transport.ForCreate(opts),
+	call := c.transport.NewCreate(transport.Call{
 		Operation: "vora.CreateSession",
 		Safety:    retry.Idempotent, // by its key
 		Limit:     sdk.LimitCreate,
 		Advice:    "call CreateSession again with the same parameters and this error's idempotency key; if the session was created, the gateway responds with that one",
-	}
+	}, opts...)
 	own := call.IdempotencyKey != ""
 	if !own {
 		call.IdempotencyKey = randomKey()
 	}
-	body, err := c.createBody(call.Operation, params, c.transport.SkipChecks)
+	body, err := c.createBody(call.Operation, &params, c.transport.SkipChecks)
 	if err == nil {
 		err = checkKey(call.Operation, call.IdempotencyKey)
 	}
@@ -122,7 +121,7 @@ type createdBody struct {
 func (b *createdBody) Complete(int) bool { return b.ID != "" && b.CheckoutURL != "" }
 
 // createUnderKey sends a create request, unless its idempotency key has been used for another purchase.
-func (c *Client) createUnderKey(call transport.Call, request transport.Request, own bool) (*createdBody, sdk.Response, error) {
+func (c *Client) createUnderKey(call *transport.Call, request transport.Request, own bool) (*createdBody, sdk.Response, error) {
 	if !own || request.Request == nil { // a random key of one call can have no other purchase
 		return transport.Do[createdBody](c.transport, call, request)
 	}
@@ -140,7 +139,7 @@ func (c *Client) createUnderKey(call transport.Call, request transport.Request, 
 }
 
 // createBody is the request's body, checked against the contract.
-func (c *Client) createBody(operation string, params SessionParams, skipChecks bool) (gen.CreateSessionRequest, error) {
+func (c *Client) createBody(operation string, params *SessionParams, skipChecks bool) (gen.CreateSessionRequest, error) {
 	body, err := params.wire()
 	if err != nil {
 		return body, transport.Rejected(operation, sdk.CodeValidationError, err.Error()+" (nothing was sent)")
@@ -165,12 +164,11 @@ func notRemembered(fresh bool, err error) bool {
 }
 
 func (params *SessionParams) wire() (gen.CreateSessionRequest, error) {
-	mode, expiresIn := gen.CreateSessionRequestMode(params.Mode), int(params.ExpiresIn/time.Second)
 	body := gen.CreateSessionRequest{
 		Amount:          params.Amount.Minor(),
 		Currency:        string(params.Amount.Currency()),
 		Country:         present(&params.Country),
-		Mode:            present(&mode),
+		Mode:            present((*gen.CreateSessionRequestMode)(&params.Mode)),
 		Description:     present(&params.Description),
 		Locale:          present(&params.Locale),
 		SuccessURL:      present(&params.SuccessURL),
@@ -179,7 +177,10 @@ func (params *SessionParams) wire() (gen.CreateSessionRequest, error) {
 		BuyerName:       present(&params.BuyerName),
 		BuyerEmail:      present(&params.BuyerEmail),
 		CollectShipping: present(&params.CollectShipping),
-		ExpiresIn:       present(&expiresIn),
+	}
+	if params.ExpiresIn != 0 {
+		seconds := int(params.ExpiresIn / time.Second)
+		body.ExpiresIn = &seconds
 	}
 	if params.ExpiresIn%time.Second != 0 {
 		return body, fmt.Errorf("expiresIn: %v is not a whole number of seconds", params.ExpiresIn)

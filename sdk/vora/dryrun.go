@@ -23,11 +23,11 @@ type Validation struct {
 // ValidateSession asks the gateway whether it would accept the parameters, without creating anything (dry run). Invalid
 // parameters are a result; an error means that the question could not be answered. Nothing is checked locally first.
 func (c *Client) ValidateSession(ctx context.Context, params SessionParams, opts ...sdk.CallOption) (*Validation, error) {
-	call := transport.Call{
-		Call: c.transport.ForCall(opts), Operation: "vora.ValidateSession", Safety: retry.Idempotent, Limit: sdk.LimitCreate,
+	call := c.transport.NewCall(transport.Call{
+		Operation: "vora.ValidateSession", Safety: retry.Idempotent, Limit: sdk.LimitCreate,
 		ResultStatuses: []int{http.StatusBadRequest, http.StatusUnprocessableEntity},
-	}
-	body, err := c.createBody(call.Operation, params, true)
+	}, opts...)
+	body, err := c.createBody(call.Operation, &params, true)
 	if err != nil {
 		return nil, err
 	}

@@ -16,7 +16,7 @@ import (
 // GetSession reads a session. It needs a secret API key of the mode and merchant that created it. (Vora REST reference,
 // "Retrieve a session".)
 func (c *Client) GetSession(ctx context.Context, id string, opts ...sdk.CallOption) (*Session, error) {
-	call := transport.Call{Call: c.transport.ForCall(opts), Operation: "vora.GetSession", Safety: retry.Idempotent, Limit: sdk.LimitRead}
+	call := c.transport.NewCall(transport.Call{Operation: "vora.GetSession", Safety: retry.Idempotent, Limit: sdk.LimitRead}, opts...)
 	if err := c.readable(call.Operation, id); err != nil {
 		return nil, err
 	}

@@ -27,18 +27,19 @@ func (h Health) Up() bool {
 // Health asks the gateway how it is, without an API key and without retries. Degraded and down are results; an error
 // means that nobody responded. (Vora integrator guide, "Endpoints today".)
 func (c *Client) Health(ctx context.Context) (*Health, error) {
-	return c.health(ctx, transport.Call{Operation: "vora.Health"}, nil)
+	return c.health(ctx, "vora.Health", "", nil)
 }
 
 // DeepHealth also has the gateway check its own dependencies. Limited to 5 a minute per address.
 func (c *Client) DeepHealth(ctx context.Context) (*Health, error) {
 	deep := true
-	return c.health(ctx, transport.Call{Operation: "vora.DeepHealth", Limit: sdk.LimitDeepHealth}, &deep)
+	return c.health(ctx, "vora.DeepHealth", sdk.LimitDeepHealth, &deep)
 }
 
-func (c *Client) health(ctx context.Context, call transport.Call, deep *bool) (*Health, error) {
-	call.Call, call.Safety, call.Anonymous = c.transport.ForCall(nil), retry.Idempotent, true
-	call.MaxRetries, call.ResultStatuses = 0, []int{http.StatusServiceUnavailable}
+func (c *Client) health(ctx context.Context, operation string, limit sdk.LimitKind, deep *bool) (*Health, error) {
+	call := c.transport.NewCall(transport.Call{
+		Operation: operation, Safety: retry.Idempotent, Limit: limit, Anonymous: true, ResultStatuses: []int{http.StatusServiceUnavailable},
+	}, sdk.WithMaxRetries(0))
 	start, base, version := time.Now(), c.transport.Base, present(&c.version)
 	wire, response, err := transport.Do[healthBody](c.transport, call, // the integrator guide's path, then the other documents'
 		transport.Built(gen.NewGetHealthRequest(ctx, base, gen.GetHealthParams{Deep: deep, VonPayVersion: version})),
@@ -68,7 +69,7 @@ type Discovery struct {
 
 // Discovery reads the gateway's discovery document, without an API key.
 func (c *Client) Discovery(ctx context.Context, opts ...sdk.CallOption) (*Discovery, error) {
-	call := transport.Call{Call: c.transport.ForCall(opts), Operation: "vora.Discovery", Safety: retry.Idempotent, Anonymous: true}
+	call := c.transport.NewCall(transport.Call{Operation: "vora.Discovery", Safety: retry.Idempotent, Anonymous: true}, opts...)
 	base, version := c.transport.Base, present(&c.version)
 	wire, response, err := transport.Do[discoveryBody](c.transport, call, // the integrator guide's path, then the other documents'
 		transport.Built(gen.NewGetDiscoveryRequest(ctx, base, gen.GetDiscoveryParams{VonPayVersion: version})),
