@@ -18,6 +18,7 @@ var packages = map[string]string{
 	"slog": "log/slog", "sql": "database/sql", "template": "html/template", "time": "time",
 	"lambda":       "github.com/hostedpay/hostedpay-go/sdk/webhooks/lambda",
 	"money":        "github.com/hostedpay/hostedpay-go/sdk/money",
+	"orders":       "github.com/hostedpay/hostedpay-go/sdk/orders",
 	"sandbox":      "github.com/hostedpay/hostedpay-go/sandbox",
 	"sdk":          "github.com/hostedpay/hostedpay-go/sdk",
 	"embedded":     "github.com/hostedpay/hostedpay-go/sdk/visionscope/embedded",

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"sync"
@@ -10,6 +9,7 @@ import (
 
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
+	"github.com/hostedpay/hostedpay-go/sdk/orders"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 )
 
@@ -19,7 +19,7 @@ type order struct {
 	amount    money.Amount
 	returnURL string
 	secret    sdk.Secret // that signs its webhooks, where each checkout has its own
-	status    sdk.PaymentStatus
+	payment   orders.State
 	events    chan arrival
 }
 
@@ -45,7 +45,7 @@ func newMerchant(url string) *merchant { return &merchant{url: url, orders: map[
 func (m *merchant) remember(o *order) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	o.status, o.events = sdk.PaymentPending, make(chan arrival, 8)
+	o.payment, o.events = orders.State{SessionID: o.sessionID, Expected: o.amount}, make(chan arrival, 8)
 	m.orders[o.sessionID] = o
 }
 
@@ -74,18 +74,15 @@ func (m *merchant) take(ctx context.Context, event webhooks.Event) error {
 	if !ok {
 		return fmt.Errorf("no order has the session %s", info.SessionID)
 	}
-	if info.Amount != o.amount {
-		return errors.New("the event's amount is not the order's")
-	}
 	m.mu.Lock()
-	switch event.(type) {
-	case *webhooks.SessionSucceeded, *webhooks.PaymentSucceeded:
-		o.status = sdk.PaymentPaid
-	case *webhooks.SessionFailed, *webhooks.SessionExpired, *webhooks.PaymentFailed:
-		o.status = sdk.PaymentFailed
-	default: // other events change nothing
+	payment, transition := orders.Apply(o.payment, event)
+	if len(transition.Problems) == 0 {
+		o.payment = payment
 	}
 	m.mu.Unlock()
+	if len(transition.Problems) > 0 {
+		return fmt.Errorf("the order of session %s: %v", info.SessionID, transition.Problems)
+	}
 	o.events <- arrival{event, at, verified}
 	return nil
 }
@@ -93,5 +90,5 @@ func (m *merchant) take(ctx context.Context, event webhooks.Event) error {
 func (m *merchant) statusOf(o *order) sdk.PaymentStatus {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return o.status
+	return o.payment.Status
 }

@@ -18,8 +18,8 @@
 // verify against every one of them in constant time; decode; claim the event's dedupe key; call the function; complete
 // the claim, or release it when the function failed, so that the gateway's next delivery does the work.
 //
-// An event is acknowledged only when the function has returned nil. Events may come twice and in any order; [Reduce]
-// makes the state of an order of them that does not depend on it.
+// An event is acknowledged only when the function has returned nil. Events may come twice and in any order; package
+// orders works out the state of an order that does not depend on it.
 //
 // One endpoint for several schemes is [Any]; a receiver behind an API gateway is package
 // webhooks/lambda. Why a delivery was

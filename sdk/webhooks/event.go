@@ -27,6 +27,7 @@ type EventInfo struct {
 	MerchantID string       // whose event it is; where the event does not say, the signing key's merchant
 	Amount     money.Amount // paid, attempted or refunded
 	RefundID   string       // the refund that the event is about
+	Reason     string       // why a payment failed, in the gateway's words
 	Time       time.Time    // when it happened, as the event says
 	Mode       sdk.Mode     // the event's where it says (Vora's webhooks v2), else the signing key's
 

@@ -10,7 +10,6 @@ import (
 	"net/http/httptest"
 
 	"github.com/hostedpay/hostedpay-go/sdk"
-	"github.com/hostedpay/hostedpay-go/sdk/money"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
 )
@@ -143,29 +142,4 @@ func ExampleDiagnose() {
 	// wrong_signature
 	// trailing_newline true
 	// something added a line break at the end of the body, or took it away: hand the body on byte for byte
-}
-
-func ExampleReduce() {
-	const apiKey = "vp_sk_test_example"
-	keys, err := webhooks.StaticKeys(webhooks.SigningKey{Secret: sdk.NewSecret(apiKey)})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	verifier := webhooks.Vora(keys)
-	state := webhooks.OrderState{Expected: money.Minor(1499, "USD")}
-	refund, paid := webhookstest.RefundCreated(), webhookstest.SessionSucceeded()
-	for _, body := range [][]byte{refund, paid, refund} { // the refund is there before the payment, and once more
-		event, err := verifier.Verify(context.Background(), webhookstest.Vora(apiKey, body).Header, body)
-		if err != nil {
-			fmt.Println(err)
-			return
-		}
-		state = webhooks.Reduce(state, event)
-		fmt.Printf("%q: paid %s, given back %s\n", state.Status, state.Paid, state.Refunded)
-	}
-	// Output:
-	// "": paid no amount, given back no amount
-	// "partially_refunded": paid 14.99 USD, given back 5.00 USD
-	// "partially_refunded": paid 14.99 USD, given back 5.00 USD
 }

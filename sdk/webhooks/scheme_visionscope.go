@@ -64,7 +64,6 @@ type PaymentSucceeded struct {
 type PaymentFailed struct {
 	EventInfo
 	OrderID string // the gateway's
-	Reason  string // in the gateway's words
 }
 
 func (*PaymentSucceeded) isEvent() {}
@@ -87,7 +86,7 @@ var visionScopeEvents = map[string]visionScopeEvent{
 	string(genvision.PaymentFailedEventEventPaymentFailed): {
 		payment: sdk.PaymentFailed,
 		at:      func(b *visionScopeBody) time.Time { return b.FailedAt.Time },
-		build:   func(b *visionScopeBody) Event { return &PaymentFailed{OrderID: b.OrderID, Reason: b.Reason} },
+		build:   func(b *visionScopeBody) Event { return &PaymentFailed{OrderID: b.OrderID} },
 	},
 }
 
@@ -147,7 +146,7 @@ func (b *visionScopeBody) event(info EventInfo) Event {
 	case err != nil:
 		return unknownEvent(info, fmt.Errorf("webhooks: amount: %w", err))
 	}
-	info.Payment, info.Time = known.payment, known.at(b)
+	info.Payment, info.Reason, info.Time = known.payment, b.Reason, known.at(b)
 	info.DedupeKey = dedupeKey(info.Scheme, info.SessionID, info.Type)
 	event := known.build(b)
 	*event.Info() = info

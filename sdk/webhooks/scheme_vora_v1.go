@@ -82,7 +82,6 @@ type SessionFailed struct {
 	EventInfo
 	Status      string
 	FailureCode string // "card_declined"
-	Reason      string // in the gateway's words
 	Metadata    map[string]string
 }
 
@@ -128,7 +127,7 @@ var voraV1Events = map[string]voraV1Event{
 	string(genvora.SessionFailedEventEventSessionFailed): {
 		payment: sdk.PaymentFailed, status: genvora.SessionStatusFailed,
 		build: func(b *voraV1Body) Event {
-			return &SessionFailed{Status: b.Status, FailureCode: b.FailureCode, Reason: b.Error, Metadata: b.Metadata}
+			return &SessionFailed{Status: b.Status, FailureCode: b.FailureCode, Metadata: b.Metadata}
 		},
 	},
 	string(genvora.SessionExpiredEventEventSessionExpired): {
@@ -222,7 +221,7 @@ func (b *voraV1Body) event(info EventInfo) Event {
 	case b.SessionID == "" || b.MerchantID == "" || b.Amount == noAmount || b.Currency == "":
 		return unknownEvent(info, errors.Join(errors.New("webhooks: sessionId, merchantId, amount or currency cannot be read"), b.problem))
 	}
-	info.Payment, info.RefundID = known.payment, b.RefundID
+	info.Payment, info.RefundID, info.Reason = known.payment, b.RefundID, b.Error
 	if known.identity == nil {
 		info.DedupeKey = dedupeKey(info.Scheme, info.MerchantID, info.SessionID, info.Type)
 	} else {

@@ -80,7 +80,7 @@ func (s *Shop) ordered(ctx context.Context, visitor, purchase string, chosen way
 	switch {
 	case err != nil || o.Session != "":
 		return o, err
-	case chosen.gateway() == atVora:
+	case chosen.gateway() == sdk.GatewayVora:
 		return s.createAtVora(ctx, o)
 	}
 	return s.createAtVisionScope(ctx, o)

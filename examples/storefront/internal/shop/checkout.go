@@ -3,6 +3,7 @@ package shop
 import (
 	"net/http"
 
+	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/visionscope"
 	"github.com/hostedpay/hostedpay-go/sdk/visionscope/embedded"
 )
@@ -56,7 +57,7 @@ func (s *Shop) handOver(w http.ResponseWriter, o order) {
 // payableHere reports whether VisionScope has a checkout for the order whose purchase was not paid
 // with another order.
 func (o *order) payableHere() bool {
-	return o.State == open && !o.paidElsewhere() && o.Way.gateway() == atVisionScope && o.Session != ""
+	return o.State == open && !o.paidElsewhere() && o.Way.gateway() == sdk.GatewayVisionScope && o.Session != ""
 }
 
 // openCheckout returns the visitor's order if it can still be paid at VisionScope.

@@ -4,11 +4,13 @@ import (
 	"context"
 	"database/sql"
 	_ "embed" // for the schema
+	"encoding/json"
 	"errors"
 	"fmt"
 
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
+	"github.com/hostedpay/hostedpay-go/sdk/orders"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks/sqlstore"
 )
 
@@ -22,6 +24,19 @@ const (
 	expired state = "expired"
 )
 
+// stateOf is the order's state as the buyer's pages and the order book show it. A refunded order stays paid.
+func stateOf(status sdk.PaymentStatus) state {
+	switch {
+	case status.Paid(), status == sdk.PaymentRefunded:
+		return paid
+	case status == sdk.PaymentExpired:
+		return expired
+	case status.Unpaid():
+		return failed
+	}
+	return open
+}
+
 // An order is a row of the table.
 type order struct {
 	Number      int64
@@ -33,6 +48,7 @@ type order struct {
 	CheckoutURL sdk.Secret
 	Secret      sdk.Secret // of a VisionScope checkout's webhooks
 	State       state
+	Payment     orders.State // all that the events have reported, of which State and Refunded are a part
 	Reason      string
 	Refunded    money.Amount
 	Shipped     bool
@@ -96,12 +112,12 @@ type querier interface {
 
 var errNoOrder = errors.New("shop: there is no such order")
 
-// orders is the table.
-type orders struct{ db querier }
+// orderTable is the table of orders.
+type orderTable struct{ db querier }
 
 // place makes an order of a form, unless the form has made one at this gateway already. That is then shown in the way
 // that was chosen last.
-func (t orders) place(ctx context.Context, visitor, purchase string, p product, w way) (order, error) {
+func (t orderTable) place(ctx context.Context, visitor, purchase string, p product, w way) (order, error) {
 	_, err := t.db.ExecContext(ctx,
 		`INSERT INTO orders (visitor, purchase, product, amount, currency, gateway, way) VALUES (?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (purchase, gateway) DO UPDATE SET way = excluded.way`,
@@ -113,7 +129,7 @@ func (t orders) place(ctx context.Context, visitor, purchase string, p product, 
 }
 
 // attach stores a checkout with its order, unless the order has one, and gives the order as it is then.
-func (t orders) attach(ctx context.Context, number int64, session string, checkoutURL, secret sdk.Secret) (order, error) {
+func (t orderTable) attach(ctx context.Context, number int64, session string, checkoutURL, secret sdk.Secret) (order, error) {
 	_, err := t.db.ExecContext(ctx,
 		"UPDATE orders SET session = ?, checkout_url = ?, webhook_secret = ? WHERE number = ? AND session IS NULL",
 		session, checkoutURL.Reveal(), secret.Reveal(), number)
@@ -123,76 +139,50 @@ func (t orders) attach(ctx context.Context, number int64, session string, checko
 	return t.one(ctx, "WHERE number = ?", number)
 }
 
-// pay makes an order paid, whatever it was before, for events come in any order; and sends the parcel off, once for the
-// purchase, unless the money has been given back by now. It gives the order as it is then.
-func (t orders) pay(ctx context.Context, g gateway, session string, amount money.Amount) (order, error) {
-	o, err := t.bySession(ctx, g, session)
+// record stores what is known about an order's payment, with the reason when it failed, and dispatches the parcel when send
+// says so. It returns the order as it is then.
+func (t orderTable) record(ctx context.Context, o order, payment orders.State, reason string, send bool) (order, error) {
+	text, err := json.Marshal(payment)
 	if err != nil {
 		return order{}, err
 	}
-	if amount != o.Amount {
-		return order{}, fmt.Errorf("shop: session %q was paid with %s instead of %s", session, amount, o.Amount)
-	}
-	send := !o.PurchaseSent() && !o.refundedAll()
-	_, err = t.db.ExecContext(ctx, `UPDATE orders SET state = 'paid', reason = '',
-		shipped_at = CASE WHEN ? THEN unixepoch() ELSE shipped_at END WHERE number = ?`, send, o.Number)
+	_, err = t.db.ExecContext(ctx, `UPDATE orders SET payment = ?, state = ?, reason = ?, refunded = ?,
+		shipped_at = CASE WHEN ? THEN unixepoch() ELSE shipped_at END WHERE number = ?`,
+		string(text), stateOf(payment.Status), reason, payment.Refunded.Minor(), send, o.Number)
 	if err != nil {
 		return order{}, err
 	}
 	return t.one(ctx, "WHERE number = ?", o.Number)
 }
 
-// end closes an order that is not paid and will not be.
-func (t orders) end(ctx context.Context, g gateway, session string, to state, reason string) error {
-	o, err := t.bySession(ctx, g, session)
-	if err != nil {
-		return err
-	}
-	_, err = t.db.ExecContext(ctx, "UPDATE orders SET state = ?, reason = ? WHERE number = ? AND state = 'open'", to, reason, o.Number)
-	return err
-}
-
-// refund notes how much was given back. It adds up, so that it must be called once for each refund.
-func (t orders) refund(ctx context.Context, g gateway, session string, amount money.Amount) error {
-	o, err := t.bySession(ctx, g, session)
-	if err != nil {
-		return err
-	}
-	if amount.Currency() != o.Amount.Currency() {
-		return fmt.Errorf("shop: of session %q, paid with %s, %s were refunded", session, o.Amount, amount)
-	}
-	_, err = t.db.ExecContext(ctx, "UPDATE orders SET refunded = refunded + ? WHERE number = ?", amount.Minor(), o.Number)
-	return err
-}
-
 // bySession is the order of a gateway's session. Ids are unique at one gateway only.
-func (t orders) bySession(ctx context.Context, g gateway, session string) (order, error) {
+func (t orderTable) bySession(ctx context.Context, g sdk.Gateway, session string) (order, error) {
 	return t.one(ctx, "WHERE gateway = ? AND session = ?", g, session)
 }
 
 // ofPurchase are the orders that a form has made, one for each gateway: a paid one first, the one whose parcel has left
 // before the other; then an open one, for it may be paid; and what did not work last.
-func (t orders) ofPurchase(ctx context.Context, purchase string) ([]order, error) {
+func (t orderTable) ofPurchase(ctx context.Context, purchase string) ([]order, error) {
 	return t.list(ctx, "WHERE purchase = ? ORDER BY state <> 'paid', state <> 'open', shipped_at IS NULL", purchase)
 }
 
 // ofVisitor is a visitor's order of this number, or the latest one when the number is zero.
-func (t orders) ofVisitor(ctx context.Context, visitor string, number int64) (order, error) {
+func (t orderTable) ofVisitor(ctx context.Context, visitor string, number int64) (order, error) {
 	return t.one(ctx, "WHERE visitor = ?1 AND ?2 IN (number, 0) ORDER BY number DESC LIMIT 1", visitor, number)
 }
 
 // back is the order of a visitor who comes back from a gateway's session.
-func (t orders) back(ctx context.Context, visitor string, g gateway, session string) (order, error) {
+func (t orderTable) back(ctx context.Context, visitor string, g sdk.Gateway, session string) (order, error) {
 	return t.one(ctx, "WHERE visitor = ? AND gateway = ? AND session = ?", visitor, g, session)
 }
 
 // all are the latest orders, newest first.
-func (t orders) all(ctx context.Context) ([]order, error) {
+func (t orderTable) all(ctx context.Context) ([]order, error) {
 	return t.list(ctx, "ORDER BY number DESC LIMIT 100")
 }
 
 // one is an order, or errNoOrder.
-func (t orders) one(ctx context.Context, where string, args ...any) (order, error) {
+func (t orderTable) one(ctx context.Context, where string, args ...any) (order, error) {
 	found, err := t.list(ctx, where, args...)
 	if err == nil && len(found) == 0 {
 		err = errNoOrder
@@ -203,9 +193,9 @@ func (t orders) one(ctx context.Context, where string, args ...any) (order, erro
 	return found[0], nil
 }
 
-func (t orders) list(ctx context.Context, where string, args ...any) ([]order, error) {
+func (t orderTable) list(ctx context.Context, where string, args ...any) ([]order, error) {
 	rows, err := t.db.QueryContext(ctx, `SELECT number, purchase, product, amount, currency, way, coalesce(session, ''), checkout_url, webhook_secret,
-		state, reason, refunded, shipped_at IS NOT NULL,
+		state, payment, reason, refunded, shipped_at IS NOT NULL,
 		coalesce(other_number, 0), coalesce(other_state, ''), coalesce(other_payable, FALSE), coalesce(other_shipped, FALSE), coalesce(other_refunded_all, FALSE)
 		FROM orders LEFT JOIN (
 			SELECT purchase AS other_purchase, number AS other_number, state AS other_state, state = 'open' AND session IS NOT NULL AS other_payable,
@@ -220,13 +210,16 @@ func (t orders) list(ctx context.Context, where string, args ...any) ([]order, e
 		var o order
 		var amount, refunded int64
 		var currency money.Currency
-		var checkoutURL, secret string
+		var checkoutURL, secret, payment string
 		if err := rows.Scan(&o.Number, &o.Purchase, &o.Product, &amount, &currency, &o.Way, &o.Session, &checkoutURL, &secret,
-			&o.State, &o.Reason, &refunded, &o.Shipped,
+			&o.State, &payment, &o.Reason, &refunded, &o.Shipped,
 			&o.Other.Number, &o.Other.State, &o.Other.Payable, &o.Other.Shipped, &o.Other.RefundedAll); err != nil {
 			return nil, err
 		}
 		o.Amount, o.Refunded = money.Minor(amount, currency), money.Minor(refunded, currency)
+		if err := json.Unmarshal([]byte(payment), &o.Payment); err != nil {
+			return nil, fmt.Errorf("shop: order %d: its payment: %w", o.Number, err)
+		}
 		o.CheckoutURL, o.Secret = sdk.NewSecret(checkoutURL), sdk.NewSecret(secret)
 		found = append(found, o)
 	}

@@ -28,7 +28,7 @@ func (s *Shop) visitorsOrder(w http.ResponseWriter, r *http.Request) (order, boo
 // returned returns the order of the session that a buyer comes back from. The query chooses among
 // the orders of the browser's own cookie, and only among those. It need not be the latest one,
 // because the shop can be open in two tabs.
-func (s *Shop) returned(w http.ResponseWriter, r *http.Request, from gateway, session string) (order, bool) {
+func (s *Shop) returned(w http.ResponseWriter, r *http.Request, from sdk.Gateway, session string) (order, bool) {
 	if session == "" {
 		return s.visitorsOrder(w, r)
 	}
@@ -51,7 +51,7 @@ func (s *Shop) found(w http.ResponseWriter, o order, err error) (order, bool) {
 // returnFromVora asks the gateway when no webhook has arrived yet. The response is only shown to
 // the buyer: the parcel leaves when the webhook arrives.
 func (s *Shop) returnFromVora(w http.ResponseWriter, r *http.Request) {
-	o, ok := s.returned(w, r, atVora, r.URL.Query().Get("session"))
+	o, ok := s.returned(w, r, sdk.GatewayVora, r.URL.Query().Get("session"))
 	if !ok {
 		return
 	}
@@ -71,7 +71,7 @@ func (s *Shop) returnFromVora(w http.ResponseWriter, r *http.Request) {
 // ask asks Vora about an order that no webhook has decided yet. Buyers do not wait until the
 // gateway's rate limit allows the call: the page then says that the payment is being checked.
 func (s *Shop) ask(r *http.Request, o order) (*vora.Confirmation, bool) {
-	if s.Vora == nil || o.State != open || o.Way.gateway() != atVora || o.Session == "" {
+	if s.Vora == nil || o.State != open || o.Way.gateway() != sdk.GatewayVora || o.Session == "" {
 		return nil, false
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), askWithin)
@@ -90,7 +90,7 @@ func (s *Shop) ask(r *http.Request, o order) (*vora.Confirmation, bool) {
 // only affects how the page says that the outcome is not known yet.
 func (s *Shop) returnFromVisionScope(w http.ResponseWriter, r *http.Request) {
 	claimed, _ := visionscope.ParseReturn(r.URL.Query()) // claims nothing when it cannot be read
-	o, ok := s.returned(w, r, atVisionScope, claimed.SessionID)
+	o, ok := s.returned(w, r, sdk.GatewayVisionScope, claimed.SessionID)
 	if !ok {
 		return
 	}

@@ -11,6 +11,7 @@ CREATE TABLE IF NOT EXISTS orders (
   checkout_url   TEXT    NOT NULL DEFAULT '',        -- whoever has it can see the purchase: encrypt it in a real shop
   webhook_secret TEXT    NOT NULL DEFAULT '',        -- of a VisionScope checkout; the same
   state          TEXT    NOT NULL DEFAULT 'open',    -- open, paid, failed, expired
+  payment        TEXT    NOT NULL DEFAULT '{}',      -- all that is known about it, JSON
   reason         TEXT    NOT NULL DEFAULT '',        -- of a failure, in the gateway's words
   refunded       INTEGER NOT NULL DEFAULT 0,         -- minor units
   created_at     INTEGER NOT NULL DEFAULT (unixepoch()),

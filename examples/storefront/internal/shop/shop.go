@@ -41,7 +41,7 @@ type Vora struct {
 // A Shop is an [http.Handler].
 type Shop struct {
 	Config
-	orders  orders
+	orders  orderTable
 	events  *sqlstore.Store
 	formKey []byte
 	handler http.Handler
@@ -68,7 +68,7 @@ func New(c Config) (*Shop, error) {
 		c.Now = time.Now
 	}
 	c.PublicURL = strings.TrimRight(c.PublicURL, "/")
-	s := &Shop{Config: c, orders: orders{c.DB}}
+	s := &Shop{Config: c, orders: orderTable{c.DB}}
 	s.cookie = "visitor"
 	if base.Scheme == "https" {
 		s.cookie = "__Host-visitor"

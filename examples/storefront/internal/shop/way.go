@@ -1,6 +1,10 @@
 package shop
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/hostedpay/hostedpay-go/sdk"
+)
 
 // A way is a gateway and how its checkout is shown.
 type way string
@@ -12,19 +16,11 @@ const (
 	voraRedirect        way = "vora-redirect"
 )
 
-// A gateway takes the payment.
-type gateway string
-
-const (
-	atVora        gateway = "vora"
-	atVisionScope gateway = "visionscope"
-)
-
-func (w way) gateway() gateway {
+func (w way) gateway() sdk.Gateway {
 	if w == voraRedirect {
-		return atVora
+		return sdk.GatewayVora
 	}
-	return atVisionScope
+	return sdk.GatewayVisionScope
 }
 
 // Title is what buyers choose.

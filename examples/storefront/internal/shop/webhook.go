@@ -1,10 +1,14 @@
 package shop
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 
+	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/orders"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 )
 
@@ -33,7 +37,7 @@ func (s *Shop) receiveWebhooks(mux *http.ServeMux) error {
 
 // secretOf finds the secret that a VisionScope checkout was created with.
 func (s *Shop) secretOf(ctx context.Context, hint webhooks.KeyHint) ([]webhooks.SigningKey, error) {
-	o, err := s.orders.bySession(ctx, atVisionScope, hint.SessionID)
+	o, err := s.orders.bySession(ctx, sdk.GatewayVisionScope, hint.SessionID)
 	switch {
 	case errors.Is(err, errNoOrder) || err == nil && o.Secret.IsZero():
 		return nil, webhooks.ErrUnknownMerchant
@@ -50,7 +54,7 @@ func (s *Shop) take(ctx context.Context, event webhooks.Event) error {
 		return err
 	}
 	defer func() { _ = tx.Rollback() }() // nothing to undo after the commit
-	if err := s.change(ctx, orders{tx}, event); err != nil {
+	if err := s.change(ctx, orderTable{tx}, event); err != nil {
 		return err
 	}
 	key, token, _ := webhooks.ClaimFrom(ctx)
@@ -60,31 +64,32 @@ func (s *Shop) take(ctx context.Context, event webhooks.Event) error {
 	return tx.Commit()
 }
 
-// change moves the order.
-func (s *Shop) change(ctx context.Context, orders orders, event webhooks.Event) error {
+// change applies an event to its order, and dispatches the parcel, once for the purchase, unless the money has been given
+// back by now. An event that makes a problem changes nothing: the gateway delivers it again, and the log calls for somebody.
+func (s *Shop) change(ctx context.Context, table orderTable, event webhooks.Event) error {
 	info := event.Info()
-	switch event := event.(type) {
-	case *webhooks.SessionSucceeded:
-		return s.pay(ctx, orders, atVora, info)
-	case *webhooks.PaymentSucceeded:
-		return s.pay(ctx, orders, atVisionScope, info)
-	case *webhooks.SessionFailed:
-		return orders.end(ctx, atVora, info.SessionID, failed, event.Reason)
-	case *webhooks.PaymentFailed:
-		return orders.end(ctx, atVisionScope, info.SessionID, failed, event.Reason)
-	case *webhooks.SessionExpired:
-		return orders.end(ctx, atVora, info.SessionID, expired, "")
-	case *webhooks.RefundCreated:
-		return orders.refund(ctx, atVora, info.SessionID, info.Amount)
-	case *webhooks.VoraV2Event, *webhooks.UnknownEvent: // nothing that this shop waits for
+	o, err := table.bySession(ctx, info.Scheme.Gateway(), info.SessionID)
+	switch {
+	case errors.Is(err, errNoOrder) && info.Payment == sdk.PaymentPending:
+		return nil // it is not about a payment
+	case err != nil:
+		return err
 	}
-	return nil
-}
-
-// pay notes a payment, and calls for somebody when the purchase was paid before.
-func (s *Shop) pay(ctx context.Context, orders orders, g gateway, info *webhooks.EventInfo) error {
-	o, err := orders.pay(ctx, g, info.SessionID, info.Amount)
-	if err == nil && o.PaidTwice() {
+	o.Payment.SessionID, o.Payment.Expected = o.Session, o.Amount
+	payment, transition := orders.Apply(o.Payment, event)
+	switch {
+	case len(transition.Problems) > 0:
+		return fmt.Errorf("shop: order %d of %s, %s of %s: %v", o.Number, o.Amount, info.Type, info.Amount, transition.Problems)
+	case transition.Before == transition.After && len(payment.Refunds) == len(o.Payment.Refunds):
+		return nil
+	}
+	send := transition.BecamePaid() && !o.PurchaseSent()
+	reason := ""
+	if payment.Status.Unpaid() {
+		reason = cmp.Or(info.Reason, o.Reason)
+	}
+	o, err = table.record(ctx, o, payment, reason, send)
+	if err == nil && transition.BecamePaid() && o.PaidTwice() {
 		s.Log.Error("a purchase was paid twice; nothing was sent for this order: refund it", "order", o.Number, "session_id", o.Session)
 	}
 	return err
