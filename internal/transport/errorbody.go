@@ -47,7 +47,7 @@ func (x *exchange) responseError() *sdk.Error {
 	switch kind := mediaType(x.result.Header); {
 	case body.Error != "":
 		e.Message = x.sanitize(body.Error)
-	case e.Status < 400:
+	case isRedirect(e.Status):
 		e.Message = "the gateway redirects, and a redirect would carry the API key to another address"
 	case len(x.result.Body) == 0 && x.truncated():
 		e.Message = "the response was truncated"
@@ -62,7 +62,7 @@ func (x *exchange) responseError() *sdk.Error {
 		e.Message = fmt.Sprintf("the response is %s instead of JSON: probably from a proxy in between", x.sanitize(kind))
 	}
 	e.Fix, e.Docs = x.sanitize(body.Fix), x.sanitize(body.Docs)
-	if e.Fix == "" && e.Status < 400 {
+	if e.Fix == "" && isRedirect(e.Status) {
 		e.Fix = "Check the base URL."
 	}
 	if heal := body.SelfHeal; heal != nil {
@@ -80,6 +80,8 @@ func (x *exchange) responseError() *sdk.Error {
 	}
 	return e
 }
+
+func isRedirect(status int) bool { return status >= 300 && status < 400 }
 
 // truncated reports whether the last response was not received completely.
 func (x *exchange) truncated() bool {

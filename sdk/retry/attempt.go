@@ -55,9 +55,9 @@ func (a *attempts) RoundTrip(request *http.Request) (*http.Response, error) {
 	}
 	if a.result.Status >= 300 {
 		a.err = nil // the status is enough, even when the body was truncated
-		if a.policy.ReadError != nil {
-			a.said = a.policy.ReadError(a.result.Status, a.result.Header, a.result.Body)
-		}
+	}
+	if response != nil && response.StatusCode/100 != 2 && a.policy.ReadError != nil {
+		a.said = a.policy.ReadError(a.result.Status, a.result.Header, a.result.Body)
 	}
 	if a.err != nil && !NeverSent(a.err) {
 		a.result.Uncertain = true

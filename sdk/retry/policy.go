@@ -35,7 +35,7 @@ type Policy struct {
 	// Predicates are asked in order, and the first that is sure decides. Nil means [Predicates].
 	Predicates []Predicate
 
-	// ReadError reads what an error response (status 300 and up) says about itself, once for each. The body may be
+	// ReadError reads what an error response (any status but 2xx) says about itself, once for each. The body may be
 	// truncated. Nil means that only the status counts. A client of this SDK reads its gateway's errors itself.
 	ReadError func(status int, header http.Header, body []byte) ErrorInfo
 
