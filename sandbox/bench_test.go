@@ -18,9 +18,9 @@ import (
 	"github.com/hostedpay/hostedpay-go/sandbox"
 )
 
-// BenchmarkCreateSession lets 32 connections create sessions over loopback, in turns at a handler that decodes the request
-// and encodes the documented response, and at the sandbox. The callers write bytes and look at the status, so that what
-// is measured is the server.
+// BenchmarkCreateSession lets 32 connections create sessions over loopback, in turns at a handler
+// that decodes the request and encodes the documented response, and at the sandbox. The callers
+// write bytes and look at the status, so that what is measured is the server.
 func BenchmarkCreateSession(b *testing.B) {
 	gateways, err := sandbox.New()
 	require.NoError(b, err)
@@ -38,7 +38,8 @@ func BenchmarkCreateSession(b *testing.B) {
 	b.ReportMetric(0, "ns/op")
 }
 
-// bareCreate is the minimum that a server in Go can do for a create: nothing is checked and nothing remembered.
+// bareCreate is the minimum that a server in Go can do for a create: nothing is checked and nothing
+// remembered.
 func bareCreate(w http.ResponseWriter, r *http.Request) {
 	var request struct {
 		Amount     int64  `json:"amount"`
@@ -87,8 +88,8 @@ func newLoad(b *testing.B, handler http.Handler) *load {
 	return l
 }
 
-// run is one round: how many sessions were created in a second, and what the slowest hundredth took at least, in
-// seconds.
+// run is one round: how many sessions were created in a second, and what the slowest hundredth took
+// at least, in seconds.
 func (l *load) run(b *testing.B) (rate, p99 float64) {
 	b.Helper()
 	took := make([][]float64, connections)

@@ -12,7 +12,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
-// The function is called for each change before the call that made it returns, in order, and may call the sandbox.
+// The function is called for each change before the call that made it returns, in order, and may
+// call the sandbox.
 func TestChangesAreTold(t *testing.T) {
 	t.Parallel()
 	var told []control.Change

@@ -6,9 +6,9 @@ import (
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/clock"
 )
 
-// A Clock is the sandbox's time and executor: everything that the sandbox does later or in a goroutine of its own goes
-// through it, and never with a lock held. Implement it to decide the order in a simulation; it must be safe for
-// concurrent use.
+// A Clock is the sandbox's time and executor: everything that the sandbox does later or in a
+// goroutine of its own goes through it, and never with a lock held. Implement it to decide the
+// order in a simulation; it must be safe for concurrent use.
 //
 //	// Now is the current time.
 //	Now() time.Time
@@ -21,14 +21,15 @@ import (
 //	Advance(d time.Duration)
 type Clock = clock.Clock
 
-// A Task says what the sandbox waits for or runs later. Its Kind is "expire" (end sessions whose lifetime is over), "settle"
-// (find out how a charge ended whose response was lost), "deliver" (attempt to deliver an event) or "latency" (keep a caller
-// waiting); SessionID, DeliveryID, Event, Attempt and Request say what it is about, as far as they apply. String writes it
-// in one line.
+// A Task says what the sandbox waits for or runs later. Its Kind is "expire" (end sessions whose
+// lifetime is over), "settle" (find out how a charge ended whose response was lost), "deliver"
+// (attempt to deliver an event) or "latency" (keep a caller waiting); SessionID, DeliveryID, Event,
+// Attempt and Request say what it is about, as far as they apply. String writes it in one line.
 type Task = clock.Task
 
-// A ManualClock is a [Clock] that stands still until it is advanced, and then runs one task after the other. A caller
-// whom a fault makes wait sleeps by the machine's clock, as its own timeouts do.
+// A ManualClock is a [Clock] that stands still until it is advanced, and then runs one task after
+// the other. A caller whom a fault makes wait sleeps by the machine's clock, as its own timeouts
+// do.
 type ManualClock = clock.Manual
 
 // NewManualClock returns a clock that shows start.

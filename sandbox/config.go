@@ -15,7 +15,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/random"
 )
 
-// config is what the options set. It is checked when all of them have been applied, so that their order does not matter.
+// config is what the options set. It is checked when all of them have been applied, so that their
+// order does not matter.
 type config struct {
 	merchants   []control.Merchant
 	clock       clock.Clock
@@ -74,7 +75,8 @@ func (c *config) check() error {
 	return nil
 }
 
-// httpClient is the client that delivers webhooks: to this machine, unless it has a transport of its own.
+// httpClient is the client that delivers webhooks: to this machine, unless it has a transport of
+// its own.
 func (c *config) httpClient() *http.Client {
 	client := c.client
 	if client.Transport == nil {

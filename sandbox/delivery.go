@@ -8,15 +8,16 @@ import (
 // Deliveries lists what was and is being delivered, oldest first, 10,000 at most.
 func (s *Sandbox) Deliveries() []control.Delivery { return deliveries(s.ledger.Deliveries()) }
 
-// Resend delivers an event once more, now. One that was unsent for want of a URL goes to the merchant's URL of now.
+// Resend delivers an event once more, now. One that was unsent for want of a URL goes to the
+// merchant's URL of now.
 func (s *Sandbox) Resend(deliveryID string) error {
 	return wrap(s.ledger.Resend(deliveryID, func(d ledger.Delivery, m control.Merchant) string {
 		return s.gateways[d.Gateway].WebhookURL(d, m)
 	}))
 }
 
-// InjectDeliveryFaults makes the next delivery attempts go wrong, one fault each, in this order. At most 1000 can wait
-// for their attempts.
+// InjectDeliveryFaults makes the next delivery attempts go wrong, one fault each, in this order. At
+// most 1000 can wait for their attempts.
 func (s *Sandbox) InjectDeliveryFaults(faults ...control.DeliveryFault) error {
 	return wrap(s.ledger.InjectDeliveryFaults(faults...))
 }

@@ -56,8 +56,8 @@ func TestRedeliverySchedule(t *testing.T) {
 	}
 }
 
-// Every attempt is signed when it is sent: the last one would be outside of the receiver's window otherwise, and the
-// shop's own verifier takes it.
+// Every attempt is signed when it is sent: the last one would be outside of the receiver's window
+// otherwise, and the shop's own verifier takes it.
 func TestRedeliveryIsTaken(t *testing.T) {
 	t.Parallel()
 	w := setup(t)

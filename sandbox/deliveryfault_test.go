@@ -102,7 +102,8 @@ func TestReorderedDelivery(t *testing.T) {
 	require.Equal(t, control.DeliveryFaultReorder, w.gateways.Deliveries()[0].Attempts[0].Fault)
 }
 
-// A shop that verifies rejects a wrong signature, and gets the event properly signed by the schedule.
+// A shop that verifies rejects a wrong signature, and gets the event properly signed by the
+// schedule.
 func TestDeliverySignedWithTheWrongSecret(t *testing.T) {
 	t.Parallel()
 	for name, pay := range map[string]func(*world){
@@ -237,7 +238,8 @@ func TestDuplicateThatIsTakenEndsTheSchedule(t *testing.T) {
 	require.Equal(t, control.DeliveryAccepted, d.State)
 }
 
-// An event that was accepted when it was resent does not come again by the schedule, whatever held the schedule up.
+// An event that was accepted when it was resent does not come again by the schedule, whatever held
+// the schedule up.
 func TestWhatWasTakenByHandDoesNotComeAgain(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

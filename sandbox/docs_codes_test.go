@@ -39,8 +39,8 @@ func TestPageHasTheCatalog(t *testing.T) {
 	}
 }
 
-// Each code can be provoked through the SDK in each of the ways that the page names, and is then exactly what the page
-// says.
+// Each code can be provoked through the SDK in each of the ways that the page names, and is then
+// exactly what the page says.
 func TestEveryCode(t *testing.T) {
 	t.Parallel()
 	ways := map[string]func(w *wire, code sdk.Code) error{

@@ -21,8 +21,8 @@ type command struct{ text, shown string }
 
 var shellBlock = regexp.MustCompile("(?s)```sh\n(.*?)```(?:\n\n```(?:text|json)\n(.*?)```)?")
 
-// Every command of the page does what the page shows, in the order of the page, in one shell, with nothing but curl, jq
-// and openssl.
+// Every command of the page does what the page shows, in the order of the page, in one shell, with
+// nothing but curl, jq and openssl.
 func TestEveryCommandOfThePage(t *testing.T) {
 	t.Parallel()
 	for _, tool := range []string{"bash", "curl", "jq", "openssl", "go"} {
@@ -67,7 +67,8 @@ func loosely(shown string) string {
 	return "^" + strings.Join(parts, `[^\n]+`) + "$"
 }
 
-// begin runs a command that does not end, in the repository, until the test does. It has begun when it prints something.
+// begin runs a command that does not end, in the repository, until the test does. It has begun when
+// it prints something.
 func begin(t *testing.T, text string) {
 	t.Helper()
 	c := exec.Command("bash", "-c", "exec "+text)

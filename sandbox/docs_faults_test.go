@@ -18,7 +18,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
-// Each fault does to a call what the page says, asked for by header, by the control API and from Go.
+// Each fault does to a call what the page says, asked for by header, by the control API and from
+// Go.
 func TestEveryFault(t *testing.T) {
 	t.Parallel()
 	rows := table(t, "Call", "Fault", "Reported", "HTTP", "Code", "Attempts", "Sessions")

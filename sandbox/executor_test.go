@@ -16,8 +16,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
-// A watchedClock is a manual clock that notes its tasks. It asks the sandbox about them, which would never return if the
-// sandbox called it with its lock held.
+// A watchedClock is a manual clock that notes its tasks. It asks the sandbox about them, which
+// would never return if the sandbox called it with its lock held.
 type watchedClock struct {
 	*sandbox.ManualClock
 	sandbox *sandbox.Sandbox
@@ -53,7 +53,8 @@ func (c *watchedClock) noted() []string {
 	return tasks
 }
 
-// Whatever the sandbox does later goes through its clock, says what it is for, and begins without the sandbox's lock.
+// Whatever the sandbox does later goes through its clock, says what it is for, and begins without
+// the sandbox's lock.
 func TestEveryTaskHasALabel(t *testing.T) {
 	t.Parallel()
 	clock := &watchedClock{ManualClock: sandbox.NewManualClock(start)}

@@ -2,7 +2,8 @@ package sandbox
 
 import "github.com/hostedpay/hostedpay-go/sandbox/internal/gateway"
 
-// ControlRoutes lists the calls of the control API, "POST sessions/{id}/refund", for tests that walk them.
+// ControlRoutes lists the calls of the control API, "POST sessions/{id}/refund", for tests that
+// walk them.
 func (s *Sandbox) ControlRoutes() []string {
 	var all []string
 	for _, route := range s.controlRoutes() {

@@ -2,7 +2,8 @@ package sandbox
 
 import "github.com/hostedpay/hostedpay-go/sandbox/control"
 
-// Inject makes calls go wrong from now on. The oldest fault that fits a call is the one that happens.
+// Inject makes calls go wrong from now on. The oldest fault that fits a call is the one that
+// happens.
 func (s *Sandbox) Inject(f control.Fault) error { return wrap(s.injector.Inject(f)) }
 
 // ClearFaults ends all faults.

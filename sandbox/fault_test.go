@@ -131,7 +131,8 @@ func (w *world) ask(method, address, fault, body string) (header http.Header, st
 	return response.Header, response.StatusCode, string(read), err
 }
 
-// uncontracted is the address of the sandbox without the check of its responses against the contract.
+// uncontracted is the address of the sandbox without the check of its responses against the
+// contract.
 func (w *world) uncontracted() string {
 	server := httptest.NewServer(w.gateways)
 	w.t.Cleanup(server.Close)

@@ -34,7 +34,8 @@ func TestEveryContractHasItsGateway(t *testing.T) {
 	require.ElementsMatch(t, contracts, gateways, "sandbox/gateways.go lists a gateway for each api/openapi-NAME.yaml")
 }
 
-// A purchase at every gateway, from its sample request to its webhook, by nothing but what its strategy says.
+// A purchase at every gateway, from its sample request to its webhook, by nothing but what its
+// strategy says.
 func TestEveryGatewaySells(t *testing.T) {
 	t.Parallel()
 	one := newCrowd(t)

@@ -13,7 +13,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
-// A session says which request made it, under which idempotency key, and everything that happened to it since.
+// A session says which request made it, under which idempotency key, and everything that happened
+// to it since.
 func TestSessionsHaveAHistory(t *testing.T) {
 	t.Parallel()
 	w := setup(t)

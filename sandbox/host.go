@@ -10,9 +10,10 @@ import (
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
 )
 
-// underOwnName keeps the dashboard and the control API to callers who know the sandbox by a name that nobody else can
-// have: an address, a name of this machine or of its own network, or that of the public URL. To a browser, a page of any
-// other name that is made to lead here would be the sandbox itself (DNS rebinding).
+// underOwnName keeps the dashboard and the control API to callers who know the sandbox by a name
+// that nobody else can have: an address, a name of this machine or of its own network, or that of
+// the public URL. To a browser, a page of any other name that is made to lead here would be the
+// sandbox itself (DNS rebinding).
 func (s *Sandbox) underOwnName(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		host := (&url.URL{Host: r.Host}).Hostname()

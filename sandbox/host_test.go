@@ -10,7 +10,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sandbox"
 )
 
-// A page of another origin whose name leads to this machine can neither control the sandbox nor read its keys.
+// A page of another origin whose name leads to this machine can neither control the sandbox nor
+// read its keys.
 func TestOtherNamesDoNotReachTheControls(t *testing.T) {
 	t.Parallel()
 	s, err := sandbox.New(sandbox.WithPublicURL("https://pay.example.test"))

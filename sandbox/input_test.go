@@ -92,7 +92,8 @@ func TestTheLastDuplicateCounts(t *testing.T) {
 	}
 }
 
-// All broken rules are reported at once, each once, by its path, missing fields first: they decide the code.
+// All broken rules are reported at once, each once, by its path, missing fields first: they decide
+// the code.
 func TestAllBrokenRulesAreReported(t *testing.T) {
 	t.Parallel()
 	w := setup(t)

@@ -10,7 +10,8 @@ import (
 // Sessions lists the sessions that the sandbox remembers, oldest first, 10,000 at most.
 func (s *Sandbox) Sessions() []control.Session { return sessions(s.ledger.Sessions()) }
 
-// Requests lists the last API calls, oldest first, 1000 at most unless [WithJournalSize] says otherwise.
+// Requests lists the last API calls, oldest first, 1000 at most unless [WithJournalSize] says
+// otherwise.
 func (s *Sandbox) Requests() []control.Request { return s.ledger.Requests() }
 
 // Snapshot is everything that the sandbox remembers, at one moment.
@@ -22,8 +23,8 @@ func (s *Sandbox) Snapshot() control.Snapshot {
 	}
 }
 
-// Wait waits until a condition holds, without polling: it is evaluated again whenever something happens in the sandbox.
-// The condition may call the sandbox's methods. The error is the context's.
+// Wait waits until a condition holds, without polling: it is evaluated again whenever something
+// happens in the sandbox. The condition may call the sandbox's methods. The error is the context's.
 func (s *Sandbox) Wait(ctx context.Context, condition func() bool) error {
 	return s.ledger.Wait(ctx, condition)
 }

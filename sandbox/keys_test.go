@@ -93,7 +93,8 @@ func TestRevokedKeyEndsAtOnce(t *testing.T) {
 	require.NoError(t, w.try(next, created.ID))
 }
 
-// Webhooks are signed with the key that is active when they are sent, even if the purchase was made with another.
+// Webhooks are signed with the key that is active when they are sent, even if the purchase was made
+// with another.
 func TestWebhooksAreSignedWithTheActiveKey(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
@@ -111,7 +112,8 @@ func TestWebhooksAreSignedWithTheActiveKey(t *testing.T) {
 	require.Equal(t, "new", events()[0].Info().KeyName)
 }
 
-// A redelivery is signed with the key of its own time: a rotation between two attempts counts for the second.
+// A redelivery is signed with the key of its own time: a rotation between two attempts counts for
+// the second.
 func TestRedeliveryIsSignedWithTheKeyOfItsTime(t *testing.T) {
 	t.Parallel()
 	w := setup(t)

@@ -16,8 +16,9 @@ import (
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
 )
 
-// A shop at a name of this machine is reached without a name server, and without the proxy that the environment names, which
-// would see events and signatures. net/http reads the environment once, so that it takes a process of its own.
+// A shop at a name of this machine is reached without a name server, and without the proxy that the
+// environment names, which would see events and signatures. net/http reads the environment once, so
+// that it takes a process of its own.
 func TestNoProxySeesAnEvent(t *testing.T) {
 	t.Parallel()
 	if os.Getenv("HTTP_PROXY") == "" {

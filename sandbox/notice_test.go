@@ -50,7 +50,8 @@ func TestNotices(t *testing.T) {
 	}
 }
 
-// A client recognizes a replay whose session has expired by the gateway's clock, however far it was advanced.
+// A client recognizes a replay whose session has expired by the gateway's clock, however far it was
+// advanced.
 func TestStaleReplayIsFoundByTheGatewaysClock(t *testing.T) {
 	t.Parallel()
 	w := setup(t)

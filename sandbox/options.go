@@ -11,7 +11,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/random"
 )
 
-// An Option changes how a sandbox works. Options may come in any order; of the same one, the last counts.
+// An Option changes how a sandbox works. Options may come in any order; of the same one, the last
+// counts.
 type Option func(*config)
 
 // WithMerchants replaces the sample merchants. Each needs an ID of its own.
@@ -19,15 +20,15 @@ func WithMerchants(merchants ...control.Merchant) Option {
 	return func(c *config) { c.merchants = slices.Clone(merchants) }
 }
 
-// WithSeed makes ids and keys the same in every run, and lets the faults of a share of calls happen to the same calls.
-// Each kind of value has a sequence of its own. Without it ids are random. The ids of VisionScope contain the time of
-// the clock.
+// WithSeed makes ids and keys the same in every run, and lets the faults of a share of calls happen
+// to the same calls. Each kind of value has a sequence of its own. Without it ids are random. The
+// ids of VisionScope contain the time of the clock.
 func WithSeed(seed uint64) Option {
 	return func(c *config) { c.random = random.Seeded(seed) }
 }
 
-// WithPublicURL sets the address that hosted pages are reached at. The default is the address that the API was called
-// at.
+// WithPublicURL sets the address that hosted pages are reached at. The default is the address that
+// the API was called at.
 func WithPublicURL(address string) Option {
 	return func(c *config) { c.publicURL = strings.TrimSuffix(address, "/") }
 }
@@ -40,14 +41,15 @@ func WithClock(clock Clock) Option {
 	}
 }
 
-// WithTimeFactor divides the gateways' own waits by factor: until VisionScope reports an outcome, and between
-// redeliveries. Sessions live as long as they say.
+// WithTimeFactor divides the gateways' own waits by factor: until VisionScope reports an outcome,
+// and between redeliveries. Sessions live as long as they say.
 func WithTimeFactor(factor int) Option {
 	return func(c *config) { c.timeFactor = factor }
 }
 
-// WithHTTPClient delivers webhooks through a client of your own. Redirects are not followed. Its Timeout counts, up to
-// the gateways' own 10 s. With a Transport of its own, that alone decides where it connects to.
+// WithHTTPClient delivers webhooks through a client of your own. Redirects are not followed. Its
+// Timeout counts, up to the gateways' own 10 s. With a Transport of its own, that alone decides
+// where it connects to.
 func WithHTTPClient(client *http.Client) Option {
 	return func(c *config) {
 		c.require(client != nil, "WithHTTPClient needs a client")
@@ -70,8 +72,9 @@ func WithJournalSize(requests int) Option {
 	return func(c *config) { c.journalSize = requests }
 }
 
-// WithChangeFunc tells f every change, in order and one after the other, before the call that made it returns; a change
-// that another goroutine makes meanwhile is told by whoever is telling. f may call the sandbox's methods.
+// WithChangeFunc tells f every change, in order and one after the other, before the call that made
+// it returns; a change that another goroutine makes meanwhile is told by whoever is telling. f may
+// call the sandbox's methods.
 func WithChangeFunc(f func(control.Change)) Option {
 	return func(c *config) { c.onChange = f }
 }

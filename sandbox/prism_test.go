@@ -23,8 +23,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
-// A prism is a validating proxy that is not ours, between the clients and the sandbox: Stoplight's Prism, with the
-// contracts of api/. It says in a header what it finds.
+// A prism is a validating proxy that is not ours, between the clients and the sandbox: Stoplight's
+// Prism, with the contracts of api/. It says in a header what it finds.
 type prism struct {
 	t                 *testing.T
 	gateways          *sandbox.Sandbox
@@ -91,8 +91,8 @@ func newPrism(t *testing.T) *prism {
 
 type onPurposeKey struct{}
 
-// wrong marks a request as invalid on purpose: Prism may complain about the request then, but not about the
-// response.
+// wrong marks a request as invalid on purpose: Prism may complain about the request then, but not
+// about the response.
 func wrong(ctx context.Context) context.Context {
 	return context.WithValue(ctx, onPurposeKey{}, true)
 }

@@ -6,8 +6,9 @@ import (
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/gateway"
 )
 
-// Refund gives back a part of a succeeded session, as the merchant does in the gateway's dashboard: amount in minor units
-// of the session's currency, 0 for all that is left. The merchant is told by a webhook; the ID is the refund's.
+// Refund gives back a part of a succeeded session, as the merchant does in the gateway's dashboard:
+// amount in minor units of the session's currency, 0 for all that is left. The merchant is told by
+// a webhook; the ID is the refund's.
 func (s *Sandbox) Refund(sessionID string, amount int64) (refundID string, err error) {
 	session, err := s.ledger.Session(sessionID)
 	if err != nil {

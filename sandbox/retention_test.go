@@ -77,7 +77,8 @@ func heap() float64 {
 	return float64(m.HeapAlloc) / (1 << 20)
 }
 
-// After 100,000 sessions and their deliveries the sandbox holds no more than after 30,000. The page says how much.
+// After 100,000 sessions and their deliveries the sandbox holds no more than after 30,000. The page
+// says how much.
 func TestMemoryIsBounded(t *testing.T) { //nolint:paralleltest // it measures the process
 	text, err := os.ReadFile(page)
 	require.NoError(t, err)

@@ -13,7 +13,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
-// A Sandbox is every gateway, offline. It is an [http.Handler] and safe for concurrent use. Close it when you are done.
+// A Sandbox is every gateway, offline. It is an [http.Handler] and safe for concurrent use. Close
+// it when you are done.
 type Sandbox struct {
 	publicURL string
 	log       *slog.Logger

@@ -24,8 +24,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
-// A shop that somebody else wrote, in another language, from the gateway's documentation alone. What it prints is what
-// it has heard.
+// A shop that somebody else wrote, in another language, from the gateway's documentation alone.
+// What it prints is what it has heard.
 type foreignShop struct {
 	t     *testing.T
 	url   string

@@ -21,7 +21,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 )
 
-// A world is a sandbox and a shop, with a clock that stands still. All traffic between them is held to the contracts.
+// A world is a sandbox and a shop, with a clock that stands still. All traffic between them is held
+// to the contracts.
 type world struct {
 	t           *testing.T
 	clock       sandbox.Clock

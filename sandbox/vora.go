@@ -7,13 +7,14 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
-// WithWebhookURL registers where a merchant's Vora events go, on this machine. The URL of a VisionScope checkout comes with
-// the checkout.
+// WithWebhookURL registers where a merchant's Vora events go, on this machine. The URL of a
+// VisionScope checkout comes with the checkout.
 func WithWebhookURL(merchantID, address string) Option {
 	return func(c *config) { c.vora.RegisterWebhookURL(merchantID, address) }
 }
 
-// WithWebhooksV2 sends a merchant's Vora events as webhooks v2, signed with the merchant's WebhookSecret.
+// WithWebhooksV2 sends a merchant's Vora events as webhooks v2, signed with the merchant's
+// WebhookSecret.
 func WithWebhooksV2(merchantID string) Option {
 	return func(c *config) { c.vora.WebhooksV2 = append(c.vora.WebhooksV2, merchantID) }
 }
@@ -28,8 +29,8 @@ func WithRateLimits() Option {
 	return func(c *config) { c.vora.RateLimits = true }
 }
 
-// WithDeprecation announces on every response of Vora that the endpoint is deprecated, and when it stops working. A zero
-// since says only that it is deprecated; a zero sunset leaves the day open.
+// WithDeprecation announces on every response of Vora that the endpoint is deprecated, and when it
+// stops working. A zero since says only that it is deprecated; a zero sunset leaves the day open.
 func WithDeprecation(since, sunset time.Time) Option {
 	return func(c *config) {
 		c.vora.Deprecated, c.vora.DeprecatedSince, c.vora.DeprecationSunset = true, since, sunset
@@ -41,11 +42,13 @@ func WithLatestVersion(version string) Option {
 	return func(c *config) { c.vora.LatestVersion = version }
 }
 
-// KeyFor is the Vora secret key whose every call gets the error of a code of the catalog: vp_sk_test_ and the code.
+// KeyFor is the Vora secret key whose every call gets the error of a code of the catalog:
+// vp_sk_test_ and the code.
 func KeyFor(code sdk.Code) string { return vora.KeyPrefix + string(code) }
 
-// RotateKey gives a merchant a new Vora secret key. The old one is valid for another 24 hours; rotating again ends the
-// oldest at once. Webhooks are signed with the new key from now on. (Vora, "API keys".)
+// RotateKey gives a merchant a new Vora secret key. The old one is valid for another 24 hours;
+// rotating again ends the oldest at once. Webhooks are signed with the new key from now on. (Vora,
+// "API keys".)
 func (s *Sandbox) RotateKey(merchantID string) (newKey string, err error) {
 	newKey, err = s.vora().RotateKey(merchantID)
 	return newKey, wrap(err)

@@ -374,7 +374,8 @@ func TestVoraShippingAddressComesWithThePayment(t *testing.T) {
 	}
 }
 
-// All times have the precision of the documentation's examples, and what tells of a change tells the same time.
+// All times have the precision of the documentation's examples, and what tells of a change tells
+// the same time.
 func TestVoraTimesHaveMilliseconds(t *testing.T) {
 	t.Parallel()
 	w := setup(t)

@@ -23,8 +23,8 @@ var start = time.Date(2026, 4, 21, 13, 18, 14, 0, time.UTC)
 // addressHeader says which address a request on a wire comes from.
 const addressHeader = "Test-Remote-Addr"
 
-// A wire carries real HTTP over pipes instead of sockets, so that it works under testing/synctest: there the waits
-// between attempts, and time-outs, take no time.
+// A wire carries real HTTP over pipes instead of sockets, so that it works under testing/synctest:
+// there the waits between attempts, and time-outs, take no time.
 type wire struct {
 	t         *testing.T
 	gateways  *sandbox.Sandbox
@@ -33,8 +33,8 @@ type wire struct {
 	session   string // that reads read
 }
 
-// newWire serves the sandbox, behind what a test wants to put in front of it. Its clock stands still: what a client
-// waits for does not come true by waiting.
+// newWire serves the sandbox, behind what a test wants to put in front of it. Its clock stands
+// still: what a client waits for does not come true by waiting.
 func newWire(t *testing.T, front func(http.Handler) http.Handler, opts ...sandbox.Option) *wire {
 	t.Helper()
 	return newRunningWire(t, front, append([]sandbox.Option{sandbox.WithClock(sandbox.NewManualClock(start))}, opts...)...)
@@ -75,7 +75,8 @@ func (w *wire) vora(key string, opts ...sdk.ClientOption) *vora.Client {
 	return client
 }
 
-// call makes one of the calls that the tables name. It needs no answer: a fault may stand in the way.
+// call makes one of the calls that the tables name. It needs no answer: a fault may stand in the
+// way.
 func (w *wire) call(name, key string, opts ...sdk.ClientOption) error {
 	w.t.Helper()
 	switch name {

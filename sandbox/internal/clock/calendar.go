@@ -28,7 +28,8 @@ func (c *calendar) addLocked(at time.Time, f func()) {
 	c.pending = slices.Insert(c.pending, i, appointment{at, f})
 }
 
-// moveToLocked runs what is due until end. It unlocks while an appointment runs, so that this can make others.
+// moveToLocked runs what is due until end. It unlocks while an appointment runs, so that this can
+// make others.
 func (c *calendar) moveToLocked(end time.Time) {
 	for len(c.pending) > 0 && !c.pending[0].at.After(end) {
 		next := c.pending[0]

@@ -1,5 +1,6 @@
-// Package clock is the sandbox's time and its executor. Everything that the sandbox does later or in a goroutine of its
-// own goes through a [Clock], with a [Task] that says what it is for, so that a simulation can decide the order.
+// Package clock is the sandbox's time and its executor. Everything that the sandbox does later or
+// in a goroutine of its own goes through a [Clock], with a [Task] that says what it is for, so that
+// a simulation can decide the order.
 package clock
 
 import (
@@ -8,16 +9,17 @@ import (
 	"time"
 )
 
-// A Clock is the sandbox's time. The sandbox never calls it with its lock held. Safe for concurrent use.
+// A Clock is the sandbox's time. The sandbox never calls it with its lock held. Safe for concurrent
+// use.
 type Clock interface {
 	// Now is the current time.
 	Now() time.Time
-	// AfterFunc calls f when wait has passed by this clock, but not before AfterFunc has returned. A wait that is not
-	// positive means as soon as possible.
+	// AfterFunc calls f when wait has passed by this clock, but not before AfterFunc has returned.
+	// A wait that is not positive means as soon as possible.
 	AfterFunc(task Task, wait time.Duration, f func())
-	// Sleep blocks a caller of the gateways' APIs for wait, or until ctx ends, and returns the context's error then.
-	// It is a fault's latency, so that a clock that is moved by hand sleeps by the machine's clock, as the caller's own
-	// timeouts do. [Forever] ends with ctx alone.
+	// Sleep blocks a caller of the gateways' APIs for wait, or until ctx ends, and returns the
+	// context's error then. It is a fault's latency, so that a clock that is moved by hand sleeps
+	// by the machine's clock, as the caller's own timeouts do. [Forever] ends with ctx alone.
 	Sleep(ctx context.Context, task Task, wait time.Duration) error
 	// Advance moves the clock by d and runs what is due on the way, one after the other.
 	Advance(d time.Duration)

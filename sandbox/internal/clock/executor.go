@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// An Executor runs the sandbox's tasks by its clock until the sandbox is closed. Safe for concurrent use.
+// An Executor runs the sandbox's tasks by its clock until the sandbox is closed. Safe for
+// concurrent use.
 type Executor struct {
 	clock  Clock
 	factor time.Duration

@@ -26,7 +26,8 @@ const (
 	TaskLatency TaskKind = "latency" // keep a caller waiting, because a fault says so
 )
 
-// String is the task in one line, "deliver session=vp_cs_test_… delivery=dlv_1 event=session.succeeded attempt=2".
+// String is the task in one line, "deliver session=vp_cs_test_… delivery=dlv_1
+// event=session.succeeded attempt=2".
 func (t Task) String() string {
 	parts := []string{string(t.Kind)}
 	add := func(name string, value any, set bool) {

@@ -1,4 +1,5 @@
-// Package deliver sends events to merchants: when the gateway's schedule says, and as the delivery faults say.
+// Package deliver sends events to merchants: when the gateway's schedule says, and as the delivery
+// faults say.
 package deliver
 
 import (

@@ -1,4 +1,5 @@
-// Package fault makes calls go wrong on purpose: calls of the gateways' APIs, and those of the hosted pages.
+// Package fault makes calls go wrong on purpose: calls of the gateways' APIs, and those of the
+// hosted pages.
 package fault
 
 import (
@@ -22,7 +23,8 @@ type Injector struct {
 	draw     *random.Sequence // whether a fault of a share of the calls happens
 }
 
-// NewInjector returns an injector. Its draws repeat themselves in every run, with the seed or without one.
+// NewInjector returns an injector. Its draws repeat themselves in every run, with the seed or
+// without one.
 func NewInjector(l *ledger.Ledger, executor *clock.Executor, source random.Source, routes Routes) *Injector {
 	if !source.Seeded() {
 		source = random.Seeded(1)
@@ -53,7 +55,8 @@ func (i *Injector) API(deny Denial, next http.Handler) http.Handler {
 	})
 }
 
-// Page injects faults into the calls of a hosted page. A fault that names no route does not happen to it.
+// Page injects faults into the calls of a hosted page. A fault that names no route does not happen
+// to it.
 func (i *Injector) Page(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		journal.ReadBody(r) // the journal has done so for the calls of an API

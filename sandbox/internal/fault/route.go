@@ -10,8 +10,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
 )
 
-// Routes are the paths that faults can happen at, as the router takes them: one that ends with a slash includes all
-// paths below it.
+// Routes are the paths that faults can happen at, as the router takes them: one that ends with a
+// slash includes all paths below it.
 type Routes struct {
 	APIs  []string
 	Pages []string // hosted pages, which have no error codes

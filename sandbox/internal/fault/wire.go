@@ -15,8 +15,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/journal"
 )
 
-// delay waits as long as a fault says, and reports whether the call goes on: not when the caller has gone. Closing the
-// sandbox ends the wait, and the connection with it.
+// delay waits as long as a fault says, and reports whether the call goes on: not when the caller
+// has gone. Closing the sandbox ends the wait, and the connection with it.
 func (i *Injector) delay(w http.ResponseWriter, r *http.Request, f *control.Fault) bool {
 	wait := time.Duration(f.LatencyMS) * time.Millisecond
 	if f.Hang {
@@ -78,8 +78,8 @@ func cut(w http.ResponseWriter) {
 	_ = connection.Close()
 }
 
-// truncate sends the right length and half of the body. An empty body, as that of a redirect, is announced to have one
-// byte.
+// truncate sends the right length and half of the body. An empty body, as that of a redirect, is
+// announced to have one byte.
 func truncate(w http.ResponseWriter, r *http.Request, next http.Handler) {
 	response := journal.NewBuffer(w)
 	next.ServeHTTP(response, r)

@@ -9,7 +9,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/ledger"
 )
 
-// The outcomes of cards. The contracts name all but the last: a buyer who has authenticated after a challenge.
+// The outcomes of cards. The contracts name all but the last: a buyer who has authenticated after a
+// challenge.
 const (
 	OutcomeApproved      = "approved"
 	OutcomeChallenge     = "challenge"
@@ -28,7 +29,8 @@ func cardOf(documented []contract.TestCard, number string) contract.TestCard {
 	return documented[i]
 }
 
-// Settle gives a session the status that a card's outcome has, and reports whether that ends the charge.
+// Settle gives a session the status that a card's outcome has, and reports whether that ends the
+// charge.
 func Settle(tx *ledger.Tx, card contract.TestCard) (settled bool) {
 	switch card.Outcome {
 	case OutcomeChallenge:
@@ -46,7 +48,8 @@ func Settle(tx *ledger.Tx, card contract.TestCard) (settled bool) {
 	return true
 }
 
-// grouped writes a card number as cards do: in fours, or 4-6-5 for the 15 digits of American Express.
+// grouped writes a card number as cards do: in fours, or 4-6-5 for the 15 digits of American
+// Express.
 func grouped(number string) string {
 	if len(number) == 15 {
 		return number[:4] + " " + number[4:10] + " " + number[10:]

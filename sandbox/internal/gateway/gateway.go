@@ -1,5 +1,6 @@
-// Package gateway says what the sandbox needs to know of a payment gateway. Each gateway is a package below this one
-// that implements [Gateway]; nothing else of the sandbox knows which gateways there are.
+// Package gateway says what the sandbox needs to know of a payment gateway. Each gateway is a
+// package below this one that implements [Gateway]; nothing else of the sandbox knows which
+// gateways there are.
 package gateway
 
 import (
@@ -35,9 +36,11 @@ type API interface {
 	Paths() []string
 	// Deny responds with the error of a code, in the gateway's own form.
 	Deny(w http.ResponseWriter, r *http.Request, code sdk.Code)
-	// MerchantOf is the ID of the merchant whose API key came with a request, however old; empty for an unknown key.
+	// MerchantOf is the ID of the merchant whose API key came with a request, however old; empty
+	// for an unknown key.
 	MerchantOf(r *http.Request) string
-	// VersionHeader is the request header that asks for a version of the API; empty when there is none.
+	// VersionHeader is the request header that asks for a version of the API; empty when there is
+	// none.
 	VersionHeader() string
 }
 
@@ -53,8 +56,9 @@ type HostedPage interface {
 	Charge(tx *ledger.Tx, card contract.TestCard, form url.Values)
 	// Cancel is a buyer who does not want to pay and goes back to the shop.
 	Cancel(tx *ledger.Tx)
-	// ReturnURL is where the browser goes when the payment has succeeded or failed, CancelURL where it goes when the
-	// buyer cancels and the session stays open; empty for nowhere. ReturnOrigins are all URLs that may follow.
+	// ReturnURL is where the browser goes when the payment has succeeded or failed, CancelURL where
+	// it goes when the buyer cancels and the session stays open; empty for nowhere. ReturnOrigins
+	// are all URLs that may follow.
 	ReturnURL(s ledger.Session) string
 	CancelURL(s ledger.Session) string
 	ReturnOrigins(s ledger.Session) []string
@@ -62,7 +66,8 @@ type HostedPage interface {
 
 // An Embedder is a gateway whose page a shop may show in a frame.
 type Embedder interface {
-	// FinishedMessage is the JSON that the framed page posts to the shop's page when the buyer has finished.
+	// FinishedMessage is the JSON that the framed page posts to the shop's page when the buyer has
+	// finished.
 	FinishedMessage(s ledger.Session) string
 }
 
@@ -72,7 +77,8 @@ type Webhooks interface {
 	Expired(tx *ledger.Tx)
 	// WebhookURL is where an unsent delivery would go now.
 	WebhookURL(d ledger.Delivery, m control.Merchant) string
-	// Redelivery says when an event that was not accepted is sent again, and how long a merchant may take to respond.
+	// Redelivery says when an event that was not accepted is sent again, and how long a merchant
+	// may take to respond.
 	Redelivery() (after []time.Duration, responseWithin time.Duration)
 	// SigningSecret is the secret that counts at the moment of sending.
 	SigningSecret(d ledger.Delivery) string

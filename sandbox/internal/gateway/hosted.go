@@ -31,8 +31,8 @@ func (p Pages) Show(w http.ResponseWriter, r *http.Request) {
 	p.write(w, http.StatusOK, p.checkout(r, s), p.ReturnOrigins(s)...)
 }
 
-// Submit does what the buyer pressed, and sends the browser on. A second press finds the session as the first one left
-// it.
+// Submit does what the buyer pressed, and sends the browser on. A second press finds the session as
+// the first one left it.
 func (p Pages) Submit(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, journal.MaxRequestBody)
 	if err := r.ParseForm(); err != nil {
@@ -99,7 +99,8 @@ func (p Pages) press(tx *ledger.Tx, action string, form url.Values) {
 	}
 }
 
-// next is where the browser goes after the form; empty when it stays, as that of a buyer who closed the tab does.
+// next is where the browser goes after the form; empty when it stays, as that of a buyer who closed
+// the tab does.
 func (p Pages) next(s ledger.Session, action string) string {
 	switch {
 	case action == "abandon":
@@ -112,7 +113,8 @@ func (p Pages) next(s ledger.Session, action string) string {
 	return ""
 }
 
-// checkout is a session as its page shows it where the browser loads it: the challenge must not be framed.
+// checkout is a session as its page shows it where the browser loads it: the challenge must not be
+// framed.
 func (p Pages) checkout(r *http.Request, s ledger.Session) page.Checkout {
 	merchant, _ := p.env.Ledger.Merchant(s.MerchantID) // merchants are never removed
 	c := page.Checkout{
@@ -144,8 +146,8 @@ func (p Pages) checkout(r *http.Request, s ledger.Session) page.Checkout {
 	return c
 }
 
-// handBack is the page in the shop's frame that ends the checkout in another way than by loading the return URL there:
-// it leaves the frame, or posts the shop's page a message.
+// handBack is the page in the shop's frame that ends the checkout in another way than by loading
+// the return URL there: it leaves the frame, or posts the shop's page a message.
 func (p Pages) handBack(r *http.Request, s ledger.Session, exit string) page.Checkout {
 	c := p.checkout(r, s)
 	c.State, c.Framed = page.StateHandBack, false

@@ -23,9 +23,11 @@ const (
 // An API is a gateway's API as far as the journal reads its requests.
 type API interface {
 	Name() sdk.Gateway
-	// MerchantOf is the ID of the merchant whose API key came with a request, however old; empty for an unknown key.
+	// MerchantOf is the ID of the merchant whose API key came with a request, however old; empty
+	// for an unknown key.
 	MerchantOf(r *http.Request) string
-	// VersionHeader is the request header that asks for a version of the API; empty when there is none.
+	// VersionHeader is the request header that asks for a version of the API; empty when there is
+	// none.
 	VersionHeader() string
 }
 
@@ -51,8 +53,9 @@ func Handler(l *ledger.Ledger, now func() time.Time, api API, next http.Handler)
 	})
 }
 
-// ReadBody reads a request's body before anything is done with it: net/http does not notice before then that a caller
-// has gone. The body can be read again. One that is truncated or cannot be read ends the handler without a response.
+// ReadBody reads a request's body before anything is done with it: net/http does not notice before
+// then that a caller has gone. The body can be read again. One that is truncated or cannot be read
+// ends the handler without a response.
 func ReadBody(r *http.Request) []byte {
 	body, err := io.ReadAll(io.LimitReader(r.Body, MaxRequestBody+1))
 	if err != nil {

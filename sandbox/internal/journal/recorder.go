@@ -12,7 +12,8 @@ type recorder struct {
 	entry *control.Request
 }
 
-// RequestNumber is the number of the request that w responds to; 0 when the journal does not note it.
+// RequestNumber is the number of the request that w responds to; 0 when the journal does not note
+// it.
 func RequestNumber(w http.ResponseWriter) int64 {
 	if e := entryOf(w); e != nil {
 		return e.Number

@@ -76,9 +76,9 @@ func (l *Ledger) Resume() {
 	l.changedLocked(control.Change{Kind: control.ChangeSettings})
 }
 
-// Begin decides what happens to an attempt. It returns the fault that does, and whether the attempt happens now: not
-// during a pause, not when a fault holds it up, and not when the schedule made it but the event has been accepted
-// meanwhile, sent by hand or as a copy.
+// Begin decides what happens to an attempt. It returns the fault that does, and whether the attempt
+// happens now: not during a pause, not when a fault holds it up, and not when the schedule made it
+// but the event has been accepted meanwhile, sent by hand or as a copy.
 func (l *Ledger) Begin(a Attempt) (d Delivery, fault control.DeliveryFault, now bool) {
 	l.lock()
 	defer l.unlock()
@@ -109,7 +109,8 @@ func (l *Ledger) Begin(a Attempt) (d Delivery, fault control.DeliveryFault, now 
 	return a.delivery.Delivery, fault, true
 }
 
-// holdLocked keeps an attempt until the end of the pause, and gives the oldest one up when there are too many.
+// holdLocked keeps an attempt until the end of the pause, and gives the oldest one up when there
+// are too many.
 func (l *Ledger) holdLocked(a Attempt) {
 	q := &l.deliveries
 	if len(q.held) >= maxDeliveries {
@@ -124,8 +125,9 @@ func (l *Ledger) holdLocked(a Attempt) {
 	q.held = append(q.held, a)
 }
 
-// Complete records how an attempt ended, and begins what follows: the next attempt of the gateway's schedule when the
-// merchant did not accept the event, the copy of one that is sent twice, and what waited for this one to come first.
+// Complete records how an attempt ended, and begins what follows: the next attempt of the gateway's
+// schedule when the merchant did not accept the event, the copy of one that is sent twice, and what
+// waited for this one to come first.
 func (l *Ledger) Complete(a Attempt, result control.DeliveryAttempt, schedule []time.Duration) {
 	l.lock()
 	defer l.unlock()

@@ -28,8 +28,8 @@ func (l *Ledger) changedLocked(c control.Change) {
 	l.changes.untold = append(l.changes.untold, c)
 }
 
-// tell calls OnChange for the changes that it has not been told yet, unless somebody else is doing so: that one goes on
-// with what came meanwhile, so that the order is kept.
+// tell calls OnChange for the changes that it has not been told yet, unless somebody else is doing
+// so: that one goes on with what came meanwhile, so that the order is kept.
 func (l *Ledger) tell() {
 	c, more := l.nextUntold(false)
 	defer func() {
@@ -71,8 +71,8 @@ func (l *Ledger) NextChange() <-chan struct{} {
 	return l.changes.next
 }
 
-// Wait waits until a condition holds, without polling: it is evaluated again whenever something happens. The error is
-// the context's.
+// Wait waits until a condition holds, without polling: it is evaluated again whenever something
+// happens. The error is the context's.
 func (l *Ledger) Wait(ctx context.Context, condition func() bool) error {
 	for {
 		change := l.NextChange()

@@ -68,7 +68,8 @@ func (tx *Tx) Send(e Event) {
 	l.startLocked(d.scheduledAttempt(e.Wait))
 }
 
-// Resend delivers an event once more, now. A delivery that was unsent goes to the URL that it would get now.
+// Resend delivers an event once more, now. A delivery that was unsent goes to the URL that it would
+// get now.
 func (l *Ledger) Resend(deliveryID string, url func(Delivery, control.Merchant) string) error {
 	l.lock()
 	defer l.unlock()

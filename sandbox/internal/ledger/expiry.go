@@ -8,7 +8,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/clock"
 )
 
-// expireIfDueLocked ends a session whose lifetime is over. The timer may be late; a read must not be.
+// expireIfDueLocked ends a session whose lifetime is over. The timer may be late; a read must not
+// be.
 func (l *Ledger) expireIfDueLocked(x *record) {
 	if x.Status == control.SessionPending && !x.ExpiresAt.IsZero() && !l.config.Executor.Now().Before(x.ExpiresAt) {
 		tx := &Tx{Session: &x.Session, ledger: l}
@@ -17,8 +18,8 @@ func (l *Ledger) expireIfDueLocked(x *record) {
 	}
 }
 
-// watchLocked sees to it that a session expires when its lifetime is over. All sessions share one task, so that those
-// that are forgotten leave none behind.
+// watchLocked sees to it that a session expires when its lifetime is over. All sessions share one
+// task, so that those that are forgotten leave none behind.
 func (l *Ledger) watchLocked(x *record) {
 	s := &l.sessions
 	i := len(s.expiring)
@@ -44,7 +45,8 @@ func (s *sessions) unwatchLocked(x *record) {
 	}
 }
 
-// scheduleExpiryLocked plans the task for the session that expires next, unless an earlier one is planned.
+// scheduleExpiryLocked plans the task for the session that expires next, unless an earlier one is
+// planned.
 func (l *Ledger) scheduleExpiryLocked() {
 	s := &l.sessions
 	if len(s.expiring) == 0 {

@@ -29,7 +29,8 @@ func (l *Ledger) Faults() []control.Fault {
 	return slices.Concat([]control.Fault{}, l.faults)
 }
 
-// TakeFault finds the oldest fault that applies to a call, which then happens: it counts against the fault's times.
+// TakeFault finds the oldest fault that applies to a call, which then happens: it counts against
+// the fault's times.
 func (l *Ledger) TakeFault(applies func(*control.Fault) bool) *control.Fault {
 	l.lock()
 	defer l.unlock()

@@ -1,9 +1,11 @@
-// Package ledger holds everything that the sandbox remembers: merchants and their keys, sessions, idempotency keys, the
-// journal of requests, deliveries, faults and rate limits. It owns the one lock of that state.
+// Package ledger holds everything that the sandbox remembers: merchants and their keys, sessions,
+// idempotency keys, the journal of requests, deliveries, faults and rate limits. It owns the one
+// lock of that state.
 //
-// It knows no gateway. What a gateway remembers about a session or a delivery beyond the common fields stands in
-// Details, which only that gateway reads. A gateway changes a session inside of [Ledger.Update]; what follows from the
-// change, an attempt to deliver an event or a later task, begins when the lock has been released.
+// It knows no gateway. What a gateway remembers about a session or a delivery beyond the common
+// fields stands in Details, which only that gateway reads. A gateway changes a session inside of
+// [Ledger.Update]; what follows from the change, an attempt to deliver an event or a later task,
+// begins when the lock has been released.
 //
 // Methods whose name ends in Locked are called with the lock held.
 package ledger
@@ -25,11 +27,13 @@ type Config struct {
 	JournalSize int // max requests in the journal
 	Log         *slog.Logger
 
-	// Expired reports the end of a session's lifetime in its gateway's way. Called with the lock held.
+	// Expired reports the end of a session's lifetime in its gateway's way. Called with the lock
+	// held.
 	Expired func(tx *Tx)
 	// Start begins an attempt to deliver an event. Called without the lock.
 	Start func(*Ledger, Attempt)
-	// OnChange is told every change, in order and one after the other. Called without the lock; nil for nobody.
+	// OnChange is told every change, in order and one after the other. Called without the lock; nil
+	// for nobody.
 	OnChange func(control.Change)
 }
 
@@ -64,7 +68,8 @@ func New(config Config) *Ledger {
 
 func (l *Ledger) lock() { l.mu.Lock() }
 
-// unlock releases the lock, tells the changes that were made under it, and then begins what follows from them.
+// unlock releases the lock, tells the changes that were made under it, and then begins what follows
+// from them.
 func (l *Ledger) unlock() {
 	after := l.after
 	l.after = nil

@@ -24,7 +24,8 @@ type Usage struct {
 	Exhausted bool          // the call is over the limit, and was not counted
 }
 
-// Count counts a call against a limit of calls within a window. The name stands for the limit and the caller.
+// Count counts a call against a limit of calls within a window. The name stands for the limit and
+// the caller.
 func (l *Ledger) Count(name string, limit int, window time.Duration) Usage {
 	l.lock()
 	defer l.unlock()
@@ -48,7 +49,8 @@ func (l *Ledger) Count(name string, limit int, window time.Duration) Usage {
 	return Usage{Remaining: limit - len(calls), Reset: reset, Wait: reset.Sub(now), Exhausted: exhausted}
 }
 
-// sweepLocked makes room when many have called: the buckets of those who have not for a while are as good as new.
+// sweepLocked makes room when many have called: the buckets of those who have not for a while are
+// as good as new.
 func (b *buckets) sweepLocked(now time.Time, window time.Duration) {
 	b.swept = now
 	for name, calls := range b.calls {

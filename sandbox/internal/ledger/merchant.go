@@ -45,7 +45,8 @@ func (l *Ledger) FindMerchant(matches func(*control.Merchant) bool) (control.Mer
 	return control.Merchant{}, false
 }
 
-// UpdateMerchant changes a merchant. Slices of the merchant are replaced and not written to: others have copies.
+// UpdateMerchant changes a merchant. Slices of the merchant are replaced and not written to: others
+// have copies.
 func (l *Ledger) UpdateMerchant(id string, change func(*control.Merchant)) error {
 	l.lock()
 	defer l.unlock()

@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// Idempotency is the idempotency key of a create, and what it stands for. Without a key nothing is replayed.
+// Idempotency is the idempotency key of a create, and what it stands for. Without a key nothing is
+// replayed.
 type Idempotency struct {
 	MerchantID string
 	Key        string

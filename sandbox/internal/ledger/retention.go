@@ -1,6 +1,7 @@
 package ledger
 
-// How much the ledger remembers. Real test data is purged nightly; here the oldest goes when there is too much.
+// How much the ledger remembers. Real test data is purged nightly; here the oldest goes when there
+// is too much.
 const (
 	maxSessions   = 10_000
 	maxDeliveries = 10_000

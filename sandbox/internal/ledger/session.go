@@ -20,7 +20,8 @@ type Session struct {
 	FailureCode   string
 	FailureReason string // in words, for the buyer
 
-	// Details is what only the gateway knows about the session. It is replaced and not written to: others have copies.
+	// Details is what only the gateway knows about the session. It is replaced and not written to:
+	// others have copies.
 	Details any
 }
 
@@ -42,8 +43,9 @@ type sessions struct {
 // ErrUnknownSession means that the ledger has no session of an ID, or has forgotten it.
 var ErrUnknownSession = errors.New("unknown session: the sandbox's list of sessions has those that it remembers")
 
-// Create adds the session that build returns, which is given the current time. With an idempotency key that was used
-// before, it returns the session of then, or [ErrKeyReused] when the request's body was another.
+// Create adds the session that build returns, which is given the current time. With an idempotency
+// key that was used before, it returns the session of then, or [ErrKeyReused] when the request's
+// body was another.
 func (l *Ledger) Create(key Idempotency, build func(now time.Time) Session) (Session, error) {
 	l.lock()
 	defer l.unlock()
@@ -87,8 +89,8 @@ func (l *Ledger) Update(id string, change func(*Tx)) (Session, error) {
 	return x.Session, nil
 }
 
-// A Tx is a session while the ledger is locked for it. It must not be kept, and nothing else of the ledger may be
-// called meanwhile.
+// A Tx is a session while the ledger is locked for it. It must not be kept, and nothing else of the
+// ledger may be called meanwhile.
 type Tx struct {
 	*Session
 	ledger *Ledger

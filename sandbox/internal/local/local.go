@@ -1,4 +1,5 @@
-// Package local keeps the sandbox on this machine: it says which addresses are, and connects to no other.
+// Package local keeps the sandbox on this machine: it says which addresses are, and connects to no
+// other.
 package local
 
 import (
@@ -28,8 +29,8 @@ func CheckURL(target string) error {
 	return nil
 }
 
-// NewTransport returns a transport that connects to this machine alone: not to a proxy of the environment, and not to
-// where a name server says that a local name is.
+// NewTransport returns a transport that connects to this machine alone: not to a proxy of the
+// environment, and not to where a name server says that a local name is.
 func NewTransport() *http.Transport {
 	dialer := &net.Dialer{Control: func(_, address string, _ syscall.RawConn) error {
 		host, _, err := net.SplitHostPort(address)

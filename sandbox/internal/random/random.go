@@ -1,4 +1,5 @@
-// Package random makes the sandbox's random values: ids, keys, and the choice of calls that a fault happens to.
+// Package random makes the sandbox's random values: ids, keys, and the choice of calls that a fault
+// happens to.
 package random
 
 import (
@@ -10,7 +11,8 @@ import (
 	"sync/atomic"
 )
 
-// A Source is where sequences come from: the system's randomness, or a seed that makes them the same in every run.
+// A Source is where sequences come from: the system's randomness, or a seed that makes them the
+// same in every run.
 type Source struct {
 	seeded bool
 	seed   uint64
@@ -25,8 +27,8 @@ func Seeded(seed uint64) Source { return Source{seeded: true, seed: seed} }
 // Seeded reports whether the source is the same in every run.
 func (s Source) Seeded() bool { return s.seeded }
 
-// Sequence returns a sequence of one kind of values. The nth value of a kind depends on seed, kind and n alone: one
-// more request does not change the id of the next session.
+// Sequence returns a sequence of one kind of values. The nth value of a kind depends on seed, kind
+// and n alone: one more request does not change the id of the next session.
 func (s Source) Sequence(kind string) *Sequence {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(kind)) // never fails

@@ -98,8 +98,8 @@ func amountOf(request gen.CreateCheckoutRequest, found []contract.Violation) (mo
 	return amount, err
 }
 
-// missingFields is the documented message when the amount or the currency is missing, and the same form otherwise; empty
-// when nothing is missing.
+// missingFields is the documented message when the amount or the currency is missing, and the same
+// form otherwise; empty when nothing is missing.
 func missingFields(found []contract.Violation) string {
 	var names []string
 	for _, v := range found {

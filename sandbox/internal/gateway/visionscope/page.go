@@ -22,9 +22,9 @@ func (g *Gateway) Cards() []contract.TestCard { return contract.VisionScopeTestC
 // Describe says that the buyer can always go back to the shop.
 func (g *Gateway) Describe(c *page.Checkout, _ ledger.Session) { c.Cancelable = true }
 
-// Charge charges a card. After 3D Secure the outcome is reported twice: the page and the bank race to report it. When
-// the response to the charge was lost, the gateway's background sync finds out what became of it, and reports it at
-// once.
+// Charge charges a card. After 3D Secure the outcome is reported twice: the page and the bank race
+// to report it. When the response to the charge was lost, the gateway's background sync finds out
+// what became of it, and reports it at once.
 func (g *Gateway) Charge(tx *ledger.Tx, card contract.TestCard, _ url.Values) {
 	settled := gateway.Settle(tx, card)
 	switch {
@@ -67,8 +67,9 @@ func (g *Gateway) ReturnOrigins(s ledger.Session) []string {
 	return []string{s.Details.(details).returnURL}
 }
 
-// A finishedMessage is what a framed page posts to the shop's page around it. The documentation mentions a message and
-// not its shape: this one is the sandbox's own. Like the return URL, it is not signed.
+// A finishedMessage is what a framed page posts to the shop's page around it. The documentation
+// mentions a message and not its shape: this one is the sandbox's own. Like the return URL, it is
+// not signed.
 type finishedMessage struct {
 	Type      string `json:"type"`
 	SessionID string `json:"session_id"`

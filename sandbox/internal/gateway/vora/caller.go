@@ -13,23 +13,24 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
-// A caller is the merchant who sent a request, and what it sent: the JSON of its body, and what is missing or of a wrong
-// type in it.
+// A caller is the merchant who sent a request, and what it sent: the JSON of its body, and what is
+// missing or of a wrong type in it.
 type caller struct {
 	merchant control.Merchant
 	body     []byte
 	found    []contract.Violation
 }
 
-// KeyPrefix is what every secret key begins with. The prefix and the name of a code make a key whose every call gets
-// that code.
+// KeyPrefix is what every secret key begins with. The prefix and the name of a code make a key
+// whose every call gets that code.
 const KeyPrefix = "vp_sk_test_"
 
 var sessionShape = gen.CreateSessionRequestShape() // read only
 
 var notAnObject = []contract.Violation{{Path: "body", Problem: "is not a JSON object", Code: string(sdk.CodeValidationError)}} // read only
 
-// admit checks what comes before an operation on sessions: the API key, and that a body is a JSON object.
+// admit checks what comes before an operation on sessions: the API key, and that a body is a JSON
+// object.
 func (g *Gateway) admit(r *http.Request) (caller, *problem) {
 	merchant, p := g.authenticate(r)
 	if p != nil || r.Method != http.MethodPost {
@@ -71,7 +72,8 @@ func (g *Gateway) authenticate(r *http.Request) (control.Merchant, *problem) {
 	return control.Merchant{}, newProblem(sdk.CodeAuthInvalidKey, "API key is malformed or does not exist")
 }
 
-// bearer is the API key of a request; empty when there is none. The scheme is case-insensitive (RFC 9110, section 11.1).
+// bearer is the API key of a request; empty when there is none. The scheme is case-insensitive (RFC
+// 9110, section 11.1).
 func bearer(r *http.Request) string {
 	scheme, key, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	if !strings.EqualFold(scheme, "Bearer") {

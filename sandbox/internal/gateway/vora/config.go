@@ -12,15 +12,16 @@ import (
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
 )
 
-// Config is what a sandbox can choose about Vora. Its zero value is Vora as documented, without rate limits.
+// Config is what a sandbox can choose about Vora. Its zero value is Vora as documented, without
+// rate limits.
 type Config struct {
 	WebhooksV2    []string // IDs of merchants whose events are sent as webhooks v2
 	RateLimits    bool
 	ReturnV2      bool   // sign return URLs with v2 instead of v1
 	LatestVersion string // that is announced; empty for the contract's
 
-	// Deprecated announces that the endpoint is deprecated since a time, which may be zero, and ends at Sunset, which may
-	// be too.
+	// Deprecated announces that the endpoint is deprecated since a time, which may be zero, and
+	// ends at Sunset, which may be too.
 	Deprecated        bool
 	DeprecatedSince   time.Time
 	DeprecationSunset time.Time

@@ -53,8 +53,8 @@ func (g *Gateway) MerchantOf(r *http.Request) string {
 	return m.ID
 }
 
-// RotateKey gives a merchant a new secret key. The old one is valid for another 24 hours; rotating again ends the oldest
-// at once. (Vora, "API keys".)
+// RotateKey gives a merchant a new secret key. The old one is valid for another 24 hours; rotating
+// again ends the oldest at once. (Vora, "API keys".)
 func (g *Gateway) RotateKey(merchantID string) (newKey string, err error) {
 	newKey = KeyPrefix + g.ids.key.Base32(26)
 	until := g.Executor.Now().UTC().Add(contract.VoraKeyGrace)

@@ -11,8 +11,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
-// limit counts a call against the documented limits, and returns the problem when one is exhausted. A call with a wrong
-// key counts against its address too. (Vora contract, x-rate-limits.)
+// limit counts a call against the documented limits, and returns the problem when one is exhausted.
+// A call with a wrong key counts against its address too. (Vora contract, x-rate-limits.)
 func (g *Gateway) limit(w http.ResponseWriter, r *http.Request) *problem {
 	if !g.config.RateLimits {
 		return nil

@@ -67,7 +67,8 @@ func (g *Gateway) CancelURL(s ledger.Session) string {
 	return gateway.Value(detailsOf(&s).request.CancelURL)
 }
 
-// ReturnURL is the merchant's success URL with the signed query, after a decline too. (Vora, "Return URL".)
+// ReturnURL is the merchant's success URL with the signed query, after a decline too. (Vora,
+// "Return URL".)
 func (g *Gateway) ReturnURL(s ledger.Session) string {
 	target := gateway.Value(detailsOf(&s).request.SuccessURL)
 	return gateway.AddQuery(target, g.signedReturn(&s, target))

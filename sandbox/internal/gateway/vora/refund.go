@@ -7,7 +7,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/ledger"
 )
 
-// Refund gives back a part of a succeeded session, as the merchant does in Vora's dashboard, and reports refund.created.
+// Refund gives back a part of a succeeded session, as the merchant does in Vora's dashboard, and
+// reports refund.created.
 func (g *Gateway) Refund(sessionID string, amount int64) (refundID string, err error) {
 	_, unknown := g.Ledger.Update(sessionID, func(tx *ledger.Tx) {
 		left := tx.Refundable

@@ -58,7 +58,8 @@ const (
 // VersionHeader asks for a version.
 func (g *Gateway) VersionHeader() string { return versionHeader }
 
-// ServeHTTP serves the API: the rate limits come first, then the router, then the operation, which authenticates.
+// ServeHTTP serves the API: the rate limits come first, then the router, then the operation, which
+// authenticates.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	g.introduce(w.Header(), r)
 	if p := g.limit(w, r); p != nil {
@@ -68,7 +69,8 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	g.routes.ServeHTTP(w, r)
 }
 
-// router is the generated server around the operations. What it does not route is authenticated too, below the sessions.
+// router is the generated server around the operations. What it does not route is authenticated
+// too, below the sessions.
 func (g *Gateway) router() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
