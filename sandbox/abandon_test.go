@@ -19,7 +19,7 @@ func TestVoraAbandon(t *testing.T) {
 	w := setup(t)
 	created := w.session(vora.SessionParams{CancelURL: w.shopURL + "/cart"})
 	page := w.abandon(created.CheckoutURL)
-	require.Contains(t, page, "until the session expires at 13:48 UTC")
+	require.Contains(t, page, "The shop is told when the session expires at 13:48 UTC")
 
 	session, err := w.vora.GetSession(t.Context(), created.ID)
 	require.NoError(t, err)
@@ -39,7 +39,7 @@ func TestVisionScopeAbandon(t *testing.T) {
 	w := setup(t)
 	created := w.checkout(money.MustParse("10.00", "EUR"))
 	page := w.abandon(created.CheckoutURL)
-	require.Contains(t, page, "hears nothing of it, now or later")
+	require.Contains(t, page, "The shop is never told")
 	require.NotContains(t, page, "session.expired")
 
 	w.clock.Advance(365 * 24 * time.Hour)

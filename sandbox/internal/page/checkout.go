@@ -23,7 +23,7 @@ const (
 	StateFailed     State = "failed"
 	StateExpired    State = "expired"
 	StateAbandoned  State = "abandoned" // still open, but the buyer has left
-	StateUnknown    State = "unknown"   // there is none; only the gateway and the session id are known
+	StateUnknown    State = "unknown"   // there is no such session; only its gateway and ID are known
 )
 
 // LineItem is one line of the order.
@@ -40,7 +40,7 @@ type Card struct {
 	Label  string // what paying with it does: "Approved"
 }
 
-// Checkout is what a hosted page shows. All text in it is untrusted.
+// Checkout is what a hosted page shows. Every string in it is untrusted.
 type Checkout struct {
 	Gateway sdk.Gateway
 	State   State

@@ -107,12 +107,12 @@ func TestOnlyFinalStatesLeadBackToTheShop(t *testing.T) {
 func TestAbandonedSaysWhatTheShopWillSee(t *testing.T) {
 	t.Parallel()
 	c := checkout(sdk.GatewayVora, page.StateAbandoned)
-	require.Contains(t, text(render(t, c)), "hears nothing of it until the session expires at 09:45 UTC. Then it gets session.expired")
+	require.Contains(t, text(render(t, c)), "The shop is told when the session expires at 09:45 UTC: it then receives session.expired")
 
 	c = checkout(sdk.GatewayVisionScope, page.StateAbandoned)
 	c.ExpiresAt = time.Time{}
 	document := render(t, c)
-	require.Contains(t, text(document), "hears nothing of it, now or later: this session has no documented end.")
+	require.Contains(t, text(document), "The shop is never told: this session has no documented end.")
 	require.NotContains(t, text(document), "expire")
 }
 
@@ -185,7 +185,7 @@ func TestResultsWithoutAWayBackSayWhereToGo(t *testing.T) {
 	fields := map[sdk.Gateway]string{sdk.GatewayVora: "successUrl", sdk.GatewayVisionScope: "return_url"}
 	for gateway, field := range fields {
 		for state, want := range map[page.State]string{
-			page.StateSucceeded: "You can close this page. The shop hears of your payment by itself.",
+			page.StateSucceeded: "You can close this page. The shop is told of your payment.",
 			page.StateFailed:    "To pay, go back to the shop and start again there.",
 			page.StateExpired:   "To pay, go back to the shop and start again there.",
 		} {

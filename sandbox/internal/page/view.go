@@ -6,7 +6,7 @@ import (
 	"math"
 )
 
-// view is a checkout as the templates see it: with what they would otherwise have to compute.
+// view is a checkout as the templates see it, with what they would otherwise have to compute.
 type view struct{ Checkout }
 
 // Style is the page's style sheet.
