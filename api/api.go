@@ -1,9 +1,9 @@
-// Package api carries the contracts of both gateways as OpenAPI 3.1 documents.
+// Package api carries the contract of every gateway as an OpenAPI 3.1 document.
 package api
 
 import "embed"
 
-// Documents holds openapi-vora.yaml and openapi-visionscope.yaml.
+// Documents holds openapi-NAME.yaml for every gateway.
 //
-//go:embed openapi-vora.yaml openapi-visionscope.yaml
+//go:embed openapi-*.yaml
 var Documents embed.FS

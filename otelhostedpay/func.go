@@ -9,7 +9,7 @@ import (
 	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/trace"
 
-	"github.com/hostedpay/hostedpay-go/gen/vora"
+	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 )
 
@@ -52,30 +52,14 @@ func Func(work webhooks.EventFunc, opts ...Option) webhooks.EventFunc {
 	}
 }
 
-// labelsOf is what of an event can label a metric.
+// labelsOf is what of an event can label a metric. A type that no contract lists is _OTHER, because whoever can sign
+// events could otherwise fill metrics with labels.
 func labelsOf(event webhooks.Event) []attribute.KeyValue {
 	info, kind := event.Info(), other
-	switch event := event.(type) {
-	case *webhooks.UnknownEvent:
-	case *webhooks.VoraV2Event:
-		if slices.Contains(typesV2(), vora.EventV2Type(event.Type)) {
-			kind = event.Type
-		}
-	default: // whose type is their Go type's
+	if _, unknown := event.(*webhooks.UnknownEvent); !unknown && slices.Contains(eventTypes, info.Type) {
 		kind = info.Type
 	}
 	return []attribute.KeyValue{schemeKey.String(string(info.Scheme)), typeKey.String(kind)}
 }
 
-// typesV2 are those that the contract lists. Gateways add to them; a new one is _OTHER in metrics, because whoever can
-// sign events could otherwise fill them with labels.
-func typesV2() []vora.EventV2Type {
-	return []vora.EventV2Type{
-		vora.EventV2TypeApplicationApproved, vora.EventV2TypeApplicationDenied,
-		vora.EventV2TypeChargeFailed, vora.EventV2TypeChargeRefunded, vora.EventV2TypeChargeSucceeded,
-		vora.EventV2TypeDisputeCreated, vora.EventV2TypeDisputeLost, vora.EventV2TypeDisputeWon,
-		vora.EventV2TypeMerchantReadyForPayments,
-		vora.EventV2TypePaymentIntentCancelled, vora.EventV2TypePaymentIntentFailed, vora.EventV2TypePaymentIntentSucceeded,
-		vora.EventV2TypePayoutFailed, vora.EventV2TypePayoutPaid,
-	}
-}
+var eventTypes = contract.EventTypes() // read only

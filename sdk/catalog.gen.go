@@ -85,9 +85,6 @@ const (
 	ActionIgnore         NextAction = "ignore"
 )
 
-// docsBase is where the catalog is documented; a code is its anchor.
-const docsBase = "https://docs.vonpay.com/reference/error-codes#"
-
 // Codes lists every code of the catalog, in its order.
 func Codes() []Code {
 	return []Code{
@@ -133,6 +130,7 @@ func lookUp(code Code) (CatalogEntry, bool) {
 			NextAction: ActionFixInput,
 			Meaning:    "The request has no Bearer key.",
 			Hint:       "Send the header Authorization: Bearer with the secret key (vp_sk_…).",
+			docs:       "https://docs.vonpay.com/reference/error-codes#auth_missing_bearer",
 		}, true
 	case CodeAuthInvalidKey:
 		return CatalogEntry{
@@ -143,6 +141,7 @@ func lookUp(code Code) (CatalogEntry, bool) {
 			NextAction: ActionRotateKey,
 			Meaning:    "The key is malformed, unknown or revoked, or a test key met live data (or the reverse).",
 			Hint:       "Compare the configured key with the merchant's dashboard, including test or live, and replace it.",
+			docs:       "https://docs.vonpay.com/reference/error-codes#auth_invalid_key",
 		}, true
 	case CodeAuthKeyExpired:
 		return CatalogEntry{
@@ -153,6 +152,7 @@ func lookUp(code Code) (CatalogEntry, bool) {
 			NextAction: ActionRotateKey,
 			Meaning:    "The key was rotated and its 24 hours of grace are over.",
 			Hint:       "Configure the merchant's new key.",
+			docs:       "https://docs.vonpay.com/reference/error-codes#auth_key_expired",
 		}, true
 	case CodeAuthKeyTypeForbidden:
 		return CatalogEntry{
@@ -163,6 +163,7 @@ func lookUp(code Code) (CatalogEntry, bool) {
 			NextAction: ActionFixInput,
 			Meaning:    "A publishable key was used on a call that needs a secret key, or the key's mode does not match.",
 			Hint:       "Use the secret key (vp_sk_…) of the session's own mode on the server.",
+			docs:       "https://docs.vonpay.com/reference/error-codes#auth_key_type_forbidden",
 		}, true
 	case CodeAuthMerchantInactive:
 		return CatalogEntry{
@@ -173,6 +174,7 @@ func lookUp(code Code) (CatalogEntry, bool) {
 			NextAction: ActionContactSupport,
 			Meaning:    "Von Payments has disabled the merchant's account.",
 			Hint:       "Tell the merchant; only Von Payments' support can enable the account.",
+			docs:       "https://docs.vonpay.com/reference/error-codes#auth_merchant_inactive",
 		}, true
 	case CodeAuthServiceUnavailable:
 		return CatalogEntry{
@@ -183,6 +185,7 @@ func lookUp(code Code) (CatalogEntry, bool) {
 			NextAction: ActionWaitAndRetry,
 			Meaning:    "The backend that checks keys is down.",
 			Hint:       "Wait and send the same request again with the same idempotency key.",
+			docs:       "https://docs.vonpay.com/reference/error-codes#auth_service_unavailable",
 		}, true
 	case CodeMerchantNotOnboarded:
 		return CatalogEntry{
@@ -193,6 +196,7 @@ func lookUp(code Code) (CatalogEntry, bool) {
 			NextAction: ActionContactSupport,
 			Meaning:    "The merchant has not finished identity verification.",
 			Hint:       "Show the merchant the link to complete onboarding.",
+			docs:       "https://docs.vonpay.com/reference/error-codes#merchant_not_onboarded",
 		}, true
 	case CodeMerchantNotConfigured:
 		return CatalogEntry{
@@ -203,6 +207,7 @@ func lookUp(code Code) (CatalogEntry, bool) {
 			NextAction: ActionContactSupport,
 			Meaning:    "The merchant's payment routing is not complete.",
 			Hint:       "Tell the merchant; support completes the routing.",
+			docs:       "https://docs.vonpay.com/reference/error-codes#merchant_not_configured",
 		}, true
 	case CodeSessionNotFound:
 		return CatalogEntry{
@@ -213,6 +218,7 @@ func lookUp(code Code) (CatalogEntry, bool) {
 			NextAction: ActionFixInput,
 			Meaning:    "The session is unknown, another merchant's, or of the other mode.",
 			Hint:       "Check the id and that the key belongs to the merchant and the mode that created the session.",
+			docs:       "https://docs.vonpay.com/reference/error-codes#session_not_found",
 		}, true
 	case CodeSessionExpired:
 		return CatalogEntry{
@@ -223,6 +229,7 @@ func lookUp(code Code) (CatalogEntry, bool) {
 			NextAction: ActionFixInput,
 			Meaning:    "The session's lifetime is over.",
 			Hint:       "Create a new session under a new idempotency key (the next attempt).",
+			docs:       "https://docs.vonpay.com/reference/error-codes#session_expired",
 		}, true
 	case CodeSessionWrongState:
 		return CatalogEntry{
@@ -233,6 +240,7 @@ func lookUp(code Code) (CatalogEntry, bool) {
 			NextAction: ActionFixInput,
 			Meaning:    "The session's state forbids the operation.",
 			Hint:       "Read the session and act on its status.",
+			docs:       "https://docs.vonpay.com/reference/error-codes#session_wrong_state",
 		}, true
 	case CodeSessionIntegrityError:
 		return CatalogEntry{
@@ -243,6 +251,7 @@ func lookUp(code Code) (CatalogEntry, bool) {
 			NextAction: ActionContactSupport,
 			Meaning:    "An invariant of the session is broken on the gateway's side.",
 			Hint:       "Do not try again. Give the request id to support.",
+			docs:       "https://docs.vonpay.com/reference/error-codes#session_integrity_error",
 		}, true
 	case CodeValidationError:
 		return CatalogEntry{
@@ -253,6 +262,7 @@ func lookUp(code Code) (CatalogEntry, bool) {
 			NextAction: ActionFixInput,
 			Meaning:    "The request does not match the schema.",
 			Hint:       "The message names the field; correct it.",
+			docs:       "https://docs.vonpay.com/reference/error-codes#validation_error",
 		}, true
 	case CodeValidationMissingField:
 		return CatalogEntry{
@@ -263,6 +273,7 @@ func lookUp(code Code) (CatalogEntry, bool) {
 			NextAction: ActionFixInput,
 			Meaning:    "A required field is missing.",
 			Hint:       "The message names the field; send it.",
+			docs:       "https://docs.vonpay.com/reference/error-codes#validation_missing_field",
 		}, true
 	case CodeValidationInvalidAmount:
 		return CatalogEntry{
@@ -273,6 +284,7 @@ func lookUp(code Code) (CatalogEntry, bool) {
 			NextAction: ActionFixInput,
 			Meaning:    "The amount is not a positive integer within the range.",
 			Hint:       "Send minor units, from 1 to 99999999.",
+			docs:       "https://docs.vonpay.com/reference/error-codes#validation_invalid_amount",
 		}, true
 	case CodeRateLimitExceeded:
 		return CatalogEntry{
@@ -283,6 +295,7 @@ func lookUp(code Code) (CatalogEntry, bool) {
 			NextAction: ActionWaitAndRetry,
 			Meaning:    "Too many requests from this address. All tenants behind it share the limit.",
 			Hint:       "Wait as long as Retry-After says; spread the requests of all tenants.",
+			docs:       "https://docs.vonpay.com/reference/error-codes#rate_limit_exceeded",
 		}, true
 	case CodeRateLimitExceededPerKey:
 		return CatalogEntry{
@@ -293,6 +306,7 @@ func lookUp(code Code) (CatalogEntry, bool) {
 			NextAction: ActionWaitAndRetry,
 			Meaning:    "Too many requests with this key.",
 			Hint:       "Wait as long as Retry-After says.",
+			docs:       "https://docs.vonpay.com/reference/error-codes#rate_limit_exceeded_per_key",
 		}, true
 	case CodeProviderUnavailable:
 		return CatalogEntry{
@@ -303,6 +317,7 @@ func lookUp(code Code) (CatalogEntry, bool) {
 			NextAction: ActionWaitAndRetry,
 			Meaning:    "The payment provider cannot be reached.",
 			Hint:       "Wait and send the same request again with the same idempotency key.",
+			docs:       "https://docs.vonpay.com/reference/error-codes#provider_unavailable",
 		}, true
 	case CodeProviderAttestationFailed:
 		return CatalogEntry{
@@ -313,6 +328,7 @@ func lookUp(code Code) (CatalogEntry, bool) {
 			NextAction: ActionContactSupport,
 			Meaning:    "The provider rejected the browser's attestation.",
 			Hint:       "Ask the buyer to try another browser; if it persists, give the request id to support.",
+			docs:       "https://docs.vonpay.com/reference/error-codes#provider_attestation_failed",
 		}, true
 	case CodeProviderChargeFailed:
 		return CatalogEntry{
@@ -323,6 +339,7 @@ func lookUp(code Code) (CatalogEntry, bool) {
 			NextAction: ActionIgnore,
 			Meaning:    "The card was declined.",
 			Hint:       "Show the decline to the buyer; another card may work.",
+			docs:       "https://docs.vonpay.com/reference/error-codes#provider_charge_failed",
 		}, true
 	case CodeTransactionVerificationFailed:
 		return CatalogEntry{
@@ -333,6 +350,7 @@ func lookUp(code Code) (CatalogEntry, bool) {
 			NextAction: ActionContactSupport,
 			Meaning:    "The gateway and the processor disagree about the transaction.",
 			Hint:       "Do not ship. Give the request id to support.",
+			docs:       "https://docs.vonpay.com/reference/error-codes#transaction_verification_failed",
 		}, true
 	case CodeInternalError:
 		return CatalogEntry{
@@ -344,6 +362,7 @@ func lookUp(code Code) (CatalogEntry, bool) {
 			NextAction:          ActionWaitAndRetry,
 			Meaning:             "Something unexpected happened inside the gateway.",
 			Hint:                "Send the same request again with the same idempotency key; without a key, find out first whether it was done.",
+			docs:                "https://docs.vonpay.com/reference/error-codes#internal_error",
 		}, true
 	case CodeWebhookMissingSignature:
 		return CatalogEntry{
@@ -354,6 +373,7 @@ func lookUp(code Code) (CatalogEntry, bool) {
 			NextAction: ActionFixInput,
 			Meaning:    "A delivery reached a receiver without its signature.",
 			Hint:       "Check that no proxy strips the signature header.",
+			docs:       "https://docs.vonpay.com/reference/error-codes#webhook_missing_signature",
 		}, true
 	case CodeWebhookInvalidSignature:
 		return CatalogEntry{
@@ -364,6 +384,7 @@ func lookUp(code Code) (CatalogEntry, bool) {
 			NextAction: ActionFixInput,
 			Meaning:    "A delivery's signature does not match its body.",
 			Hint:       "Verify over the raw body, with every key that is still valid.",
+			docs:       "https://docs.vonpay.com/reference/error-codes#webhook_invalid_signature",
 		}, true
 	case CodeWebhookNotConfigured:
 		return CatalogEntry{
@@ -374,6 +395,7 @@ func lookUp(code Code) (CatalogEntry, bool) {
 			NextAction: ActionContactSupport,
 			Meaning:    "The receiver has no secret to verify with.",
 			Hint:       "Configure the merchant's webhook secret at the receiver.",
+			docs:       "https://docs.vonpay.com/reference/error-codes#webhook_not_configured",
 		}, true
 	case CodeOriginForbidden:
 		return CatalogEntry{
@@ -384,6 +406,7 @@ func lookUp(code Code) (CatalogEntry, bool) {
 			NextAction: ActionFixInput,
 			Meaning:    "The request's origin is not allowed.",
 			Hint:       "Call from the server, or register the origin.",
+			docs:       "https://docs.vonpay.com/reference/error-codes#origin_forbidden",
 		}, true
 	case CodeUnsupportedMediaType:
 		return CatalogEntry{
@@ -394,6 +417,7 @@ func lookUp(code Code) (CatalogEntry, bool) {
 			NextAction: ActionFixInput,
 			Meaning:    "The body's type is not application/json.",
 			Hint:       "Send Content-Type: application/json.",
+			docs:       "https://docs.vonpay.com/reference/error-codes#unsupported_media_type",
 		}, true
 	case CodeIdempotencyKeyCollision:
 		return CatalogEntry{
@@ -404,6 +428,7 @@ func lookUp(code Code) (CatalogEntry, bool) {
 			NextAction: ActionFixInput,
 			Meaning:    "The idempotency key was used within 24 hours with another body.",
 			Hint:       "Repeat the original body under this key, or use a new key for a new purchase (the next attempt).",
+			docs:       "https://docs.vonpay.com/reference/error-codes#idempotency_key_collision",
 		}, true
 	}
 	return CatalogEntry{}, false

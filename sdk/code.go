@@ -39,10 +39,12 @@ type CatalogEntry struct {
 
 	// NeedsIdempotencyKey restricts Retryable to requests that carry an idempotency key.
 	NeedsIdempotencyKey bool
+
+	docs string
 }
 
 // Docs is the address of the code's documentation.
-func (e CatalogEntry) Docs() string { return docsBase + string(e.Code) }
+func (e CatalogEntry) Docs() string { return e.docs }
 
 // familyOf is the family of a status whose code the catalog does not know.
 func familyOf(status int) Family {

@@ -36,8 +36,8 @@ func (a Accepted) Check(key string) (contract.APIKey, error) {
 		return reject(sdk.CodeAuthInvalidKey, "the API key begins or ends with white space: trim it")
 	case !known:
 		return reject(sdk.CodeAuthInvalidKey, "the API key does not begin like a key of "+a.gatewayName()+". "+wanted)
-	case owner.gateway != a.Gateway:
-		return reject(sdk.CodeAuthInvalidKey, fmt.Sprintf("the API key begins with %s: that is the %s of %s. %s", kind.Prefix, kind.Name, owner.name, wanted))
+	case owner.ID != string(a.Gateway):
+		return reject(sdk.CodeAuthInvalidKey, fmt.Sprintf("the API key begins with %s: that is the %s of %s. %s", kind.Prefix, kind.Name, owner.Name, wanted))
 	case !slices.Contains(a.Kinds, kind.Kind):
 		return reject(sdk.CodeAuthInvalidKey, fmt.Sprintf("the API key begins with %s: that is a %s. %s", kind.Prefix, kind.Name, wanted))
 	case len(key) == len(kind.Prefix):
@@ -50,22 +50,22 @@ func (a Accepted) Check(key string) (contract.APIKey, error) {
 
 func (a Accepted) gatewayName() string {
 	for _, g := range gateways {
-		if g.gateway == a.Gateway {
-			return g.name
+		if g.ID == string(a.Gateway) {
+			return g.Name
 		}
 	}
 	return string(a.Gateway)
 }
 
-func identify(key string) (kind contract.APIKey, owner credentials, known bool) {
+func identify(key string) (kind contract.APIKey, owner contract.Gateway, known bool) {
 	for _, g := range gateways {
-		for _, k := range g.keys {
+		for _, k := range g.APIKeys {
 			if strings.HasPrefix(key, k.Prefix) {
 				return k, g, true
 			}
 		}
 	}
-	return contract.APIKey{}, credentials{}, false
+	return contract.APIKey{}, contract.Gateway{}, false
 }
 
 // ID is a hash that distinguishes keys without revealing any of them.

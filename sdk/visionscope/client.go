@@ -18,7 +18,7 @@ var gateway = transport.Gateway{ // read only
 	ID: sdk.GatewayVisionScope, Constructor: "visionscope.New",
 	NeedsBaseURL: "the base URL is missing, because VisionScope has no public production address: pass sdk.WithBaseURL with the one that VisionScope gave you, or with visionscope.DevelopmentURL",
 	BasePath:     "/api/checkout/", MaxRetries: 3, AttemptTimeout: 30 * time.Second,
-	KeyHeader:    "X-Api-Key",
+	KeyHeader:    contract.VisionScopeKeyHeader,
 	AssignedCode: contract.VisionScopeAssignedCode,
 }
 

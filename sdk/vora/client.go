@@ -18,8 +18,8 @@ const APIVersion = contract.VoraVersion
 var gateway = transport.Gateway{ // read only
 	ID: sdk.GatewayVora, Constructor: "vora.New",
 	BaseURL: contract.VoraServer, MaxRetries: 2, AttemptTimeout: 30 * time.Second,
-	KeyHeader: "Authorization", KeyPrefix: "Bearer ",
-	VersionHeader: "Von-Pay-Version", LatestVersionHeader: "Von-Pay-Latest-Version",
+	KeyHeader: contract.VoraKeyHeader, KeyPrefix: contract.VoraKeyPrefix,
+	VersionHeader: contract.VoraVersionHeader, LatestVersionHeader: contract.VoraLatestVersionHeader,
 }
 
 var apiKeys = apikey.Accepted{ // read only

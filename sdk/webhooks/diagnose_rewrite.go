@@ -51,7 +51,7 @@ func orderings(s *scheme, body []byte) [][]byte {
 		return list
 	}
 	sorted := slices.Sorted(maps.Keys(fields))
-	for _, first := range [][]string{s.fields, nil} {
+	for _, first := range [][]string{s.fields(), nil} {
 		rest := slices.DeleteFunc(slices.Clone(sorted), func(name string) bool { return slices.Contains(first, name) })
 		list = append(list, written(fields, slices.Concat(first, rest)))
 	}

@@ -16,14 +16,6 @@ type bodyField[T any] struct {
 	at   func(*T) any // a pointer, of one of the types that fastDecoder.value reads
 }
 
-func fieldNames[T any](fields []bodyField[T]) []string {
-	names := make([]string, len(fields))
-	for i, f := range fields {
-		names[i] = f.name
-	}
-	return names
-}
-
 // decodeFast reads the JSON that gateways send: one object of strings and numbers, perhaps with an object of strings in
 // it. It takes a quarter of the time of encoding/json, and it is only a shortcut: at anything else, an escape, a list, a
 // repeated field, it gives up and returns false, and encoding/json reads the body from the start. FuzzDecodeFast holds the

@@ -40,3 +40,11 @@ func tagsOf[T any]() (names []string) {
 	}
 	return names
 }
+
+func fieldNames[T any](fields []bodyField[T]) []string {
+	names := make([]string, len(fields))
+	for i, f := range fields {
+		names[i] = f.name
+	}
+	return names
+}

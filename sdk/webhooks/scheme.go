@@ -32,9 +32,9 @@ type scheme struct {
 
 	// What an event looks like.
 	parse         func(body []byte) parsed
-	fields        []string // of an event, in the order of the documentation
-	namesMerchant bool     // events say whose they are
-	namesMode     bool     // events say whether they are test or live
+	fields        func() []string // of its events, in the order of the documentation
+	namesMerchant bool            // events say whose they are
+	namesMode     bool            // events say whether they are test or live
 
 	// How the gateway delivers, and what it wants to be told.
 	replyWithin  time.Duration

@@ -26,7 +26,7 @@ var visionScope = scheme{
 	signedWith:      "the webhook_secret of the checkout",
 	credentials:     contract.VisionScopeAPIKeys,
 	parse:           parseVisionScope,
-	fields:          fieldNames(visionScopeFields),
+	fields:          contract.VisionScopeEventFields,
 	replyWithin:     contract.VisionScopeReplyWithin,
 	redeliveries:    contract.VisionScopeRetryAfter,
 	replies:         replies{missingSignature: http.StatusBadRequest, withoutCode: true},

@@ -31,7 +31,7 @@ var voraV1 = scheme{
 	credentials:   contract.VoraAPIKeys,
 	signingKind:   "secret",
 	parse:         parseVoraV1,
-	fields:        fieldNames(voraV1Fields),
+	fields:        contract.VoraV1EventFields,
 	namesMerchant: true,
 	replyWithin:   contract.VoraV1ReplyWithin,
 	redeliveries:  contract.VoraV1RetryAfter,

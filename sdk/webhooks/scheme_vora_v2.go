@@ -26,7 +26,7 @@ var voraV2 = scheme{
 	credentials:     contract.VoraAPIKeys,
 	signingKind:     "webhook_secret",
 	parse:           parseVoraV2,
-	fields:          []string{"id", "event_id", "type", "created", "livemode", "merchant_id", "data"},
+	fields:          contract.VoraV2EventFields,
 	namesMerchant:   true,
 	namesMode:       true,
 	replyWithin:     contract.VoraV2ReplyWithin,

@@ -7,10 +7,31 @@ import (
 	"text/template"
 )
 
-// A catalog is the contract's x-error-catalog.
+// A catalog is an x-error-catalog.
 type catalog struct {
 	Docs  string
 	Codes []catalogEntry
+}
+
+// mergeCatalogs is the catalog of all gateways. A gateway whose errors carry no codes has none of its own.
+func mergeCatalogs(documents []*document) (all catalog, err error) {
+	for _, d := range documents {
+		c := d.Catalog
+		if c.Docs == "" && len(c.Codes) == 0 {
+			continue
+		}
+		if err := c.check(); err != nil {
+			return all, fmt.Errorf("%s: x-error-catalog: %w", d.path(), err)
+		}
+		for i := range c.Codes {
+			c.Codes[i].Docs = c.Docs + c.Codes[i].Code
+		}
+		all.Codes = append(all.Codes, c.Codes...)
+	}
+	if err := all.check(); err != nil {
+		return all, fmt.Errorf("x-error-catalog of all contracts: %w", err)
+	}
+	return all, nil
 }
 
 type catalogEntry struct {
@@ -22,12 +43,13 @@ type catalogEntry struct {
 	NextAction          string `yaml:"nextAction"`
 	Meaning             string
 	Hint                string
+	Docs                string `yaml:"-"`
 }
 
-// check refuses a catalog that would generate code which cannot be right.
+// check rejects a catalog that would generate code which cannot be right.
 func (c catalog) check() error {
-	if c.Docs == "" || len(c.Codes) == 0 {
-		return errors.New("docs or codes are missing")
+	if len(c.Codes) == 0 {
+		return errors.New("codes are missing")
 	}
 	var seen []string
 	for _, e := range c.Codes {
@@ -35,7 +57,7 @@ func (c catalog) check() error {
 		case e.Code == "" || e.Family == "" || e.NextAction == "" || e.Meaning == "" || e.Hint == "" || len(e.Statuses) == 0:
 			return fmt.Errorf("code %q: every entry needs code, statuses, family, nextAction, meaning and hint", e.Code)
 		case slices.Contains(seen, e.Code):
-			return fmt.Errorf("code %q stands twice", e.Code)
+			return fmt.Errorf("code %q is listed twice", e.Code)
 		}
 		seen = append(seen, e.Code)
 	}
@@ -86,9 +108,6 @@ const (
 {{- end}}
 )
 
-// docsBase is where the catalog is documented; a code is its anchor.
-const docsBase = {{printf "%q" .Docs}}
-
 // Codes lists every code of the catalog, in its order.
 func Codes() []Code {
 	return []Code{
@@ -113,6 +132,7 @@ func lookUp(code Code) (CatalogEntry, bool) {
 			NextAction: Action{{goName .NextAction}},
 			Meaning:    {{printf "%q" .Meaning}},
 			Hint:       {{printf "%q" .Hint}},
+			docs:       {{printf "%q" .Docs}},
 		}, true
 {{- end}}
 	}

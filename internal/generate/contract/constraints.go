@@ -8,13 +8,14 @@ import (
 	"text/template"
 )
 
-// A schema is a JSON schema as far as requests use it.
+// A schema is a JSON schema as far as requests and events use it.
 type schema struct {
 	Ref              string `yaml:"$ref"`
 	Type             any
 	Format           string
 	Pattern          string
 	Enum             []string
+	Const            any
 	Default          any
 	Minimum          *int64
 	Maximum          *int64
@@ -23,17 +24,12 @@ type schema struct {
 	MaxItems         *int   `yaml:"maxItems"`
 	AdvisedMinLength int    `yaml:"x-advised-min-length"`
 	Required         []string
-	Properties       map[string]schema
+	Properties       ordered[schema]
+	OneOf            []schema `yaml:"oneOf"`
 	Items            *schema
 	Additional       any    `yaml:"additionalProperties"`
 	ErrorCode        string `yaml:"x-error-code"`
 	HTTPSOnly        bool   `yaml:"x-https-only"`
-}
-
-// constraints is what the constraints template shows: the request schemas of one gateway.
-type constraints struct {
-	Package  string
-	Requests []request
 }
 
 type request struct {
@@ -42,17 +38,32 @@ type request struct {
 	Schema schema
 }
 
-func (d *document) requests(names ...string) []request {
-	var out []request
-	for _, name := range names {
-		s := d.Components.Schemas[name]
-		r := request{Name: name, Schema: s}
-		for _, property := range slices.Sorted(maps.Keys(s.Properties)) {
-			r.Checks = append(r.Checks, s.Properties[property].checks(property, slices.Contains(s.Required, property))...)
+// Requests are the schemas of the request bodies, and what they refer to.
+func (d *document) Requests() (list []request) {
+	seen := map[string]bool{}
+	var add func(ref string)
+	add = func(ref string) {
+		name := strings.TrimPrefix(ref, "#/components/schemas/")
+		if ref == "" || seen[name] {
+			return
 		}
-		out = append(out, r)
+		seen[name] = true
+		r := request{Name: name, Schema: d.Components.Schemas[name]}
+		properties := r.Schema.Properties.values
+		for _, property := range slices.Sorted(maps.Keys(properties)) {
+			r.Checks = append(r.Checks, properties[property].checks(property, slices.Contains(r.Schema.Required, property))...)
+		}
+		list = append(list, r)
+		for _, property := range slices.Sorted(maps.Keys(properties)) {
+			if items := properties[property].Items; items != nil {
+				add(items.Ref)
+			}
+		}
 	}
-	return out
+	for _, op := range d.operations() {
+		add(op.RequestBody.Content["application/json"].Schema.Ref)
+	}
+	return list
 }
 
 // checks are the Go statements that hold one property to its constraints.
@@ -109,7 +120,7 @@ func (s schema) checks(name string, required bool) []string {
 // Patterns are the regular expressions of a request's properties.
 func (r request) Patterns() map[string]string {
 	out := map[string]string{}
-	for name, s := range r.Schema.Properties {
+	for name, s := range r.Schema.Properties.values {
 		if s.Pattern != "" {
 			out[patternName(name)] = s.Pattern
 		}
@@ -117,15 +128,20 @@ func (r request) Patterns() map[string]string {
 	return out
 }
 
+// HasPatterns reports whether any request has a regular expression.
+func (d *document) HasPatterns() bool {
+	return slices.ContainsFunc(d.Requests(), func(r request) bool { return len(r.Patterns()) > 0 })
+}
+
 // Members are the properties in Go, as a [contract.Shape] has them.
 func (r request) Members() []string {
 	var out []string
-	for _, name := range slices.Sorted(maps.Keys(r.Schema.Properties)) {
+	for _, name := range slices.Sorted(maps.Keys(r.Schema.Properties.values)) {
 		required := ""
 		if slices.Contains(r.Schema.Required, name) {
 			required = "Required: true, "
 		}
-		out = append(out, fmt.Sprintf("{Name: %q, %sShape: %s}", name, required, r.Schema.Properties[name].shape()))
+		out = append(out, fmt.Sprintf("{Name: %q, %sShape: %s}", name, required, r.Schema.Properties.values[name].shape()))
 	}
 	return out
 }
@@ -161,10 +177,12 @@ func fieldName(property string) string {
 	return name
 }
 
-var constraintsTemplate = template.Must(template.New("constraints").Funcs(funcs).Parse(header + `package {{.Package}}
+var constraintsTemplate = template.Must(template.New("constraints").Funcs(funcs).Parse(header + `package {{.ID}}
 
 import (
+	{{- if .HasPatterns}}
 	"regexp"
+	{{- end}}
 
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 )

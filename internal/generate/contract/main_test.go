@@ -10,7 +10,9 @@ import (
 )
 
 var generated = []string{ // read only
-	"sdk/catalog.gen.go", "internal/contract/contract.gen.go", "gen/vora/constraints.gen.go", "gen/visionscope/constraints.gen.go",
+	"sdk/catalog.gen.go", "sdk/gateway.gen.go",
+	"internal/contract/gateways.gen.go", "internal/contract/vora.gen.go", "internal/contract/visionscope.gen.go",
+	"gen/vora/constraints.gen.go", "gen/visionscope/constraints.gen.go",
 }
 
 // setup moves the test to a copy of the repository that has its contracts and nothing generated, and gives the
@@ -40,21 +42,33 @@ func TestGeneratedFilesAreFresh(t *testing.T) {
 	}
 }
 
-func TestRunRefuses(t *testing.T) {
+func TestRunRejects(t *testing.T) {
 	const path = "api/openapi-vora.yaml"
+	replace := func(old, replacement string) func(string) string {
+		return func(text string) string { return strings.Replace(text, old, replacement, 1) }
+	}
 	tests := map[string]struct {
 		change  func(text string) string
 		message string
 	}{
-		"not YAML":   {func(string) string { return "x-error-catalog: [" }, path + ": yaml"},
-		"no catalog": {func(text string) string { return strings.Replace(text, "x-error-catalog:", "x-other:", 1) }, path + ": x-error-catalog: docs or codes are missing"},
-		"a code twice": {func(text string) string {
-			return strings.Replace(text, "- code: auth_invalid_key", "- code: auth_missing_bearer", 1)
-		}, `code "auth_missing_bearer" stands twice`},
-		"an entry half": {func(text string) string { return strings.Replace(text, "meaning: The card was declined.", "", 1) }, `code "provider_charge_failed": every entry needs`},
-		"a name that is no Go": {func(text string) string {
-			return strings.Replace(text, "- code: auth_invalid_key", "- code: auth/invalid", 1)
-		}, "sdk/catalog.gen.go"},
+		"not YAML":             {func(string) string { return "x-error-catalog: [" }, path + ": yaml"},
+		"no mapping":           {func(string) string { return "[]" }, path + ": "},
+		"no codes":             {func(text string) string { return text[:strings.Index(text, "    - code:")] }, path + ": x-error-catalog: codes are missing"},
+		"a code twice":         {replace("- code: auth_invalid_key", "- code: auth_missing_bearer"), `code "auth_missing_bearer" is listed twice`},
+		"an entry half":        {replace("meaning: The card was declined.", ""), `code "provider_charge_failed": every entry needs`},
+		"a name that is no Go": {replace("- code: auth_invalid_key", "- code: auth/invalid"), "sdk/catalog.gen.go"},
+		"no name":              {replace("  name: Vora\n", ""), path + ": x-gateway: name is missing"},
+		"no session prefix":    {replace("  sessionIdPrefix: vp_cs_\n", ""), path + ": x-gateway: sessionIdPrefix is missing"},
+
+		"an unknown extension":        {replace("x-key-rotation:", "x-key-rotatoin:"), "field x-key-rotatoin not found"},
+		"an unknown word in one":      {replace("graceSeconds:", "graceSecond:"), "field graceSecond not found"},
+		"an unknown nested extension": {replace("          x-https-only: true", "          x-https: true"), "components.schemas.CreateSessionRequest.properties.successUrl: x-https is not a known extension"},
+
+		"an event without a scheme":            {replace("      x-webhook-scheme: v1\n", ""), `operation sessionSucceeded: x-webhook-scheme "" is not one of`},
+		"an event of an unknown scheme":        {replace("x-webhook-scheme: v2", "x-webhook-scheme: v3"), `operation eventV2: x-webhook-scheme "v3" is not one of`},
+		"a scheme without events":              {replace("x-webhook-scheme: v2", "x-webhook-scheme: v1"), "x-webhook-schemes: v2: no event has a type"},
+		"an event without a v2 type":           {replace("      refund.created: charge.refunded\n", ""), "replaces: refund.created has no type of this scheme"},
+		"an event that has an unknown v2 type": {replace("refund.created: charge.refunded", "refund.created: charge.back"), "replaces: refund.created has no type of this scheme"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -71,8 +85,35 @@ func TestRunRefuses(t *testing.T) {
 
 func TestRunWithoutContracts(t *testing.T) {
 	setup(t)
-	require.NoError(t, os.Remove("api/openapi-visionscope.yaml"))
-	require.ErrorIs(t, run(), os.ErrNotExist)
+	require.NoError(t, os.RemoveAll("api"))
+	require.ErrorContains(t, run(), "run it from the root of the repository")
+}
+
+// Another contract is generated like the ones there are, without a change of this command.
+func TestAnotherContract(t *testing.T) {
+	setup(t)
+	text, err := os.ReadFile("api/openapi-visionscope.yaml")
+	require.NoError(t, err)
+	other := strings.NewReplacer("name: VisionScope\n  session", "name: Nova Pay\n  session", "cs_mo", "np_mo", "  visionscope:", "  novapay:", "scheme: visionscope", "scheme: novapay").Replace(string(text))
+	require.NoError(t, os.WriteFile("api/openapi-novapay.yaml", []byte(other), 0o600))
+	require.NoError(t, os.MkdirAll("gen/novapay", 0o755))
+	require.NoError(t, run())
+	for path, want := range map[string]string{
+		"sdk/gateway.gen.go":                `GatewayNovaPay     Gateway = "novapay"`,
+		"internal/contract/gateways.gen.go": "NovaPayAPIKeys()",
+		"internal/contract/novapay.gen.go":  "NovaPayEventTypes()",
+		"gen/novapay/constraints.gen.go":    "package novapay",
+	} {
+		text, err := os.ReadFile(path)
+		require.NoError(t, err)
+		require.Contains(t, string(text), want)
+	}
+}
+
+func TestMerged(t *testing.T) {
+	t.Parallel()
+
+	require.Equal(t, []string{"a", "b", "x", "c", "d"}, merged(merged([]string{"a", "b", "c"}, []string{"b", "x"}), []string{"c", "d"}))
 }
 
 func TestNames(t *testing.T) {

@@ -6,29 +6,51 @@ var tablesTemplate = template.Must(template.New("tables").Funcs(funcs).Parse(hea
 
 import "time"
 
-{{range $gateway, $d := .}}
+{{$d := .}}{{$gateway := .Name}}
 // {{$gateway}}Version is info.version of the contract.
 const {{$gateway}}Version = {{printf "%q" $d.Info.Version}}
 
 // {{$gateway}}Server is the first server of the contract.
 const {{$gateway}}Server = {{printf "%q" (index $d.Servers 0).URL}}
 
-// {{$gateway}}APIKeys are the credentials that the contract's x-api-keys names.
+// {{$gateway}}APIKeys returns the credentials that the contract's x-api-keys names.
 func {{$gateway}}APIKeys() []APIKey {
 	return []APIKey{
-	{{- range $d.Keys}}
+	{{- range $d.APIKeys}}
 		{Prefix: {{printf "%q" .Prefix}}, Kind: {{printf "%q" .Kind}}, Mode: {{printf "%q" .Mode}}, Name: {{printf "%q" .Name}}},
 	{{- end}}
 	}
 }
 
+// How a request of {{$gateway}} carries its API key{{if $d.IdempotencyHeader}} and its idempotency key{{end}}. Header names are in canonical spelling.
+const (
+	{{$gateway}}KeyHeader = {{printf "%q" $d.KeyHeader}}
+	{{$gateway}}KeyPrefix = {{printf "%q" $d.KeyPrefix}}
+	{{- with $d.IdempotencyHeader}}
+	{{$gateway}}IdempotencyHeader = {{printf "%q" .}}
+	{{- end}}
+)
+
+{{if $d.Header "ServedVersion" -}}
+// The headers that say which version of the API a request asks for and a response has, and which is the latest.
+const (
+	{{$gateway}}VersionHeader = {{printf "%q" ($d.Header "ServedVersion")}}
+	{{$gateway}}LatestVersionHeader = {{printf "%q" ($d.Header "LatestVersion")}}
+)
+{{end}}
+
+{{with $d.Header "RequestID" -}}
+// {{$gateway}}RequestIDHeader is the response header that identifies a request in the gateway's logs.
+const {{$gateway}}RequestIDHeader = {{printf "%q" .}}
+{{end}}
+
 {{with $d.AdvisedSecretLength -}}
-// {{$gateway}}AdvisedSecretLength is how many characters a webhook secret should have at least.
+// {{$gateway}}AdvisedSecretLength is the advised min length of a webhook secret, in characters.
 const {{$gateway}}AdvisedSecretLength = {{.}}
 {{end}}
 
 {{with $d.AssignedCodes -}}
-// {{$gateway}}AssignedCode is the catalog code that the contract assigns to a status whose answers carry no code.
+// {{$gateway}}AssignedCode is the catalog code that the contract assigns to a status whose responses carry no code.
 func {{$gateway}}AssignedCode(status int) string {
 	switch status {
 	{{- range $status, $code := .}}
@@ -40,8 +62,8 @@ func {{$gateway}}AssignedCode(status int) string {
 }
 {{end}}
 
-{{range $name, $s := $d.Schemes}}{{$n := $gateway}}{{if ne $name "visionscope"}}{{$n = printf "%s%s" $gateway (goName $name)}}{{end}}
-// How {{$gateway}} signs and delivers events{{if ne $name "visionscope"}}, scheme {{$name}}{{end}}.
+{{range $s := $d.NamedSchemes}}{{$n := $s.Name}}
+// How events of {{$s.Label}} are signed and delivered.
 const (
 	{{$n}}SignatureHeader = {{printf "%q" $s.SignatureHeader}}
 	{{- if $s.TimestampHeader}}
@@ -60,10 +82,36 @@ const (
 	{{$n}}ReplyWithin = {{$s.ReplyWithin}} * time.Second
 )
 
-// {{$n}}RetryAfter are the waits before each repetition of a delivery.
+// {{$n}}RetryAfter returns the wait before each redelivery.
 func {{$n}}RetryAfter() []time.Duration {
 	return []time.Duration{ {{- range $i, $seconds := $s.RetryAfter}}{{if $i}}, {{end}}{{$seconds}} * time.Second{{end -}} }
 }
+
+// {{$n}}EventFields returns the fields of the scheme's events, in the order of the documentation.
+func {{$n}}EventFields() []string {
+	return []string{ {{- range $i, $field := $s.Fields}}{{if $i}}, {{end}}{{printf "%q" $field}}{{end -}} }
+}
+
+// {{$n}}EventTypes returns the documented types of the scheme's events. The set is open.
+func {{$n}}EventTypes() []string {
+	return []string{
+	{{- range $s.Types}}
+		{{printf "%q" .}},
+	{{- end}}
+	}
+}
+{{with $s.Replaces}}
+// {{$n}}TypeFor returns the type that stands for an event of the scheme before it; empty for an unknown one.
+func {{$n}}TypeFor(event string) string {
+	switch event {
+	{{- range $old, $new := .}}
+	case {{printf "%q" $old}}:
+		return {{printf "%q" $new}}
+	{{- end}}
+	}
+	return ""
+}
+{{end}}
 {{end}}
 
 {{- with $d.Idempotency.RetentionSeconds}}
@@ -72,7 +120,7 @@ const {{$gateway}}IdempotencyRetention = {{.}} * time.Second
 {{end}}
 
 {{- with $d.IdempotencyKeyLength}}
-// {{$gateway}}IdempotencyKeyLength is how many characters an idempotency key may have.
+// {{$gateway}}IdempotencyKeyLength is the max length of an idempotency key, in characters.
 const {{$gateway}}IdempotencyKeyLength = {{.}}
 {{end}}
 
@@ -86,25 +134,25 @@ const {{$gateway}}SessionLife = {{.}} * time.Second
 const {{$gateway}}KeyGrace = {{.}} * time.Second
 {{end}}
 
-{{- with $d.RateLimits}}
+{{- if $d.RateLimits.WindowSeconds}}{{with $d.RateLimits}}
 // The contract's x-rate-limits: requests in a sliding window.
 const (
-	{{$gateway}}RateLimitWindow = {{.windowSeconds}} * time.Second
-	{{$gateway}}CreatesPerAddress = {{.createsPerAddress}}
-	{{$gateway}}CreatesPerKey = {{.createsPerKey}}
-	{{$gateway}}ReadsPerAddress = {{.readsPerAddress}}
-	{{$gateway}}DeepHealthChecksPerAddress = {{.deepHealthChecksPerAddress}}
+	{{$gateway}}RateLimitWindow = {{.WindowSeconds}} * time.Second
+	{{$gateway}}CreatesPerAddress = {{.CreatesPerAddress}}
+	{{$gateway}}CreatesPerKey = {{.CreatesPerKey}}
+	{{$gateway}}ReadsPerAddress = {{.ReadsPerAddress}}
+	{{$gateway}}DeepHealthChecksPerAddress = {{.DeepHealthChecksPerAddress}}
 )
-{{end}}
+{{end}}{{end}}
 
-{{- with $d.Timing}}
+{{- if $d.Timing.ApprovedSeconds}}{{with $d.Timing}}
 // When the gateway reports an outcome.
 const (
-	{{$gateway}}ApprovedAfter = {{.approvedSeconds}} * time.Second
-	{{$gateway}}DeclinedAfter = {{.declinedSeconds}} * time.Second
-	{{$gateway}}ReconcileEvery = {{.reconcileSeconds}} * time.Second
+	{{$gateway}}ApprovedAfter = {{.ApprovedSeconds}} * time.Second
+	{{$gateway}}DeclinedAfter = {{.DeclinedSeconds}} * time.Second
+	{{$gateway}}ReconcileEvery = {{.ReconcileSeconds}} * time.Second
 )
-{{end}}
+{{end}}{{end}}
 
 {{- with $d.ReturnURL.V2.MaxAge}}
 // How old, and how far in the future, a v2 return URL may be.
@@ -123,7 +171,7 @@ const (
 {{end}}
 
 {{- if $d.TestMode.Cards}}
-// {{$gateway}}TestCards are the card numbers of test mode.
+// {{$gateway}}TestCards returns the card numbers of test mode.
 func {{$gateway}}TestCards() []TestCard {
 	return []TestCard{
 	{{- range $d.TestMode.Cards}}
@@ -132,5 +180,38 @@ func {{$gateway}}TestCards() []TestCard {
 	}
 }
 {{end}}
-{{end}}
+`))
+
+// gatewaysTemplate is the table that shared code iterates over.
+var gatewaysTemplate = template.Must(template.New("gateways").Funcs(funcs).Parse(header + `package contract
+
+import "slices"
+
+// Gateways returns all gateways, one for each contract.
+func Gateways() []Gateway {
+	return []Gateway{
+	{{- range .}}
+		{ID: {{printf "%q" .ID}}, Name: {{printf "%q" .Gateway.Name}}, SessionIDPrefix: {{printf "%q" .Gateway.SessionIDPrefix}}, APIKeys: {{.Name}}APIKeys()},
+	{{- end}}
+	}
+}
+
+// EventTypes returns the documented types of the events of all gateways.
+func EventTypes() []string {
+	return slices.Concat(
+	{{- range .}}{{range .NamedSchemes}}
+		{{.Name}}EventTypes(),
+	{{- end}}{{end}}
+	)
+}
+`))
+
+var gatewayTemplate = template.Must(template.New("gateway").Funcs(funcs).Parse(header + `package sdk
+
+// The gateways, one for each contract.
+const (
+{{- range .}}
+	Gateway{{.Name}} Gateway = {{printf "%q" .ID}}
+{{- end}}
+)
 `))

@@ -7,6 +7,7 @@ import (
 
 	gen "github.com/hostedpay/hostedpay-go/gen/visionscope"
 	"github.com/hostedpay/hostedpay-go/gen/visionscope/server"
+	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/gateway"
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/random"
@@ -47,7 +48,7 @@ func (g *Gateway) MerchantOf(r *http.Request) string {
 }
 
 func (g *Gateway) authenticate(r *http.Request) (m control.Merchant, ok bool) {
-	key := r.Header.Get("X-API-Key")
+	key := r.Header.Get(contract.VisionScopeKeyHeader)
 	if key == "" {
 		return m, false
 	}

@@ -75,7 +75,7 @@ func (g *Gateway) authenticate(r *http.Request) (control.Merchant, *problem) {
 // bearer is the API key of a request; empty when there is none. The scheme is case-insensitive (RFC
 // 9110, section 11.1).
 func bearer(r *http.Request) string {
-	scheme, key, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	scheme, key, _ := strings.Cut(r.Header.Get(contract.VoraKeyHeader), " ")
 	if !strings.EqualFold(scheme, "Bearer") {
 		return ""
 	}

@@ -79,7 +79,7 @@ func (c Config) notices() http.Header {
 	if latest == "" {
 		latest = contract.VoraVersion
 	}
-	h := http.Header{versionHeader: {contract.VoraVersion}, "Von-Pay-Latest-Version": {latest}}
+	h := http.Header{contract.VoraVersionHeader: {contract.VoraVersion}, contract.VoraLatestVersionHeader: {latest}}
 	if !c.Deprecated {
 		return h
 	}

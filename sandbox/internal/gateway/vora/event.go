@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	gen "github.com/hostedpay/hostedpay-go/gen/vora"
+	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/ledger"
 )
@@ -55,14 +56,6 @@ func refundEvent(tx *ledger.Tx, refundID string, amount int64) event {
 	}}
 }
 
-// v2Types are the types that webhooks v2 have for what webhooks v1 report.
-var v2Types = map[string]gen.EventV2Type{ // read only
-	string(gen.SessionSucceededEventEventSessionSucceeded): gen.EventV2TypeChargeSucceeded,
-	string(gen.SessionFailedEventEventSessionFailed):       gen.EventV2TypeChargeFailed,
-	string(gen.SessionExpiredEventEventSessionExpired):     gen.EventV2TypePaymentIntentCancelled,
-	string(gen.RefundCreatedEventEventRefundCreated):       gen.EventV2TypeChargeRefunded,
-}
-
 // report sends an event to the merchant's webhook URL, as webhooks v1 or v2.
 func (g *Gateway) report(tx *ledger.Tx, e event) {
 	merchant := tx.Merchant()
@@ -79,7 +72,7 @@ func (g *Gateway) report(tx *ledger.Tx, e event) {
 
 // envelope is an event as webhooks v2 report it, with the body of webhooks v1 as its data.
 func (g *Gateway) envelope(tx *ledger.Tx, e event) event {
-	kind, id := v2Types[e.kind], "evt_"+g.ids.event.Base32(12)
+	kind, id := gen.EventV2Type(contract.VoraV2TypeFor(e.kind)), "evt_"+g.ids.event.Base32(12)
 	var data map[string]any
 	v1, _ := json.Marshal(e.body) // plain fields, which always encode
 	_ = json.Unmarshal(v1, &data)

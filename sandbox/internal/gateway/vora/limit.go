@@ -24,7 +24,7 @@ func (g *Gateway) limit(w http.ResponseWriter, r *http.Request) *problem {
 	sessions := strings.HasPrefix(r.URL.Path, sessionsPath)
 	switch {
 	case sessions && r.Method == http.MethodPost:
-		p, key := g.count(w, "create "+address, contract.VoraCreatesPerAddress, sdk.CodeRateLimitExceeded), r.Header.Get("Authorization")
+		p, key := g.count(w, "create "+address, contract.VoraCreatesPerAddress, sdk.CodeRateLimitExceeded), r.Header.Get(contract.VoraKeyHeader)
 		if p != nil || key == "" {
 			return p
 		}

@@ -65,8 +65,8 @@ func check(found []contract.Violation, request *gen.CreateSessionRequest, idempo
 	rules.Know(found)
 	request.Check(&rules)
 	if idempotencyKey != nil {
-		rules.Present("Idempotency-Key", *idempotencyKey, "")
-		rules.Length("Idempotency-Key", *idempotencyKey, contract.VoraIdempotencyKeyLength, "")
+		rules.Present(contract.VoraIdempotencyHeader, *idempotencyKey, "")
+		rules.Length(contract.VoraIdempotencyHeader, *idempotencyKey, contract.VoraIdempotencyKeyLength, "")
 	}
 	return rules.MissingFirst()
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/hostedpay/hostedpay-go/gen/vora/server"
+	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/gateway"
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/random"
 	"github.com/hostedpay/hostedpay-go/sdk"
@@ -50,13 +51,10 @@ func (g *Gateway) Paths() []string {
 	return []string{"/v1/", "/api/health", "/.well-known/vonpay.json"}
 }
 
-const (
-	sessionsPath  = "/v1/sessions"
-	versionHeader = "Von-Pay-Version"
-)
+const sessionsPath = "/v1/sessions"
 
 // VersionHeader asks for a version.
-func (g *Gateway) VersionHeader() string { return versionHeader }
+func (g *Gateway) VersionHeader() string { return contract.VoraVersionHeader }
 
 // ServeHTTP serves the API: the rate limits come first, then the router, then the operation, which
 // authenticates.
@@ -97,9 +95,9 @@ func (g *Gateway) reject(w http.ResponseWriter, r *http.Request, p problem) {
 // introduce sets what every response says about itself.
 func (g *Gateway) introduce(h http.Header, r *http.Request) {
 	maps.Copy(h, g.notices)
-	h.Set("X-Request-Id", "req_"+g.ids.request.Base32(12))
-	if asked := r.Header.Get(versionHeader); asked != "" {
-		h.Set(versionHeader, asked)
+	h.Set(contract.VoraRequestIDHeader, "req_"+g.ids.request.Base32(12))
+	if asked := r.Header.Get(contract.VoraVersionHeader); asked != "" {
+		h.Set(contract.VoraVersionHeader, asked)
 	}
 }
 

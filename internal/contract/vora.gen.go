@@ -4,75 +4,13 @@ package contract
 
 import "time"
 
-// VisionScopeVersion is info.version of the contract.
-const VisionScopeVersion = "2026-04-21"
-
-// VisionScopeServer is the first server of the contract.
-const VisionScopeServer = "https://api-dev.visionscopeai.com"
-
-// VisionScopeAPIKeys are the credentials that the contract's x-api-keys names.
-func VisionScopeAPIKeys() []APIKey {
-	return []APIKey{
-		{Prefix: "vsk_", Kind: "secret", Mode: "", Name: "API key"},
-	}
-}
-
-// VisionScopeAdvisedSecretLength is how many characters a webhook secret should have at least.
-const VisionScopeAdvisedSecretLength = 32
-
-// VisionScopeAssignedCode is the catalog code that the contract assigns to a status whose answers carry no code.
-func VisionScopeAssignedCode(status int) string {
-	switch status {
-	case 400:
-		return "validation_missing_field"
-	case 401:
-		return "auth_invalid_key"
-	case 502:
-		return "provider_unavailable"
-	}
-	return ""
-}
-
-// How VisionScope signs and delivers events.
-const (
-	VisionScopeSignatureHeader = "X-Signature"
-	VisionScopeTimestampHeader = "X-Timestamp"
-	VisionScopeUserAgent       = "VisionScope-Webhook/1.0"
-	VisionScopeReplyWithin     = 10 * time.Second
-)
-
-// VisionScopeRetryAfter are the waits before each repetition of a delivery.
-func VisionScopeRetryAfter() []time.Duration {
-	return []time.Duration{1 * time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 16 * time.Second}
-}
-
-// When the gateway reports an outcome.
-const (
-	VisionScopeApprovedAfter  = 2 * time.Second
-	VisionScopeDeclinedAfter  = 10 * time.Second
-	VisionScopeReconcileEvery = 10 * time.Second
-)
-
-// VisionScopeTestCards are the card numbers of test mode.
-func VisionScopeTestCards() []TestCard {
-	return []TestCard{
-		{Number: "4242424242424242", Label: "Approved", Outcome: "approved", FailureCode: ""},
-		{Number: "5555555555554444", Label: "Approved (Mastercard)", Outcome: "approved", FailureCode: ""},
-		{Number: "378282246310005", Label: "Approved (Amex)", Outcome: "approved", FailureCode: ""},
-		{Number: "4000002760003184", Label: "3D Secure", Outcome: "challenge", FailureCode: ""},
-		{Number: "4000000000000002", Label: "Declined", Outcome: "declined", FailureCode: "card_declined"},
-		{Number: "4000000000009995", Label: "Insufficient funds", Outcome: "declined", FailureCode: "insufficient_funds"},
-		{Number: "4000000000000119", Label: "Gateway time-out", Outcome: "timeout", FailureCode: ""},
-	}
-}
-
 // VoraVersion is info.version of the contract.
 const VoraVersion = "2026-04-14"
 
 // VoraServer is the first server of the contract.
 const VoraServer = "https://checkout.vonpay.com"
 
-// VoraAPIKeys are the credentials that the contract's x-api-keys names.
+// VoraAPIKeys returns the credentials that the contract's x-api-keys names.
 func VoraAPIKeys() []APIKey {
 	return []APIKey{
 		{Prefix: "vp_sk_test_", Kind: "secret", Mode: "test", Name: "secret API key"},
@@ -86,7 +24,23 @@ func VoraAPIKeys() []APIKey {
 	}
 }
 
-// How Vora signs and delivers events, scheme v1.
+// How a request of Vora carries its API key and its idempotency key. Header names are in canonical spelling.
+const (
+	VoraKeyHeader         = "Authorization"
+	VoraKeyPrefix         = "Bearer "
+	VoraIdempotencyHeader = "Idempotency-Key"
+)
+
+// The headers that say which version of the API a request asks for and a response has, and which is the latest.
+const (
+	VoraVersionHeader       = "Von-Pay-Version"
+	VoraLatestVersionHeader = "Von-Pay-Latest-Version"
+)
+
+// VoraRequestIDHeader is the response header that identifies a request in the gateway's logs.
+const VoraRequestIDHeader = "X-Request-Id"
+
+// How events of Vora, scheme v1 are signed and delivered.
 const (
 	VoraV1SignatureHeader = "X-VonPay-Signature"
 	VoraV1TimestampHeader = "X-VonPay-Timestamp"
@@ -96,12 +50,27 @@ const (
 	VoraV1ReplyWithin     = 10 * time.Second
 )
 
-// VoraV1RetryAfter are the waits before each repetition of a delivery.
+// VoraV1RetryAfter returns the wait before each redelivery.
 func VoraV1RetryAfter() []time.Duration {
 	return []time.Duration{1 * time.Second, 5 * time.Second, 25 * time.Second}
 }
 
-// How Vora signs and delivers events, scheme v2.
+// VoraV1EventFields returns the fields of the scheme's events, in the order of the documentation.
+func VoraV1EventFields() []string {
+	return []string{"event", "sessionId", "merchantId", "amount", "currency", "timestamp", "status", "metadata", "refundId", "failureCode", "error", "transactionId"}
+}
+
+// VoraV1EventTypes returns the documented types of the scheme's events. The set is open.
+func VoraV1EventTypes() []string {
+	return []string{
+		"session.succeeded",
+		"session.failed",
+		"session.expired",
+		"refund.created",
+	}
+}
+
+// How events of Vora, scheme v2 are signed and delivered.
 const (
 	VoraV2SignatureHeader = "X-Vonpay-Signature"
 	VoraV2Past            = 300 * time.Second
@@ -110,15 +79,55 @@ const (
 	VoraV2ReplyWithin     = 10 * time.Second
 )
 
-// VoraV2RetryAfter are the waits before each repetition of a delivery.
+// VoraV2RetryAfter returns the wait before each redelivery.
 func VoraV2RetryAfter() []time.Duration {
 	return []time.Duration{1 * time.Second, 5 * time.Second, 25 * time.Second}
+}
+
+// VoraV2EventFields returns the fields of the scheme's events, in the order of the documentation.
+func VoraV2EventFields() []string {
+	return []string{"id", "event_id", "type", "created", "livemode", "merchant_id", "data"}
+}
+
+// VoraV2EventTypes returns the documented types of the scheme's events. The set is open.
+func VoraV2EventTypes() []string {
+	return []string{
+		"charge.succeeded",
+		"charge.failed",
+		"charge.refunded",
+		"payment_intent.succeeded",
+		"payment_intent.failed",
+		"payment_intent.cancelled",
+		"dispute.created",
+		"dispute.won",
+		"dispute.lost",
+		"application.approved",
+		"application.denied",
+		"merchant.ready_for_payments",
+		"payout.paid",
+		"payout.failed",
+	}
+}
+
+// VoraV2TypeFor returns the type that stands for an event of the scheme before it; empty for an unknown one.
+func VoraV2TypeFor(event string) string {
+	switch event {
+	case "refund.created":
+		return "charge.refunded"
+	case "session.expired":
+		return "payment_intent.cancelled"
+	case "session.failed":
+		return "charge.failed"
+	case "session.succeeded":
+		return "charge.succeeded"
+	}
+	return ""
 }
 
 // VoraIdempotencyRetention is how long an idempotency key is remembered.
 const VoraIdempotencyRetention = 86400 * time.Second
 
-// VoraIdempotencyKeyLength is how many characters an idempotency key may have.
+// VoraIdempotencyKeyLength is the max length of an idempotency key, in characters.
 const VoraIdempotencyKeyLength = 255
 
 // VoraSessionLife is how long a session lives when the create call does not say.
@@ -148,7 +157,7 @@ const (
 	VoraDeclinedFailureCode = "card_declined"
 )
 
-// VoraTestCards are the card numbers of test mode.
+// VoraTestCards returns the card numbers of test mode.
 func VoraTestCards() []TestCard {
 	return []TestCard{
 		{Number: "4242424242424242", Label: "Approved", Outcome: "approved", FailureCode: ""},
