@@ -8,7 +8,7 @@ import (
 // Deliveries lists what was and is being delivered, oldest first, 10,000 at most.
 func (s *Sandbox) Deliveries() []control.Delivery { return deliveries(s.ledger.Deliveries()) }
 
-// Resend delivers an event once more, now. One that was unsent for want of a URL goes to the
+// Resend delivers an event once more, now. One that was unsent because there was no URL goes to the
 // merchant's URL of now.
 func (s *Sandbox) Resend(deliveryID string) error {
 	return wrap(s.ledger.Resend(deliveryID, func(d ledger.Delivery, m control.Merchant) string {
@@ -22,10 +22,10 @@ func (s *Sandbox) InjectDeliveryFaults(faults ...control.DeliveryFault) error {
 	return wrap(s.ledger.InjectDeliveryFaults(faults...))
 }
 
-// PauseDeliveries holds all deliveries back until they are resumed.
+// PauseDeliveries holds all deliveries until they are resumed.
 func (s *Sandbox) PauseDeliveries() { s.ledger.Pause() }
 
-// ResumeDeliveries sends what was held back.
+// ResumeDeliveries sends what was held.
 func (s *Sandbox) ResumeDeliveries() { s.ledger.Resume() }
 
 func deliveries(all []ledger.Delivery) []control.Delivery {

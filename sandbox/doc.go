@@ -1,4 +1,4 @@
-// Package sandbox is both gateways, offline: their APIs, hosted pages that a browser can pay on,
+// Package sandbox is every gateway, offline: their APIs, hosted pages that a browser can pay on,
 // signed webhooks with the documented redeliveries, and signed returns.
 //
 //	gateways, err := sandbox.New(sandbox.WithWebhookURL(sandbox.Acme.ID, "http://127.0.0.1:8081/webhooks/vora"))

@@ -72,9 +72,10 @@ func WithJournalSize(requests int) Option {
 	return func(c *config) { c.journalSize = requests }
 }
 
-// WithChangeFunc tells f every change, in order and one after the other, before the call that made
-// it returns; a change that another goroutine makes meanwhile is told by whoever is telling. f may
-// call the sandbox's methods.
+// WithChangeFunc calls f for every change, in order and never twice at once. f runs in the
+// goroutine that made the change, before its call returns; while f runs, changes of other
+// goroutines are queued, and f is called for them in the goroutine that it runs in. f may call the
+// sandbox's methods.
 func WithChangeFunc(f func(control.Change)) Option {
 	return func(c *config) { c.onChange = f }
 }

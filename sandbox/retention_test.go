@@ -137,7 +137,7 @@ func TestTheOldestDeliveriesAreForgotten(t *testing.T) {
 	for _, d := range deliveries {
 		require.Equal(t, control.DeliveryAccepted, d.State)
 	}
-	require.Equal(t, 100, strings.Count(log.String(), "too many are held back"), "what is lost is said")
+	require.Equal(t, 100, strings.Count(log.String(), "too many are held"), "what is lost is said")
 }
 
 // Forgetting a session does not forget its idempotency key when that stands for a newer session.

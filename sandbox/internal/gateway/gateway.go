@@ -50,17 +50,19 @@ type HostedPage interface {
 	PagePath() string
 	// Cards are the documented test cards.
 	Cards() []contract.TestCard
-	// Describe adds to a page what this gateway's sessions have beyond the common.
+	// Describe adds the fields of a page that only this gateway's sessions have.
 	Describe(c *page.Checkout, s ledger.Session)
-	// Charge charges a card, whose outcome the test card says, and reports what came of it.
+	// Charge charges a test card, and reports the result when there is one.
 	Charge(tx *ledger.Tx, card contract.TestCard, form url.Values)
-	// Cancel is a buyer who does not want to pay and goes back to the shop.
+	// Cancel handles a buyer who returns to the shop without paying.
 	Cancel(tx *ledger.Tx)
-	// ReturnURL is where the browser goes when the payment has succeeded or failed, CancelURL where
-	// it goes when the buyer cancels and the session stays open; empty for nowhere. ReturnOrigins
-	// are all URLs that may follow.
+	// ReturnURL is where the browser goes after the payment has succeeded or failed; empty when it
+	// stays on the page.
 	ReturnURL(s ledger.Session) string
+	// CancelURL is where the browser goes after the buyer has cancelled a session that stays open;
+	// empty when it stays on the page.
 	CancelURL(s ledger.Session) string
+	// ReturnOrigins are the merchant's URLs that the page may lead to.
 	ReturnOrigins(s ledger.Session) []string
 }
 
@@ -77,10 +79,9 @@ type Webhooks interface {
 	Expired(tx *ledger.Tx)
 	// WebhookURL is where an unsent delivery would go now.
 	WebhookURL(d ledger.Delivery, m control.Merchant) string
-	// Redelivery says when an event that was not accepted is sent again, and how long a merchant
-	// may take to respond.
+	// Redelivery is the waits before each redelivery, and the time that a merchant has to respond.
 	Redelivery() (after []time.Duration, responseWithin time.Duration)
-	// SigningSecret is the secret that counts at the moment of sending.
+	// SigningSecret is the secret that signs the event now.
 	SigningSecret(d ledger.Delivery) string
 	// Post signs an event and sends it. It calls note with the request before it is sent.
 	Post(ctx context.Context, d ledger.Delivery, secret string, at time.Time, note func(*http.Request)) (*http.Response, error)

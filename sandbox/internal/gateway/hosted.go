@@ -31,8 +31,8 @@ func (p Pages) Show(w http.ResponseWriter, r *http.Request) {
 	p.write(w, http.StatusOK, p.checkout(r, s), p.ReturnOrigins(s)...)
 }
 
-// Submit does what the buyer pressed, and sends the browser on. A second press finds the session as
-// the first one left it.
+// Submit does what the button says that the buyer pressed, and redirects the browser. Pressing a
+// button of a session that is no longer pending changes nothing.
 func (p Pages) Submit(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, journal.MaxRequestBody)
 	if err := r.ParseForm(); err != nil {
@@ -99,8 +99,7 @@ func (p Pages) press(tx *ledger.Tx, action string, form url.Values) {
 	}
 }
 
-// next is where the browser goes after the form; empty when it stays, as that of a buyer who closed
-// the tab does.
+// next is where the browser goes after the form; empty when it stays, or its tab was closed.
 func (p Pages) next(s ledger.Session, action string) string {
 	switch {
 	case action == "abandon":
@@ -113,8 +112,8 @@ func (p Pages) next(s ledger.Session, action string) string {
 	return ""
 }
 
-// checkout is a session as its page shows it where the browser loads it: the challenge must not be
-// framed.
+// checkout is the content of a session's page. The challenge must not be framed: a framed page
+// shows the way out of the frame instead.
 func (p Pages) checkout(r *http.Request, s ledger.Session) page.Checkout {
 	merchant, _ := p.env.Ledger.Merchant(s.MerchantID) // merchants are never removed
 	c := page.Checkout{
@@ -146,8 +145,8 @@ func (p Pages) checkout(r *http.Request, s ledger.Session) page.Checkout {
 	return c
 }
 
-// handBack is the page in the shop's frame that ends the checkout in another way than by loading
-// the return URL there: it leaves the frame, or posts the shop's page a message.
+// handBack is the page in a shop's frame that ends the checkout without loading the return URL in
+// the frame: it leaves the frame, or posts a message to the shop's page.
 func (p Pages) handBack(r *http.Request, s ledger.Session, exit string) page.Checkout {
 	c := p.checkout(r, s)
 	c.State, c.Framed = page.StateHandBack, false
@@ -169,7 +168,7 @@ func framed(r *http.Request) bool {
 	return dest == "iframe" || dest == "frame"
 }
 
-// writeUnknown is for the ID of no session: one of an earlier run, most often.
+// writeUnknown responds to an unknown session ID, which is usually one of an earlier run.
 func (p Pages) writeUnknown(w http.ResponseWriter, r *http.Request) {
 	p.write(w, http.StatusNotFound, page.Checkout{
 		Gateway: p.Name(), State: page.StateUnknown, SessionID: r.PathValue("id"), Embeddable: p.embedder() != nil,

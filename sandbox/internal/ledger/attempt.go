@@ -22,8 +22,8 @@ type Attempt struct {
 	Exact bool          // the wait is not the gateway's own, and no time factor shortens it
 
 	delivery  *delivery
-	scheduled bool                  // by the gateway; the others were asked for by hand, or are copies
-	late      control.DeliveryFault // why it was held up
+	scheduled bool                  // by the gateway; others are resent or duplicates
+	delayedBy control.DeliveryFault // the fault that has delayed it
 }
 
 func (d *delivery) scheduledAttempt(wait time.Duration) Attempt {
@@ -32,7 +32,7 @@ func (d *delivery) scheduledAttempt(wait time.Duration) Attempt {
 
 func (l *Ledger) startLocked(a Attempt) { l.afterLocked(func() { l.config.Start(l, a) }) }
 
-// startNowLocked begins an attempt that was held back.
+// startNowLocked begins an attempt that was held.
 func (l *Ledger) startNowLocked(a Attempt) {
 	a.Wait = 0
 	l.startLocked(a)
@@ -56,7 +56,7 @@ func (l *Ledger) InjectDeliveryFaults(faults ...control.DeliveryFault) error {
 	return nil
 }
 
-// Pause holds all attempts back until they are resumed.
+// Pause holds all attempts until they are resumed.
 func (l *Ledger) Pause() {
 	l.lock()
 	defer l.unlock()
@@ -64,7 +64,7 @@ func (l *Ledger) Pause() {
 	l.changedLocked(control.Change{Kind: control.ChangeSettings})
 }
 
-// Resume begins the attempts that were held back.
+// Resume begins the attempts that were held.
 func (l *Ledger) Resume() {
 	l.lock()
 	defer l.unlock()
@@ -76,9 +76,9 @@ func (l *Ledger) Resume() {
 	l.changedLocked(control.Change{Kind: control.ChangeSettings})
 }
 
-// Begin decides what happens to an attempt. It returns the fault that does, and whether the attempt
-// happens now: not during a pause, not when a fault holds it up, and not when the schedule made it
-// but the event has been accepted meanwhile, sent by hand or as a copy.
+// Begin decides whether an attempt happens now, and which fault happens to it. It does not happen
+// now during a pause, when a fault delays it, and when the gateway's schedule planned it but the
+// event has been accepted since, because it was resent or duplicated.
 func (l *Ledger) Begin(a Attempt) (d Delivery, fault control.DeliveryFault, now bool) {
 	l.lock()
 	defer l.unlock()
@@ -89,28 +89,28 @@ func (l *Ledger) Begin(a Attempt) (d Delivery, fault control.DeliveryFault, now 
 	case q.paused:
 		l.holdLocked(a)
 		return Delivery{}, "", false
-	case a.late != "":
-		return a.delivery.Delivery, a.late, true
+	case a.delayedBy != "":
+		return a.delivery.Delivery, a.delayedBy, true
 	case len(q.faults) == 0:
 		return a.delivery.Delivery, "", true
 	}
 	fault, q.faults = q.faults[0], q.faults[1:]
 	switch fault {
 	case control.DeliveryFaultDelay:
-		a.late, a.Wait, a.Exact = fault, deliveryDelay, true
+		a.delayedBy, a.Wait, a.Exact = fault, deliveryDelay, true
 		l.startLocked(a)
 		return Delivery{}, fault, false
 	case control.DeliveryFaultReorder:
-		a.late = fault
-		q.overtaken = append(q.overtaken, a)
+		a.delayedBy = fault
+		q.reordered = append(q.reordered, a)
 		return Delivery{}, fault, false
 	case control.DeliveryFaultDrop, control.DeliveryFaultDuplicate, control.DeliveryFaultWrongSecret: // of the attempt itself
 	}
 	return a.delivery.Delivery, fault, true
 }
 
-// holdLocked keeps an attempt until the end of the pause, and gives the oldest one up when there
-// are too many.
+// holdLocked keeps an attempt until the end of the pause. When there are too many, the oldest one
+// is dropped.
 func (l *Ledger) holdLocked(a Attempt) {
 	q := &l.deliveries
 	if len(q.held) >= maxDeliveries {
@@ -119,15 +119,15 @@ func (l *Ledger) holdLocked(a Attempt) {
 		if lost.scheduled && lost.delivery.State == control.DeliveryPending {
 			lost.delivery.State = control.DeliveryFailed
 		}
-		l.logLocked(slog.LevelWarn, "an event is not delivered: too many are held back by the pause",
+		l.logLocked(slog.LevelWarn, "an event is not delivered: too many are held by the pause",
 			"event", lost.delivery.Event, "session_id", lost.delivery.SessionID)
 	}
 	q.held = append(q.held, a)
 }
 
-// Complete records how an attempt ended, and begins what follows: the next attempt of the gateway's
-// schedule when the merchant did not accept the event, the copy of one that is sent twice, and what
-// waited for this one to come first.
+// Complete records the result of an attempt, and plans what follows: the next attempt of the
+// gateway's schedule when the merchant did not accept the event, the second attempt of a duplicate,
+// and the attempts that waited for this event to reach its merchant first.
 func (l *Ledger) Complete(a Attempt, result control.DeliveryAttempt, schedule []time.Duration) {
 	l.lock()
 	defer l.unlock()
@@ -155,18 +155,18 @@ func (l *Ledger) Complete(a Attempt, result control.DeliveryAttempt, schedule []
 		l.startLocked(Attempt{Task: d.task(), delivery: d})
 	}
 	if result.Status != 0 {
-		l.releaseOvertakenLocked(d)
+		l.releaseReorderedLocked(d)
 	}
 }
 
-// releaseOvertakenLocked begins what waited for another event to come first.
-func (l *Ledger) releaseOvertakenLocked(first *delivery) {
+// releaseReorderedLocked begins the attempts that waited for another event to come first.
+func (l *Ledger) releaseReorderedLocked(first *delivery) {
 	q := &l.deliveries
-	waiting := q.overtaken
-	q.overtaken = nil
+	waiting := q.reordered
+	q.reordered = nil
 	for _, a := range waiting {
 		if a.delivery == first {
-			q.overtaken = append(q.overtaken, a)
+			q.reordered = append(q.reordered, a)
 			continue
 		}
 		l.startNowLocked(a)

@@ -6,11 +6,11 @@ import (
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
 )
 
-// changes are how others learn that something has happened.
+// changes are those who wait for a change, and the changes that OnChange has not been called for.
 type changes struct {
-	next    chan struct{} // closed at the next change; nil while nobody waits for it
-	untold  []control.Change
-	telling bool // somebody is calling OnChange
+	next      chan struct{} // closed at the next change; nil while nobody waits for it
+	queue     []control.Change
+	notifying bool // a goroutine is calling OnChange
 }
 
 // changedLocked wakes everybody who waits for a change, and queues it for OnChange.
@@ -25,43 +25,44 @@ func (l *Ledger) changedLocked(c control.Change) {
 	if c.At.IsZero() {
 		c.At = l.config.Executor.Now()
 	}
-	l.changes.untold = append(l.changes.untold, c)
+	l.changes.queue = append(l.changes.queue, c)
 }
 
-// tell calls OnChange for the changes that it has not been told yet, unless somebody else is doing
-// so: that one goes on with what came meanwhile, so that the order is kept.
-func (l *Ledger) tell() {
-	c, more := l.nextUntold(false)
+// notify calls OnChange for the queued changes, unless another goroutine is doing so: that one calls
+// it for those that came meanwhile, which keeps the order.
+func (l *Ledger) notify() {
+	c, more := l.dequeue(false)
 	defer func() {
 		if more { // OnChange panicked
 			l.mu.Lock()
-			l.changes.telling = false
+			l.changes.notifying = false
 			l.mu.Unlock()
 		}
 	}()
 	for more {
 		l.config.OnChange(c)
-		c, more = l.nextUntold(true)
+		c, more = l.dequeue(true)
 	}
 }
 
-// nextUntold is the next change to tell; none when another goroutine is telling.
-func (l *Ledger) nextUntold(telling bool) (c control.Change, more bool) {
+// dequeue takes the next change for a goroutine that is notifying, or is about to; none when another
+// goroutine is notifying.
+func (l *Ledger) dequeue(notifying bool) (c control.Change, more bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	q := &l.changes
-	if q.telling && !telling {
+	if q.notifying && !notifying {
 		return c, false
 	}
-	q.telling = len(q.untold) > 0
-	if !q.telling {
+	q.notifying = len(q.queue) > 0
+	if !q.notifying {
 		return c, false
 	}
-	c, q.untold = q.untold[0], q.untold[1:]
+	c, q.queue = q.queue[0], q.queue[1:]
 	return c, true
 }
 
-// NextChange is closed when something happens.
+// NextChange returns a channel that is closed at the next change.
 func (l *Ledger) NextChange() <-chan struct{} {
 	l.lock()
 	defer l.unlock()

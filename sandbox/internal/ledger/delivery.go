@@ -15,8 +15,8 @@ import (
 // An Event is what a gateway reports to a merchant.
 type Event struct {
 	Type    string        // as the merchant reads it, "session.succeeded"
-	ID      string        // identity: the same for the same event
-	URL     string        // where it goes; one that is empty or not on this machine leaves it unsent
+	ID      string        // identity: deliveries of the same event have the same
+	URL     string        // an empty one, or one not on this machine, leaves it unsent
 	Body    []byte        // JSON
 	Wait    time.Duration // of the gateway, before the first attempt
 	Details any           // what the gateway needs to sign and send it
@@ -36,14 +36,14 @@ type delivery struct {
 	scheduled int // attempts that the gateway's schedule made
 }
 
-// deliveries are all deliveries, and what happens to the next ones.
+// deliveries are all deliveries, the delivery faults, and the attempts that wait.
 type deliveries struct {
 	all       []*delivery // oldest first
 	count     int         // of all that there ever were
 	faults    []control.DeliveryFault
 	paused    bool
 	held      []Attempt // until the end of the pause
-	overtaken []Attempt // until another event has reached its merchant
+	reordered []Attempt // until another event has reached its merchant
 }
 
 // Send delivers an event of the session.
@@ -68,8 +68,8 @@ func (tx *Tx) Send(e Event) {
 	l.startLocked(d.scheduledAttempt(e.Wait))
 }
 
-// Resend delivers an event once more, now. A delivery that was unsent goes to the URL that it would
-// get now.
+// Resend delivers an event once more, now. For a delivery that was unsent, url returns the URL that
+// it would get now.
 func (l *Ledger) Resend(deliveryID string, url func(Delivery, control.Merchant) string) error {
 	l.lock()
 	defer l.unlock()

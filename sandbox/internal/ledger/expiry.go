@@ -53,10 +53,10 @@ func (l *Ledger) scheduleExpiryLocked() {
 		return
 	}
 	next := s.expiring[0]
-	if !s.watched.IsZero() && !next.ExpiresAt.Before(s.watched) {
+	if !s.nextTask.IsZero() && !next.ExpiresAt.Before(s.nextTask) {
 		return
 	}
-	s.watched = next.ExpiresAt
+	s.nextTask = next.ExpiresAt
 	wait := next.ExpiresAt.Sub(l.config.Executor.Now())
 	l.afterLocked(func() {
 		l.config.Executor.Exactly(clock.Task{Kind: clock.TaskExpire, SessionID: next.ID}, wait, func() { l.expire(next.ExpiresAt) })
@@ -68,8 +68,8 @@ func (l *Ledger) expire(planned time.Time) {
 	l.lock()
 	defer l.unlock()
 	s := &l.sessions
-	if s.watched.Equal(planned) {
-		s.watched = time.Time{}
+	if s.nextTask.Equal(planned) {
+		s.nextTask = time.Time{}
 	}
 	for len(s.expiring) > 0 && !l.config.Executor.Now().Before(s.expiring[0].ExpiresAt) {
 		l.expireIfDueLocked(s.expiring[0])

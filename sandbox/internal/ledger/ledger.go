@@ -20,7 +20,7 @@ import (
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/clock"
 )
 
-// Config says what a ledger begins with and whom it calls.
+// Config is what a ledger begins with, and the functions that it calls.
 type Config struct {
 	Executor    *clock.Executor
 	Merchants   []control.Merchant
@@ -32,8 +32,8 @@ type Config struct {
 	Expired func(tx *Tx)
 	// Start begins an attempt to deliver an event. Called without the lock.
 	Start func(*Ledger, Attempt)
-	// OnChange is told every change, in order and one after the other. Called without the lock; nil
-	// for nobody.
+	// OnChange is called for every change, in order and never twice at once, without the lock; it
+	// may be nil.
 	OnChange func(control.Change)
 }
 
@@ -68,15 +68,15 @@ func New(config Config) *Ledger {
 
 func (l *Ledger) lock() { l.mu.Lock() }
 
-// unlock releases the lock, tells the changes that were made under it, and then begins what follows
-// from them.
+// unlock releases the lock, calls OnChange for the changes that were made under it, and then begins
+// what follows from them.
 func (l *Ledger) unlock() {
 	after := l.after
 	l.after = nil
-	tell := len(l.changes.untold) > 0
+	changed := len(l.changes.queue) > 0
 	l.mu.Unlock()
-	if tell {
-		l.tell()
+	if changed {
+		l.notify()
 	}
 	for _, f := range after {
 		f()

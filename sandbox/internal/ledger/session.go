@@ -31,21 +31,20 @@ type record struct {
 	replayKey string // of the create that made it; empty when it had no idempotency key
 }
 
-// sessions are all sessions, and what is found by them.
+// sessions are all sessions, their expiry and their idempotency keys.
 type sessions struct {
 	byID     map[string]*record
 	oldest   []*record // all of them, oldest first
 	expiring []*record // those with a lifetime, by its end
-	watched  time.Time // when expiring is looked at next; zero for never
+	nextTask time.Time // of the task that expires sessions; zero when none is planned
 	replays  map[string]replay
 }
 
-// ErrUnknownSession means that the ledger has no session of an ID, or has forgotten it.
+// ErrUnknownSession means that the ledger does not have the session, or has forgotten it.
 var ErrUnknownSession = errors.New("unknown session: the sandbox's list of sessions has those that it remembers")
 
-// Create adds the session that build returns, which is given the current time. With an idempotency
-// key that was used before, it returns the session of then, or [ErrKeyReused] when the request's
-// body was another.
+// Create adds the session that build returns for the current time. For an idempotency key that was
+// used before, it returns that session instead, or [ErrKeyReused] when the body differs.
 func (l *Ledger) Create(key Idempotency, build func(now time.Time) Session) (Session, error) {
 	l.lock()
 	defer l.unlock()
@@ -76,7 +75,7 @@ func (l *Ledger) Session(id string) (Session, error) {
 	return l.Update(id, func(*Tx) {})
 }
 
-// Update lets change look at a session and change it.
+// Update calls change for a session, with the ledger locked, and returns the session after it.
 func (l *Ledger) Update(id string, change func(*Tx)) (Session, error) {
 	l.lock()
 	defer l.unlock()
@@ -89,8 +88,8 @@ func (l *Ledger) Update(id string, change func(*Tx)) (Session, error) {
 	return x.Session, nil
 }
 
-// A Tx is a session while the ledger is locked for it. It must not be kept, and nothing else of the
-// ledger may be called meanwhile.
+// A Tx is a session with the ledger locked. It is valid until the function that got it returns, and
+// that function must not call other methods of the ledger.
 type Tx struct {
 	*Session
 	ledger *Ledger
@@ -136,7 +135,7 @@ func (tx *Tx) Refund(id string, amount int64) {
 
 func (tx *Tx) become(status control.SessionStatus) { tx.Status, tx.UpdatedAt = status, tx.Now() }
 
-// record adds to the session's history. The copies that others have end before what is added.
+// record adds to the session's history. Copies of the session keep theirs.
 func (tx *Tx) record(c control.SessionChange) {
 	c.At, c.Status = tx.Now(), tx.Status
 	tx.History = append(slices.Clip(tx.History), c)

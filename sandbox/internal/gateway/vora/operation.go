@@ -29,18 +29,18 @@ func detailsOf(s *ledger.Session) details { return s.Details.(details) }
 
 // CreateSession creates a session, validates one, or repeats an earlier response.
 func (o operations) CreateSession(w http.ResponseWriter, r *http.Request, params gen.CreateSessionParams) {
-	who, p := o.admit(r)
+	caller, p := o.admit(r)
 	if p != nil {
 		o.writeProblem(w, *p)
 		return
 	}
 	dryRun := gateway.Value(params.DryRun)
 	var request gen.CreateSessionRequest
-	if err := json.Unmarshal(who.body, &request); err != nil {
+	if err := json.Unmarshal(caller.body, &request); err != nil {
 		o.writeProblem(w, invalid(notAnObject, dryRun))
 		return
 	}
-	if found := check(who.found, &request, params.IdempotencyKey); len(found) > 0 {
+	if found := check(caller.found, &request, params.IdempotencyKey); len(found) > 0 {
 		o.writeProblem(w, invalid(found, dryRun))
 		return
 	}
@@ -48,7 +48,7 @@ func (o operations) CreateSession(w http.ResponseWriter, r *http.Request, params
 		o.write(w, http.StatusOK, dryRunAccepted(&request))
 		return
 	}
-	s, err := o.create(who.merchant.ID, o.Origin(r), journal.RequestNumber(w), &request, gateway.Value(params.IdempotencyKey))
+	s, err := o.create(caller.merchant.ID, o.Origin(r), journal.RequestNumber(w), &request, gateway.Value(params.IdempotencyKey))
 	switch {
 	case errors.Is(err, ledger.ErrKeyReused):
 		o.writeProblem(w, problemOf(sdk.CodeIdempotencyKeyCollision, "This idempotency key was used with another request body"))
@@ -101,13 +101,13 @@ func dryRunAccepted(request *gen.CreateSessionRequest) gen.DryRunAccepted {
 
 // GetSession reads a session of the caller's.
 func (o operations) GetSession(w http.ResponseWriter, r *http.Request, sessionID string, _ gen.GetSessionParams) {
-	who, p := o.admit(r)
+	caller, p := o.admit(r)
 	if p != nil {
 		o.writeProblem(w, *p)
 		return
 	}
 	s, err := o.Ledger.Session(sessionID)
-	if err != nil || s.Gateway != sdk.GatewayVora || s.MerchantID != who.merchant.ID {
+	if err != nil || s.Gateway != sdk.GatewayVora || s.MerchantID != caller.merchant.ID {
 		o.writeProblem(w, problemOf(sdk.CodeSessionNotFound, "Session not found"))
 		return
 	}
