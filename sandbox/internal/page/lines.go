@@ -1,12 +1,16 @@
 package page
 
-import "github.com/hostedpay/hostedpay-go/sdk/money"
+import (
+	"html/template"
+
+	"github.com/hostedpay/hostedpay-go/sdk/money"
+)
 
 // A line is a line item with what its template would have to compute.
 type line struct {
 	LineItem
 
-	Each, Total figure
+	Each, Total template.HTML
 }
 
 // itemsShown is how much of a long order stays unfolded, so that on a phone the form is still near.
@@ -40,12 +44,10 @@ func (v view) lines(items []LineItem) []line {
 
 func (i LineItem) total() (money.Amount, error) { return i.UnitAmount.Mul(int64(i.Quantity)) }
 
-// A sum is that of the line items. Differs reports whether it is not the session's amount, which no
-// gateway checks.
+// A sum is that of the line items.
 type sum struct {
-	figure
-
-	Differs bool
+	Total   template.HTML
+	Differs bool // from the session's amount, which no gateway checks
 }
 
 // Sum is nil when there is nothing to add, or the sum is beyond every amount.

@@ -1,22 +1,22 @@
 package page
 
 import (
+	"html"
+	"html/template"
 	"strings"
 
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 )
 
-// A figure is an amount as the page shows it, and the language it is written in.
-type figure struct{ Lang, Text string }
-
-// Show writes an amount as the session's locale does: grouped, with the ISO 4217 code behind it.
-func (v view) Show(amount money.Amount) figure {
-	lang := knownLocale(v.Locale)
-	major, err := amount.Major()
-	if err != nil {
-		return figure{"en", amount.String()}
+// Show writes an amount as the session's locale does: grouped, with the ISO 4217 code behind it. The
+// element says which language that is, for a screen reader.
+func (v view) Show(amount money.Amount) template.HTML {
+	lang, written := "en", amount.String()
+	if major, err := amount.Major(); err == nil {
+		lang = knownLocale(v.Locale)
+		written = numberFormats[lang].write(major) + " " + string(amount.Currency())
 	}
-	return figure{lang, numberFormats[lang].write(major) + " " + string(amount.Currency())}
+	return template.HTML(`<bdi lang="` + lang + `">` + html.EscapeString(written) + `</bdi>`) //nolint:gosec // escaped here
 }
 
 // A numberFormat is how a language writes numbers. The digits are always 0 to 9.

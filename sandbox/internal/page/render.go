@@ -45,6 +45,9 @@ func parseAll() map[sdk.Gateway]*template.Template {
 
 const extension = ".html.tmpl"
 
+// roomForMarkup is more than most pages need beside their style and script, in bytes.
+const roomForMarkup = 12 << 10
+
 // Render writes the page of c as a whole HTML document. It writes nothing when it fails, so that
 // the caller can still respond with an error.
 func Render(w io.Writer, c Checkout) error {
@@ -60,6 +63,7 @@ func Render(w io.Writer, c Checkout) error {
 	}
 
 	var document bytes.Buffer
+	document.Grow(len(style) + len(script) + roomForMarkup)
 	if err := page.ExecuteTemplate(&document, "document", view{c}); err != nil {
 		return fmt.Errorf("page: %w", err)
 	}
