@@ -49,7 +49,7 @@ func (a Accepted) Check(key string) (contract.APIKey, error) {
 }
 
 func (a Accepted) gatewayName() string {
-	for _, g := range gateways {
+	for _, g := range contract.Gateways() {
 		if g.ID == string(a.Gateway) {
 			return g.Name
 		}
@@ -58,7 +58,7 @@ func (a Accepted) gatewayName() string {
 }
 
 func identify(key string) (kind contract.APIKey, owner contract.Gateway, known bool) {
-	for _, g := range gateways {
+	for _, g := range contract.Gateways() {
 		for _, k := range g.APIKeys {
 			if strings.HasPrefix(key, k.Prefix) {
 				return k, g, true

@@ -6,7 +6,7 @@ import (
 	"sync"
 	"unicode"
 
-	"github.com/hostedpay/hostedpay-go/internal/apikey"
+	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
@@ -47,7 +47,7 @@ func redact(s string, key, other sdk.Secret) string {
 	if strings.Contains(s, "://") || strings.Contains(s, `:\`) { // slashes may be escaped
 		s = hostedPage().ReplaceAllString(s, "[redacted]")
 	}
-	for _, prefix := range apikey.Prefixes() {
+	for _, prefix := range credentialPrefixes() {
 		if strings.Contains(s, prefix) {
 			return credential().ReplaceAllString(s, "$1[redacted]")
 		}
@@ -55,14 +55,28 @@ func redact(s string, key, other sdk.Secret) string {
 	return s
 }
 
+// credentialPrefixes are what the credentials of all gateways begin with.
+var credentialPrefixes = sync.OnceValue(func() (prefixes []string) {
+	for _, g := range contract.Gateways() {
+		for _, k := range g.APIKeys {
+			prefixes = append(prefixes, k.Prefix)
+		}
+	}
+	return prefixes
+})
+
 // credential matches whatever looks like a gateway's credential.
 var credential = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`\b(` + alternatives(apikey.Prefixes()) + `)[A-Za-z0-9_-]+`)
+	return regexp.MustCompile(`\b(` + alternatives(credentialPrefixes()) + `)[A-Za-z0-9_-]+`)
 })
 
 // hostedPage matches a URL with a session ID in it, on whatever domain: whoever has it can see the purchase.
 var hostedPage = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`https?:\\*/\\*/[^\s"'<>]*\b(?:` + alternatives(apikey.SessionPrefixes()) + `)[^\s"'<>]*`)
+	var sessionIDs []string
+	for _, g := range contract.Gateways() {
+		sessionIDs = append(sessionIDs, g.SessionIDPrefix)
+	}
+	return regexp.MustCompile(`https?:\\*/\\*/[^\s"'<>]*\b(?:` + alternatives(sessionIDs) + `)[^\s"'<>]*`)
 })
 
 func alternatives(prefixes []string) string {

@@ -9,7 +9,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/retry"
+	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
 // roundTripper is a transport for examples.
@@ -116,4 +118,25 @@ func ExampleBudget() {
 	// 3 no retry left <nil>
 	// 2 the retry budget is empty <nil>
 	// 1 the retry budget is empty <nil>
+}
+
+// A client's policy can be replaced, here so that a test of the shop's own does not wait in real time.
+func ExampleWithPolicy() {
+	policy := retry.Default()
+	policy.MaxRetries, policy.BaseDelay, policy.MaxDelay = 4, time.Millisecond, 5*time.Millisecond
+	gateway := roundTripper(func(*http.Request) (*http.Response, error) {
+		return &http.Response{StatusCode: http.StatusServiceUnavailable, Body: http.NoBody}, nil
+	})
+	client, err := vora.New("vp_sk_test_x7Kq2nP9wT4s", retry.WithPolicy(policy), sdk.WithHTTPClient(&http.Client{Transport: gateway}))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+
+	_, err = client.GetSession(context.Background(), "vp_cs_test_k3TqJ9xWz2LmN8pR")
+	var e *sdk.Error
+	if errors.As(err, &e) {
+		fmt.Println(e.Status, len(e.Attempts))
+	}
+	// Output: 503 5
 }
