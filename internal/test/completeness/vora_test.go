@@ -1,0 +1,64 @@
+package completeness_test
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/money"
+	"github.com/hostedpay/hostedpay-go/sdk/vora"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
+)
+
+const (
+	voraKey                = "vp_sk_test_x7Kq2nP9wT4"
+	voraSubscriptionSecret = "whsec_x7Kq2nP9wT4x7Kq2nP9wT4x7Kq2nP9wT4"
+)
+
+var voraGateway = gateway{ // read only
+	calls: map[string][]call{
+		"createSession": {
+			withVora(func(ctx context.Context, c *vora.Client) (any, error) {
+				return c.CreateSession(ctx, voraParams(), sdk.WithIdempotencyKey("acme_order-1_attempt-1"))
+			}),
+			withVora(func(ctx context.Context, c *vora.Client) (any, error) { return c.ValidateSession(ctx, voraParams()) }),
+		},
+		"getSession": {withVora(func(ctx context.Context, c *vora.Client) (any, error) { return c.GetSession(ctx, "vp_cs_test_1") })},
+		"getHealth": {
+			withVora(func(ctx context.Context, c *vora.Client) (any, error) { return c.Health(ctx) }),
+			withVora(func(ctx context.Context, c *vora.Client) (any, error) { return c.DeepHealth(ctx) }),
+		},
+		"getHealthAtAPI": {
+			withVora(func(ctx context.Context, c *vora.Client) (any, error) { return c.Health(ctx) }),
+			withVora(func(ctx context.Context, c *vora.Client) (any, error) { return c.DeepHealth(ctx) }),
+		},
+		"getDiscovery":            {withVora(func(ctx context.Context, c *vora.Client) (any, error) { return c.Discovery(ctx) })},
+		"getDiscoveryAtWellKnown": {withVora(func(ctx context.Context, c *vora.Client) (any, error) { return c.Discovery(ctx) })},
+	},
+	verify: map[string]verify{
+		"v1": verifies(webhooks.Vora, webhookstest.Vora, voraKey),
+		"v2": verifies(webhooks.VoraV2, webhookstest.VoraV2, voraSubscriptionSecret),
+	},
+}
+
+func withVora(do func(context.Context, *vora.Client) (any, error)) call {
+	return func(ctx context.Context, transport http.RoundTripper) (any, error) {
+		client, err := vora.New(voraKey, sdk.WithHTTPClient(&http.Client{Transport: transport}), sdk.WithMaxRetries(0))
+		if err != nil {
+			return nil, err
+		}
+		return do(ctx, client)
+	}
+}
+
+func voraParams() vora.SessionParams {
+	return vora.SessionParams{
+		Amount: money.Minor(1499, "USD"), SuccessURL: "https://shop.example.com/thanks", CancelURL: "https://shop.example.com/cart",
+		Country: "US", Mode: "payment", Description: "Order 1", Locale: "en-US",
+		BuyerID: "cus_1", BuyerName: "Ada Example", BuyerEmail: "ada@example.com",
+		LineItems:       []vora.LineItem{{Name: "D3", Quantity: 1, UnitAmount: money.Minor(1499, "USD"), ImageURL: "https://shop.example.com/d3.png"}},
+		CollectShipping: true, Metadata: map[string]string{"orderId": "order-1"}, ExpiresIn: 10 * time.Minute,
+	}
+}

@@ -1,0 +1,120 @@
+package completeness_test
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/stretchr/testify/require"
+
+	"github.com/hostedpay/hostedpay-go/sdk/vora"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
+)
+
+// What is added to a contract and not to the SDK is missed by name.
+func TestWalkNamesWhatIsMissing(t *testing.T) {
+	t.Parallel()
+
+	text := openapi3.NewStringSchema().NewRef()
+	schemaOf := func(c *openapi3.T, name string) *openapi3.Schema { return c.Components.Schemas[name].Value }
+	for name, test := range map[string]struct {
+		change func(*openapi3.T, *gateway)
+		want   string
+	}{
+		"a response field": {
+			func(c *openapi3.T, _ *gateway) { schemaOf(c, "Session").Properties["region"] = text },
+			"vora: getSession 200: Session.region does not arrive: carry it, or list it as left out with the reason",
+		},
+		"a boolean": {
+			func(c *openapi3.T, _ *gateway) {
+				schemaOf(c, "CreatedSession").Properties["live"] = openapi3.NewBoolSchema().NewRef()
+			},
+			"vora: createSession 201: CreatedSession.live does not arrive: carry it, or list it as left out with the reason",
+		},
+		"a field of an error": {
+			func(c *openapi3.T, _ *gateway) { schemaOf(c, "SelfHeal").Properties["after"] = text },
+			"vora: getSession 409: Error.selfHeal.after does not arrive: carry it, or list it as left out with the reason",
+		},
+		"a field of an event": {
+			func(c *openapi3.T, _ *gateway) { schemaOf(c, "RefundCreatedEvent").Properties["operator"] = text },
+			"vora: event refundCreated: RefundCreatedEvent.operator does not arrive: carry it, or list it as left out with the reason",
+		},
+		"a field of a request": {
+			func(c *openapi3.T, _ *gateway) { schemaOf(c, "LineItem").Properties["sku"] = text },
+			"vora: createSession: no public call sends CreateSessionRequest.lineItems[].sku",
+		},
+		"a parameter": {
+			func(c *openapi3.T, _ *gateway) {
+				op := c.Paths.Value("/v1/sessions/{sessionId}").Get
+				op.Parameters = append(op.Parameters, &openapi3.ParameterRef{Value: openapi3.NewQueryParameter("expand")})
+			},
+			"vora: getSession: no public call sends the query parameter expand",
+		},
+		"an event": {
+			func(c *openapi3.T, _ *gateway) {
+				schemaOf(c, "RefundCreatedEvent").Properties["event"].Value.Const = "refund.failed"
+			},
+			"vora: event refundCreated: RefundCreatedEvent arrives as *webhooks.UnknownEvent: refund.failed has no type of its own (<nil>)",
+		},
+		"an operation": {
+			func(c *openapi3.T, _ *gateway) { c.Paths.Value("/v1/health").Get.OperationID = "getPulse" },
+			"vora: operation getPulse has no public call: add it to the gateway's table",
+		},
+		"a scheme": {
+			func(c *openapi3.T, _ *gateway) { c.Webhooks["eventV2"].Post.Extensions["x-webhook-scheme"] = "v3" },
+			"vora: event eventV2: webhook scheme v3 has no public verifier: add it to the gateway's table",
+		},
+		"a call that goes elsewhere": {
+			func(_ *openapi3.T, g *gateway) { g.calls = map[string][]call{"getSession": g.calls["getDiscovery"]} },
+			"vora: getSession 200: no public call makes this request",
+		},
+		"a delivery that is not verified": {
+			func(_ *openapi3.T, g *gateway) {
+				g.verify = map[string]verify{"v1": func(context.Context, []byte) (webhooks.Event, error) { return nil, errors.New("no") }}
+			},
+			"vora: event sessionFailed: SessionFailedEvent is not verified: no",
+		},
+		"a field that is listed and arrives": {
+			func(_ *openapi3.T, g *gateway) { g.leftOut = map[string]string{"Session.country": "because"} },
+			"vora: Session.country is listed as left out, and arrives or is not in the contract",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			contract, g := load(t, "vora"), voraGateway
+			test.change(contract, &g)
+			require.Contains(t, newWalk("vora", g, contract).run(t.Context()), test.want)
+		})
+	}
+}
+
+// A field that is left out for a reason is not missed.
+func TestWalkLeavesOut(t *testing.T) {
+	t.Parallel()
+
+	contract, g := load(t, "vora"), voraGateway
+	contract.Components.Schemas["Session"].Value.Properties["region"] = openapi3.NewStringSchema().NewRef()
+	contract.Components.Schemas["LineItem"].Value.Properties["sku"] = openapi3.NewStringSchema().NewRef()
+	g.leftOut = map[string]string{"Session.region": "nobody uses it", "CreateSessionRequest.lineItems[].sku": "nobody uses it"}
+	require.Empty(t, newWalk("vora", g, contract).run(t.Context()))
+}
+
+// A value that arrives as another value is missed: an enum is tried with each.
+func TestWalkTriesEveryValue(t *testing.T) {
+	t.Parallel()
+
+	contract, g := load(t, "vora"), voraGateway
+	g.calls = maps.Clone(g.calls)
+	g.calls["getSession"] = []call{withVora(func(ctx context.Context, c *vora.Client) (any, error) {
+		session, err := c.GetSession(ctx, "vp_cs_test_1")
+		if err == nil {
+			session.Status = vora.StatusPending
+		}
+		return session, err
+	})}
+	problems := newWalk("vora", g, contract).run(t.Context())
+	require.Contains(t, problems, `vora: getSession 200: Session.status does not arrive when it is "refunded"`)
+	require.NotContains(t, problems, `vora: getSession 200: Session.status does not arrive when it is "pending"`)
+}

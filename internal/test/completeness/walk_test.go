@@ -1,0 +1,253 @@
+package completeness_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
+)
+
+// A gateway is what a user can do at one gateway: the table that its contract is held against.
+type gateway struct {
+	// calls are the public calls that make each operation, by its ID. Their parameters are all given.
+	calls map[string][]call
+
+	// verify is the public verifier of each x-webhook-scheme.
+	verify map[string]verify
+
+	// leftOut are the fields that do not arrive on purpose, with the reason: "Session.mode".
+	leftOut map[string]string
+}
+
+// A call makes a client that sends through transport, and calls it.
+type call func(ctx context.Context, transport http.RoundTripper) (any, error)
+
+// verify signs a body and gives it to the public verifier.
+type verify func(ctx context.Context, body []byte) (webhooks.Event, error)
+
+func verifies(
+	verifier func(webhooks.KeySource, ...webhooks.VerifierOption) *webhooks.Verifier,
+	sign func(secret string, body []byte, opts ...webhookstest.Option) *http.Request, secret string,
+) verify {
+	return func(ctx context.Context, body []byte) (webhooks.Event, error) {
+		keys, err := webhooks.StaticKeys(webhooks.SigningKey{Secret: sdk.NewSecret(secret)})
+		if err != nil {
+			return nil, err
+		}
+		return verifier(keys).Verify(ctx, sign(secret, body).Header, body)
+	}
+}
+
+// A walk holds one gateway to its contract.
+type walk struct {
+	name string
+	gateway
+	contract *openapi3.T
+
+	problems []string
+	used     map[string]bool // of leftOut
+}
+
+func newWalk(name string, g gateway, contract *openapi3.T) *walk {
+	return &walk{name: name, gateway: g, contract: contract, used: map[string]bool{}}
+}
+
+func (w *walk) fail(format string, args ...any) {
+	problem := w.name + ": " + fmt.Sprintf(format, args...)
+	if !slices.Contains(w.problems, problem) {
+		w.problems = append(w.problems, problem)
+	}
+}
+
+// run returns what is missing, by name.
+func (w *walk) run(ctx context.Context) []string {
+	for _, op := range operations(w.contract) {
+		if len(w.calls[op.OperationID]) == 0 {
+			w.fail("operation %s has no public call: add it to the gateway's table", op.OperationID)
+			continue
+		}
+		w.requests(ctx, op)
+		for status, response := range op.Responses.Map() {
+			if media := response.Value.Content.Get(mediaType); media != nil {
+				for _, c := range choices(media.Schema) {
+					w.response(ctx, op, status, c)
+				}
+			}
+		}
+	}
+	for _, op := range deliveries(w.contract) {
+		scheme := fmt.Sprint(op.Extensions["x-webhook-scheme"])
+		verify := w.verify[scheme]
+		if verify == nil {
+			w.fail("event %s: webhook scheme %s has no public verifier: add it to the gateway's table", op.OperationID, scheme)
+			continue
+		}
+		for _, c := range choices(op.RequestBody.Value.Content.Get(mediaType).Schema) {
+			w.event(ctx, op, verify, c)
+		}
+	}
+	for _, field := range slices.Sorted(maps.Keys(w.leftOut)) {
+		if !w.used[field] {
+			w.fail("%s is listed as left out, and arrives or is not in the contract", field)
+		}
+	}
+	slices.Sort(w.problems)
+	return w.problems
+}
+
+// response finds every leaf of a response in what the public calls return.
+func (w *walk) response(ctx context.Context, op operation, status string, c choice) {
+	where := op.OperationID + " " + status
+	w.leaves(where, c, func(body []byte) values {
+		code, err := strconv.Atoi(status)
+		if err != nil {
+			w.fail("%s: not a status", where)
+		}
+		server := &responder{operation: op, status: code, body: body}
+		v := newValues(body)
+		for i, call := range w.calls[op.OperationID] {
+			result, err := call(ctx, server)
+			v.add(fmt.Sprint("call ", i), result, err)
+		}
+		if !server.asked {
+			w.fail("%s: no public call makes this request", where)
+		}
+		return v
+	})
+}
+
+// event verifies a delivery, and finds every leaf in its typed event.
+func (w *walk) event(ctx context.Context, op operation, verify verify, c choice) {
+	w.leaves("event "+op.OperationID, c, func(body []byte) values {
+		v := newValues(body)
+		event, err := verify(ctx, body)
+		switch unknown, is := event.(*webhooks.UnknownEvent); {
+		case err != nil:
+			w.fail("event %s: %s is not verified: %v", op.OperationID, c.name, err)
+		case is:
+			w.fail("event %s: %s arrives as *webhooks.UnknownEvent: %s has no type of its own (%v)", op.OperationID, c.name, unknown.Type, unknown.Problem)
+		default:
+			v.add("event", event, nil)
+		}
+		return v
+	})
+}
+
+// leaves finds every leaf of a body in what came of it, and every value of those that have several.
+func (w *walk) leaves(where string, c choice, observe func(body []byte) values) {
+	body, leaves := filled(c, nil)
+	first := observe(body)
+	for _, l := range leaves {
+		arrives := first.has(l)
+		for option := 1; option < l.options; option++ {
+			body, changed := filled(c, map[string]int{l.path: option})
+			other := observe(body)
+			if l.want == "" {
+				arrives = other.differs(first)
+				continue
+			}
+			changedLeaf := changed[slices.IndexFunc(changed, func(x leaf) bool { return x.path == l.path })]
+			if arrives && !other.has(changedLeaf) {
+				w.fail("%s: %s does not arrive when it is %q", where, l.path, changedLeaf.want)
+			}
+		}
+		switch _, leftOut := w.leftOut[l.path]; {
+		case leftOut && !arrives:
+			w.used[l.path] = true
+		case !leftOut && !arrives:
+			w.fail("%s: %s does not arrive: carry it, or list it as left out with the reason", where, l.path)
+		}
+	}
+}
+
+// requests finds every parameter and every field of a request in what the public calls send.
+func (w *walk) requests(ctx context.Context, op operation) {
+	server := &responder{operation: op, status: http.StatusNotFound, body: []byte(`{"error":"not found","code":"session_not_found"}`)}
+	for _, call := range w.calls[op.OperationID] {
+		_, _ = call(ctx, server) // what it sends is all that matters
+	}
+	for _, p := range op.Parameters {
+		if p.Value.In != "path" && !server.parameters[p.Value.In+" "+strings.ToLower(p.Value.Name)] {
+			w.fail("%s: no public call sends the %s parameter %s", op.OperationID, p.Value.In, p.Value.Name)
+		}
+	}
+	if op.RequestBody == nil {
+		return
+	}
+	for _, c := range choices(op.RequestBody.Value.Content.Get(mediaType).Schema) {
+		w.sent(op, c.name, c.schema, server.sent)
+	}
+}
+
+func (w *walk) sent(op operation, path string, s *openapi3.Schema, value any) {
+	if list, ok := value.([]any); ok && s.Items != nil && len(list) > 0 {
+		w.sent(op, path+"[]", s.Items.Value, list[0])
+		return
+	}
+	object, _ := value.(map[string]any)
+	for _, name := range properties(s) {
+		field, ok := object[name]
+		if _, leftOut := w.leftOut[path+"."+name]; leftOut && !ok {
+			w.used[path+"."+name] = true
+			continue
+		}
+		if !ok {
+			w.fail("%s: no public call sends %s.%s", op.OperationID, path, name)
+			continue
+		}
+		w.sent(op, path+"."+name, s.Properties[name].Value, field)
+	}
+}
+
+// A responder gives every request of one operation the same response, and remembers what was sent.
+type responder struct {
+	operation
+	status int
+	body   []byte
+
+	asked      bool
+	parameters map[string]bool // "header idempotency-key"
+	sent       any             // the last body
+}
+
+func (s *responder) RoundTrip(r *http.Request) (*http.Response, error) {
+	status, body := s.status, string(s.body)
+	if !s.matches(r.Method, r.URL.Path) {
+		if status != http.StatusNotFound {
+			status, body = http.StatusNotFound, `{"error":"there is no such path","code":"session_not_found"}`
+		}
+	} else {
+		s.remember(r)
+	}
+	return &http.Response{
+		StatusCode: status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Request: r,
+		Header: http.Header{"Content-Type": {mediaType}}, Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body)),
+	}, nil
+}
+
+func (s *responder) remember(r *http.Request) {
+	s.asked = true
+	if s.parameters == nil {
+		s.parameters = map[string]bool{}
+	}
+	for name := range r.Header {
+		s.parameters["header "+strings.ToLower(name)] = true
+	}
+	for name := range r.URL.Query() {
+		s.parameters["query "+strings.ToLower(name)] = true
+	}
+	if r.Body != nil {
+		_ = json.NewDecoder(r.Body).Decode(&s.sent) // what was not sent is missed by name
+	}
+}
