@@ -2,30 +2,32 @@ package redisstore
 
 import "github.com/redis/go-redis/v9"
 
-// An event is a hash: its state, the token of its claim, and when that ends (or when the event was done), in
-// milliseconds of the server's clock. A number of Lua has room for them, but prints them with an exponent.
+// An event is a hash: its state, the token of its claim, and when that ends (or when the event was
+// done), in milliseconds of the server's clock. A number of Lua has room for them, but prints them
+// with an exponent.
 const serverTime = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local text = function(ms) return string.format('%.0f', ms) end
+local digits = function(ms) return string.format('%.0f', ms) end
 `
 
-// scripts are what the store does. Redis keeps them; go-redis sends one again where it is not known.
+// scripts are what the store does. Redis keeps them; go-redis sends one again where it is not
+// known.
 type scripts struct {
 	claim, complete, release, purge *redis.Script
 }
 
 func newScripts() scripts {
 	return scripts{
-		// KEYS: event. ARGV: token, lease, retention. The client sends a command again when its answer is lost, so that the
-		// token may have the event already.
+		// KEYS: event. ARGV: token, lease, retention. The client sends a command again when its
+		// response is lost, so that the token may have the event already.
 		claim: redis.NewScript(serverTime + `
 local state, token, ends = unpack(redis.call('HMGET', KEYS[1], 'state', 'token', 'ends'))
 if state == 'done' then return 'done' end
 if token == ARGV[1] then return 'new' end
 if state and tonumber(ends) >= now then return 'in flight' end
-redis.call('HSET', KEYS[1], 'state', 'in flight', 'token', ARGV[1], 'ends', text(now + ARGV[2]))
-redis.call('PEXPIRE', KEYS[1], text(ARGV[2] + ARGV[3]))
+redis.call('HSET', KEYS[1], 'state', 'in flight', 'token', ARGV[1], 'ends', digits(now + ARGV[2]))
+redis.call('PEXPIRE', KEYS[1], digits(ARGV[2] + ARGV[3]))
 return 'new'`),
 
 		// KEYS: event. ARGV: token, retention.
@@ -33,7 +35,7 @@ return 'new'`),
 local state, token = unpack(redis.call('HMGET', KEYS[1], 'state', 'token'))
 if token ~= ARGV[1] then return 0 end
 if state == 'done' then return 1 end
-redis.call('HSET', KEYS[1], 'state', 'done', 'ends', text(now))
+redis.call('HSET', KEYS[1], 'state', 'done', 'ends', digits(now))
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return 1`),
 

@@ -15,8 +15,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/redisstore"
 )
 
-// connect is a client of the Redis for tests. Without one a test skips on a laptop and fails where everything has to be
-// there.
+// connect is a client of the Redis for tests. Without one a test skips on a laptop and fails where
+// everything has to be there.
 func connect(t *testing.T) *redis.Client {
 	t.Helper()
 	url := cmp.Or(os.Getenv("HOSTEDPAY_TEST_REDIS"), "redis://127.0.0.1:6379/0")

@@ -14,8 +14,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 )
 
-// A Store remembers events in Redis. It is a [webhooks.Store] and a [webhooks.Purger], and safe for concurrent use from
-// as many processes as share the Redis.
+// A Store remembers events in Redis. It is a [webhooks.Store] and a [webhooks.Purger], and safe for
+// concurrent use from as many processes as share the Redis.
 type Store struct {
 	client    redis.UniversalClient
 	prefix    string
@@ -30,7 +30,7 @@ var (
 
 // New makes a store. It does not talk to Redis, and does not close the client.
 func New(client redis.UniversalClient, opts ...Option) (*Store, error) {
-	s := &Store{client: client, prefix: DefaultPrefix, retention: DefaultRetention, scripts: newScripts()}
+	s := &Store{client: client, prefix: defaultPrefix, retention: defaultRetention, scripts: newScripts()}
 	for _, apply := range opts {
 		apply(s)
 	}
@@ -38,7 +38,7 @@ func New(client redis.UniversalClient, opts ...Option) (*Store, error) {
 	case client == nil:
 		return nil, errors.New("redisstore: the client is nil: pass what redis.NewClient returned")
 	case s.prefix == "":
-		return nil, errors.New("redisstore: the prefix is empty: without one, the keys of events and those of other programs are not told apart")
+		return nil, errors.New("redisstore: the prefix is empty: without one, the keys of events cannot be distinguished from those of other programs")
 	case s.retention < time.Minute:
 		return nil, fmt.Errorf("redisstore: a retention of %s is shorter than the time in which gateways deliver an event again: use days", s.retention)
 	}
@@ -63,7 +63,7 @@ func (s *Store) Claim(ctx context.Context, key string, lease time.Duration) (web
 	case "done":
 		return webhooks.Claim{State: webhooks.StateDone}, nil
 	}
-	return webhooks.Claim{}, fmt.Errorf("redisstore: Redis answered a claim with %q", state)
+	return webhooks.Claim{}, fmt.Errorf("redisstore: Redis returned %q for a claim, which is not a state", state)
 }
 
 // Complete marks the event as done.
@@ -80,8 +80,8 @@ func (s *Store) run(ctx context.Context, script *redis.Script, key string, args 
 	return script.Run(ctx, s.client, []string{s.prefix + key}, args...)
 }
 
-func held(to string, answer *redis.Cmd) error {
-	n, err := answer.Int()
+func held(to string, result *redis.Cmd) error {
+	n, err := result.Int()
 	switch {
 	case err != nil:
 		return failed(to, err)
@@ -91,8 +91,9 @@ func held(to string, answer *redis.Cmd) error {
 	return nil
 }
 
-// Purge forgets what ended longer ago than this, before its retention ends. It goes through all the keys of the Redis, of
-// every master if there are several, a thousand at a time. On an error it says how many are forgotten nevertheless.
+// Purge forgets what ended longer ago than this, before its retention ends. It goes through all the
+// keys of the Redis, of every master if there are several, a thousand at a time. With an error it
+// still returns how many were forgotten.
 func (s *Store) Purge(ctx context.Context, olderThan time.Duration) (int, error) {
 	if olderThan < 0 {
 		return 0, webhooks.ErrInvalidAge
@@ -125,12 +126,12 @@ func (s *Store) Purge(ctx context.Context, olderThan time.Duration) (int, error)
 	return int(purged.Load()), err
 }
 
-// escape makes a prefix mean itself where Redis expects a pattern.
+// escape quotes a prefix for use where Redis expects a pattern.
 func escape(prefix string) string {
 	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`, `]`, `\]`).Replace(prefix)
 }
 
-// milliseconds is a duration as Redis counts it, rounded up.
+// milliseconds converts a duration to milliseconds, rounded up.
 func milliseconds(d time.Duration) int64 {
 	if d%time.Millisecond > 0 {
 		d += time.Millisecond
@@ -138,14 +139,14 @@ func milliseconds(d time.Duration) int64 {
 	return d.Milliseconds()
 }
 
-// failed says what could not be done, and what to do about the most frequent reasons.
+// failed wraps an error with the operation, and with advice for the most frequent causes.
 func failed(to string, err error) error {
-	switch text := err.Error(); {
-	case strings.HasPrefix(text, "WRONGTYPE"):
+	switch message := err.Error(); {
+	case strings.HasPrefix(message, "WRONGTYPE"):
 		return fmt.Errorf("redisstore: cannot %s: %w (another program uses the key: set another prefix with WithPrefix)", to, err)
-	case strings.HasPrefix(text, "NOPERM"):
+	case strings.HasPrefix(message, "NOPERM"):
 		return fmt.Errorf("redisstore: cannot %s: %w (the user needs EVAL, EVALSHA, SCAN, TIME, HMGET, HGET, HSET, PEXPIRE and DEL on the prefix)", to, err)
-	case strings.HasPrefix(text, "READONLY"):
+	case strings.HasPrefix(message, "READONLY"):
 		return fmt.Errorf("redisstore: cannot %s: %w (this is a replica: connect to the primary)", to, err)
 	}
 	return fmt.Errorf("redisstore: cannot %s: %w", to, err)

@@ -60,7 +60,8 @@ func TestWhatIsWrongWithAStore(t *testing.T) {
 	}
 }
 
-// Redis forgets by itself: what is done after the retention, what is abandoned after lease and retention.
+// Redis forgets by itself: what is done after the retention, what is abandoned after lease and
+// retention.
 func TestRetention(t *testing.T) {
 	t.Parallel()
 	client := connect(t)
@@ -130,7 +131,8 @@ func TestARedisThatForgotTheScripts(t *testing.T) {
 	require.NoError(t, store.Complete(t.Context(), "a", token))
 }
 
-// The client sends a command again when its answer is lost. The event must not be in flight to who has it.
+// The client sends a command again when its answer is lost. The event must not be in flight to who
+// has it.
 func TestACommandWhoseAnswerIsLost(t *testing.T) {
 	t.Parallel()
 	for _, call := range []string{"claim", "complete"} {
@@ -177,7 +179,8 @@ func (c *deafConn) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// In a synctest bubble it is the year 2000: a machine whose clock is decades behind, with a server that knows better.
+// In a synctest bubble it is the year 2000: a machine whose clock is decades behind, with a server
+// that knows better.
 func TestTwoMachinesThatDisagreeOnTheTime(t *testing.T) {
 	t.Parallel()
 	client, prefix := connect(t), newPrefix()

@@ -9,12 +9,12 @@ import (
 	"regexp"
 )
 
-// Raw is a body, byte for byte. It may hold what must not reach a log, so that printing, logging or encoding it shows its
-// size only. JSON does not keep it: a Raw that was read back is empty. To store a body, take [Raw.Bytes]; to store a
-// webhook event, use webhooks.StoredEvent.
+// Raw is a body, byte for byte. It may hold what must not reach a log, so that printing, logging or
+// encoding it shows its size only. JSON does not keep it: a Raw that was read back is empty. To
+// store a body, take [Raw.Bytes]; to store a webhook event, use webhooks.StoredEvent.
 type Raw struct {
-	// Behind two pointers, because fmt prints the unexported fields of others without asking for methods, and follows
-	// one pointer when it complains about a verb.
+	// Behind two pointers, because fmt prints the unexported fields of others without asking for
+	// methods, and follows one pointer when it complains about a verb.
 	body **[]byte
 }
 
@@ -59,8 +59,8 @@ func (r Raw) MarshalJSON() ([]byte, error) { return json.Marshal(r.String()) }
 
 var sizeOnly = regexp.MustCompile(`^"\[[0-9]+ bytes\]"$`)
 
-// UnmarshalJSON reads what [Raw.MarshalJSON] writes, which leaves the Raw empty: the body is not in it. Anything else is
-// an error, because it was not a Raw.
+// UnmarshalJSON reads what [Raw.MarshalJSON] writes, which leaves the Raw empty: the body is not in
+// it. Anything else is an error, because it was not a Raw.
 func (r *Raw) UnmarshalJSON(data []byte) error {
 	if string(data) != "null" && !sizeOnly.Match(data) {
 		return errors.New("sdk: not the JSON of a Raw, which is its size: read a body with json.RawMessage and sdk.NewRaw")

@@ -6,18 +6,18 @@ import "crypto/sha256"
 type MAC [sha256.Size]byte
 
 // Parse reads 64 hex digits of either case.
-func (m *MAC) Parse(text string) bool { return m.parse(text, &eitherCase) }
+func (m *MAC) Parse(digits string) bool { return m.parse(digits, &eitherCase) }
 
 // ParseLower reads 64 hex digits in lower case.
-func (m *MAC) ParseLower(text string) bool { return m.parse(text, &lowerCase) }
+func (m *MAC) ParseLower(digits string) bool { return m.parse(digits, &lowerCase) }
 
-func (m *MAC) parse(text string, values *[256]byte) bool {
-	if len(text) != 2*len(m) {
+func (m *MAC) parse(digits string, values *[256]byte) bool {
+	if len(digits) != 2*len(m) {
 		return false
 	}
 	all := byte(0)
 	for i := range m {
-		high, low := values[text[2*i]], values[text[2*i+1]]
+		high, low := values[digits[2*i]], values[digits[2*i+1]]
 		all |= high | low
 		m[i] = high<<4 | low
 	}
@@ -26,11 +26,11 @@ func (m *MAC) parse(text string, values *[256]byte) bool {
 
 // The values of hex digits; other characters have more than 15.
 var (
-	lowerCase  = digits("0123456789abcdef")
-	eitherCase = digits("0123456789abcdef", "0123456789ABCDEF")
+	lowerCase  = digitValues("0123456789abcdef")
+	eitherCase = digitValues("0123456789abcdef", "0123456789ABCDEF")
 )
 
-func digits(alphabets ...string) (values [256]byte) {
+func digitValues(alphabets ...string) (values [256]byte) {
 	for i := range values {
 		values[i] = 0xff
 	}

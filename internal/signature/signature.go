@@ -1,5 +1,5 @@
-// Package signature is the one place where HMACs are computed and compared. Both gateways sign with HMAC-SHA256 in hex;
-// what they sign, and with which key, is their own business.
+// Package signature is the one place where HMACs are computed and compared. All gateways sign with
+// HMAC-SHA256 in hex; they differ in what they sign and with which key.
 package signature
 
 import (
@@ -8,7 +8,7 @@ import (
 	"encoding/hex"
 )
 
-// Sum is the HMAC-SHA256 of the parts, one after the other, keyed by the text of secret.
+// Sum returns the HMAC-SHA256 of the parts, one after the other, keyed by the secret.
 func Sum(secret string, parts ...string) [sha256.Size]byte {
 	mac := hmac.New(sha256.New, []byte(secret))
 	for _, part := range parts {
@@ -17,13 +17,14 @@ func Sum(secret string, parts ...string) [sha256.Size]byte {
 	return [sha256.Size]byte(mac.Sum(nil))
 }
 
-// Hex is Sum in lowercase hex.
+// Hex returns Sum in lowercase hex.
 func Hex(secret string, parts ...string) string {
 	sum := Sum(secret, parts...)
 	return hex.EncodeToString(sum[:])
 }
 
-// Matches compares a signature in hex of either case with the right one, in constant time.
+// Matches reports whether a signature, in hex of either case, is the right one. It compares in
+// constant time.
 func Matches(signed, secret string, parts ...string) bool {
 	given, err := hex.DecodeString(signed)
 	if err != nil || secret == "" {

@@ -10,12 +10,14 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 )
 
-// Apply returns the state after one more event, and what the event changed. Events may come in any order and more than
-// once: the same events always end in the same state. What is paid never becomes failed or expired; a refund that comes
-// before its payment waits for it; each refund counts once. What an event says about the payment is
-// [webhooks.EventInfo.Payment]; events that say nothing, or are of another session, leave the state as it is.
+// Apply returns the state after one more event, and what the event changed. Events may come in any
+// order and more than once: the same events always end in the same state. What is paid never
+// becomes failed or expired; a refund that comes before its payment waits for it; each refund
+// counts once. What an event says about the payment is [webhooks.EventInfo.Payment]; events that
+// say nothing, or are of another session, leave the state as it is.
 //
-// Read, apply and write the state in one transaction: two deliveries can be worked on at the same time.
+// Read, apply and write the state in one transaction: two deliveries can be worked on at the same
+// time.
 func Apply(state State, event webhooks.Event) (State, Transition) {
 	before := state
 	if event == nil || !state.about(event.Info()) {
@@ -89,8 +91,8 @@ func (s *State) refund(refund Refund) {
 	}
 }
 
-// settle works out what follows from the payment and the refunds together, from the start each time, so that it does not
-// matter in which order they came.
+// settle works out what follows from the payment and the refunds together, from the start each
+// time, so that it does not matter in which order they came.
 func (s *State) settle() {
 	if s.Paid.IsZero() {
 		return
@@ -130,7 +132,8 @@ func (s *State) report(problem Problem) {
 	}
 }
 
-// compareAmounts is an order of all amounts, so that of two that disagree the same one stays, whichever came first.
+// compareAmounts is an order of all amounts, so that of two that disagree the same one stays,
+// whichever came first.
 func compareAmounts(a, b money.Amount) int {
 	return cmp.Or(cmp.Compare(a.Currency(), b.Currency()), cmp.Compare(a.Minor(), b.Minor()))
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 )
 
-// A State is what is known about one purchase. It is a plain value that can be kept as JSON; start with the zero value, or
-// with what the order expects.
+// A State is what is known about one purchase. It is a plain value that can be kept as JSON; start
+// with the zero value, or with what the order expects.
 type State struct {
 	SessionID string       `json:"sessionId,omitempty"` // events of other sessions change nothing
 	Expected  money.Amount `json:"expected,omitzero"`   // what the order costs; when set, another payment is a problem
@@ -39,8 +39,8 @@ const (
 	ProblemUnreadableEvent   Problem = "unreadable_event"    // an authentic event of this session could not be read
 )
 
-// MayShip reports whether the purchase is paid, as expected, and none of it given back. Together with
-// [Transition.BecamePaid] it holds once.
+// MayShip reports whether the purchase is paid, as expected, and none of it given back. Together
+// with [Transition.BecamePaid] it holds once.
 func (s State) MayShip() bool { return s.Status == sdk.PaymentPaid && len(s.Problems) == 0 }
 
 // A Transition is what one event changed.

@@ -25,7 +25,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
 )
 
-// Each benchmark has its floor beside it in the same run: the standard library doing the bare minimum.
+// Each benchmark has its floor beside it in the same run: the standard library doing the bare
+// minimum.
 
 // A floor is a pooled HMAC-SHA256, and a comparison in constant time.
 type floor struct {
@@ -73,8 +74,8 @@ func benchmarkKeys(b *testing.B, secret string) webhooks.KeySource {
 	return source
 }
 
-// beside takes turns between a floor and what stands on it, so that a busy machine is as busy for both, and reports the
-// ratio of their times.
+// beside takes turns between a floor and what stands on it, so that a busy machine is as busy for
+// both, and reports the ratio of their times.
 func beside(b *testing.B, floor, measured func()) {
 	b.Helper()
 	const turn = 64
@@ -165,8 +166,9 @@ func BenchmarkDecode(b *testing.B) {
 	})
 }
 
-// BenchmarkHandler delivers events over loopback, each of them new, in turns to a handler that does nothing at all, to one
-// that reads the body and answers with the same receipt, and to one that receives them. Only the time between the first request and the last answer counts.
+// BenchmarkHandler delivers events over loopback, each of them new, in turns to a handler that does
+// nothing at all, to one that reads the body and responses with the same receipt, and to one that
+// receives them. Only the time between the first request and the last response counts.
 func BenchmarkHandler(b *testing.B) {
 	const secret, deliveries, senders = "vp_sk_test_bench", 2048, 8
 	handler, err := webhooks.NewHandler(webhooks.Vora(benchmarkKeys(b, secret)), func(context.Context, webhooks.Event) error { return nil })
@@ -186,13 +188,13 @@ func BenchmarkHandler(b *testing.B) {
 		for range senders {
 			done.Go(func() {
 				for delivery := range queue {
-					answer, err := client.Do(delivery)
-					if err != nil || answer.StatusCode != http.StatusOK {
-						b.Error(err, answer)
+					response, err := client.Do(delivery)
+					if err != nil || response.StatusCode != http.StatusOK {
+						b.Error(err, response)
 						return
 					}
-					_, _ = io.Copy(io.Discard, answer.Body)
-					_ = answer.Body.Close()
+					_, _ = io.Copy(io.Discard, response.Body)
+					_ = response.Body.Close()
 				}
 			})
 		}
@@ -213,15 +215,15 @@ func BenchmarkHandler(b *testing.B) {
 		_, _ = io.WriteString(w, received)
 	}))
 	receiving := serve(handler)
-	var nothing, answers, receives []float64
+	var nothing, responses, receives []float64
 	for b.Loop() {
 		nothing = append(nothing, empty())
-		answers = append(answers, answering())
+		responses = append(responses, answering())
 		receives = append(receives, receiving())
 	}
 	b.ReportMetric(median(nothing), "empty-rps")
 	b.ReportMetric(median(receives), "rps")
 	b.ReportMetric(median(receives)/median(nothing), "x-empty")
-	b.ReportMetric(median(receives)/median(answers), "x-answering")
+	b.ReportMetric(median(receives)/median(responses), "x-answering")
 	b.ReportMetric(0, "ns/op")
 }

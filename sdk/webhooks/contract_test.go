@@ -18,7 +18,7 @@ func load(gateway string) (*openapi3.T, error) {
 	return openapi3.NewLoader().LoadFromFile("../../api/openapi-" + gateway + ".yaml")
 }
 
-// voraExample is a body with the example of each member that Vora's contract describes for an event.
+// voraExample is a body with the example of each field that Vora's contract describes for an event.
 func voraExample(t *testing.T, schema string) []byte {
 	t.Helper()
 	contract, err := voraContract()

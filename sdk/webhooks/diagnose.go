@@ -13,12 +13,12 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
-// A Cause is why a delivery does not verify, as far as that can be found out afterwards.
+// A Cause is why a delivery does not verify, as far as that can be determined afterwards.
 type Cause string
 
 // The causes.
 const (
-	CauseEmptyBody        Cause = "empty_body"          // nothing was left to verify
+	CauseEmptyBody        Cause = "empty_body"          // the body was read or dropped before verification
 	CauseByteOrderMark    Cause = "byte_order_mark"     // the body got one
 	CauseCompressed       Cause = "compressed"          // the body is still, or again, compressed
 	CauseBase64           Cause = "base64"              // the body is still encoded, as API gateways hand it over
@@ -49,8 +49,9 @@ type Diagnosis struct {
 	Skew      time.Duration // how far this machine's clock is ahead of the delivery's time; negative when it is behind
 }
 
-// Diagnose finds out why a verifier rejects a delivery, for tools and for a log: never for the response to the sender,
-// to whom all rejections look alike. It tries what usually happens to bodies and keys, at most 256 signatures and 8 MiB.
+// Diagnose finds out why a verifier rejects a delivery, for tools and for a log: never for the
+// response to the sender, to whom all rejections look alike. It tries what usually happens to
+// bodies and keys, within 256 signatures and 8 MiB.
 //
 //	diagnosis := webhooks.Diagnose(ctx, verifier, r.Header, body)
 //	fmt.Println(diagnosis) // webhooks: a vora-v1 delivery was rejected: wrong_signature; trailing_newline: …

@@ -14,8 +14,9 @@ import (
 // The largest body that is rewritten in search of what it was.
 const maxRewritten = 64 << 10
 
-// rewrites are other ways to write the same JSON: with the fields as they came, in the order of the documentation, or
-// sorted; without white space, with Python's spaces, indented; with and without the escapes that some encoders add.
+// rewrites are other ways to write the same JSON: with the fields as they came, in the order of the
+// documentation, or sorted; without white space, with Python's spaces, indented; with and without
+// the escapes that some encoders add.
 func rewrites(s *scheme, body []byte) iter.Seq[[]byte] {
 	return func(try func([]byte) bool) {
 		if len(body) > maxRewritten || !json.Valid(body) {
@@ -108,7 +109,8 @@ func spaced(compact []byte) []byte {
 	return out
 }
 
-// withoutEscapes writes characters as themselves that need no escape: letters, <, >, &, and the slash.
+// withoutEscapes writes characters as themselves that need no escape: letters, <, >, &, and the
+// slash.
 func withoutEscapes(compact []byte) []byte {
 	out := make([]byte, 0, len(compact))
 	for i := 0; i < len(compact); {
@@ -123,7 +125,8 @@ func withoutEscapes(compact []byte) []byte {
 	return out
 }
 
-// unescaped is the character that an escape stands for, or -1 for what stays as it is, and how long the escape is.
+// unescaped is the character that an escape stands for, or -1 for what stays as it is, and how long
+// the escape is.
 func unescaped(text []byte) (char rune, length int) {
 	switch {
 	case text[0] != '\\' || len(text) == 1:

@@ -24,7 +24,8 @@ type suspect struct {
 	advice string
 }
 
-// The bounds of a search: what a stranger can make this machine do with one delivery that nobody accepts.
+// The bounds of a search: what a stranger can make this machine do with one delivery that nobody
+// accepts.
 const (
 	maxSuspects = 8
 	maxTries    = 256
@@ -35,8 +36,8 @@ func newSearch(a *verification) *search {
 	search := &search{of: a, tries: maxTries, bytes: maxBytes}
 	for i := range a.keys {
 		key := a.keys[i]
-		text := key.Secret.Reveal()
-		if text == "" || len(search.keys) >= maxSuspects {
+		secret := key.Secret.Reveal()
+		if secret == "" || len(search.keys) >= maxSuspects {
 			continue
 		}
 		s := suspect{candidate: key}
@@ -47,7 +48,7 @@ func newSearch(a *verification) *search {
 			s.cause, s.advice = CauseKeyOfOtherScheme, fmt.Sprintf("key %q signed it, but is configured for another scheme", key.Name)
 		}
 		search.keys = append(search.keys, s)
-		if trimmed := strings.Trim(text, " \t\r\n\"'"); trimmed != text && trimmed != "" {
+		if trimmed := strings.Trim(secret, " \t\r\n\"'"); trimmed != secret && trimmed != "" {
 			search.keys = append(search.keys, suspect{
 				candidate: candidate{SigningKey: SigningKey{Secret: sdk.NewSecret(trimmed)}}, cause: CauseKeyPadded,
 				advice: fmt.Sprintf("key %q has white space or quotes around it: trim it where it is configured", key.Name),

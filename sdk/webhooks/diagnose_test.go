@@ -75,36 +75,36 @@ func TestWhatHappensToBodies(t *testing.T) {
 			cause           webhooks.Cause
 			proven          bool
 		}{
-			"nothing left":               {s.body, nil, webhooks.CauseEmptyBody, true},
-			"line break added":           {s.body, append(bytes.Clone(s.body), '\n'), webhooks.CauseTrailingNewline, true},
-			"CRLF added":                 {s.body, append(bytes.Clone(s.body), "\r\n"...), webhooks.CauseTrailingNewline, true},
-			"line break lost":            {append(bytes.Clone(s.body), '\n'), s.body, webhooks.CauseTrailingNewline, true},
-			"byte order mark":            {s.body, append([]byte("\ufeff"), s.body...), webhooks.CauseByteOrderMark, true},
-			"gzip":                       {s.body, gzipped(t, s.body), webhooks.CauseCompressed, true},
-			"gzip of something else":     {s.body, gzipped(t, []byte(`{}`)), webhooks.CauseCompressed, false},
-			"base64":                     {s.body, []byte(base64.StdEncoding.EncodeToString(s.body)), webhooks.CauseBase64, true},
-			"base64 for URLs":            {s.body, []byte(base64.RawURLEncoding.EncodeToString(s.body)), webhooks.CauseBase64, true},
-			"base64 of something else":   {s.body, []byte(base64.StdEncoding.EncodeToString([]byte(`{"a":"other"}`))), webhooks.CauseBase64, false},
-			"compact to tabs":            {s.body, indented.Bytes(), webhooks.CauseReserialized, true},
-			"sorted":                     {s.body, reencoded(t, s.body, ""), webhooks.CauseReserialized, true},
-			"sorted and indented":        {s.body, reencoded(t, s.body, "  "), webhooks.CauseReserialized, true},
-			"from sorted":                {reencoded(t, s.body, ""), indented.Bytes(), webhooks.CauseReserialized, true},
-			"from indented":              {reencoded(t, s.body, "  "), s.body, webhooks.CauseReserialized, true},
-			"from Python":                {[]byte(`{"b": "a, \"b\": c", "a": [1, 2]}`), []byte(`{"b":"a, \"b\": c","a":[1,2]}`), webhooks.CauseReserialized, true},
-			"line breaks converted":      {[]byte("{\n\"a\": 1\n}"), []byte("{\r\n\"a\": 1\r\n}"), webhooks.CauseReserialized, true},
-			"escapes of Go":              {escaping, reencoded(t, escaping, ""), webhooks.CauseReserialized, s.name == webhooks.SchemeVoraV1},
-			"escapes of PHP":             {escaping, []byte(php), webhooks.CauseReserialized, true},
-			"encoded twice":              {s.body, quoted, webhooks.CauseReserialized, true},
-			"another event":              {s.body, []byte(`{"a":1}`), webhooks.CauseUnexplained, false},
-			"an event that broke off":    {s.body, s.body[:20], webhooks.CauseUnexplained, false},
-			"bytes":                      {s.body, []byte{0, 1, 2}, webhooks.CauseUnexplained, false},
-			"an escape that is cut off":  {s.body, []byte(`{"a":"\ud83d\ude`), webhooks.CauseUnexplained, false},
-			"half an escape, valid JSON": {s.body, []byte(`{"a":"\ud83d \ud83d\u0041 \u0000"}`), webhooks.CauseUnexplained, false},
+			"nothing left":                {s.body, nil, webhooks.CauseEmptyBody, true},
+			"line break added":            {s.body, append(bytes.Clone(s.body), '\n'), webhooks.CauseTrailingNewline, true},
+			"CRLF added":                  {s.body, append(bytes.Clone(s.body), "\r\n"...), webhooks.CauseTrailingNewline, true},
+			"line break lost":             {append(bytes.Clone(s.body), '\n'), s.body, webhooks.CauseTrailingNewline, true},
+			"byte order mark":             {s.body, append([]byte("\ufeff"), s.body...), webhooks.CauseByteOrderMark, true},
+			"gzip":                        {s.body, gzipped(t, s.body), webhooks.CauseCompressed, true},
+			"gzip of something else":      {s.body, gzipped(t, []byte(`{}`)), webhooks.CauseCompressed, false},
+			"base64":                      {s.body, []byte(base64.StdEncoding.EncodeToString(s.body)), webhooks.CauseBase64, true},
+			"base64 for URLs":             {s.body, []byte(base64.RawURLEncoding.EncodeToString(s.body)), webhooks.CauseBase64, true},
+			"base64 of something else":    {s.body, []byte(base64.StdEncoding.EncodeToString([]byte(`{"a":"other"}`))), webhooks.CauseBase64, false},
+			"compact to tabs":             {s.body, indented.Bytes(), webhooks.CauseReserialized, true},
+			"sorted":                      {s.body, reencoded(t, s.body, ""), webhooks.CauseReserialized, true},
+			"sorted and indented":         {s.body, reencoded(t, s.body, "  "), webhooks.CauseReserialized, true},
+			"from sorted":                 {reencoded(t, s.body, ""), indented.Bytes(), webhooks.CauseReserialized, true},
+			"from indented":               {reencoded(t, s.body, "  "), s.body, webhooks.CauseReserialized, true},
+			"from Python":                 {[]byte(`{"b": "a, \"b\": c", "a": [1, 2]}`), []byte(`{"b":"a, \"b\": c","a":[1,2]}`), webhooks.CauseReserialized, true},
+			"line breaks converted":       {[]byte("{\n\"a\": 1\n}"), []byte("{\r\n\"a\": 1\r\n}"), webhooks.CauseReserialized, true},
+			"escapes of Go":               {escaping, reencoded(t, escaping, ""), webhooks.CauseReserialized, s.name == webhooks.SchemeVoraV1},
+			"escapes of PHP":              {escaping, []byte(php), webhooks.CauseReserialized, true},
+			"encoded twice":               {s.body, quoted, webhooks.CauseReserialized, true},
+			"another event":               {s.body, []byte(`{"a":1}`), webhooks.CauseUnexplained, false},
+			"an event that broke off":     {s.body, s.body[:20], webhooks.CauseUnexplained, false},
+			"bytes":                       {s.body, []byte{0, 1, 2}, webhooks.CauseUnexplained, false},
+			"an escape that is truncated": {s.body, []byte(`{"a":"\ud83d\ude`), webhooks.CauseUnexplained, false},
+			"half an escape, valid JSON":  {s.body, []byte(`{"a":"\ud83d \ud83d\u0041 \u0000"}`), webhooks.CauseUnexplained, false},
 		} {
 			t.Run(string(s.name)+", "+name, func(t *testing.T) {
 				t.Parallel()
 				if name == "escapes of Go" && s.name != webhooks.SchemeVoraV1 {
-					t.Skip("the order of the members is another scheme's")
+					t.Skip("the order of the fields is another scheme's")
 				}
 				diagnosis := setup(t, s).diagnosed(t, test.signed, test.arrived)
 				require.Len(t, diagnosis.Findings, 1, "%s", diagnosis)
@@ -240,11 +240,11 @@ func TestWhatHappensToHeaders(t *testing.T) {
 	require.Contains(t, diagnosis.String(), "visionscope and vora-v1")
 }
 
-func TestRefusalsThatNeedNoDiagnosis(t *testing.T) {
+func TestRejectionsThatNeedNoDiagnosis(t *testing.T) {
 	t.Parallel()
 	s := voraV1()
-	for _, answer := range []error{webhooks.ErrOffboarded, errStoreDown, webhooks.ErrUnknownMerchant} {
-		r := setup(t, s, withKeys(webhooks.KeySourceFunc(func(context.Context, webhooks.KeyHint) ([]webhooks.SigningKey, error) { return nil, answer })))
+	for _, response := range []error{webhooks.ErrOffboarded, errStoreDown, webhooks.ErrUnknownMerchant} {
+		r := setup(t, s, withKeys(webhooks.KeySourceFunc(func(context.Context, webhooks.KeyHint) ([]webhooks.SigningKey, error) { return nil, response })))
 		require.Empty(t, r.diagnosed(t, s.body, s.body).Findings)
 	}
 	require.Equal(t, webhooks.ReasonNoKeys, webhooks.Diagnose(t.Context(), nil, nil, nil).Rejection.Reason)
@@ -254,8 +254,8 @@ func TestRefusalsThatNeedNoDiagnosis(t *testing.T) {
 	require.True(t, live.diagnosed(t, live.body, live.body).Has(webhooks.CauseKeyOfOtherMode))
 }
 
-// A stranger must not be able to keep this machine busy with a delivery that nobody accepts. What is beyond the bounds
-// stays unexplained.
+// A stranger must not be able to keep this machine busy with a delivery that nobody accepts. What
+// is beyond the bounds stays unexplained.
 func TestADiagnosisIsBounded(t *testing.T) {
 	t.Parallel()
 	s := voraV1()
@@ -299,9 +299,9 @@ func TestTheHandlersLogHasTheDiagnosis(t *testing.T) {
 	t.Parallel()
 	for _, s := range schemes() {
 		r := setup(t, s)
-		answer := r.deliver(t, r.delivery(webhookstest.WithBodyAfterSigning(append(bytes.Clone(s.body), '\n'))))
-		require.Equal(t, http.StatusUnauthorized, answer.Code)
-		require.NotContains(t, answer.Body.String(), "newline")
+		response := r.deliver(t, r.delivery(webhookstest.WithBodyAfterSigning(append(bytes.Clone(s.body), '\n'))))
+		require.Equal(t, http.StatusUnauthorized, response.Code)
+		require.NotContains(t, response.Body.String(), "newline")
 		require.Contains(t, r.log.String(), "diagnosis.causes=trailing_newline")
 		require.Contains(t, r.log.String(), "hand the body on byte for byte")
 		require.NotContains(t, r.log.String(), s.secret)

@@ -7,8 +7,9 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 )
 
-// An Event is what a gateway reported, verified. Its types are those of this package, declared beside their scheme, and
-// no others: switch over them, or read [EventInfo.Payment] when only the outcome matters.
+// An Event is what a gateway reported, verified. Its types are those of this package, declared
+// beside their scheme, and no others: switch over them, or read [EventInfo.Payment] when only the
+// outcome matters.
 //
 //sumtype:decl
 type Event interface {
@@ -31,8 +32,9 @@ type EventInfo struct {
 	Time       time.Time    // when it happened, as the event says
 	Mode       sdk.Mode     // the event's where it says (Vora's webhooks v2), else the signing key's
 
-	// Payment is what the event says about the session's payment: that it is paid, failed or expired, or that Amount of it
-	// was refunded, which may be a part. It is pending when the event says nothing about it.
+	// Payment is what the event says about the session's payment: that it is paid, failed or
+	// expired, or that Amount of it was refunded, which may be a part. It is pending when the event
+	// says nothing about it.
 	Payment sdk.PaymentStatus
 
 	// DedupeKey is the same for every delivery of the same event, and another for any other event.
@@ -49,8 +51,8 @@ type EventInfo struct {
 // Info returns the info itself, which every event embeds.
 func (i *EventInfo) Info() *EventInfo { return i }
 
-// UnknownEvent is a verified event that this SDK has no type for, or whose content it cannot read. Keep it, for example
-// as a [StoredEvent]: it is authentic, and a newer version may understand it.
+// UnknownEvent is a verified event that this SDK has no type for, or whose content it cannot read.
+// Keep it, for example as a [StoredEvent]: it is authentic, and a newer version may understand it.
 type UnknownEvent struct {
 	EventInfo
 	Problem error `json:"-"` // why the content cannot be read; nil for a type that is merely new

@@ -16,10 +16,10 @@ type bodyField[T any] struct {
 	at   func(*T) any // a pointer, of one of the types that fastDecoder.value reads
 }
 
-// decodeFast reads the JSON that gateways send: one object of strings and numbers, perhaps with an object of strings in
-// it. It takes a quarter of the time of encoding/json, and it is only a shortcut: at anything else, an escape, a list, a
-// repeated field, it gives up and returns false, and encoding/json reads the body from the start. FuzzDecodeFast holds the
-// two to the same result.
+// decodeFast reads the JSON that gateways send: one object of strings and numbers, perhaps with an
+// object of strings in it. It takes a quarter of the time of encoding/json, and it is only a
+// shortcut: at anything else, an escape, a list, a repeated field, it gives up and returns false,
+// and encoding/json reads the body from the start. FuzzDecodeFast holds the two to the same result.
 func decodeFast[T any](body []byte, into *T, fields []bodyField[T]) bool {
 	d := fastDecoder{text: string(body)}
 	next := 0 // gateways send their fields in the documented order
@@ -241,8 +241,9 @@ func (d *fastDecoder) time() flexibleTime {
 	return flexibleTime{at}
 }
 
-// skipField skips the value of an unknown field, if it is a string or a number. encoding/json ignores the case of a name,
-// so that a name which differs from a known one in that alone is not for the shortcut.
+// skipField skips the value of an unknown field, if it is a string or a number. encoding/json
+// ignores the case of a name, so that a name which differs from a known one in that alone is not
+// for the shortcut.
 func skipField[T any](d *fastDecoder, name string, fields []bodyField[T]) {
 	for i := range fields {
 		d.lost = d.lost || strings.EqualFold(name, fields[i].name)
@@ -254,7 +255,8 @@ func skipField[T any](d *fastDecoder, name string, fields []bodyField[T]) {
 	}
 }
 
-// flexibleTime reads ISO 8601 strings and Unix seconds. What it cannot read is the zero time, and never costs an event.
+// flexibleTime reads ISO 8601 strings and Unix seconds. What it cannot read is the zero time, and
+// never costs an event.
 type flexibleTime struct{ time.Time }
 
 func (t *flexibleTime) UnmarshalJSON(data []byte) error {

@@ -10,7 +10,8 @@ import (
 // maxDedupeKey is how long a dedupe key may be, so that every store can hold it.
 const maxDedupeKey = 512
 
-// dedupeKey joins what identifies an event so that no two identities read alike. Only signed fields take part.
+// dedupeKey joins what identifies an event so that no two identities read alike. Only signed fields
+// take part.
 func dedupeKey(scheme Scheme, parts ...string) string {
 	var key [8]string
 	key[0] = string(scheme)
@@ -28,8 +29,9 @@ func dedupeKey(scheme Scheme, parts ...string) string {
 	return joined
 }
 
-// unknownEvent keeps a verified event that has no type here. Nothing tells it from the next one of its session, so that
-// its body is its identity: better to receive it twice than to lose the second.
+// unknownEvent keeps a verified event that has no type here. Nothing tells it from the next one of
+// its session, so that its body is its identity: better to receive it twice than to lose the
+// second.
 func unknownEvent(info EventInfo, problem error) Event {
 	sum := sha256.Sum256(info.Raw.Bytes())
 	info.DedupeKey = dedupeKey(info.Scheme, "body", hex.EncodeToString(sum[:]))

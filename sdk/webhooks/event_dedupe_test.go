@@ -33,10 +33,10 @@ func TestEventsWithTheSameKey(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			r := setup(t, test.scheme)
-			requireAnswer(t, r.deliver(t, r.deliveryOf(test.one)), http.StatusOK, received)
+			requireResponse(t, r.deliver(t, r.deliveryOf(test.one)), http.StatusOK, received)
 
 			r.now = r.now.Add(25 * time.Second) // the redelivery is signed anew
-			requireAnswer(t, r.deliver(t, r.deliveryOf(test.other)), http.StatusOK, duplicate)
+			requireResponse(t, r.deliver(t, r.deliveryOf(test.other)), http.StatusOK, duplicate)
 			require.Len(t, r.events, 1)
 		})
 	}
@@ -95,7 +95,7 @@ func TestEventsWithKeysOfTheirOwn(t *testing.T) {
 				key := r.event(t, r.deliveryOf(body)).Info().DedupeKey
 				require.Empty(t, whose[key], "%s has the key of another event: %s", body, key)
 				whose[key] = string(body)
-				requireAnswer(t, r.deliver(t, r.deliveryOf(body)), http.StatusOK, received)
+				requireResponse(t, r.deliver(t, r.deliveryOf(body)), http.StatusOK, received)
 			}
 			require.Len(t, r.events, len(test.bodies))
 		})

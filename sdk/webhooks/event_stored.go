@@ -14,12 +14,12 @@ import (
 // storedVersion is the version of the stored form. A form of another version is another format.
 const storedVersion = 1
 
-// A StoredEvent is a verified event in a form that can be kept, for an inbox, a queue or an archive: the body byte for
-// byte, and what verification found out about it. Make one with [NewStoredEvent], keep it as JSON, and load it with
-// [TrustStoredEvent].
+// A StoredEvent is a verified event in a form that can be kept, for an inbox, a queue or an
+// archive: the body byte for byte, and what verification found out about it. Make one with
+// [NewStoredEvent], keep it as JSON, and load it with [TrustStoredEvent].
 //
-// Its JSON is stable: this and every later version of the SDK read what this version writes. The JSON holds the body, in
-// base64; printed or logged, a StoredEvent shows sizes and names only.
+// Its JSON is stable: this and every later version of the SDK read what this version writes. The
+// JSON holds the body, in base64; printed or logged, a StoredEvent shows sizes and names only.
 type StoredEvent struct {
 	Scheme     Scheme
 	MerchantID string    // empty when neither the event nor its signing key says
@@ -41,12 +41,13 @@ func NewStoredEvent(event Event) StoredEvent {
 	}
 }
 
-// TrustStoredEvent is the event that was stored, of the same type and with the same content. Nothing is verified again and
-// no clock is asked: with the call you vouch that the stored form comes from [NewStoredEvent] by way of a place that
-// nobody else can write to. Never call it with what came over a network.
+// TrustStoredEvent is the event that was stored, of the same type and with the same content.
+// Nothing is verified again and no clock is asked: with the call you vouch that the stored form
+// comes from [NewStoredEvent] by way of a place that nobody else can write to. Never call it with
+// what came over a network.
 //
-// The dedupe key stays the stored one, even if this version of the SDK would compute another. An event that was stored as
-// an [UnknownEvent] may load as a type that this version knows.
+// The dedupe key stays the stored one, even if this version of the SDK would compute another. An
+// event that was stored as an [UnknownEvent] may load as a type that this version knows.
 func TrustStoredEvent(stored StoredEvent) (Event, error) {
 	if err := stored.check(); err != nil {
 		return nil, err
@@ -73,7 +74,8 @@ func (s StoredEvent) check() error {
 	return nil
 }
 
-// storedJSON is version 1 of the stored form. It never changes; testdata/stored-v1.json holds it to that.
+// storedJSON is version 1 of the stored form. It never changes; testdata/stored-v1.json holds it to
+// that.
 type storedJSON struct {
 	Version    int       `json:"version"`
 	Scheme     Scheme    `json:"scheme"`
@@ -101,8 +103,8 @@ func (s StoredEvent) MarshalJSON() ([]byte, error) {
 	})
 }
 
-// UnmarshalJSON reads what [StoredEvent.MarshalJSON] writes and nothing looser: an unknown version, an unknown scheme, an
-// unknown field or a missing one is an error.
+// UnmarshalJSON reads what [StoredEvent.MarshalJSON] writes and nothing looser: an unknown version,
+// an unknown scheme, an unknown field or a missing one is an error.
 func (s *StoredEvent) UnmarshalJSON(data []byte) error {
 	var version struct {
 		Version int `json:"version"`

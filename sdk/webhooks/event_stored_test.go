@@ -21,7 +21,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
 )
 
-// bodiesOf are events of every kind that a scheme delivers, and of those that nobody knows or can read.
+// bodiesOf are events of every kind that a scheme delivers, and of those that nobody knows or can
+// read.
 func bodiesOf(t *testing.T, s scheme) map[string][]byte {
 	t.Helper()
 	set, unset := webhookstest.Set, webhookstest.Unset
@@ -101,8 +102,8 @@ func TestEveryEventSurvivesARestart(t *testing.T) {
 				handler, err := webhooks.NewAcceptingHandler(r.verifier, durable)
 				require.NoError(t, err)
 				r.handler = handler
-				requireAnswer(t, r.deliver(t, r.deliveryOf(body)), http.StatusOK, received)
-				requireAnswer(t, r.deliver(t, r.deliveryOf(body)), http.StatusOK, duplicate)
+				requireResponse(t, r.deliver(t, r.deliveryOf(body)), http.StatusOK, received)
+				requireResponse(t, r.deliver(t, r.deliveryOf(body)), http.StatusOK, duplicate)
 
 				loaded := durable.load(t, verified)
 				require.Equal(t, string(body), string(loaded.Info().Raw.Bytes()), "byte for byte")

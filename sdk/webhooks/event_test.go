@@ -184,7 +184,7 @@ func TestEventsThatCannotBeReadAreKept(t *testing.T) {
 	}{
 		{"amount is missing", voraV1(), paid(unset("amount"))},
 		{"amount is null", voraV1(), paid(set("amount", nil))},
-		{"amount is a text", voraV1(), paid(set("amount", "1499"))},
+		{"amount is a string", voraV1(), paid(set("amount", "1499"))},
 		{"amount has decimals", voraV1(), paid(set("amount", 14.99))},
 		{"amount does not fit", voraV1(), paid(set("amount", 1e300))},
 		{"currency is missing", voraV1(), paid(unset("currency"))},
@@ -195,11 +195,11 @@ func TestEventsThatCannotBeReadAreKept(t *testing.T) {
 		{"amount is missing", visionScope(), webhookstest.PaymentFailed(unset("amount"))},
 		{"id is missing", voraV2(), webhookstest.VoraV2Event("payout.paid", nil, unset("id"))},
 		{"type is missing", voraV2(), webhookstest.VoraV2Event("", nil)},
-		{"cut off", voraV1(), paid()[:40]},
+		{"truncated", voraV1(), paid()[:40]},
 		{"a list", voraV2(), []byte(`[1,2]`)},
 		{"null", visionScope(), []byte(`null`)},
 		{"nothing", voraV1(), nil},
-		{"no text", voraV2(), []byte{0, 0xff}},
+		{"not text", voraV2(), []byte{0, 0xff}},
 	}
 	for _, test := range tests {
 		t.Run(string(test.scheme.name)+", "+test.name, func(t *testing.T) {
@@ -214,7 +214,7 @@ func TestEventsThatCannotBeReadAreKept(t *testing.T) {
 			require.Equal(t, string(test.body), string(unknown.Raw.Bytes()))
 			require.NotEmpty(t, unknown.DedupeKey)
 
-			requireAnswer(t, r.deliver(t, delivery), http.StatusOK, received)
+			requireResponse(t, r.deliver(t, delivery), http.StatusOK, received)
 			require.Len(t, r.events, 1, "the function decides what becomes of it")
 		})
 	}
@@ -230,7 +230,7 @@ func TestUnknownEventsAreAcknowledged(t *testing.T) {
 		{visionScope(), webhookstest.PaymentSucceeded(webhookstest.Set("event", "payment.reversed"))},
 	} {
 		r := setup(t, test.scheme)
-		requireAnswer(t, r.deliver(t, r.deliveryOf(test.body)), http.StatusOK, received)
+		requireResponse(t, r.deliver(t, r.deliveryOf(test.body)), http.StatusOK, received)
 		require.Len(t, r.events, 1)
 		unknown, ok := r.events[0].(*webhooks.UnknownEvent)
 		require.True(t, ok)

@@ -50,7 +50,8 @@ func ExampleNewAcceptingHandler() {
 		fmt.Print(response.Code, " ", response.Body)
 	}
 
-	// Later, in a worker: nobody else can write to the table, so that what stands in it can be trusted.
+	// Later, in a worker: nobody else can write to the table, so that what stands in it can be
+	// trusted.
 	for _, row := range inbox.rows {
 		var stored webhooks.StoredEvent
 		if err := json.Unmarshal(row, &stored); err != nil {

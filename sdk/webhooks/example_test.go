@@ -40,9 +40,9 @@ func ExampleNewHandler() {
 
 	// What the gateway sends: a payment, the same once more, a partial refund.
 	for _, body := range [][]byte{webhookstest.SessionSucceeded(), webhookstest.SessionSucceeded(), webhookstest.RefundCreated()} {
-		answer := httptest.NewRecorder()
-		handler.ServeHTTP(answer, webhookstest.Vora(apiKey, body))
-		fmt.Print(answer.Code, " ", answer.Body)
+		response := httptest.NewRecorder()
+		handler.ServeHTTP(response, webhookstest.Vora(apiKey, body))
+		fmt.Print(response.Code, " ", response.Body)
 	}
 	// Output:
 	// ship order-789012 for 14.99 USD
@@ -68,10 +68,10 @@ func ExampleVerifier_Verify() {
 			return
 		}
 		event, err := verifier.Verify(context.Background(), delivery.Header, body)
-		var refusal *webhooks.Rejection
+		var rejection *webhooks.Rejection
 		switch {
-		case errors.As(err, &refusal):
-			fmt.Println("refused:", refusal.Reason)
+		case errors.As(err, &rejection):
+			fmt.Println("refused:", rejection.Reason)
 		case err != nil:
 			fmt.Println(err)
 		default:
@@ -90,7 +90,8 @@ func ExampleVerifier_Verify() {
 }
 
 func ExampleStaticKeys() {
-	// The environment variable was not set: better to hear of it now than to accept what anybody signed with nothing.
+	// The environment variable was not set: better to hear of it now than to accept what anybody
+	// signed with nothing.
 	_, err := webhooks.StaticKeys(webhooks.SigningKey{Name: "current", Secret: sdk.NewSecret("")})
 	fmt.Println(err)
 	// Output: webhooks: signing key 0 ("current") has an empty secret: is its environment variable set?

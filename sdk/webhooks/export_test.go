@@ -5,7 +5,8 @@ import (
 	"reflect"
 )
 
-// DecodeVoraV1 reads a body with and without the fast decoder. It is false when the fast decoder gave up.
+// DecodeVoraV1 reads a body with and without the fast decoder. It is false when the fast decoder
+// gave up.
 func DecodeVoraV1(body []byte) (fast, full any, ok bool) {
 	return decodeBoth(body, voraV1Body{Amount: noAmount}, voraV1Fields)
 }
@@ -24,7 +25,8 @@ func decodeBoth[T any](body []byte, empty T, fields []bodyField[T]) (fast, full 
 	return &f, &s, ok
 }
 
-// FastFields lists, for each body that the fast decoder reads, the names of its struct's fields and those it reads.
+// FastFields lists, for each body that the fast decoder reads, the names of its struct's fields and
+// those it reads.
 func FastFields() map[string][2][]string {
 	return map[string][2][]string{
 		"Vora v1":     {tagsOf[voraV1Body](), fieldNames(voraV1Fields)},

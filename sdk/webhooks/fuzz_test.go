@@ -19,8 +19,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
 )
 
-// FuzzVoraV2Header reads headers that strangers made. RIGHT stands in them for the signature of the header's first time,
-// which the fuzzer would never find.
+// FuzzVoraV2Header reads headers that strangers made. RIGHT stands in them for the signature of the
+// header's first time, which the fuzzer would never find.
 func FuzzVoraV2Header(f *testing.F) {
 	const secret = "whsec_webhooks"
 	zeros := strings.Repeat("0", 64)
@@ -52,7 +52,8 @@ func FuzzVoraV2Header(f *testing.F) {
 
 		elements := strings.Split(header, ",")
 		if err == nil {
-			// Whatever else there is, a signature of the one time is among the elements, and the time is now.
+			// Whatever else there is, a signature of the one time is among the elements, and the
+			// time is now.
 			stamps := slices.DeleteFunc(slices.Clone(elements), func(e string) bool { return !strings.HasPrefix(e, "t=") })
 			require.Len(t, stamps, 1)
 			stamp := strings.TrimPrefix(stamps[0], "t=")
@@ -107,7 +108,8 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
-// FuzzHeaders reads the headers of the two schemes that have one text for a signature. RIGHT stands for the right one.
+// FuzzHeaders reads the headers of the two schemes that have one text for a signature. RIGHT stands
+// for the right one.
 func FuzzHeaders(f *testing.F) {
 	for _, stamp := range []string{"2026-04-21T13:18:14Z", "2026-04-21T13:18:14.650Z", "2026-04-21T15:18:14+02:00", "2026-04-21T13:18:14,5Z", "1776777494", "0000-00-00T00:00:00Z", "9999-12-31T23:59:59Z", "", "\x00"} {
 		for _, value := range []string{"RIGHT", " RIGHT", "RIGHT,RIGHT", "", strings.Repeat("0", 64), strings.Repeat("A", 64), "v1=RIGHT"} {
@@ -134,7 +136,8 @@ func FuzzHeaders(f *testing.F) {
 	})
 }
 
-// FuzzDiagnose explains what strangers made. It must agree with Verify, and tell nothing of what it saw.
+// FuzzDiagnose explains what strangers made. It must agree with Verify, and tell nothing of what it
+// saw.
 func FuzzDiagnose(f *testing.F) {
 	for _, body := range []string{
 		string(webhookstest.SessionSucceeded()), string(webhookstest.PaymentFailed()) + "\n", "\ufeff{}", "\x1f\x8b\x08", "eyJhIjoxfQ==", `{"a":"\u00e9\ud83d\ude42\/"}`, `{"a": [1, {"b": "c"}]}`,

@@ -13,7 +13,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
-// A Handler receives deliveries over HTTP. It is an [http.Handler] and works under every router. Safe for concurrent use.
+// A Handler receives deliveries over HTTP. It is an [http.Handler] and works under every router.
+// Safe for concurrent use.
 type Handler struct {
 	verifier   *Verifier
 	acceptor   Acceptor
@@ -31,29 +32,33 @@ type Handler struct {
 // A HandlerOption changes how a handler works.
 type HandlerOption func(*Handler)
 
-// WithStore remembers events elsewhere than in this process's memory, which forgets them when it ends.
+// WithStore remembers events elsewhere than in this process's memory, which forgets them when it
+// ends.
 func WithStore(store Store) HandlerOption { return func(h *Handler) { h.store = store } }
 
 // WithLogger logs rejections, failures and duplicates, without bodies, signatures or secrets.
 func WithLogger(logger *slog.Logger) HandlerOption { return func(h *Handler) { h.logger = logger } }
 
-// WithRejections calls a function with each delivery that verification has rejected, to be counted by its Reason: many
-// wrong signatures are a rotation that has not reached this program, and [ReasonOffboarded] ones a merchant whom the
-// gateway still serves. It is called concurrently, before the response. A panic in it is swallowed.
+// WithRejections calls a function with each delivery that verification has rejected, to be counted
+// by its Reason: many wrong signatures are a rotation that has not reached this program, and
+// [ReasonOffboarded] ones a merchant whom the gateway still serves. It is called concurrently,
+// before the response. A panic in it is swallowed.
 func WithRejections(count func(ctx context.Context, rejection *Rejection)) HandlerOption {
 	return func(h *Handler) { h.rejections = count }
 }
 
-// WithMaxBody sets how large a delivery may be; a larger one is answered 413. The default is 1 MiB.
+// WithMaxBody sets how large a delivery may be; the response to a larger one is 413. The default is
+// 1 MiB.
 func WithMaxBody(bytes int64) HandlerOption { return func(h *Handler) { h.maxBody = bytes } }
 
-// WithTimeout sets how long the function, or the acceptor, may take; its context ends then. The default is 8 s, which
-// leaves 2 s of the 10 s that gateways wait.
+// WithTimeout sets how long the function, or the acceptor, may take; its context ends then. The
+// default is 8 s, which leaves 2 s of the 10 s that gateways wait.
 func WithTimeout(d time.Duration) HandlerOption { return func(h *Handler) { h.timeout = d } }
 
-// NewHandler makes a handler that does each event's work before it responds: it claims the event's dedupe key, calls the
-// function, and completes the claim. Without [WithStore] it remembers events in a [MemoryStore] of its own. What could not
-// work is an error: a verifier that accepts nothing, no function, limits that are not positive.
+// NewHandler makes a handler that does each event's work before it responds: it claims the event's
+// dedupe key, calls the function, and completes the claim. Without [WithStore] it remembers events
+// in a [MemoryStore] of its own. What could not work is an error: a verifier that accepts nothing,
+// no function, limits that are not positive.
 func NewHandler(verifier *Verifier, work EventFunc, opts ...HandlerOption) (*Handler, error) {
 	h := configured(verifier, opts)
 	process := &processor{work: work, store: h.store, timeout: h.timeout}
@@ -68,8 +73,8 @@ func NewHandler(verifier *Verifier, work EventFunc, opts ...HandlerOption) (*Han
 	return h.usable()
 }
 
-// NewAcceptingHandler makes a handler that hands each verified event to an acceptor, which is responsible for duplicates,
-// so that [WithStore] is an error.
+// NewAcceptingHandler makes a handler that hands each verified event to an acceptor, which is
+// responsible for duplicates, so that [WithStore] is an error.
 func NewAcceptingHandler(verifier *Verifier, acceptor Acceptor, opts ...HandlerOption) (*Handler, error) {
 	h := configured(verifier, opts)
 	if acceptor == nil {
@@ -183,7 +188,8 @@ func unreadable(err error) reply {
 	return failure(http.StatusBadRequest, "the body was truncated", "")
 }
 
-// isJSON takes a type whose parameters cannot be read for that type: a malformed charset is no reason to lose an event.
+// isJSON takes a type whose parameters cannot be read for that type: a malformed charset is no
+// reason to lose an event.
 func isJSON(contentType string) bool {
 	if contentType == mediaType {
 		return true
@@ -211,7 +217,7 @@ func readAll(body io.Reader, declared int64) ([]byte, error) {
 	}
 }
 
-// rejected logs and counts the reason, which the gateway is not told.
+// rejected logs and counts the reason, which does not reach the gateway.
 func (h *Handler) rejected(r *http.Request, a verification, body []byte, err error) reply {
 	if ctx := r.Context(); h.logger.Enabled(ctx, slog.LevelWarn) {
 		attrs := []slog.Attr{slog.Any("error", err)}
@@ -232,7 +238,7 @@ func (h *Handler) count(ctx context.Context, rejection *Rejection) {
 	if h.rejections == nil {
 		return
 	}
-	defer func() { _ = recover() }() // a counter must not decide what the gateway is told
+	defer func() { _ = recover() }() // a counter must not decide the response
 	h.rejections(ctx, rejection)
 }
 

@@ -10,32 +10,35 @@ import (
 	"time"
 )
 
-// An Acceptor takes over a verified event: what happens between "verified" and the response to the gateway. [NewHandler]
-// has one that calls a function under a claim of the event's dedupe key; another may only make the event durable, as a
-// [StoredEvent] in an inbox, and leave the work to somebody else.
+// An Acceptor takes over a verified event: what happens between "verified" and the response to the
+// gateway. [NewHandler] has one that calls a function under a claim of the event's dedupe key;
+// another may only make the event durable, as a [StoredEvent] in an inbox, and leave the work to a
+// worker.
 //
-// Accept must drop duplicates by [EventInfo.DedupeKey]. It may be called concurrently, for the same event too. An error
-// means that the event was not taken over: the gateway gets an error status, whatever the acceptance says, and delivers
-// again. The context ends with [WithTimeout], and not when the gateway hangs up.
+// Accept must drop duplicates by [EventInfo.DedupeKey]. It may be called concurrently, for the same
+// event too. An error means that the event was not taken over: the gateway gets an error status,
+// whatever the acceptance says, and delivers again. The context ends with [WithTimeout], and not
+// when the gateway hangs up.
 type Acceptor interface {
 	Accept(ctx context.Context, event Event) (Acceptance, error)
 }
 
-// An Acceptance is what became of an event that was handed to an [Acceptor]. The zero value acknowledges nothing.
+// An Acceptance is what became of an event that was handed to an [Acceptor]. The zero value
+// acknowledges nothing.
 type Acceptance struct {
 	Status     AcceptanceStatus
 	RetryAfter time.Duration // with AcceptanceInFlight and AcceptanceNotNow; at least 1 s, which is also the default
 }
 
-// An AcceptanceStatus decides what the gateway is told.
+// An AcceptanceStatus decides the response to the gateway.
 type AcceptanceStatus int
 
-// The acceptance statuses. The zero value is none of them and is answered with 500.
+// The acceptance statuses. The zero value is not one of them: its response is 500.
 const (
 	AcceptanceDone      AcceptanceStatus = iota + 1 // taken over for good: 200
 	AcceptanceDuplicate                             // taken over earlier: 200
-	AcceptanceInFlight                              // somebody is taking it over at this moment: 409 with Retry-After
-	AcceptanceNotNow                                // nobody can take it over at the moment: 503 with Retry-After
+	AcceptanceInFlight                              // being taken over by another call at this moment: 409 with Retry-After
+	AcceptanceNotNow                                // it cannot be taken over at the moment: 503 with Retry-After
 )
 
 // accept hands a verified event to the acceptor and makes the response of what became of it.

@@ -15,7 +15,7 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 )
 
-func TestAnAcceptorDecidesWhatTheGatewayHears(t *testing.T) {
+func TestAnAcceptorDecidesTheResponse(t *testing.T) {
 	t.Parallel()
 	type acceptance = webhooks.Acceptance
 	for name, test := range map[string]struct {

@@ -7,12 +7,13 @@ import (
 	"time"
 )
 
-// expiresSoon is when a key that still verifies deliveries is worth a warning: half of the 24 hours for which a gateway
-// keeps a key that was rotated out, so that a rotation that goes well causes none.
+// expiresSoon is when a key that still verifies deliveries is worth a warning: half of the 24 hours
+// for which a gateway keeps a key that was rotated out, so that a rotation that goes well causes
+// none.
 const expiresSoon = 12 * time.Hour
 
-// maxKeyExpiries is how many keys are remembered as warned about. A warning that is repeated is better than a map that
-// grows with the merchants.
+// maxKeyExpiries is how many keys are remembered as warned about. A warning that is repeated is
+// better than a map that grows with the merchants.
 const maxKeyExpiries = 1024
 
 // keyExpiries are the keys that the log was warned of.

@@ -16,11 +16,11 @@ import (
 
 const tooMany = `{"error":"too many deliveries","code":"rate_limit_exceeded"}`
 
-// receive gives a delivery to the handler, whose answer need not be one of the contract.
+// receive gives a delivery to the handler, whose response need not be one of the contract.
 func receive(r *receiver, delivery *http.Request) *httptest.ResponseRecorder {
-	answer := httptest.NewRecorder()
-	r.handler.ServeHTTP(answer, delivery)
-	return answer
+	response := httptest.NewRecorder()
+	r.handler.ServeHTTP(response, delivery)
+	return response
 }
 
 func TestRateLimit(t *testing.T) {
@@ -31,13 +31,13 @@ func TestRateLimit(t *testing.T) {
 			require.Equal(t, http.StatusOK, receive(r, r.delivery()).Code)
 		}
 		fourth := r.deliveryOf(webhookstest.SessionFailed())
-		answer := receive(r, fourth)
-		requireAnswer(t, answer, http.StatusTooManyRequests, tooMany)
-		require.Equal(t, "1", answer.Header().Get("Retry-After"))
+		response := receive(r, fourth)
+		requireResponse(t, response, http.StatusTooManyRequests, tooMany)
+		require.Equal(t, "1", response.Header().Get("Retry-After"))
 		require.Len(t, r.events, 1)
 
 		time.Sleep(500 * time.Millisecond)
-		requireAnswer(t, receive(r, webhookstest.Redelivery(fourth)), http.StatusOK, received)
+		requireResponse(t, receive(r, webhookstest.Redelivery(fourth)), http.StatusOK, received)
 		require.Equal(t, http.StatusTooManyRequests, receive(r, r.delivery()).Code)
 		require.Len(t, r.events, 2, "what was turned away is delivered again")
 
@@ -56,8 +56,8 @@ func TestRateLimitFunc(t *testing.T) {
 	stranger := r.delivery()
 	stranger.RemoteAddr = "192.0.2.2:1234"
 	stranger.Body = unread{t}
-	requireAnswer(t, receive(r, stranger), http.StatusTooManyRequests, tooMany)
-	requireAnswer(t, receive(r, r.delivery()), http.StatusOK, received)
+	requireResponse(t, receive(r, stranger), http.StatusTooManyRequests, tooMany)
+	requireResponse(t, receive(r, r.delivery()), http.StatusOK, received)
 }
 
 // unread is a body that nobody may read.
@@ -77,6 +77,6 @@ func TestRateLimitsThatLetNothingThrough(t *testing.T) {
 		burst     int
 	}{{0, 1}, {-1, 1}, {math.NaN(), 1}, {math.Inf(1), 1}, {1, 0}, {1, -1}} {
 		_, err := webhooks.NewHandler(webhooks.Vora(keys(t, webhooks.SigningKey{Secret: secretOf(voraV1())})), nothingToDo, webhooks.WithRateLimit(test.perSecond, test.burst))
-		require.ErrorContains(t, err, "lets nothing through")
+		require.ErrorContains(t, err, "allows no delivery")
 	}
 }

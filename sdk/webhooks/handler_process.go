@@ -8,21 +8,24 @@ import (
 	"time"
 )
 
-// An EventFunc does the work of an event. When it returns nil the event is acknowledged and never given to it again; when
-// it returns an error, or panics, the gateway delivers the event again. It may be called concurrently for different
-// events, and must stop when its context ends, which leaves time to respond within the gateway's 10 seconds.
+// An EventFunc does the work of an event. When it returns nil the event is acknowledged and never
+// given to it again; when it returns an error, or panics, the gateway delivers the event again. It
+// may be called concurrently for different events, and must stop when its context ends, which
+// leaves time to respond within the gateway's 10 seconds.
 type EventFunc func(ctx context.Context, event Event) error
 
-// A processor is the acceptor that does an event's work on the spot: it claims the dedupe key, calls the function, and
-// completes the claim, or releases it when the function failed, so that the next delivery does the work.
+// A processor is the acceptor that does an event's work on the spot: it claims the dedupe key,
+// calls the function, and completes the claim, or releases it when the function failed, so that the
+// next delivery does the work.
 type processor struct {
 	work    EventFunc
 	store   Store
 	timeout time.Duration // of the function
 }
 
-// settleWithin is how long the store may take to complete or release a claim after the function's time is up. The lease
-// ends with it: should this process crash, the claim must be free again before the gateway's last delivery.
+// settleWithin is how long the store may take to complete or release a claim after the function's
+// time is up. The lease ends with it: should this process crash, the claim must be free again
+// before the gateway's last delivery.
 const settleWithin = 10 * time.Second
 
 func (p *processor) lease() time.Duration { return p.timeout + settleWithin }
@@ -40,7 +43,8 @@ func (p *processor) Accept(ctx context.Context, event Event) (Acceptance, error)
 	case claim.State == StateInFlight:
 		return Acceptance{Status: AcceptanceInFlight}, nil
 	}
-	// The work goes on when the gateway hangs up: half of it would be worse than a response that nobody reads.
+	// The work goes on when the gateway hangs up: half of it would be worse than a response that
+	// nobody reads.
 	ctx = context.WithoutCancel(ctx)
 	if err := p.workUnder(ContextWithClaim(ctx, key, claim.Token), event, claim.Token); err != nil {
 		return Acceptance{}, err
@@ -53,7 +57,8 @@ func (p *processor) Accept(ctx context.Context, event Event) (Acceptance, error)
 	return Acceptance{Status: AcceptanceDone}, nil
 }
 
-// workUnder calls the function under a claim, which it releases when the function fails, panics or ends its goroutine.
+// workUnder calls the function under a claim, which it releases when the function fails, panics or
+// ends its goroutine.
 func (p *processor) workUnder(ctx context.Context, event Event, token string) (err error) {
 	succeeded := false
 	defer func() {

@@ -33,12 +33,12 @@ func TestTheDeliveryAfterAFailureDoesTheWork(t *testing.T) {
 				}
 				return nil
 			}))
-			answer := r.deliver(t, r.delivery())
-			requireAnswer(t, answer, http.StatusInternalServerError, `{"error":"the event could not be worked on"}`)
+			response := r.deliver(t, r.delivery())
+			requireResponse(t, response, http.StatusInternalServerError, `{"error":"the event could not be worked on"}`)
 			require.Contains(t, r.log.String(), "out of stock", "the log says why, and the gateway does not hear it")
 
-			requireAnswer(t, r.deliver(t, r.delivery()), http.StatusOK, received)
-			requireAnswer(t, r.deliver(t, r.delivery()), http.StatusOK, duplicate)
+			requireResponse(t, r.deliver(t, r.delivery()), http.StatusOK, received)
+			requireResponse(t, r.deliver(t, r.delivery()), http.StatusOK, duplicate)
 			require.Equal(t, 2, calls)
 			require.Len(t, r.events, 1)
 		})
@@ -60,13 +60,13 @@ func TestADeliveryDuringTheWork(t *testing.T) {
 	<-began
 
 	second := r.deliver(t, r.delivery())
-	requireAnswer(t, second, http.StatusConflict, `{"error":"the event is being worked on"}`)
+	requireResponse(t, second, http.StatusConflict, `{"error":"the event is being worked on"}`)
 	require.Equal(t, "1", second.Header().Get("Retry-After"))
 
 	close(goOn)
 	done.Wait()
-	requireAnswer(t, first, http.StatusOK, received)
-	requireAnswer(t, r.deliver(t, r.delivery()), http.StatusOK, duplicate)
+	requireResponse(t, first, http.StatusOK, received)
+	requireResponse(t, r.deliver(t, r.delivery()), http.StatusOK, duplicate)
 	require.Len(t, r.events, 1)
 }
 
@@ -78,15 +78,15 @@ func TestDeliveriesAtTheSameMomentDoTheWorkOnce(t *testing.T) {
 		return nil
 	}), withOptions(webhooks.WithLogger(nil)))
 
-	answers := make([]*httptest.ResponseRecorder, 64)
+	responses := make([]*httptest.ResponseRecorder, 64)
 	start := make(chan struct{})
 	var done sync.WaitGroup
-	for i := range answers {
-		answers[i] = httptest.NewRecorder()
+	for i := range responses {
+		responses[i] = httptest.NewRecorder()
 		delivery := r.delivery()
 		done.Go(func() {
 			<-start
-			r.handler.ServeHTTP(answers[i], delivery)
+			r.handler.ServeHTTP(responses[i], delivery)
 		})
 	}
 	close(start)
@@ -94,9 +94,9 @@ func TestDeliveriesAtTheSameMomentDoTheWorkOnce(t *testing.T) {
 
 	require.EqualValues(t, 1, calls.Load())
 	firsts := 0
-	for _, answer := range answers {
-		require.Contains(t, []int{http.StatusOK, http.StatusConflict}, answer.Code)
-		if answer.Body.String() == received+"\n" {
+	for _, response := range responses {
+		require.Contains(t, []int{http.StatusOK, http.StatusConflict}, response.Code)
+		if response.Body.String() == received+"\n" {
 			firsts++
 		}
 	}
@@ -116,14 +116,14 @@ func TestAFunctionThatEndsItsGoroutineGivesTheEventBack(t *testing.T) {
 		delivery := r.delivery()
 		go r.handler.ServeHTTP(httptest.NewRecorder(), delivery)
 		synctest.Wait()
-		requireAnswer(t, r.deliver(t, r.delivery()), http.StatusOK, received)
+		requireResponse(t, r.deliver(t, r.delivery()), http.StatusOK, received)
 		require.Equal(t, 2, calls)
 		require.Contains(t, r.log.String(), "ended its goroutine")
 	})
 }
 
-// The gateway delivers 1, 5 and 25 seconds after a failure, and never again: a claim that its holder left behind has to
-// be free by then.
+// The gateway delivers 1, 5 and 25 seconds after a failure, and never again: a claim that its
+// holder left behind has to be free by then.
 func TestACrashDoesNotLoseTheEvent(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -171,12 +171,12 @@ func TestWorkThatOutlivesItsLeaseIsNotAcknowledged(t *testing.T) {
 		delivery := r.delivery()
 		done.Go(func() { r.handler.ServeHTTP(first, delivery) })
 		time.Sleep(30 * time.Second)
-		requireAnswer(t, r.deliver(t, r.delivery()), http.StatusOK, received)
+		requireResponse(t, r.deliver(t, r.delivery()), http.StatusOK, received)
 
 		done.Wait()
 		require.Equal(t, http.StatusInternalServerError, first.Code)
 		require.Contains(t, r.log.String(), webhooks.ErrClaimLost.Error())
-		requireAnswer(t, r.deliver(t, r.delivery()), http.StatusOK, duplicate)
+		requireResponse(t, r.deliver(t, r.delivery()), http.StatusOK, duplicate)
 	})
 }
 
@@ -217,25 +217,25 @@ func TestAStoreThatFails(t *testing.T) {
 		t.Parallel()
 		store := &failingStore{MemoryStore: webhooks.NewMemoryStore(), claim: down}
 		r := setup(t, voraV1(), withOptions(webhooks.WithStore(store)))
-		requireAnswer(t, r.deliver(t, r.delivery()), http.StatusServiceUnavailable, `{"error":"not able to take events now"}`)
+		requireResponse(t, r.deliver(t, r.delivery()), http.StatusServiceUnavailable, `{"error":"not able to take events now"}`)
 		require.Empty(t, r.events, "nobody knows whether the work is done already")
 		require.Contains(t, r.log.String(), errStoreDown.Error())
 
 		store.claim = nil
-		requireAnswer(t, r.deliver(t, r.delivery()), http.StatusOK, received)
+		requireResponse(t, r.deliver(t, r.delivery()), http.StatusOK, received)
 	})
 	t.Run("to complete", func(t *testing.T) {
 		t.Parallel()
 		store := &failingStore{MemoryStore: webhooks.NewMemoryStore(), complete: down}
 		r := setup(t, voraV1(), withOptions(webhooks.WithStore(store)))
-		requireAnswer(t, r.deliver(t, r.delivery()), http.StatusInternalServerError, `{"error":"the event could not be marked as done"}`)
+		requireResponse(t, r.deliver(t, r.delivery()), http.StatusInternalServerError, `{"error":"the event could not be marked as done"}`)
 		require.Contains(t, r.log.String(), errStoreDown.Error())
 	})
 	t.Run("to release", func(t *testing.T) {
 		t.Parallel()
 		store := &failingStore{MemoryStore: webhooks.NewMemoryStore(), release: down}
 		r := setup(t, voraV1(), withOptions(webhooks.WithStore(store)), withWork(func(context.Context, webhooks.Event) error { return errOutOfStock }))
-		requireAnswer(t, r.deliver(t, r.delivery()), http.StatusInternalServerError, `{"error":"the event could not be worked on"}`)
+		requireResponse(t, r.deliver(t, r.delivery()), http.StatusInternalServerError, `{"error":"the event could not be worked on"}`)
 		require.Contains(t, r.log.String(), errStoreDown.Error())
 	})
 }
@@ -262,8 +262,8 @@ func TestAStoreThatHangsIsNotWaitedForForever(t *testing.T) {
 	}
 }
 
-// A sale, two equal partial refunds, one of them ten times at once, and all of it once more with a new signature and a new
-// time: three effects.
+// A sale, two equal partial refunds, one of them ten times at once, and all of it once more with a
+// new signature and a new time: three effects.
 func TestThreeEffects(t *testing.T) {
 	t.Parallel()
 	const sale, refunds = 1499, 500
@@ -299,7 +299,7 @@ func TestThreeEffects(t *testing.T) {
 	done.Wait()
 	r.now = r.now.Add(25 * time.Second)
 	for _, body := range bodies(r.now) {
-		requireAnswer(t, r.deliver(t, r.deliveryOf(body)), http.StatusOK, duplicate)
+		requireResponse(t, r.deliver(t, r.deliveryOf(body)), http.StatusOK, duplicate)
 	}
 	require.EqualValues(t, 3, effects.Load())
 	require.EqualValues(t, sale, charged.Load())
@@ -317,8 +317,8 @@ func TestTheDeliveryAfterATimeoutDoesTheWork(t *testing.T) {
 			return ctx.Err()
 		}))
 		require.Equal(t, http.StatusInternalServerError, r.deliver(t, r.delivery()).Code)
-		requireAnswer(t, r.deliver(t, r.delivery()), http.StatusOK, received)
-		requireAnswer(t, r.deliver(t, r.delivery()), http.StatusOK, duplicate)
+		requireResponse(t, r.deliver(t, r.delivery()), http.StatusOK, received)
+		requireResponse(t, r.deliver(t, r.delivery()), http.StatusOK, duplicate)
 		require.Equal(t, 2, calls)
 		require.Len(t, r.events, 1)
 	})

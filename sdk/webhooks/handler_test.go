@@ -24,11 +24,11 @@ func TestADeliveryIsTaken(t *testing.T) {
 		t.Run(string(s.name), func(t *testing.T) {
 			t.Parallel()
 			r := setup(t, s)
-			requireAnswer(t, r.deliver(t, r.delivery()), http.StatusOK, received)
+			requireResponse(t, r.deliver(t, r.delivery()), http.StatusOK, received)
 			require.Len(t, r.events, 1)
 			require.Equal(t, string(s.body), string(r.events[0].Info().Raw.Bytes()))
 
-			requireAnswer(t, r.deliver(t, r.delivery()), http.StatusOK, duplicate)
+			requireResponse(t, r.deliver(t, r.delivery()), http.StatusOK, duplicate)
 			require.Len(t, r.events, 1)
 			require.NotContains(t, r.log.String(), s.secret)
 			require.Contains(t, r.log.String(), "duplicate")
@@ -43,9 +43,9 @@ func TestDeliveriesArePOSTed(t *testing.T) {
 			r := setup(t, s)
 			delivery := r.delivery()
 			delivery.Method = method
-			answer := r.deliver(t, delivery)
-			requireAnswer(t, answer, http.StatusMethodNotAllowed, `{"error":"deliveries are POSTed"}`)
-			require.Equal(t, http.MethodPost, answer.Header().Get("Allow"))
+			response := r.deliver(t, delivery)
+			requireResponse(t, response, http.StatusMethodNotAllowed, `{"error":"deliveries are POSTed"}`)
+			require.Equal(t, http.MethodPost, response.Header().Get("Allow"))
 			require.Empty(t, r.events)
 		}
 	}
@@ -56,12 +56,12 @@ func TestContentTypes(t *testing.T) {
 	for _, s := range schemes() {
 		r := setup(t, s)
 		for _, kind := range []string{"application/json", "application/json; charset=utf-8", "Application/JSON;charset=UTF-8", "application/json; charset="} {
-			answer := r.deliver(t, r.delivery(webhookstest.WithHeader("Content-Type", kind)))
-			require.Equal(t, http.StatusOK, answer.Code, kind)
+			response := r.deliver(t, r.delivery(webhookstest.WithHeader("Content-Type", kind)))
+			require.Equal(t, http.StatusOK, response.Code, kind)
 		}
 		for _, kinds := range [][]string{nil, {""}, {"text/plain"}, {"application/x-www-form-urlencoded"}, {"application/jsonp"}, {"application/json/x"}} {
-			answer := r.deliver(t, r.delivery(webhookstest.WithHeader("Content-Type", kinds...)))
-			requireAnswer(t, answer, http.StatusUnsupportedMediaType, `{"error":"the body must be application/json","code":"unsupported_media_type"}`)
+			response := r.deliver(t, r.delivery(webhookstest.WithHeader("Content-Type", kinds...)))
+			requireResponse(t, response, http.StatusUnsupportedMediaType, `{"error":"the body must be application/json","code":"unsupported_media_type"}`)
 		}
 		require.Len(t, r.events, 1)
 	}
@@ -86,9 +86,9 @@ func TestLargeDeliveries(t *testing.T) {
 			r := setup(t, voraV1(), withOptions(test.opts...))
 			tooLarge := r.deliveryOf(padded(test.limit + 1))
 			tooLarge.ContentLength = -1 // as with a chunked body, of which nobody knows the size
-			requireAnswer(t, r.deliver(t, tooLarge), http.StatusRequestEntityTooLarge, `{"error":"the delivery is too large"}`)
+			requireResponse(t, r.deliver(t, tooLarge), http.StatusRequestEntityTooLarge, `{"error":"the delivery is too large"}`)
 			require.Empty(t, r.events)
-			requireAnswer(t, r.deliver(t, r.deliveryOf(padded(test.limit))), http.StatusOK, received)
+			requireResponse(t, r.deliver(t, r.deliveryOf(padded(test.limit))), http.StatusOK, received)
 			require.Len(t, r.events, 1)
 		})
 	}
@@ -100,7 +100,7 @@ func TestATruncatedBody(t *testing.T) {
 		r := setup(t, s)
 		delivery := r.delivery()
 		delivery.Body = io.NopCloser(io.MultiReader(bytes.NewReader(s.body), iotest.ErrReader(io.ErrUnexpectedEOF)))
-		requireAnswer(t, r.deliver(t, delivery), http.StatusBadRequest, `{"error":"the body was truncated"}`)
+		requireResponse(t, r.deliver(t, delivery), http.StatusBadRequest, `{"error":"the body was truncated"}`)
 		require.Empty(t, r.events)
 	}
 }
@@ -134,9 +134,9 @@ func TestAHangUpDoesNotStopTheWork(t *testing.T) {
 		require.Equal(t, "trace-1", ctx.Value(traceKey{}), "what the request carries is still there")
 		return ctx.Err()
 	}))
-	requireAnswer(t, r.deliver(t, r.delivery().WithContext(ctx)), http.StatusOK, received)
+	requireResponse(t, r.deliver(t, r.delivery().WithContext(ctx)), http.StatusOK, received)
 	require.Len(t, r.events, 1)
-	requireAnswer(t, r.deliver(t, r.delivery()), http.StatusOK, duplicate)
+	requireResponse(t, r.deliver(t, r.delivery()), http.StatusOK, duplicate)
 }
 
 type traceKey struct{}
@@ -150,12 +150,12 @@ func TestOverTheNetwork(t *testing.T) {
 		server := httptest.NewServer(mux)
 		t.Cleanup(server.Close)
 
-		answer, err := server.Client().Do(r.delivery(webhookstest.To(server.URL + "/webhooks/any")))
+		response, err := server.Client().Do(r.delivery(webhookstest.To(server.URL + "/webhooks/any")))
 		require.NoError(t, err)
-		t.Cleanup(func() { _ = answer.Body.Close() })
-		body, err := io.ReadAll(answer.Body)
+		t.Cleanup(func() { _ = response.Body.Close() })
+		body, err := io.ReadAll(response.Body)
 		require.NoError(t, err)
-		require.Equal(t, http.StatusOK, answer.StatusCode)
+		require.Equal(t, http.StatusOK, response.StatusCode)
 		require.JSONEq(t, received, string(body))
 		require.Len(t, r.events, 1)
 	}
@@ -165,6 +165,6 @@ func TestWithoutALogger(t *testing.T) {
 	t.Parallel()
 	r := setup(t, voraV1(), withOptions(webhooks.WithLogger(nil), webhooks.WithStore(nil)))
 	require.Equal(t, http.StatusUnauthorized, r.deliver(t, r.delivery(webhookstest.WithoutSignature())).Code)
-	requireAnswer(t, r.deliver(t, r.delivery()), http.StatusOK, received)
+	requireResponse(t, r.deliver(t, r.delivery()), http.StatusOK, received)
 	require.Empty(t, strings.TrimSpace(r.log.String()))
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
-// A Reason is why a delivery was rejected. It is for logs: the gateway gets one response for all failures of the
-// signature.
+// A Reason is why a delivery was rejected. It is for logs: the gateway gets one response for all
+// failures of the signature.
 type Reason string
 
 // The reasons.
@@ -85,7 +85,7 @@ func (r *Rejection) reply() reply {
 	if differs.withoutCode {
 		code = ""
 	}
-	status, message := http.StatusUnauthorized, "invalid signature" // for every reason that is not told apart
+	status, message := http.StatusUnauthorized, "invalid signature" // for every reason that the gateway does not learn
 	switch r.Reason {
 	case ReasonMissingSignature:
 		status, message = cmp.Or(differs.missingSignature, status), "missing signature"

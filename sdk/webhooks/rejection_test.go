@@ -18,7 +18,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
 )
 
-// What the gateways hear: their documentation's replies, and one for everything that is wrong with a signature.
+// What the gateways hear: their documentation's replies, and one for everything that is wrong with
+// a signature.
 const (
 	visionMissing = `{"error":"missing signature"}`
 	visionInvalid = `{"error":"invalid signature"}`
@@ -27,7 +28,7 @@ const (
 	voraWindow    = `{"error":"the signature's time is outside of the window","code":"webhook_invalid_signature"}`
 )
 
-func TestRefusals(t *testing.T) {
+func TestRejections(t *testing.T) {
 	t.Parallel()
 	with := webhookstest.WithHeader
 	hex := strings.Repeat("0a", 32)
@@ -90,11 +91,11 @@ func TestRefusals(t *testing.T) {
 			r := setup(t, test.scheme)
 			delivery := r.delivery(test.opts...)
 
-			refusal := r.refusal(t, webhookstest.Redelivery(delivery))
-			require.Equal(t, test.reason, refusal.Reason)
-			requireAnswer(t, r.deliver(t, delivery), test.status, test.body)
+			rejection := r.rejection(t, webhookstest.Redelivery(delivery))
+			require.Equal(t, test.reason, rejection.Reason)
+			requireResponse(t, r.deliver(t, delivery), test.status, test.body)
 			require.Empty(t, r.events)
-			requireSilentAbout(t, r, delivery, refusal.Error()+fmt.Sprintf("%+v", refusal)+r.log.String())
+			requireSilentAbout(t, r, delivery, rejection.Error()+fmt.Sprintf("%+v", rejection)+r.log.String())
 			require.Contains(t, r.log.String(), string(test.reason))
 		})
 	}
@@ -116,7 +117,7 @@ func requireSilentAbout(t *testing.T, r *receiver, delivery *http.Request, said 
 	}
 }
 
-func TestRefusalsAreTheCatalogs(t *testing.T) {
+func TestRejectionsAreTheCatalogs(t *testing.T) {
 	t.Parallel()
 	errDatabase := errors.New("connection refused")
 	sources := func(err error) webhooks.KeySource {
@@ -164,10 +165,10 @@ func contains(list []error, one error) bool {
 	return false
 }
 
-// asOnTheWire is all that a stranger sees of an answer.
-func asOnTheWire(t *testing.T, answer *httptest.ResponseRecorder) string {
+// asOnTheWire is all that a stranger sees of an response.
+func asOnTheWire(t *testing.T, response *httptest.ResponseRecorder) string {
 	t.Helper()
 	var text bytes.Buffer
-	require.NoError(t, answer.Result().Write(&text))
+	require.NoError(t, response.Result().Write(&text))
 	return text.String()
 }

@@ -13,7 +13,8 @@ import (
 // A Scheme is a way to sign deliveries. A signature of one scheme never satisfies another.
 type Scheme string
 
-// schemes are all there are, each with a file of its own. Nothing else names a scheme or switches on it.
+// schemes are all there are, each with a file of its own. Nothing else names a scheme or switches
+// on it.
 func schemes() []*scheme { return []*scheme{&visionScope, &voraV1, &voraV2} }
 
 // A scheme is all that differs between the schemes.
@@ -36,13 +37,14 @@ type scheme struct {
 	namesMerchant bool            // events say whose they are
 	namesMode     bool            // events say whether they are test or live
 
-	// How the gateway delivers, and what it wants to be told.
+	// How the gateway delivers, and which responses it documents.
 	replyWithin  time.Duration
 	redeliveries func() []time.Duration // the wait before each
 	replies      replies
 }
 
-// replies are where the replies to rejected deliveries differ. The zero value is 401 with the catalog's code.
+// replies are where the replies to rejected deliveries differ. The zero value is 401 with the
+// catalog's code.
 type replies struct {
 	missingSignature int  // status, when it is not 401
 	outsideWindow    int  // status, when it is not that of a wrong signature

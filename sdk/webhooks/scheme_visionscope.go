@@ -14,7 +14,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 )
 
-// SchemeVisionScope is VisionScope's: X-Signature over the body, keyed by the checkout's webhook secret.
+// SchemeVisionScope is VisionScope's: X-Signature over the body, keyed by the checkout's webhook
+// secret.
 const SchemeVisionScope Scheme = "visionscope"
 
 var visionScope = scheme{
@@ -32,9 +33,10 @@ var visionScope = scheme{
 	replies:         replies{missingSignature: http.StatusBadRequest, withoutCode: true},
 }
 
-// VisionScope verifies the events of VisionScope's checkouts, each with the secret that its checkout was created with:
-// the key source finds it by [KeyHint.SessionID]. The signature covers the body and no time, and the gateway documents
-// no replay window, so that the dedupe store is the protection against replays. (VisionScope documentation, section 5.)
+// VisionScope verifies the events of VisionScope's checkouts, each with the secret that its
+// checkout was created with: the key source finds it by [KeyHint.SessionID]. The signature covers
+// the body and no time, and the gateway documents no replay window, so that the dedupe store is the
+// protection against replays. (VisionScope documentation, section 5.)
 func VisionScope(keys KeySource, opts ...VerifierOption) *Verifier {
 	return newVerifier(&visionScope, keys, opts)
 }
@@ -54,13 +56,15 @@ func readVisionScope(h http.Header) (s signed, err error) {
 	return s, nil
 }
 
-// PaymentSucceeded says that the shopper paid. (VisionScope documentation, section 5.2, payment.success.)
+// PaymentSucceeded says that the shopper paid. (VisionScope documentation, section 5.2,
+// payment.success.)
 type PaymentSucceeded struct {
 	EventInfo
 	OrderID string // the gateway's
 }
 
-// PaymentFailed says that the shopper tried to pay and failed. (VisionScope documentation, section 5.2.)
+// PaymentFailed says that the shopper tried to pay and failed. (VisionScope documentation, section
+// 5.2.)
 type PaymentFailed struct {
 	EventInfo
 	OrderID string // the gateway's
@@ -90,8 +94,8 @@ var visionScopeEvents = map[string]visionScopeEvent{
 	},
 }
 
-// visionScopeBody is a payment event, its fields in the documented order. Its amount is a decimal number of major units,
-// and is never a float here.
+// visionScopeBody is a payment event, its fields in the documented order. Its amount is a decimal
+// number of major units, and is never a float here.
 type visionScopeBody struct {
 	Event     string          `json:"event"`
 	SessionID string          `json:"session_id"`

@@ -14,7 +14,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 )
 
-// SchemeVoraV1 is that of Vora's webhooks v1: X-VonPay-Signature over the body, keyed by the merchant's API key.
+// SchemeVoraV1 is that of Vora's webhooks v1: X-VonPay-Signature over the body, keyed by the
+// merchant's API key.
 const SchemeVoraV1 Scheme = "vora-v1"
 
 var voraV1 = scheme{
@@ -37,13 +38,15 @@ var voraV1 = scheme{
 	redeliveries:  contract.VoraV1RetryAfter,
 }
 
-// Vora verifies Vora's webhooks v1, signed with the merchant's whole API key (vp_sk_…); keep the old key for 24 hours
-// after a rotation. With several merchants the key source finds the keys by [KeyHint.MerchantID]. The documented window
-// of 5 minutes is enforced, but the timestamp header is not signed: the dedupe store is the protection against replays.
-// (Vora integrator guide, "Webhook signature format".)
+// Vora verifies Vora's webhooks v1, signed with the merchant's whole API key (vp_sk_…); keep the
+// old key for 24 hours after a rotation. With several merchants the key source finds the keys by
+// [KeyHint.MerchantID]. The documented window of 5 minutes is enforced, but the timestamp header is
+// not signed: the dedupe store is the protection against replays. (Vora integrator guide, "Webhook
+// signature format".)
 func Vora(keys KeySource, opts ...VerifierOption) *Verifier { return newVerifier(&voraV1, keys, opts) }
 
-// Canonical header names, so that looking one up in an [http.Header] costs nothing. Vora's v1 and v2 share the signature's.
+// Canonical header names, so that looking one up in an [http.Header] costs nothing. Vora's v1 and
+// v2 share the signature's.
 var (
 	voraSignatureHeader = http.CanonicalHeaderKey(contract.VoraV1SignatureHeader)
 	voraTimestampHeader = http.CanonicalHeaderKey(contract.VoraV1TimestampHeader)
@@ -92,8 +95,8 @@ type SessionExpired struct {
 	Metadata map[string]string
 }
 
-// RefundCreated says that money was given back; Amount is how much this time. A session can have several refunds.
-// (Vora, webhooks v1.)
+// RefundCreated says that money was given back; Amount is how much this time. A session can have
+// several refunds. (Vora, webhooks v1.)
 type RefundCreated struct {
 	EventInfo
 	Status        string
@@ -112,7 +115,8 @@ type voraV1Event struct {
 	status  genvora.SessionStatus // the session's, where the event does not say
 	build   func(*voraV1Body) Event
 
-	// identity is what tells two such events of one session apart; nil where a session has only one.
+	// identity is what tells two such events of one session apart; nil where a session has only
+	// one.
 	identity func(b *voraV1Body, body sdk.Raw) []string
 }
 
@@ -148,8 +152,8 @@ var voraV1Events = map[string]voraV1Event{
 	},
 }
 
-// voraV1Body is an event of webhooks v1, its fields in the documented order. Those that only some of the gateway's
-// documents promise are optional.
+// voraV1Body is an event of webhooks v1, its fields in the documented order. Those that only some
+// of the gateway's documents promise are optional.
 type voraV1Body struct {
 	Event         string            `json:"event"`
 	SessionID     string            `json:"sessionId"`

@@ -12,7 +12,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
-// SchemeVoraV2 is that of Vora's webhooks v2: x-vonpay-signature over time and body, keyed by a whsec_ secret.
+// SchemeVoraV2 is that of Vora's webhooks v2: x-vonpay-signature over time and body, keyed by a
+// whsec_ secret.
 const SchemeVoraV2 Scheme = "vora-v2"
 
 var voraV2 = scheme{
@@ -34,13 +35,14 @@ var voraV2 = scheme{
 	replies:         replies{outsideWindow: http.StatusBadRequest},
 }
 
-// VoraV2 verifies Vora's webhooks v2, signed with a subscription's secret (whsec_…) over time and body.
-// (Vora webhook verification, section 2.)
+// VoraV2 verifies Vora's webhooks v2, signed with a subscription's secret (whsec_…) over time and
+// body. (Vora webhook verification, section 2.)
 func VoraV2(keys KeySource, opts ...VerifierOption) *Verifier {
 	return newVerifier(&voraV2, keys, opts)
 }
 
-// maxSignatures is how many signatures a delivery of any scheme carries: two, while a secret of v2 is being replaced.
+// maxSignatures is how many signatures a delivery of any scheme carries: two, while a secret of v2
+// is being replaced.
 const maxSignatures = contract.VoraV2MaxSignatures
 
 func readVoraV2(h http.Header) (s signed, err error) {

@@ -110,7 +110,8 @@ func withOptions(opts ...webhooks.HandlerOption) func(*receiver) {
 	return func(r *receiver) { r.options = append(r.options, opts...) }
 }
 
-// delivery is one that the receiver accepts, when the options leave it so. Options come after the defaults.
+// delivery is one that the receiver accepts, when the options leave it so. Options come after the
+// defaults.
 func (r *receiver) delivery(opts ...webhookstest.Option) *http.Request {
 	return r.deliveryOf(r.body, opts...)
 }
@@ -135,40 +136,41 @@ func (r *receiver) event(t *testing.T, delivery *http.Request) webhooks.Event {
 	return event
 }
 
-// refusal is why a delivery, which must not verify, was refused.
-func (r *receiver) refusal(t *testing.T, delivery *http.Request) *webhooks.Rejection {
+// rejection is why a delivery, which must not verify, was refused.
+func (r *receiver) rejection(t *testing.T, delivery *http.Request) *webhooks.Rejection {
 	t.Helper()
 	event, err := r.verify(t, delivery)
 	require.Nil(t, event)
-	var refusal *webhooks.Rejection
-	require.ErrorAs(t, err, &refusal)
-	require.Equal(t, r.name, refusal.Scheme)
-	return refusal
+	var rejection *webhooks.Rejection
+	require.ErrorAs(t, err, &rejection)
+	require.Equal(t, r.name, rejection.Scheme)
+	return rejection
 }
 
-// deliver gives a delivery to the handler. Whatever the answer is, it is one that the gateway's contract knows.
+// deliver gives a delivery to the handler. Whatever the response is, it is one that the gateway's
+// contract knows.
 func (r *receiver) deliver(t *testing.T, delivery *http.Request) *httptest.ResponseRecorder {
 	t.Helper()
 	contract := contracttest.Vora
 	if r.name == webhooks.SchemeVisionScope {
 		contract = contracttest.VisionScope
 	}
-	answer := httptest.NewRecorder()
+	response := httptest.NewRecorder()
 	delivery = delivery.WithContext(contracttest.Invalid(delivery.Context())) // many of them are what no gateway sends
-	contract(t).Deliveries(r.handler).ServeHTTP(answer, delivery)
-	return answer
+	contract(t).Deliveries(r.handler).ServeHTTP(response, delivery)
+	return response
 }
 
-// requireAnswer compares what the gateway hears.
-func requireAnswer(t *testing.T, answer *httptest.ResponseRecorder, status int, body string) {
+// requireResponse compares the response to the gateway.
+func requireResponse(t *testing.T, response *httptest.ResponseRecorder, status int, body string) {
 	t.Helper()
-	require.Equal(t, status, answer.Code, answer.Body)
-	require.JSONEq(t, body, answer.Body.String())
-	require.Equal(t, "application/json", answer.Header().Get("Content-Type"))
-	require.Equal(t, "no-store", answer.Header().Get("Cache-Control"))
+	require.Equal(t, status, response.Code, response.Body)
+	require.JSONEq(t, body, response.Body.String())
+	require.Equal(t, "application/json", response.Header().Get("Content-Type"))
+	require.Equal(t, "no-store", response.Header().Get("Cache-Control"))
 }
 
-// The answers to deliveries that were taken.
+// The responses to deliveries that were taken.
 const (
 	received  = `{"received":true}`
 	duplicate = `{"received":true,"duplicate":true}`

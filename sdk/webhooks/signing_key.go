@@ -10,8 +10,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
-// A SigningKey is a secret that may have signed a delivery: a merchant's API key, a subscription's signing secret or a
-// checkout's webhook secret, depending on the scheme.
+// A SigningKey is a secret that may have signed a delivery: a merchant's API key, a subscription's
+// signing secret or a checkout's webhook secret, depending on the scheme.
 type SigningKey struct {
 	Secret     sdk.Secret
 	Name       string    // for logs: "current", "rotated out 2026-04-20"
@@ -21,19 +21,20 @@ type SigningKey struct {
 	NotAfter   time.Time // when it expires; zero for never
 }
 
-// A KeyHint is what the body of a delivery claims before anything was verified. It is good for finding signing keys, and
-// for nothing else.
+// A KeyHint is what the body of a delivery claims before anything was verified. It is good for
+// finding signing keys, and for nothing else.
 type KeyHint struct {
 	Scheme     Scheme
 	SessionID  string
 	MerchantID string
 }
 
-// A KeySource finds the signing keys that may have signed a delivery: all that are valid, old and new, during a rotation.
+// A KeySource finds the signing keys that may have signed a delivery: all that are valid, old and
+// new, during a rotation.
 //
-// It returns [ErrUnknownMerchant] for a session or merchant that it does not know, [ErrOffboarded] for a merchant that has
-// left and whose events are to be acknowledged and dropped, and any other error when it cannot tell. Safe for concurrent
-// use.
+// It returns [ErrUnknownMerchant] for a session or merchant that it does not know, [ErrOffboarded]
+// for a merchant that has left and whose events are to be acknowledged and dropped, and any other
+// error when it cannot tell. Safe for concurrent use.
 type KeySource interface {
 	Keys(ctx context.Context, hint KeyHint) ([]SigningKey, error)
 }
@@ -47,16 +48,18 @@ func (f KeySourceFunc) Keys(ctx context.Context, hint KeyHint) ([]SigningKey, er
 }
 
 var (
-	// ErrUnknownMerchant is returned by a KeySource that does not know the session or merchant. The delivery is rejected
-	// exactly like one with a wrong signature, so that nobody can find out which merchants there are.
+	// ErrUnknownMerchant is returned by a KeySource that does not know the session or merchant. The
+	// delivery is rejected exactly like one with a wrong signature, so that nobody can find out
+	// which merchants there are.
 	ErrUnknownMerchant = errors.New("webhooks: unknown session or merchant")
 
-	// ErrOffboarded is returned by a KeySource for a merchant that has left. The delivery is acknowledged and dropped.
+	// ErrOffboarded is returned by a KeySource for a merchant that has left. The delivery is
+	// acknowledged and dropped.
 	ErrOffboarded = errors.New("webhooks: the merchant has left")
 )
 
-// StaticKeys is a source that always finds the same keys. An empty list is an error, and so is an empty secret, which
-// would verify forgeries.
+// StaticKeys is a source that always finds the same keys. An empty list is an error, and so is an
+// empty secret, which would verify forgeries.
 func StaticKeys(keys ...SigningKey) (KeySource, error) {
 	if len(keys) == 0 {
 		return nil, errors.New("webhooks: StaticKeys was given no keys: nothing could be verified")
@@ -102,8 +105,8 @@ func candidates(keys []SigningKey) []candidate {
 	return list
 }
 
-// suits reports whether the key is meant for a scheme. Where secrets are the merchant's own strings, their prefix says
-// nothing.
+// suits reports whether the key is meant for a scheme. Where secrets are the merchant's own
+// strings, their prefix says nothing.
 func (c *candidate) suits(s *scheme) bool {
 	switch {
 	case c.Scheme != "":

@@ -59,7 +59,7 @@ func TestRotation(t *testing.T) {
 				r := setup(t, s, withKeys(source), func(r *receiver) { r.now = test.now })
 				delivery := s.sign(test.secret, s.body, webhookstest.At(test.now))
 				if test.key == "" {
-					require.Equal(t, webhooks.ReasonWrongSignature, r.refusal(t, delivery).Reason)
+					require.Equal(t, webhooks.ReasonWrongSignature, r.rejection(t, delivery).Reason)
 					continue
 				}
 				require.Equal(t, test.key, r.event(t, delivery).Info().KeyName)
@@ -81,8 +81,8 @@ func TestKeysThatCannotVerify(t *testing.T) {
 			r := setup(t, s, withKeys(webhooks.KeySourceFunc(func(context.Context, webhooks.KeyHint) ([]webhooks.SigningKey, error) { return list, nil })))
 			for _, secret := range []string{s.secret, ""} { // anybody can sign with the empty secret
 				delivery := s.sign(secret, s.body, webhookstest.At(r.now))
-				require.Equal(t, webhooks.ReasonNoKeys, r.refusal(t, webhookstest.Redelivery(delivery)).Reason)
-				requireAnswer(t, r.deliver(t, delivery), http.StatusServiceUnavailable, `{"error":"not able to verify now","code":"webhook_not_configured"}`)
+				require.Equal(t, webhooks.ReasonNoKeys, r.rejection(t, webhookstest.Redelivery(delivery)).Reason)
+				requireResponse(t, r.deliver(t, delivery), http.StatusServiceUnavailable, `{"error":"not able to verify now","code":"webhook_not_configured"}`)
 			}
 		})
 	}
@@ -109,8 +109,8 @@ func TestHints(t *testing.T) {
 				asked = append(asked, hint)
 				return []webhooks.SigningKey{{Secret: sdk.NewSecret(test.scheme.secret)}}, nil
 			})))
-			refusal := r.refusal(t, r.deliveryOf([]byte(test.body), webhookstest.WithoutSignature()))
-			require.Equal(t, webhooks.ReasonMissingSignature, refusal.Reason)
+			rejection := r.rejection(t, r.deliveryOf([]byte(test.body), webhookstest.WithoutSignature()))
+			require.Equal(t, webhooks.ReasonMissingSignature, rejection.Reason)
 			require.Empty(t, asked, "a delivery without a signature costs no look-up")
 			r.event(t, r.deliveryOf([]byte(test.body)))
 			require.Equal(t, []webhooks.KeyHint{test.hint}, asked)
@@ -132,7 +132,7 @@ func TestStrangersCannotFindOutWhoIsACustomer(t *testing.T) {
 			unknown := setup(t, s, withKeys(webhooks.KeySourceFunc(func(context.Context, webhooks.KeyHint) ([]webhooks.SigningKey, error) {
 				return nil, fmt.Errorf("merchants: %w", webhooks.ErrUnknownMerchant)
 			})))
-			require.Equal(t, webhooks.ReasonUnknownMerchant, unknown.refusal(t, unknown.delivery()).Reason)
+			require.Equal(t, webhooks.ReasonUnknownMerchant, unknown.rejection(t, unknown.delivery()).Reason)
 			require.Equal(t, wrong, asOnTheWire(t, unknown.deliver(t, unknown.delivery())))
 			require.Empty(t, unknown.events)
 
@@ -140,7 +140,7 @@ func TestStrangersCannotFindOutWhoIsACustomer(t *testing.T) {
 				return // its events name no merchant
 			}
 			other := setup(t, s, withKeys(keys(t, webhooks.SigningKey{Secret: sdk.NewSecret(s.secret), MerchantID: "mer_brightline_saas"})))
-			require.Equal(t, webhooks.ReasonWrongMerchant, other.refusal(t, other.delivery()).Reason)
+			require.Equal(t, webhooks.ReasonWrongMerchant, other.rejection(t, other.delivery()).Reason)
 			require.Equal(t, wrong, asOnTheWire(t, other.deliver(t, other.delivery())))
 			require.Empty(t, other.events)
 		})
@@ -161,21 +161,22 @@ func TestOffboardedMerchantsAreAcknowledgedAndDropped(t *testing.T) {
 		r := setup(t, s, withKeys(webhooks.KeySourceFunc(func(context.Context, webhooks.KeyHint) ([]webhooks.SigningKey, error) {
 			return nil, fmt.Errorf("merchants: %w", webhooks.ErrOffboarded)
 		})))
-		require.Equal(t, webhooks.ReasonOffboarded, r.refusal(t, r.delivery()).Reason)
-		requireAnswer(t, r.deliver(t, r.delivery()), http.StatusOK, received)
+		require.Equal(t, webhooks.ReasonOffboarded, r.rejection(t, r.delivery()).Reason)
+		requireResponse(t, r.deliver(t, r.delivery()), http.StatusOK, received)
 		require.Empty(t, r.events)
 	}
 }
 
-// What is not accepted can be counted, and whoever counts cannot change what the gateway hears.
-func TestRefusalsAreCounted(t *testing.T) {
+// What is not accepted can be counted, and whoever counts cannot change the response to the
+// gateway.
+func TestRejectionsAreCounted(t *testing.T) {
 	t.Parallel()
 	for _, s := range schemes() {
 		var counted []webhooks.Reason
 		owner := webhooks.ErrOffboarded
 		r := setup(t, s, withKeys(webhooks.KeySourceFunc(func(context.Context, webhooks.KeyHint) ([]webhooks.SigningKey, error) { return nil, owner })),
-			withOptions(webhooks.WithRejections(func(_ context.Context, refusal *webhooks.Rejection) {
-				counted = append(counted, refusal.Reason)
+			withOptions(webhooks.WithRejections(func(_ context.Context, rejection *webhooks.Rejection) {
+				counted = append(counted, rejection.Reason)
 				panic("the counter is full")
 			})))
 		require.Equal(t, http.StatusOK, r.deliver(t, r.delivery()).Code)
@@ -185,11 +186,11 @@ func TestRefusalsAreCounted(t *testing.T) {
 		require.Equal(t, []webhooks.Reason{webhooks.ReasonOffboarded, webhooks.ReasonUnknownMerchant, webhooks.ReasonMissingSignature}, counted, s.name)
 
 		r = setup(t, s, withOptions(webhooks.WithRejections(func(context.Context, *webhooks.Rejection) { t.Error("it was accepted") })))
-		requireAnswer(t, r.deliver(t, r.delivery()), http.StatusOK, received)
+		requireResponse(t, r.deliver(t, r.delivery()), http.StatusOK, received)
 	}
 }
 
-func TestAFailedLookUpIsNotARefusalForGood(t *testing.T) {
+func TestAFailedLookUpIsNotARejectionForGood(t *testing.T) {
 	t.Parallel()
 	for _, s := range schemes() {
 		broken := errors.New("connection refused")
@@ -200,13 +201,13 @@ func TestAFailedLookUpIsNotARefusalForGood(t *testing.T) {
 			return []webhooks.SigningKey{{Secret: sdk.NewSecret(s.secret)}}, nil
 		})))
 		delivery := r.delivery()
-		answer := r.deliver(t, delivery)
-		require.Equal(t, http.StatusServiceUnavailable, answer.Code)
-		require.NotContains(t, answer.Body.String(), "connection refused")
+		response := r.deliver(t, delivery)
+		require.Equal(t, http.StatusServiceUnavailable, response.Code)
+		require.NotContains(t, response.Body.String(), "connection refused")
 		require.Contains(t, r.log.String(), "connection refused")
 
 		broken = nil
-		requireAnswer(t, r.deliver(t, webhookstest.Redelivery(delivery)), http.StatusOK, received)
+		requireResponse(t, r.deliver(t, webhookstest.Redelivery(delivery)), http.StatusOK, received)
 		require.Len(t, r.events, 1)
 	}
 }

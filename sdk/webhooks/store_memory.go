@@ -9,14 +9,14 @@ import (
 	"time"
 )
 
-// A MemoryStore remembers events in this process: for tests, and for a shop with one process whose own work is
-// idempotent across restarts. It is bounded: done events are forgotten after their retention, and the oldest ones
-// before that when there are too many.
+// A MemoryStore remembers events in this process: for tests, and for a shop with one process whose
+// own work is idempotent across restarts. It is bounded: done events are forgotten after their
+// retention, and the oldest ones before that when there are too many.
 type MemoryStore struct {
 	mu        sync.Mutex
 	entries   map[string]*list.Element
 	order     *list.List // of *memoryEntry, oldest first
-	most      int
+	max       int
 	retention time.Duration
 	now       func() time.Time
 }
@@ -31,7 +31,7 @@ type memoryEntry struct {
 // NewMemoryStore makes a store for up to 100,000 events, which it remembers for 7 days.
 func NewMemoryStore() *MemoryStore {
 	return &MemoryStore{
-		entries: map[string]*list.Element{}, order: list.New(), most: 100_000, retention: 7 * 24 * time.Hour, now: time.Now,
+		entries: map[string]*list.Element{}, order: list.New(), max: 100_000, retention: 7 * 24 * time.Hour, now: time.Now,
 	}
 }
 
@@ -58,7 +58,7 @@ func (s *MemoryStore) Claim(ctx context.Context, key string, lease time.Duration
 			return Claim{State: StateInFlight}, nil
 		}
 	}
-	if len(s.entries) >= s.most && !s.makeRoom(now) {
+	if len(s.entries) >= s.max && !s.makeRoom(now) {
 		return Claim{}, errStoreFull
 	}
 	e := &memoryEntry{key: key, token: rand.Text(), ends: now.Add(lease)}
@@ -66,7 +66,7 @@ func (s *MemoryStore) Claim(ctx context.Context, key string, lease time.Duration
 	return Claim{State: StateNew, Token: e.token}, nil
 }
 
-// over tells whether an entry stands in nobody's way any more.
+// over reports whether an entry no longer blocks a claim.
 func (s *MemoryStore) over(e *memoryEntry, now time.Time) bool {
 	if e.done {
 		return now.After(e.ends.Add(s.retention))
@@ -74,7 +74,7 @@ func (s *MemoryStore) over(e *memoryEntry, now time.Time) bool {
 	return now.After(e.ends)
 }
 
-// makeRoom forgets the oldest event that nobody is working on.
+// makeRoom forgets the oldest event without a claim.
 func (s *MemoryStore) makeRoom(now time.Time) bool {
 	for element := s.order.Front(); element != nil; element = element.Next() {
 		if e := element.Value.(*memoryEntry); e.done || s.over(e, now) {
@@ -110,7 +110,7 @@ func (s *MemoryStore) Complete(ctx context.Context, key, token string) error {
 	return nil
 }
 
-// Release gives the event back.
+// Release ends the claim.
 func (s *MemoryStore) Release(ctx context.Context, key, token string) error {
 	if err := ctx.Err(); err != nil {
 		return err

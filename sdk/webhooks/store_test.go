@@ -36,8 +36,8 @@ func TestTheFunctionHasItsClaim(t *testing.T) {
 		require.NoError(t, store.Complete(ctx, key, token))
 		return nil
 	}))
-	requireAnswer(t, r.deliver(t, r.delivery()), 200, received)
-	requireAnswer(t, r.deliver(t, r.delivery()), 200, duplicate)
+	requireResponse(t, r.deliver(t, r.delivery()), 200, received)
+	requireResponse(t, r.deliver(t, r.delivery()), 200, duplicate)
 	require.Equal(t, 1, calls)
 }
 
@@ -57,7 +57,7 @@ func TestAFunctionThatCompletesAndThenFails(t *testing.T) {
 				return fail()
 			}))
 			require.Equal(t, 500, r.deliver(t, r.delivery()).Code)
-			requireAnswer(t, r.deliver(t, r.delivery()), 200, duplicate)
+			requireResponse(t, r.deliver(t, r.delivery()), 200, duplicate)
 		})
 	}
 }

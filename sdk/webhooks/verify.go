@@ -10,8 +10,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
-// A Verifier accepts deliveries of one scheme. Make one with [VisionScope], [Vora] or [VoraV2], or several into one with
-// [Any]. It does not change and is safe for concurrent use.
+// A Verifier accepts deliveries of one scheme. Make one with [VisionScope], [Vora] or [VoraV2], or
+// several into one with [Any]. It does not change and is safe for concurrent use.
 type Verifier struct {
 	*scheme
 	keys    KeySource
@@ -53,10 +53,12 @@ func anySuits(list []candidate, s *scheme) bool {
 	return false
 }
 
-// Verify checks a delivery's headers and raw body and decodes the event. The error is a [*Rejection]. Most programs use
-// [NewHandler], which also reads the body, drops duplicates and replies.
+// Verify checks a delivery's headers and raw body and decodes the event. The error is a
+// [*Rejection]. Most programs use [NewHandler], which also reads the body, drops duplicates and
+// replies.
 //
-// body must be exactly what came over the network, and must not change afterwards: the event keeps it.
+// body must be exactly what came over the network, and must not change afterwards: the event keeps
+// it.
 func (v *Verifier) Verify(ctx context.Context, header http.Header, body []byte) (Event, error) {
 	var a verification
 	if err := a.run(ctx, v, header, body); err != nil {
@@ -65,8 +67,9 @@ func (v *Verifier) Verify(ctx context.Context, header http.Header, body []byte) 
 	return a.event(body), nil
 }
 
-// Authenticate is [Verifier.Verify] without decoding, for a program that only passes deliveries on. It rejects what Verify
-// rejects. It allocates nothing when the keys are [StaticKeys] that name no merchant.
+// Authenticate is [Verifier.Verify] without decoding, for a program that only passes deliveries on.
+// It rejects what Verify rejects. It allocates nothing when the keys are [StaticKeys] that name no
+// merchant.
 func (v *Verifier) Authenticate(ctx context.Context, header http.Header, body []byte) (SignatureMatch, error) {
 	var a verification
 	if err := a.run(ctx, v, header, body); err != nil {
@@ -159,8 +162,8 @@ func (a *verification) read(body []byte) parsed {
 	return a.parsed
 }
 
-// matching finds the key that signed the body. Every valid key and every signature is tried, so that the time it takes
-// does not reveal which one it was.
+// matching finds the key that signed the body. Every valid key and every signature is tried, so
+// that the time it takes does not reveal which one it was.
 func (a *verification) matching(body []byte) (*candidate, error) {
 	var found *candidate
 	usable := 0
@@ -183,7 +186,8 @@ func (a *verification) matching(body []byte) (*candidate, error) {
 	return nil, &Rejection{Reason: ReasonWrongSignature}
 }
 
-// checkMerchantAndMode holds the event to the merchant and the mode of the key that signed it, as far as both say.
+// checkMerchantAndMode holds the event to the merchant and the mode of the key that signed it, as
+// far as both say.
 func (a *verification) checkMerchantAndMode(body []byte) error {
 	merchant := a.verifier.namesMerchant && a.key.MerchantID != ""
 	mode := a.verifier.namesMode && a.key.Mode != ""

@@ -8,9 +8,10 @@ import (
 	"strings"
 )
 
-// Any accepts what one of the verifiers accepts, so that one endpoint can serve several schemes. The shape of a
-// delivery's headers chooses the verifier, which alone decides; a scheme that no verifier was given for is never
-// chosen. A delivery that is meant for none of them, or for more than one, is rejected as if it had no signature.
+// Any accepts what one of the verifiers accepts, so that one endpoint can serve several schemes.
+// The shape of a delivery's headers chooses the verifier, which alone decides; a scheme that no
+// verifier was given for is never chosen. A delivery that is meant for none of them, or for more
+// than one, is rejected as if it had no signature.
 //
 //	webhooks.Any(webhooks.Vora(apiKeys), webhooks.VoraV2(subscriptions), webhooks.VisionScope(checkouts))
 func Any(verifiers ...*Verifier) *Verifier {

@@ -26,11 +26,11 @@ func anyOf(t *testing.T, list ...scheme) *webhooks.Verifier {
 	return webhooks.Any(verifiers...)
 }
 
-func refusalOf(t *testing.T, err error) *webhooks.Rejection {
+func rejectionOf(t *testing.T, err error) *webhooks.Rejection {
 	t.Helper()
-	var refusal *webhooks.Rejection
-	require.ErrorAs(t, err, &refusal)
-	return refusal
+	var rejection *webhooks.Rejection
+	require.ErrorAs(t, err, &rejection)
+	return rejection
 }
 
 func TestAnyTakesEveryScheme(t *testing.T) {
@@ -56,14 +56,14 @@ func TestAnyKeepsTheSchemesApart(t *testing.T) {
 	mac := v1.sign(v1.secret, v2.body).Header.Get(v1.header)
 	moved := v2.sign(v2.secret, v2.body, webhookstest.WithHeader(v2.header, fmt.Sprintf("t=%d,v1=%s", signedAt().Unix(), mac)))
 	_, err := verifier.Verify(t.Context(), moved.Header, v2.body)
-	require.Equal(t, webhooks.ReasonWrongSignature, refusalOf(t, err).Reason)
-	require.Equal(t, webhooks.SchemeVoraV2, refusalOf(t, err).Scheme)
+	require.Equal(t, webhooks.ReasonWrongSignature, rejectionOf(t, err).Reason)
+	require.Equal(t, webhooks.SchemeVoraV2, rejectionOf(t, err).Scheme)
 
 	_, mac, _ = strings.Cut(v2.sign(v2.secret, v1.body, webhookstest.At(signedAt())).Header.Get(v2.header), ",v1=")
 	moved = v1.sign(v1.secret, v1.body, webhookstest.At(signedAt()), webhookstest.WithHeader(v1.header, mac))
 	_, err = verifier.Verify(t.Context(), moved.Header, v1.body)
-	require.Equal(t, webhooks.ReasonWrongSignature, refusalOf(t, err).Reason)
-	require.Equal(t, webhooks.SchemeVoraV1, refusalOf(t, err).Scheme)
+	require.Equal(t, webhooks.ReasonWrongSignature, rejectionOf(t, err).Reason)
+	require.Equal(t, webhooks.SchemeVoraV1, rejectionOf(t, err).Scheme)
 }
 
 func TestAnyChoosesOnlyWhatItHas(t *testing.T) {
@@ -76,8 +76,8 @@ func TestAnyChoosesOnlyWhatItHas(t *testing.T) {
 			}
 		}
 		_, err := anyOf(t, present...).Verify(t.Context(), absent.sign(absent.secret, absent.body, webhookstest.At(signedAt())).Header, absent.body)
-		require.Equal(t, webhooks.ReasonMissingSignature, refusalOf(t, err).Reason, absent.name)
-		require.Empty(t, refusalOf(t, err).Scheme)
+		require.Equal(t, webhooks.ReasonMissingSignature, rejectionOf(t, err).Reason, absent.name)
+		require.Empty(t, rejectionOf(t, err).Scheme)
 		require.NotContains(t, err.Error(), "a  delivery")
 	}
 
@@ -87,15 +87,15 @@ func TestAnyChoosesOnlyWhatItHas(t *testing.T) {
 	_, err := anyOf(t, v1, voraV2()).Verify(t.Context(), with.Header, v1.body)
 	require.NoError(t, err)
 	_, err = anyOf(t, v1, visionScope()).Verify(t.Context(), with.Header, v1.body)
-	require.Equal(t, webhooks.ReasonMissingSignature, refusalOf(t, err).Reason)
-	require.Contains(t, refusalOf(t, err).Detail, "visionscope")
+	require.Equal(t, webhooks.ReasonMissingSignature, rejectionOf(t, err).Reason)
+	require.Contains(t, rejectionOf(t, err).Detail, "visionscope")
 }
 
 func TestAnyAnswersAllStrangersAlike(t *testing.T) {
 	t.Parallel()
 	handler, err := webhooks.NewHandler(anyOf(t, visionScope(), voraV1()), func(context.Context, webhooks.Event) error { return nil })
 	require.NoError(t, err)
-	answers := map[string]bool{}
+	responses := map[string]bool{}
 	for _, headers := range []http.Header{
 		{}, {"X-Vonpay-Signature": {"t=1,v1=" + strings.Repeat("0", 64)}},
 		{"X-Vonpay-Signature": {strings.Repeat("0", 64)}, "X-Signature": {strings.Repeat("0", 64)}}, {"X-Signature": {""}},
@@ -103,14 +103,14 @@ func TestAnyAnswersAllStrangersAlike(t *testing.T) {
 		delivery := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(`{}`))
 		delivery.Header = headers
 		delivery.Header.Set("Content-Type", "application/json")
-		answer := httptest.NewRecorder()
-		handler.ServeHTTP(answer, delivery)
-		answers[asOnTheWire(t, answer)] = true
+		response := httptest.NewRecorder()
+		handler.ServeHTTP(response, delivery)
+		responses[asOnTheWire(t, response)] = true
 	}
-	require.Len(t, answers, 1)
-	for answer := range answers {
-		require.Contains(t, answer, "401 Unauthorized")
-		require.Contains(t, answer, `{"error":"missing signature","code":"webhook_missing_signature"}`)
+	require.Len(t, responses, 1)
+	for response := range responses {
+		require.Contains(t, response, "401 Unauthorized")
+		require.Contains(t, response, `{"error":"missing signature","code":"webhook_missing_signature"}`)
 	}
 }
 
@@ -139,7 +139,7 @@ func TestVerifiersThatCouldAcceptNothing(t *testing.T) {
 
 			s := voraV1()
 			_, err = verifier.Verify(t.Context(), s.sign(s.secret, s.body).Header, s.body)
-			require.Equal(t, webhooks.ReasonNoKeys, refusalOf(t, err).Reason)
+			require.Equal(t, webhooks.ReasonNoKeys, rejectionOf(t, err).Reason)
 			require.ErrorContains(t, err, name)
 		})
 	}
@@ -168,6 +168,6 @@ func TestKeysForSeveralSchemesInOneList(t *testing.T) {
 			wrong = v2
 		}
 		_, err = verify(wrong, secret)
-		require.Equal(t, webhooks.ReasonWrongSignature, refusalOf(t, err).Reason, "%s is no key of %s", secret, wrong.name)
+		require.Equal(t, webhooks.ReasonWrongSignature, rejectionOf(t, err).Reason, "%s is no key of %s", secret, wrong.name)
 	}
 }

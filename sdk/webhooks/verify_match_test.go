@@ -93,8 +93,8 @@ func TestATestKeyDoesNotSignLiveEvents(t *testing.T) {
 	} {
 		r := setup(t, s, withKeys(keys(t, webhooks.SigningKey{Secret: sdk.NewSecret(s.secret), Mode: test.key})))
 		if test.reason != "" {
-			require.Equal(t, test.reason, r.refusal(t, r.deliveryOf(test.body)).Reason)
-			requireAnswer(t, r.deliver(t, r.deliveryOf(test.body)), 401, voraInvalid)
+			require.Equal(t, test.reason, r.rejection(t, r.deliveryOf(test.body)).Reason)
+			requireResponse(t, r.deliver(t, r.deliveryOf(test.body)), 401, voraInvalid)
 			continue
 		}
 		require.Equal(t, test.mode, r.event(t, r.deliveryOf(test.body)).Info().Mode)
@@ -164,9 +164,9 @@ func TestTenantsAreKeptApart(t *testing.T) {
 			}
 			signed := func(by, about string) string {
 				delivery := s.sign(secrets[by], body(about), webhookstest.At(signedAt()))
-				answer := asOnTheWire(t, shared.deliver(t, delivery))
-				require.Equal(t, answer, asOnTheWire(t, ofBrightline.deliver(t, webhookstest.Redelivery(delivery))), "by %s about %s", by, about)
-				return answer
+				response := asOnTheWire(t, shared.deliver(t, delivery))
+				require.Equal(t, response, asOnTheWire(t, ofBrightline.deliver(t, webhookstest.Redelivery(delivery))), "by %s about %s", by, about)
+				return response
 			}
 			require.Contains(t, signed(brightline, brightline), "200 OK")
 

@@ -28,7 +28,7 @@ func TestSchemesRefuseOneAnother(t *testing.T) {
 					r.event(t, delivery)
 					return
 				}
-				require.Contains(t, []webhooks.Reason{webhooks.ReasonMissingSignature, webhooks.ReasonMalformedSignature}, r.refusal(t, delivery).Reason)
+				require.Contains(t, []webhooks.Reason{webhooks.ReasonMissingSignature, webhooks.ReasonMalformedSignature}, r.rejection(t, delivery).Reason)
 				require.NotEqual(t, http.StatusOK, r.deliver(t, webhookstest.Redelivery(delivery)).Code)
 				require.Empty(t, r.events)
 			})
@@ -46,13 +46,13 @@ func TestAnHMACOfOneVoraSchemeDoesNotFitIntoTheOther(t *testing.T) {
 		r := setup(t, v2)
 		hmac := v1.sign(v1.secret, v2.body).Header.Get(v1.header)
 		moved := fmt.Sprintf("t=%d,v1=%s", r.now.Unix(), hmac)
-		require.Equal(t, webhooks.ReasonWrongSignature, r.refusal(t, r.delivery(webhookstest.WithHeader(v2.header, moved))).Reason)
+		require.Equal(t, webhooks.ReasonWrongSignature, r.rejection(t, r.delivery(webhookstest.WithHeader(v2.header, moved))).Reason)
 	})
 	t.Run("v2 as v1", func(t *testing.T) {
 		t.Parallel()
 		r := setup(t, v1)
 		_, hmac, _ := strings.Cut(v2.sign(v1.secret, v1.body, webhookstest.At(r.now)).Header.Get(v2.header), ",v1=")
-		require.Equal(t, webhooks.ReasonWrongSignature, r.refusal(t, r.delivery(webhookstest.WithHeader(v1.header, hmac))).Reason)
+		require.Equal(t, webhooks.ReasonWrongSignature, r.rejection(t, r.delivery(webhookstest.WithHeader(v1.header, hmac))).Reason)
 	})
 }
 
@@ -71,7 +71,7 @@ func TestHexCase(t *testing.T) {
 			t.Parallel()
 			r := setup(t, s)
 			r.event(t, r.delivery())
-			require.Equal(t, webhooks.ReasonMalformedSignature, r.refusal(t, r.delivery(webhookstest.WithUpperHex())).Reason)
+			require.Equal(t, webhooks.ReasonMalformedSignature, r.rejection(t, r.delivery(webhookstest.WithUpperHex())).Reason)
 		})
 	}
 }
@@ -106,9 +106,9 @@ func TestReplayWindow(t *testing.T) {
 				require.Equal(t, signedAt(), r.event(t, delivery).Info().SignedAt)
 				return
 			}
-			refusal := r.refusal(t, delivery)
-			require.Equal(t, test.reason, refusal.Reason)
-			require.Contains(t, refusal.Detail, test.detail)
+			rejection := r.rejection(t, delivery)
+			require.Equal(t, test.reason, rejection.Reason)
+			require.Contains(t, rejection.Detail, test.detail)
 		})
 	}
 }
@@ -120,9 +120,9 @@ func TestAgesThatNoDurationHolds(t *testing.T) {
 		"9999-12-31T23:59:59Z": webhooks.ReasonTooNew,
 		"0001-01-01T00:00:00Z": webhooks.ReasonTooOld,
 	} {
-		refusal := r.refusal(t, r.delivery(webhookstest.WithHeader("X-VonPay-Timestamp", stamp)))
-		require.Equal(t, reason, refusal.Reason)
-		require.NotContains(t, refusal.Detail, "-", "a negative age explains nothing")
+		rejection := r.rejection(t, r.delivery(webhookstest.WithHeader("X-VonPay-Timestamp", stamp)))
+		require.Equal(t, reason, rejection.Reason)
+		require.NotContains(t, rejection.Detail, "-", "a negative age explains nothing")
 	}
 }
 
@@ -139,11 +139,11 @@ func TestVoraV2SignsTheTextOfTheTime(t *testing.T) {
 	delivery := r.delivery()
 	later := strings.Replace(delivery.Header.Get(r.header), "t=1776777494", "t=1776777495", 1)
 	require.NotEqual(t, delivery.Header.Get(r.header), later)
-	require.Equal(t, webhooks.ReasonWrongSignature, r.refusal(t, r.delivery(webhookstest.WithHeader(r.header, later))).Reason)
+	require.Equal(t, webhooks.ReasonWrongSignature, r.rejection(t, r.delivery(webhookstest.WithHeader(r.header, later))).Reason)
 
 	// The same number, but not the text that was signed.
 	padded := strings.Replace(delivery.Header.Get(r.header), "t=", "t=0", 1)
-	require.Equal(t, webhooks.ReasonWrongSignature, r.refusal(t, r.delivery(webhookstest.WithHeader(r.header, padded))).Reason)
+	require.Equal(t, webhooks.ReasonWrongSignature, r.rejection(t, r.delivery(webhookstest.WithHeader(r.header, padded))).Reason)
 }
 
 func TestWhenVisionScopeSignedIsToldAndNotNeeded(t *testing.T) {

@@ -1,5 +1,6 @@
-// Package lambda receives webhooks behind an API gateway that calls a function with each request: AWS API Gateway (REST
-// and HTTP APIs), Lambda function URLs, and what imitates them. It needs no library of theirs:
+// Package lambda receives webhooks behind an API gateway that calls a function with each request:
+// AWS API Gateway (REST and HTTP APIs), Lambda function URLs, and what imitates them. It needs no
+// library of theirs:
 //
 //	handler, err := webhooks.NewHandler(verifier, work, webhooks.WithStore(store))
 //	…

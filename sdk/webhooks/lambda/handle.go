@@ -8,7 +8,8 @@ import (
 	"strings"
 )
 
-// A Request is a delivery as API gateways hand it to a function: a JSON object with the body as a string, often in base64.
+// A Request is a delivery as API gateways hand it to a function: a JSON object with the body as a
+// string, often in base64.
 type Request struct {
 	HTTPMethod        string              `json:"httpMethod"`
 	Headers           map[string]string   `json:"headers"`
@@ -31,8 +32,8 @@ type Response struct {
 	IsBase64Encoded bool              `json:"isBase64Encoded"`
 }
 
-// Handle makes a function handler of an HTTP handler, usually a [webhooks.Handler]. The function's error is always nil: what
-// goes wrong is in the response, which the gateway has to get.
+// Handle makes a function handler of an HTTP handler, usually a [webhooks.Handler]. The function's
+// error is always nil: what goes wrong is in the response, which the gateway has to get.
 //
 // [webhooks.Handler]: https://pkg.go.dev/github.com/hostedpay/hostedpay-go/sdk/webhooks#Handler
 func Handle(handler http.Handler) func(context.Context, Request) (Response, error) {

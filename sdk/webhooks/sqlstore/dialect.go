@@ -29,12 +29,12 @@ func (d Dialect) String() string {
 	return fmt.Sprintf("dialect %d", int(d))
 }
 
-// statements are what a dialect says, about one table. Each operation is one statement. Durations are in the dialect's
-// unit.
+// statements are what a dialect says, about one table. Each operation is one statement. Durations
+// are in the dialect's unit.
 type statements struct {
 	unit     time.Duration
 	schema   []string
-	claim    string                                           // answers 1 for new, 2 for in flight, 3 for done
+	claim    string                                           // returns 1 for new, 2 for in flight, 3 for done
 	args     func(hash, key, token string, lease int64) []any // of claim
 	complete string                                           // hash, token
 	release  string                                           // hash, token
@@ -54,16 +54,18 @@ func (d Dialect) statements() (statements, error) {
 	return statements{}, fmt.Errorf("sqlstore: %s is not known: use sqlstore.PostgreSQL, sqlstore.MySQL (for MariaDB too) or sqlstore.SQLite", d)
 }
 
-// A claim is one upsert, whose condition uses the time at which the statement began: one value, however often it is
-// written. The lease begins when the row is had, which may be later, when another transaction held it.
+// A claim is one upsert, whose condition uses the time at which the statement began: one value,
+// however often it is written. The lease begins when the row is had, which may be later, when
+// another transaction held it.
 //
-// A row's ends_at is the end of the lease while done is false, and the time of completion when it is true. Either way
-// what is behind the clock is over, and purging needs one condition. It stands outside of the selection too, because a
-// row may be claimed in between.
+// A row's ends_at is the end of the lease while done is false, and the time of completion when it
+// is true. Either way what is behind the clock is over, and purging needs one condition. It stands
+// outside of the selection too, because a row may be claimed in between.
 //
-// In PostgreSQL what is not free is not written: duplicates leave no dead rows behind, and do not get in one another's way
-// in serializable databases. What is read beside the upsert is as old as the statement, and nothing at all when somebody
-// else inserted the row since: then it is in flight.
+// In PostgreSQL what is not free is not written: duplicates leave no dead rows behind, and do not
+// get in one another's way in serializable databases. What is read beside the upsert is as old as
+// the statement, and nothing at all when another claim inserted the row since: then it is in
+// flight.
 func postgreSQL() statements {
 	return statements{
 		unit: time.Microsecond,
@@ -96,13 +98,14 @@ WHERE ends_at < now() - $1::bigint * interval '1 microsecond' AND key_hash IN (
 	}
 }
 
-// An upsert of MySQL and SQLite always writes the row: where nothing is free, what was there already. Its answer is the
-// row as it then is.
+// An upsert of MySQL and SQLite always writes the row: where nothing is free, what was there
+// already. Its result is the row as it is then.
 //
-// MySQL tells how many rows a statement changed, or how many it matched: that depends on how the connection was opened.
-// So the answers of claim and complete come as LAST_INSERT_ID, which the statement sets. The order in which the columns
-// are set does not matter: no condition reads a column that another part of the statement sets before it.
-// Times are UTC, which sessions of any zone agree on.
+// MySQL reports how many rows a statement changed, or how many it matched: that depends on how the
+// connection was opened. So the results of claim and complete come as LAST_INSERT_ID, which the
+// statement sets. The order in which the columns are set does not matter: no condition reads a
+// column that another part of the statement sets before it. Times are UTC, which sessions of any
+// zone agree on.
 func mySQL() statements {
 	return statements{
 		unit: time.Microsecond,
@@ -157,7 +160,8 @@ RETURNING CASE WHEN token = ? THEN 1 WHEN done THEN 3 ELSE 2 END`,
 	}
 }
 
-// purgeBatch is how many rows purge removes at most, so that no purge holds locks for long.
+// purgeBatch is the max number of rows that purge removes at once, so that no purge holds locks for
+// long.
 const purgeBatch = 1000
 
 // about writes the table's name into statements.

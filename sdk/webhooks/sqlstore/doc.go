@@ -1,5 +1,5 @@
-// Package sqlstore remembers webhook events in the database that the shop has anyway: PostgreSQL, MySQL, MariaDB or
-// SQLite, through [database/sql] and the driver of your choice.
+// Package sqlstore remembers webhook events in the database that the shop already has: PostgreSQL,
+// MySQL, MariaDB or SQLite, through [database/sql] and the driver of your choice.
 //
 //	store, err := sqlstore.New(db, sqlstore.PostgreSQL)
 //	…
@@ -8,8 +8,8 @@
 //	}
 //	handler, err := webhooks.NewHandler(verifier, work, webhooks.WithStore(store))
 //
-// Its gain over any other store: the shop's own write and the end of the event commit together, or not at all. No crash
-// can come between them, so that the work is done exactly once:
+// Its gain over any other store: the shop's own write and the end of the event commit together, or
+// not at all. No crash can come between them, so that the work is done exactly once:
 //
 //	func work(ctx context.Context, event webhooks.Event) error {
 //		tx, err := db.BeginTx(ctx, nil)
@@ -20,30 +20,31 @@
 //		// … the shop's own writes, through tx …
 //		key, token, _ := webhooks.ClaimFrom(ctx)
 //		if err := store.CompleteTx(ctx, tx, key, token); err != nil {
-//			return err // somebody else has the event by now: roll back
+//			return err // another holder has the event by now: roll back
 //		}
 //		return tx.Commit()
 //	}
 //
-// Without [Store.CompleteTx] the handler completes the event after the function; a crash between the two makes the next
-// delivery do the work again.
+// Without [Store.CompleteTx] the handler completes the event after the function; a crash between
+// the two makes the next delivery do the work again.
 //
 // # The table
 //
-// One small table, a row per event. The row is found by the SHA-256 of the event's key, so that no collation, no trailing
-// blank and no length makes two keys equal; the key itself stands beside it, cut to 1,024 characters, for people to read.
-// Done events stay until they are purged:
+// One small table, a row per event. The row is found by the SHA-256 of the event's key, so that no
+// collation, no trailing blank and no length makes two keys equal; the key itself stands beside it,
+// cut to 1,024 characters, for people to read. Done events stay until they are purged:
 //
 //	removed, err := store.Purge(ctx, 30*24*time.Hour)
 //
 // # Time
 //
-// The database's clock decides when a lease ends; no time of the caller is in any statement, and neither session time
-// zones nor daylight saving matter. An SQLite database is on one machine, whose clock it is.
+// The database's clock decides when a lease ends; no time of the caller is in any statement, and
+// neither session time zones nor daylight saving matter. An SQLite database is on one machine,
+// whose clock it is.
 //
 // # Requirements
 //
-// PostgreSQL 9.5, MySQL 5.7, MariaDB 10.3 or SQLite 3.35, or later. For SQLite set a busy timeout (and WAL) in the
-// driver's data source name. What a database undid because two statements met, a deadlock or a lock that was busy, is
-// tried again a few times.
+// PostgreSQL 9.5, MySQL 5.7, MariaDB 10.3 or SQLite 3.35, or later. For SQLite set a busy timeout
+// (and WAL) in the driver's data source name. A statement that the database undid because of a
+// conflict, a deadlock or a busy lock, is repeated a few times.
 package sqlstore

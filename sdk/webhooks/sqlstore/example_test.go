@@ -29,7 +29,8 @@ func ExampleSchema() {
 	// CREATE INDEX IF NOT EXISTS "webhook_events_ends_at" ON "webhook_events" (ends_at);
 }
 
-// The shop's own write and the end of the event commit together. (The module drivertest runs this against databases.)
+// The shop's own write and the end of the event commit together. (The module drivertest runs this
+// against databases.)
 func ExampleStore_CompleteTx() {
 	var (
 		db       *sql.DB            // sql.Open("pgx", "postgres://…")

@@ -15,7 +15,7 @@ const (
 	longestPause = 100 * time.Millisecond
 )
 
-// retry tries again what the database undid because something else was in its way.
+// retry repeats a statement that the database undid because of a conflict with another one.
 func retry(ctx context.Context, statement func() error) error {
 	pause := time.Millisecond
 	for try := 1; ; try++ {
@@ -34,26 +34,26 @@ func retry(ctx context.Context, statement func() error) error {
 	}
 }
 
-// undone tells whether the database promises that a statement had no effect and may succeed if it is tried again. Its
-// drivers have no type in common to say so; PostgreSQL's have a method.
+// undone reports whether the database promises that a statement had no effect and may succeed if it
+// is tried again. Its drivers have no type in common to say so; PostgreSQL's have a method.
 func undone(err error) bool {
 	var coded interface{ SQLState() string }
 	if errors.As(err, &coded) {
 		return coded.SQLState() == "40001" || coded.SQLState() == "40P01" // serialization failure, deadlock
 	}
-	text := err.Error()
-	return strings.Contains(text, "(40001)") || // MySQL: deadlock
-		strings.Contains(text, "SQLITE_BUSY") || strings.Contains(text, "database is locked")
+	message := err.Error()
+	return strings.Contains(message, "(40001)") || // MySQL: deadlock
+		strings.Contains(message, "SQLITE_BUSY") || strings.Contains(message, "database is locked")
 }
 
-// failed says what could not be done, and what to do about the most frequent reason.
+// failed wraps an error with the operation, and with advice for the most frequent causes.
 func failed(to string, err error) error {
-	text := err.Error()
+	message := err.Error()
 	var coded interface{ SQLState() string }
 	switch missing := errors.As(err, &coded) && coded.SQLState() == "42P01"; {
-	case missing, strings.Contains(text, "42S02"), strings.Contains(text, "no such table"):
-		return fmt.Errorf("sqlstore: cannot %s: %w (the table is not there: call Migrate, or apply what Schema returns)", to, err)
-	case strings.Contains(text, "database is locked"), strings.Contains(text, "SQLITE_BUSY"):
+	case missing, strings.Contains(message, "42S02"), strings.Contains(message, "no such table"):
+		return fmt.Errorf("sqlstore: cannot %s: %w (the table is missing: call Migrate, or apply what Schema returns)", to, err)
+	case strings.Contains(message, "database is locked"), strings.Contains(message, "SQLITE_BUSY"):
 		return fmt.Errorf("sqlstore: cannot %s: %w (set a busy timeout of a few seconds, and WAL, in the driver's data source name)", to, err)
 	}
 	return fmt.Errorf("sqlstore: cannot %s: %w", to, err)

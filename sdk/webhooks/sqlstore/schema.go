@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// Schema is what makes the table, in SQL, for your own migrations: one or two statements that do nothing when it is there.
+// Schema is what makes the table, in SQL, for your own migrations: one or two statements that do
+// nothing when it is there.
 func Schema(dialect Dialect, opts ...Option) (string, error) {
 	say, err := build(dialect, opts)
 	if err != nil {
@@ -14,8 +15,8 @@ func Schema(dialect Dialect, opts ...Option) (string, error) {
 	return strings.Join(say.schema, ";\n\n") + ";\n", nil
 }
 
-// migrationLock is the advisory lock under which PostgreSQL makes the table: two CREATE TABLE IF NOT EXISTS at once are
-// an error there.
+// migrationLock is the advisory lock under which PostgreSQL makes the table: two CREATE TABLE IF
+// NOT EXISTS at once are an error there.
 const migrationLock = 0x686f737465647061 // "hostedpa"
 
 // Migrate makes the table if it is not there. Several processes may do so at once.

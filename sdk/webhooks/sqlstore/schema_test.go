@@ -37,9 +37,9 @@ func TestTableNames(t *testing.T) {
 			"", "1st", "a b", "a-b", `a"b`, "a`b", "a;DROP TABLE orders", "a.b.c", ".a", "a.", "größe", "a\n", strings.Repeat("a", 49),
 		} {
 			_, err := sqlstore.Schema(dialect, sqlstore.WithTable(name))
-			require.ErrorContains(t, err, "is no name for a table", name)
+			require.ErrorContains(t, err, "is not a valid table name", name)
 			store, err := sqlstore.New(&sql.DB{}, dialect, sqlstore.WithTable(name))
-			require.ErrorContains(t, err, "is no name for a table", name)
+			require.ErrorContains(t, err, "is not a valid table name", name)
 			require.Nil(t, store)
 		}
 		for _, name := range []string{"events", "_", "Webhook_Events2", strings.Repeat("a", 48)} {

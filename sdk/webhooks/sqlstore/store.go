@@ -14,8 +14,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 )
 
-// A Store remembers events in a table. It is a [webhooks.Store] and a [webhooks.Purger], and safe for concurrent use from
-// as many processes as share the database.
+// A Store remembers events in a table. It is a [webhooks.Store] and a [webhooks.Purger], and safe
+// for concurrent use from as many processes as share the database.
 type Store struct {
 	db      *sql.DB
 	dialect Dialect
@@ -27,7 +27,8 @@ var (
 	_ webhooks.Purger = (*Store)(nil)
 )
 
-// New makes a store. It does not talk to the database: see [Store.Migrate] for the table. The store does not close db.
+// New makes a store. It does not talk to the database: see [Store.Migrate] for the table. The store
+// does not close db.
 func New(db *sql.DB, dialect Dialect, opts ...Option) (*Store, error) {
 	if db == nil {
 		return nil, errors.New("sqlstore: the database is nil: pass what sql.Open returned")
@@ -39,33 +40,33 @@ func New(db *sql.DB, dialect Dialect, opts ...Option) (*Store, error) {
 	return &Store{db: db, dialect: dialect, say: say}, nil
 }
 
-// Claim asks for an event. While a transaction of somebody else's completes it, Claim waits for its end, or for that of
-// its context.
+// Claim asks for an event. While another transaction completes it, Claim waits for the end of that
+// transaction, or of its context.
 func (s *Store) Claim(ctx context.Context, key string, lease time.Duration) (webhooks.Claim, error) {
 	if lease <= 0 {
 		return webhooks.Claim{}, webhooks.ErrInvalidLease
 	}
 	token := rand.Text()
 	args := s.say.args(hash(key), readable(key), token, s.units(lease))
-	var answer int64
+	var state int64
 	err := retry(ctx, func() error {
 		if s.dialect != MySQL {
-			err := s.db.QueryRowContext(ctx, s.say.claim, args...).Scan(&answer)
+			err := s.db.QueryRowContext(ctx, s.say.claim, args...).Scan(&state)
 			if errors.Is(err, sql.ErrNoRows) {
-				answer, err = 2, nil
+				state, err = 2, nil
 			}
 			return err
 		}
 		result, err := s.db.ExecContext(ctx, s.say.claim, args...)
 		if err == nil {
-			answer, err = result.LastInsertId()
+			state, err = result.LastInsertId()
 		}
 		return err
 	})
 	if err != nil {
 		return webhooks.Claim{}, failed("claim an event", err)
 	}
-	switch answer {
+	switch state {
 	case 1:
 		return webhooks.Claim{State: webhooks.StateNew, Token: token}, nil
 	case 2:
@@ -73,7 +74,7 @@ func (s *Store) Claim(ctx context.Context, key string, lease time.Duration) (web
 	case 3:
 		return webhooks.Claim{State: webhooks.StateDone}, nil
 	}
-	return webhooks.Claim{}, fmt.Errorf("sqlstore: the database answered a claim with %d: is something between that rewrites statements or drops LAST_INSERT_ID?", answer)
+	return webhooks.Claim{}, fmt.Errorf("sqlstore: the database returned %d for a claim, which is not a state: does a proxy rewrite statements or drop LAST_INSERT_ID?", state)
 }
 
 // An execer is a database or a transaction.
@@ -86,12 +87,14 @@ func (s *Store) Complete(ctx context.Context, key, token string) error {
 	return retry(ctx, func() error { return s.complete(ctx, s.db, key, token) })
 }
 
-// CompleteTx marks the event as done when tx commits, together with what else tx wrote. On any error roll back:
-// [webhooks.ErrClaimLost] says that somebody else has the event by now. Call it last, right before the commit: until then
-// whoever claims the event waits. [webhooks.ClaimFrom] has key and token.
+// CompleteTx marks the event as done when tx commits, together with what else tx wrote. On any
+// error roll back: [webhooks.ErrClaimLost] says that another holder has the event by now. Call it
+// last, right before the commit: until then other claims of the event wait. [webhooks.ClaimFrom]
+// has key and token.
 //
-// The handler's own completion, after the function, then changes nothing. When the function fails after its transaction
-// has committed, the event is done nevertheless, and the gateway's next delivery is a duplicate.
+// The handler's own completion, after the function, then changes nothing. When the function fails
+// after its transaction has committed, the event is done nevertheless, and the gateway's next
+// delivery is a duplicate.
 func (s *Store) CompleteTx(ctx context.Context, tx *sql.Tx, key, token string) error {
 	return s.complete(ctx, tx, key, token)
 }
@@ -129,8 +132,8 @@ func held(rows int64, err error) error {
 	return nil
 }
 
-// Purge forgets what ended longer ago than this, 1,000 rows at a time. On an error it says how many are forgotten
-// nevertheless.
+// Purge forgets what ended longer ago than this, 1,000 rows at a time. With an error it still
+// returns how many were forgotten.
 func (s *Store) Purge(ctx context.Context, olderThan time.Duration) (int, error) {
 	if olderThan < 0 {
 		return 0, webhooks.ErrInvalidAge
@@ -151,8 +154,8 @@ func (s *Store) Purge(ctx context.Context, olderThan time.Duration) (int, error)
 	}
 }
 
-// purge removes one batch. In PostgreSQL it is no part of the serializable order, if the database has one: whoever claims
-// meanwhile would be in its way again and again.
+// purge removes one batch. In PostgreSQL it runs outside of serializable isolation, where
+// concurrent claims would conflict with it again and again.
 func (s *Store) purge(ctx context.Context, age int64) (int64, error) {
 	isolation := sql.LevelDefault
 	if s.dialect == PostgreSQL {
@@ -171,7 +174,7 @@ func (s *Store) purge(ctx context.Context, age int64) (int64, error) {
 	return rows, errors.Join(err, tx.Commit())
 }
 
-// units is a duration in the dialect's unit, rounded up.
+// units converts a duration to the dialect's unit, rounded up.
 func (s *Store) units(d time.Duration) int64 {
 	return int64((d-1)/s.say.unit) + 1
 }
@@ -181,9 +184,9 @@ func hash(key string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// readable is a key for people, which every database takes in every encoding.
+// readable is a key in ASCII, which every database accepts in every encoding.
 func readable(key string) string {
-	text := strconv.QuoteToASCII(key)
-	text = text[1 : len(text)-1]
-	return text[:min(len(text), 1024)]
+	quoted := strconv.QuoteToASCII(key)
+	quoted = quoted[1 : len(quoted)-1]
+	return quoted[:min(len(quoted), 1024)]
 }

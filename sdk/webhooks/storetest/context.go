@@ -33,9 +33,10 @@ func requireCanceled(t *testing.T, call string, err error) {
 	}
 }
 
-// Gateways hang up and deadlines pass at any moment. Whatever a call that was broken off has done, the event is in one of
-// the three states afterwards, is worked on at most once at a time, and can be finished.
-func brokenOff(t *testing.T, s store) {
+// Gateways hang up and deadlines pass at any moment. Whatever a call that was broken off has done,
+// the event is in one of the three states afterwards, is worked on once at a time, and can be
+// finished.
+func canceledCalls(t *testing.T, s store) {
 	atOnce(t, 8, func(ctx context.Context, i int) error {
 		for n := range 10 {
 			key := strconv.Itoa(i) + "/" + strconv.Itoa(n)

@@ -25,12 +25,13 @@ const (
 	crashLease    = 3 * time.Second
 )
 
-// RunCrash tests that the death of a process loses no event and does none twice. It starts the test's own program again,
-// which claims an event, kills it before it completes, and requires that the deliveries which follow do the work once.
+// RunCrash tests that the death of a process loses no event and does none twice. It starts the
+// test's own program again, which claims an event, kills it before it completes, and requires that
+// the deliveries which follow do the work once.
 //
-// open opens the store of that name, in this process and in the other: a table, a prefix or a file with this name, which
-// has only lower-case letters and digits. Call RunCrash at most once per test, and do nothing before it that must not
-// happen twice. It needs an operating system with processes.
+// open opens the store of that name, in this process and in the other: a table, a prefix or a file
+// with this name, which has only lower-case letters and digits. Call RunCrash once per test, and do
+// nothing before it that must not happen twice. It needs an operating system with processes.
 func RunCrash(t *testing.T, open func(t *testing.T, name string) webhooks.Store) {
 	t.Helper()
 	if name := os.Getenv(crashVariable); name != "" {
@@ -69,7 +70,8 @@ func RunCrash(t *testing.T, open func(t *testing.T, name string) webhooks.Store)
 	t.Logf("%d deliveries after the crash, one effect", tries.Load())
 }
 
-// claimAndWaitForDeath is what the other process does. It does not outlive its parent, whose end closes its input.
+// claimAndWaitForDeath is what the other process does. It does not outlive its parent, whose end
+// closes its input.
 func claimAndWaitForDeath(t *testing.T, s store) {
 	t.Helper()
 	s.fresh(t, crashKey, crashLease)

@@ -6,9 +6,9 @@
 //		})
 //	}
 //
-// The function makes an empty store, which shares nothing with any that it made before: a table, a prefix or a file of
-// its own. The tests run in parallel, use many goroutines, and take a few seconds. Run them against the real server, with
-// the race detector.
+// The function makes an empty store, which shares nothing with any that it made before: a table, a
+// prefix or a file of its own. The tests run in parallel, use many goroutines, and take a few
+// seconds. Run them against the real server, with the race detector.
 //
 // A store that is shared between processes has to survive the death of one. [RunCrash] kills one:
 //
@@ -18,6 +18,6 @@
 //		})
 //	}
 //
-// There is no dependency beyond the standard library. No test measures how fast a store is; those of leases wait for
-// fractions of a second, and give a slow machine half a minute.
+// There is no dependency beyond the standard library. No test measures how fast a store is; those
+// of leases wait for fractions of a second, and give a slow machine half a minute.
 package storetest

@@ -184,22 +184,23 @@ func TestFaulty(t *testing.T) {
 	})
 }
 
-// A suite that no store fails proves nothing: each fault fails a test, whose name says what is wrong.
+// A suite that no store fails proves nothing: each fault fails a test, whose name says what is
+// wrong.
 func TestFaultsAreFound(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]string{
 		"gives everybody the event":     "an event is new, in flight, then done",
 		"gives no token":                "an event is new, in flight, then done",
-		"looks, then writes":            "of 64 who claim one has it",
+		"looks, then writes":            "one of 64 concurrent claims succeeds",
 		"a lease in the wrong unit":     "a lease lasts",
 		"a lease of whole seconds, cut": "a lease lasts",
-		"takes any lease":               "a lease that is none is refused",
-		"anybody completes":             "who has no claim is refused",
+		"takes any lease":               "an invalid lease is an error",
+		"anybody completes":             "without a claim nothing succeeds",
 		"anybody releases":              "done is final",
 		"completing releases":           "an event is new, in flight, then done",
 		"releasing completes":           "a released event is new",
 		"releasing does nothing":        "a released event is new",
-		"an error of its own":           "the next after a lease has the event, the late one lost it",
+		"an error of its own":           "after a lease the next claim succeeds and the late holder has lost it",
 		"keys in lower case":            "different keys are different events",
 		"keys without blanks around":    "different keys are different events",
 		"keys without accents":          "different keys are different events",

@@ -8,8 +8,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 )
 
-// Whatever the machine's speed, nobody can have the event before the lease has passed since the claim was asked for. A
-// tenth is for a server whose clock is being corrected.
+// Whatever the machine's speed, no other claim can succeed before the lease has passed since the
+// claim was asked for. A tenth is for a server whose clock is being corrected.
 func leaseLasts(t *testing.T, s store) {
 	const lease = 2 * short
 	asked := time.Now()
@@ -26,16 +26,16 @@ func leaseEnds(t *testing.T, s store) {
 	if late == now {
 		t.Fatal("two claims have the same token: the late one could complete the other's work")
 	}
-	s.refuses(t, "a", late)
+	s.rejects(t, "a", late)
 	s.is(t, webhooks.StateInFlight, "a") // the late one took nothing away
 	s.complete(t, "a", now)
-	s.refuses(t, "a", late)
+	s.rejects(t, "a", late)
 	s.is(t, webhooks.StateDone, "a")
 
 	// Somebody who came and went has had the event too.
 	late = s.fresh(t, "b", short)
 	s.release(t, "b", s.freshInTime(t, "b"))
-	s.refuses(t, "b", late)
+	s.rejects(t, "b", late)
 	s.fresh(t, "b", long)
 }
 
@@ -54,7 +54,7 @@ func badLease(t *testing.T, s store) {
 			t.Fatalf("Claim with a lease of %s: got %v, want ErrBadLease", lease, err)
 		}
 	}
-	s.fresh(t, "a", 1) // shorter than most clocks can tell
+	s.fresh(t, "a", 1) // shorter than the resolution of most clocks
 	s.freshInTime(t, "a")
 	s.is(t, webhooks.StateInFlight, "a")
 }

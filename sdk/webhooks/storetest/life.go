@@ -26,7 +26,7 @@ func released(t *testing.T, s store) {
 	if first == second {
 		t.Fatal("two claims have the same token: the first holder could complete the second's work")
 	}
-	s.refuses(t, "a", first)
+	s.rejects(t, "a", first)
 	s.is(t, webhooks.StateInFlight, "a")
 	s.complete(t, "a", second)
 	s.is(t, webhooks.StateDone, "a")
@@ -35,15 +35,15 @@ func released(t *testing.T, s store) {
 func doneIsFinal(t *testing.T, s store) {
 	token := s.fresh(t, "a", short)
 	s.complete(t, "a", token)
-	s.refusesRelease(t, "a", token)
-	s.refuses(t, "a", "somebody else's")
+	s.rejectsRelease(t, "a", token)
+	s.rejects(t, "a", "somebody else's")
 	s.is(t, webhooks.StateDone, "a")
 	time.Sleep(2 * short)
 	s.is(t, webhooks.StateDone, "a") // the lease is over, and the event is not
-	s.refusesRelease(t, "a", token)
+	s.rejectsRelease(t, "a", token)
 }
 
-// Whoever does not hear the answer asks again; and a function may complete before its handler does.
+// A caller that gets no response asks again; and a function may complete before its handler does.
 func completedTwice(t *testing.T, s store) {
 	token := s.fresh(t, "a", long)
 	s.complete(t, "a", token)
@@ -58,10 +58,10 @@ func withoutClaim(t *testing.T, s store) {
 	gone := s.fresh(t, "released", long)
 	s.release(t, "released", gone)
 
-	s.refuses(t, "never claimed", held)
-	s.refuses(t, "released", gone)
+	s.rejects(t, "never claimed", held)
+	s.rejects(t, "released", gone)
 	for _, token := range []string{"", "a guess", other, strings.ToLower(held), held + " ", "%", "*"} {
-		s.refuses(t, "in flight", token)
+		s.rejects(t, "in flight", token)
 	}
 	s.is(t, webhooks.StateInFlight, "in flight")
 	s.complete(t, "in flight", held)

@@ -55,7 +55,7 @@ func raceAfterTheLease(t *testing.T, s store) {
 	if n := holders.Load(); n != 1 {
 		t.Fatalf("after the lease %d have the event, want 1", n)
 	}
-	s.refuses(t, "a", late)
+	s.rejects(t, "a", late)
 	s.complete(t, "a", token.Load().(string))
 }
 
@@ -83,8 +83,8 @@ func (s store) oneOf(t *testing.T, key string) string {
 	return holders[0]
 }
 
-// Workers take turns, fail, and try again, as deliveries do. None may hold what another holds, and each event is
-// completed once.
+// Workers take turns, fail, and try again, as deliveries do. None may hold what another holds, and
+// each event is completed once.
 func oneHolderAtATime(t *testing.T, s store) {
 	const events, turns = 3, 4 // each event fails turns times before its work succeeds
 	var holding, failures, completed [events]atomic.Int32

@@ -10,8 +10,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 )
 
-// Run tests that a store keeps what [webhooks.Store] promises, and [webhooks.Purger] if it is one. newStore makes an
-// empty store; whatever it opens it closes with t.Cleanup.
+// Run tests that a store keeps what [webhooks.Store] promises, and [webhooks.Purger] if it is one.
+// newStore makes an empty store; whatever it opens it closes with t.Cleanup.
 func Run(t *testing.T, newStore func(t *testing.T) webhooks.Store) {
 	t.Helper()
 	for _, test := range []struct {
@@ -22,19 +22,19 @@ func Run(t *testing.T, newStore func(t *testing.T) webhooks.Store) {
 		{"a released event is new", released},
 		{"done is final", doneIsFinal},
 		{"completing twice is completing once", completedTwice},
-		{"who has no claim is refused", withoutClaim},
+		{"without a claim nothing succeeds", withoutClaim},
 		{"different keys are different events", differentKeys},
 		{"many keys", manyKeys},
-		{"of 64 who claim one has it", race},
-		{"of 64 who claim after a lease one has it", raceAfterTheLease},
+		{"one of 64 concurrent claims succeeds", race},
+		{"one of 64 concurrent claims after a lease succeeds", raceAfterTheLease},
 		{"one holder at a time", oneHolderAtATime},
-		{"nobody has an event again while it is completed", claimWhileCompleting},
+		{"an event is never new again while it is being completed", claimWhileCompleting},
 		{"a lease lasts", leaseLasts},
-		{"the next after a lease has the event, the late one lost it", leaseEnds},
-		{"a late one whom nobody followed completes", lateButAlone},
-		{"a lease that is none is refused", badLease},
+		{"after a lease the next claim succeeds and the late holder has lost it", leaseEnds},
+		{"a late holder without a successor completes", lateButAlone},
+		{"an invalid lease is an error", badLease},
 		{"an ended context does nothing", endedContext},
-		{"calls that are broken off leave nothing half done", brokenOff},
+		{"canceled calls leave nothing half done", canceledCalls},
 		{"purging", purge},
 		{"purging while others claim", purgeWhileClaiming},
 	} {
@@ -52,8 +52,8 @@ const (
 	crowd    = 64
 )
 
-// A store is the one under test, whose unexpected errors end the test. Only the goroutine of the test may use the
-// methods that do not return an error.
+// A store is the one under test, whose unexpected errors end the test. Only the goroutine of the
+// test may use the methods that do not return an error.
 type store struct{ webhooks.Store }
 
 func (s store) claim(t *testing.T, key string, lease time.Duration) webhooks.Claim {
@@ -100,21 +100,21 @@ func (s store) release(t *testing.T, key, token string) {
 	}
 }
 
-// refuses requires neither Complete nor Release to accept a token.
-func (s store) refuses(t *testing.T, key, token string) {
+// rejects requires neither Complete nor Release to accept a token.
+func (s store) rejects(t *testing.T, key, token string) {
 	t.Helper()
-	s.refusesComplete(t, key, token)
-	s.refusesRelease(t, key, token)
+	s.rejectsComplete(t, key, token)
+	s.rejectsRelease(t, key, token)
 }
 
-func (s store) refusesComplete(t *testing.T, key, token string) {
+func (s store) rejectsComplete(t *testing.T, key, token string) {
 	t.Helper()
 	if err := s.Complete(t.Context(), key, token); !errors.Is(err, webhooks.ErrClaimLost) {
 		t.Fatalf("Complete(%.40q) with a token that is not the holder's: got %v, want ErrClaimLost", key, err)
 	}
 }
 
-func (s store) refusesRelease(t *testing.T, key, token string) {
+func (s store) rejectsRelease(t *testing.T, key, token string) {
 	t.Helper()
 	if err := s.Release(t.Context(), key, token); !errors.Is(err, webhooks.ErrClaimLost) {
 		t.Fatalf("Release(%.40q) with a token that is not the holder's: got %v, want ErrClaimLost", key, err)

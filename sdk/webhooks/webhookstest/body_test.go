@@ -13,7 +13,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
 )
 
-// The ready-made bodies are the contracts': every member that is described, no other, with the value of the example.
+// The ready-made bodies are the contracts': every field that is described, no other, with the value
+// of the example.
 func TestBodiesAreTheContracts(t *testing.T) {
 	t.Parallel()
 	vora, visionScope := load(t, "vora"), load(t, "visionscope")
@@ -59,7 +60,7 @@ func load(t *testing.T, gateway string) *openapi3.T {
 	return contract
 }
 
-func TestMembers(t *testing.T) {
+func TestFields(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 5, 1, 2, 3, 4, 5_000_000, time.FixedZone("", 2*3600))
 	tests := []struct {
@@ -97,9 +98,9 @@ func TestMembers(t *testing.T) {
 func TestBodiesThatCannotBeMade(t *testing.T) {
 	t.Parallel()
 	for want, make := range map[string]func(){
-		"VisionScope have no member for a merchant":       func() { webhookstest.PaymentFailed(webhookstest.MerchantID("mer_1")) },
-		"Vora's webhooks v2 have no member for a session": func() { webhookstest.VoraV2Event("x", nil, webhookstest.SessionID("vp_1")) },
-		"Vora's webhooks v2 have no member for an amount": func() { webhookstest.VoraV2Event("x", nil, webhookstest.Amount(money.Minor(1, "EUR"))) },
+		"VisionScope have no field for a merchant":       func() { webhookstest.PaymentFailed(webhookstest.MerchantID("mer_1")) },
+		"Vora's webhooks v2 have no field for a session": func() { webhookstest.VoraV2Event("x", nil, webhookstest.SessionID("vp_1")) },
+		"Vora's webhooks v2 have no field for an amount": func() { webhookstest.VoraV2Event("x", nil, webhookstest.Amount(money.Minor(1, "EUR"))) },
 		"ZZZ":                     func() { webhookstest.PaymentSucceeded(webhookstest.Amount(money.Minor(1, "ZZZ"))) },
 		"unsupported value: +Inf": func() { webhookstest.SessionFailed(webhookstest.Set("amount", math.Inf(1))) },
 	} {

@@ -4,49 +4,13 @@ import (
 	"bytes"
 	"context"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
-	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/internal/signature"
 )
 
-// Vora is a delivery of Vora's webhooks v1, signed with the merchant's whole API key (vp_sk_…).
-// (Vora integrator guide, "Webhook signature format".)
-func Vora(secret string, body []byte, opts ...Option) *http.Request {
-	d := newDelivery(body, opts)
-	d.oneSignature("Vora's webhooks v1")
-	return d.request(contract.VoraV1SignatureHeader, d.sign(secret, ""), map[string]string{
-		contract.VoraV1TimestampHeader: isoTime(d.at),
-		"User-Agent":                   contract.VoraV1UserAgent,
-	})
-}
-
-// VoraV2 is a delivery of Vora's webhooks v2, signed with a subscription's secret (whsec_…) over time and body.
-// (Vora webhook verification, section 2.)
-func VoraV2(secret string, body []byte, opts ...Option) *http.Request {
-	d := newDelivery(body, opts)
-	stamp := strconv.FormatInt(d.at.Unix(), 10)
-	value := "t=" + stamp + ",v1=" + d.sign(secret, stamp+".")
-	for _, other := range d.others {
-		value += ",v1=" + d.sign(other, stamp+".")
-	}
-	return d.request(contract.VoraV2SignatureHeader, value, nil)
-}
-
-// VisionScope is a delivery of VisionScope, signed with the secret that its checkout was created with.
-// (VisionScope documentation, section 5.)
-func VisionScope(secret string, body []byte, opts ...Option) *http.Request {
-	d := newDelivery(body, opts)
-	d.oneSignature("VisionScope")
-	return d.request(contract.VisionScopeSignatureHeader, d.sign(secret, ""), map[string]string{
-		contract.VisionScopeTimestampHeader: isoTime(d.at),
-		"User-Agent":                        contract.VisionScopeUserAgent,
-	})
-}
-
-// Redelivery is the same delivery once more, byte for byte, whether or not somebody has read it.
+// Redelivery is the same delivery once more, byte for byte, whether or not it has been read.
 func Redelivery(delivery *http.Request) *http.Request {
 	again := delivery.Clone(delivery.Context())
 	body, err := delivery.GetBody()
@@ -82,10 +46,10 @@ func newDelivery(body []byte, opts []Option) *delivery {
 	return d
 }
 
-// oneSignature refuses what would silently not be there.
+// oneSignature panics when a second signature was asked for, which would silently be missing.
 func (d *delivery) oneSignature(sender string) {
 	if len(d.others) > 0 {
-		panic("webhookstest: deliveries of " + sender + " carry one signature, so that WithSecondSignature is for VoraV2 only")
+		panic("webhookstest: deliveries of " + sender + " carry one signature: WithSecondSignature is for schemes that send several")
 	}
 }
 
@@ -104,16 +68,16 @@ func (d *delivery) request(signatureHeader, value string, rest map[string]string
 	}
 	r.RemoteAddr = "192.0.2.1:1234" // of the block for documentation: routers that limit by address want one
 	r.Header.Set("Content-Type", "application/json")
-	for name, text := range rest {
-		r.Header.Set(name, text)
+	for name, value := range rest {
+		r.Header.Set(name, value)
 	}
 	if !d.unsigned {
 		r.Header.Set(signatureHeader, value)
 	}
 	for _, h := range d.headers {
 		r.Header.Del(h.name)
-		for _, text := range h.values {
-			r.Header.Add(h.name, text)
+		for _, value := range h.values {
+			r.Header.Add(h.name, value)
 		}
 	}
 	return r

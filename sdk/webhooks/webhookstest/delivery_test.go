@@ -18,7 +18,8 @@ import (
 
 const hello = `{"hello":"world"}`
 
-// Computed with: printf '{"hello":"world"}' | openssl dgst -sha256 -hmac secret, and with the time and a dot before it.
+// Computed with: printf '{"hello":"world"}' | openssl dgst -sha256 -hmac secret, and with the time
+// and a dot before it.
 const (
 	helloMAC   = "2677ad3e7c090b2fa2c0fb13020d66d5420879b8316eb356a2d60fb9073bc778"
 	helloV2MAC = "976220a07bca5f276e464eeb03a6bb749d0b4a6d93874274ff1993e2e7bce743"
@@ -124,8 +125,8 @@ func TestAgain(t *testing.T) {
 
 func TestDeliveriesThatCannotBeMade(t *testing.T) {
 	t.Parallel()
-	requirePanic(t, "VoraV2 only", func() { webhookstest.Vora("a", nil, webhookstest.WithSecondSignature("b")) })
-	requirePanic(t, "VoraV2 only", func() { webhookstest.VisionScope("a", nil, webhookstest.WithSecondSignature("b")) })
+	requirePanic(t, "for schemes that send several", func() { webhookstest.Vora("a", nil, webhookstest.WithSecondSignature("b")) })
+	requirePanic(t, "for schemes that send several", func() { webhookstest.VisionScope("a", nil, webhookstest.WithSecondSignature("b")) })
 	requirePanic(t, "parse", func() { webhookstest.Vora("a", nil, webhookstest.To("http://%")) })
 }
 

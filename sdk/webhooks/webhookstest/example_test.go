@@ -41,17 +41,17 @@ func Example() {
 	good := webhookstest.Vora(apiKey, paid)
 	tampered := webhookstest.Vora(apiKey, paid, webhookstest.WithBodyAfterSigning(more))
 
-	answer := httptest.NewRecorder()
-	shop.ServeHTTP(answer, good)
-	fmt.Println("good:", answer.Code)
+	response := httptest.NewRecorder()
+	shop.ServeHTTP(response, good)
+	fmt.Println("good:", response.Code)
 
-	answer = httptest.NewRecorder()
-	shop.ServeHTTP(answer, tampered)
-	fmt.Println("tampered:", answer.Code)
+	response = httptest.NewRecorder()
+	shop.ServeHTTP(response, tampered)
+	fmt.Println("tampered:", response.Code)
 
-	answer = httptest.NewRecorder()
-	shop.ServeHTTP(answer, webhookstest.Redelivery(good))
-	fmt.Print("again: ", answer.Code, " ", answer.Body)
+	response = httptest.NewRecorder()
+	shop.ServeHTTP(response, webhookstest.Redelivery(good))
+	fmt.Print("again: ", response.Code, " ", response.Body)
 	// Output:
 	// shop ships vp_cs_test_1 for 25.00 EUR
 	// good: 200

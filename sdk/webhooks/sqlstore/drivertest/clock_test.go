@@ -11,8 +11,9 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks/sqlstore"
 )
 
-// In a synctest bubble it is the year 2000: a machine whose clock is decades behind, with a server that knows better.
-// Between it and a machine whose clock is right a lease must hold, and end. (SQLite's server is the machine itself.)
+// In a synctest bubble it is the year 2000: a machine whose clock is decades behind, with a server
+// that knows better. Between it and a machine whose clock is right a lease must hold, and end.
+// (SQLite's server is the machine itself.)
 func TestTwoMachinesThatDisagreeOnTheTime(t *testing.T) {
 	t.Parallel()
 	each(t, usual()[:2], func(t *testing.T, d database) {
@@ -65,7 +66,8 @@ func TestTwoMachinesThatDisagreeOnTheTime(t *testing.T) {
 	})
 }
 
-// Sessions of one database may be in different zones, and a zone may change its offset while a lease runs.
+// Sessions of one database may be in different zones, and a zone may change its offset while a
+// lease runs.
 func TestSessionsInDifferentZones(t *testing.T) {
 	t.Parallel()
 	postgres, mariaDB := usual()[0], usual()[1]

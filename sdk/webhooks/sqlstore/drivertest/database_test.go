@@ -37,7 +37,7 @@ func usual() []database {
 	}
 }
 
-// unusual open them in ways that change what drivers and servers answer.
+// unusual open them in ways that change what drivers and servers response.
 func unusual() []database {
 	with := func(i int, name, params string) database {
 		d := usual()[i]

@@ -1,3 +1,3 @@
-// Package drivertest tests package sqlstore with real databases and their drivers, which the module of the SDK must not
-// depend on. It has tests only.
+// Package drivertest tests package sqlstore with real databases and their drivers, which the module
+// of the SDK must not depend on. It has tests only.
 package drivertest

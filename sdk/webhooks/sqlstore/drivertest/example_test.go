@@ -66,9 +66,9 @@ func Example() {
 	}
 
 	for range 2 {
-		answer := httptest.NewRecorder()
-		handler.ServeHTTP(answer, webhookstest.Vora(apiKey, webhookstest.RefundCreated()))
-		fmt.Print(answer.Code, " ", answer.Body)
+		response := httptest.NewRecorder()
+		handler.ServeHTTP(response, webhookstest.Vora(apiKey, webhookstest.RefundCreated()))
+		fmt.Print(response.Code, " ", response.Body)
 	}
 	var count int
 	if err := db.QueryRowContext(ctx, "SELECT COUNT(*) FROM refunds").Scan(&count); err != nil {

@@ -20,7 +20,8 @@ import (
 
 const apiKey = "vp_sk_test_drivertest"
 
-// A shop writes what it did into a table that allows duplicates, in the transaction that completes the event.
+// A shop writes what it did into a table that allows duplicates, in the transaction that completes
+// the event.
 type shop struct {
 	db      *sql.DB
 	store   *sqlstore.Store
@@ -93,9 +94,9 @@ func (s *shop) done(t *testing.T) []string {
 
 // deliver delivers an event once.
 func (s *shop) deliver(body []byte, signed time.Time) *httptest.ResponseRecorder {
-	answer := httptest.NewRecorder()
-	s.handler.ServeHTTP(answer, webhookstest.Vora(apiKey, body, webhookstest.At(signed)))
-	return answer
+	response := httptest.NewRecorder()
+	s.handler.ServeHTTP(response, webhookstest.Vora(apiKey, body, webhookstest.At(signed)))
+	return response
 }
 
 // deliverAll delivers events at once, each until it is taken.
@@ -160,7 +161,8 @@ func TestTheDeliveryAfterAFailureDoesTheWorkOnce(t *testing.T) {
 				s := newShop(t, d, webhooks.WithTimeout(500*time.Millisecond))
 				s.beforeCommit = fail
 				if s.deliver(webhookstest.SessionSucceeded(), time.Now()).Code == http.StatusOK {
-					// Whoever ignores that the time is up may still commit before the transaction has heard of it.
+					// Whoever ignores that the time is up may still commit before the transaction
+					// has heard of it.
 					require.Contains(t, name, "ignores")
 					require.Len(t, s.done(t), 1)
 				} else {

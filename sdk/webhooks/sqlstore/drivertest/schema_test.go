@@ -70,7 +70,7 @@ func TestWithoutItsTable(t *testing.T) {
 		require.NoError(t, err)
 		_, err = store.Claim(t.Context(), "a", time.Minute)
 		require.ErrorContains(t, err, "sqlstore: cannot claim an event: ")
-		require.ErrorContains(t, err, "(the table is not there: call Migrate, or apply what Schema returns)")
+		require.ErrorContains(t, err, "(the table is missing: call Migrate, or apply what Schema returns)")
 		require.ErrorContains(t, store.Complete(t.Context(), "a", "b"), "the table is not there")
 		require.ErrorContains(t, store.Release(t.Context(), "a", "b"), "the table is not there")
 		_, err = store.Purge(t.Context(), 0)

@@ -25,8 +25,8 @@ func until(t *testing.T, store webhooks.Store, want webhooks.State) webhooks.Cla
 	return claim
 }
 
-// Whoever claims an event while a transaction completes it waits for the transaction, even when the lease is over: it
-// must not have the event, for that is about to be done.
+// Whoever claims an event while a transaction completes it waits for the transaction, even when the
+// lease is over: it must not have the event, for that is about to be done.
 func TestClaimsWaitForTheTransactionThatCompletes(t *testing.T) {
 	t.Parallel()
 	each(t, usual(), func(t *testing.T, d database) {
