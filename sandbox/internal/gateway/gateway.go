@@ -14,6 +14,7 @@ import (
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/clock"
+	"github.com/hostedpay/hostedpay-go/sandbox/internal/journal"
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/ledger"
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/page"
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/random"
@@ -22,7 +23,6 @@ import (
 
 // A Gateway is one payment gateway.
 type Gateway interface {
-	Name() sdk.Gateway
 	API
 	HostedPage
 	Webhooks
@@ -31,17 +31,12 @@ type Gateway interface {
 
 // An API is a gateway's API.
 type API interface {
+	journal.API
 	http.Handler // of the paths
 	// Paths are the paths of the API, as [http.ServeMux] takes them.
 	Paths() []string
 	// Deny responds with the error of a code, in the gateway's own form.
 	Deny(w http.ResponseWriter, r *http.Request, code sdk.Code)
-	// MerchantOf is the ID of the merchant whose API key came with a request, however old; empty
-	// for an unknown key.
-	MerchantOf(r *http.Request) string
-	// VersionHeader is the request header that asks for a version of the API; empty when there is
-	// none.
-	VersionHeader() string
 }
 
 // A HostedPage is the page that a buyer pays on. Sessions given to it are its gateway's own.

@@ -26,27 +26,31 @@ type API interface {
 	// MerchantOf is the ID of the merchant whose API key came with a request, however old; empty
 	// for an unknown key.
 	MerchantOf(r *http.Request) string
-	// VersionHeader is the request header that asks for a version of the API; empty when there is
-	// none.
-	VersionHeader() string
+	// Headers are the names of the headers that the journal notes.
+	Headers() Headers
+}
+
+// Headers are the names of a gateway's headers; empty where it has none.
+type Headers struct {
+	Version        string // of the request: the version of the API that it asks for
+	IdempotencyKey string // of the request
+	RequestID      string // of the response
 }
 
 // Handler notes what passes through to next.
 func Handler(l *ledger.Ledger, now func() time.Time, api API, next http.Handler) http.Handler {
+	names := api.Headers()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body := ReadBody(r)
 		start := time.Now()
 		entry := &control.Request{
 			Number: l.NextNumber(), Gateway: api.Name(), At: now(), Method: r.Method, Path: shorten(r.URL.RequestURI()),
-			IdempotencyKey: shorten(r.Header.Get("Idempotency-Key")), UserAgent: shorten(r.UserAgent()),
-			Body: string(body[:min(len(body), maxNotedBody)]),
-		}
-		if name := api.VersionHeader(); name != "" {
-			entry.Version = shorten(r.Header.Get(name))
+			IdempotencyKey: shorten(r.Header.Get(names.IdempotencyKey)), Version: shorten(r.Header.Get(names.Version)),
+			UserAgent: shorten(r.UserAgent()), Body: string(body[:min(len(body), maxNotedBody)]),
 		}
 		w.Header().Set("Date", entry.At.UTC().Format(http.TimeFormat)) // clients judge by the gateway's clock what is stale
 		defer func() {
-			entry.Duration, entry.ID, entry.MerchantID = time.Since(start), w.Header().Get("X-Request-Id"), api.MerchantOf(r)
+			entry.Duration, entry.ID, entry.MerchantID = time.Since(start), w.Header().Get(names.RequestID), api.MerchantOf(r)
 			l.Record(entry)
 		}()
 		next.ServeHTTP(&recorder{ResponseWriter: w, entry: entry}, r)

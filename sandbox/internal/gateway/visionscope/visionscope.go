@@ -10,6 +10,7 @@ import (
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/gateway"
+	"github.com/hostedpay/hostedpay-go/sandbox/internal/journal"
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/random"
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
@@ -38,8 +39,8 @@ func (g *Gateway) Name() sdk.Gateway { return sdk.GatewayVisionScope }
 // Paths are those of the API.
 func (g *Gateway) Paths() []string { return []string{"/api/checkout/"} }
 
-// VersionHeader is none: the API has no versions.
-func (g *Gateway) VersionHeader() string { return "" }
+// Headers are none: the API has no versions, no idempotency keys and no request IDs.
+func (g *Gateway) Headers() journal.Headers { return journal.Headers{} }
 
 // MerchantOf is the ID of the merchant whose API key came with a request.
 func (g *Gateway) MerchantOf(r *http.Request) string {

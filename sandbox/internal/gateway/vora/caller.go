@@ -76,7 +76,7 @@ func (g *Gateway) authenticate(r *http.Request) (control.Merchant, *problem) {
 // 9110, section 11.1).
 func bearer(r *http.Request) string {
 	scheme, key, _ := strings.Cut(r.Header.Get(contract.VoraKeyHeader), " ")
-	if !strings.EqualFold(scheme, "Bearer") {
+	if !strings.EqualFold(scheme+" ", contract.VoraKeyPrefix) {
 		return ""
 	}
 	return key

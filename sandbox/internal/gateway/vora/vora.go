@@ -10,6 +10,7 @@ import (
 	"github.com/hostedpay/hostedpay-go/gen/vora/server"
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/gateway"
+	"github.com/hostedpay/hostedpay-go/sandbox/internal/journal"
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/random"
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
@@ -53,8 +54,12 @@ func (g *Gateway) Paths() []string {
 
 const sessionsPath = "/v1/sessions"
 
-// VersionHeader asks for a version.
-func (g *Gateway) VersionHeader() string { return contract.VoraVersionHeader }
+// Headers are those of the contract.
+func (g *Gateway) Headers() journal.Headers {
+	return journal.Headers{
+		Version: contract.VoraVersionHeader, IdempotencyKey: contract.VoraIdempotencyHeader, RequestID: contract.VoraRequestIDHeader,
+	}
+}
 
 // ServeHTTP serves the API: the rate limits come first, then the router, then the operation, which
 // authenticates.
