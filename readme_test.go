@@ -14,7 +14,7 @@ import (
 
 // packages that snippets use, by the name before the dot.
 var packages = map[string]string{
-	"atomic": "sync/atomic", "context": "context", "errors": "errors", "fmt": "fmt", "http": "net/http", "httptest": "net/http/httptest", "os": "os",
+	"atomic": "sync/atomic", "context": "context", "errors": "errors", "fmt": "fmt", "http": "net/http", "json": "encoding/json", "httptest": "net/http/httptest", "os": "os",
 	"slog": "log/slog", "sql": "database/sql", "template": "html/template", "time": "time",
 	"lambda":       "github.com/hostedpay/hostedpay-go/sdk/webhooks/lambda",
 	"money":        "github.com/hostedpay/hostedpay-go/sdk/money",

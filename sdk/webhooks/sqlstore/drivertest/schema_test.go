@@ -71,10 +71,10 @@ func TestWithoutItsTable(t *testing.T) {
 		_, err = store.Claim(t.Context(), "a", time.Minute)
 		require.ErrorContains(t, err, "sqlstore: cannot claim an event: ")
 		require.ErrorContains(t, err, "(the table is missing: call Migrate, or apply what Schema returns)")
-		require.ErrorContains(t, store.Complete(t.Context(), "a", "b"), "the table is not there")
-		require.ErrorContains(t, store.Release(t.Context(), "a", "b"), "the table is not there")
+		require.ErrorContains(t, store.Complete(t.Context(), "a", "b"), "the table is missing")
+		require.ErrorContains(t, store.Release(t.Context(), "a", "b"), "the table is missing")
 		_, err = store.Purge(t.Context(), 0)
-		require.ErrorContains(t, err, "the table is not there")
+		require.ErrorContains(t, err, "the table is missing")
 	})
 }
 
