@@ -186,6 +186,12 @@ func TestApplyLeavesItsArgumentAlone(t *testing.T) {
 		return voraEvent(t, webhookstest.RefundCreated(webhookstest.Set("refundId", id)))
 	}
 	one := applied(orders.State{}, []webhooks.Event{voraEvent(t, webhookstest.SessionSucceeded()), refund("b"), refund("d"), refund("f")})
+	var ids []string
+	for _, refund := range one.Refunds {
+		require.Equal(t, usd(500), refund.Amount)
+		ids = append(ids, refund.ID)
+	}
+	require.Equal(t, []string{"b", "d", "f"}, ids)
 	before, err := json.Marshal(one)
 	require.NoError(t, err)
 	for _, id := range []string{"a", "c", "e", "g"} {

@@ -30,7 +30,7 @@ type EventInfo struct {
 	RefundID   string       // the refund that the event is about
 	Reason     string       // why a payment failed, in the gateway's words
 	Time       time.Time    // when it happened, as the event says
-	Mode       sdk.Mode     // the event's where it says (Vora's webhooks v2), else the signing key's
+	Mode       sdk.Mode     // the event's where it says, else the signing key's
 
 	// Payment is what the event says about the session's payment: that it is paid, failed or
 	// expired, or that Amount of it was refunded, which may be a part. It is pending when the event
@@ -42,7 +42,7 @@ type EventInfo struct {
 
 	KeyName    string    // the name of the signing key that verified it
 	KeyExpires time.Time // when that signing key expires: its gateway should be using the next one by then; zero for never
-	SignedAt   time.Time // when the gateway says that it signed this delivery; authentic with Vora v2 only
+	SignedAt   time.Time // when the gateway says that it signed this delivery; authentic only where the scheme signs it: see its verifier
 	ReceivedAt time.Time // when it was verified, by this machine's clock
 
 	Raw sdk.Raw // the body, byte for byte

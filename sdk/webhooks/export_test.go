@@ -5,6 +5,14 @@ import (
 	"reflect"
 )
 
+// Schemes lists the registered schemes.
+func Schemes() (names []Scheme) {
+	for _, s := range schemes() {
+		names = append(names, s.name)
+	}
+	return names
+}
+
 // DecodeVoraV1 reads a body with and without the fast decoder. It is false when the fast decoder
 // gave up.
 func DecodeVoraV1(body []byte) (fast, full any, ok bool) {

@@ -205,6 +205,7 @@ func TestAFailedLookUpIsNotARejectionForGood(t *testing.T) {
 		require.Equal(t, http.StatusServiceUnavailable, response.Code)
 		require.NotContains(t, response.Body.String(), "connection refused")
 		require.Contains(t, r.log.String(), "connection refused")
+		require.Equal(t, webhooks.ReasonLookupFailed, r.rejection(t, webhookstest.Redelivery(delivery)).Reason)
 
 		broken = nil
 		requireResponse(t, r.deliver(t, webhookstest.Redelivery(delivery)), http.StatusOK, received)

@@ -85,7 +85,7 @@ type SignatureMatch struct {
 	KeyExpires time.Time // when that key expires; zero for never
 	MerchantID string    // whose key it is, when it says
 	Mode       sdk.Mode  // the key's
-	SignedAt   time.Time // when the gateway says that it signed; authentic with Vora v2 only
+	SignedAt   time.Time // when the gateway says that it signed; authentic only where the scheme signs it
 }
 
 // A verification is that of one delivery.
