@@ -1,6 +1,7 @@
 package sandbox_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 )
 
 // A session says which request made it, under which idempotency key, and everything that happened
@@ -87,6 +89,7 @@ func TestDeliveriesNameTheirEvent(t *testing.T) {
 				ids[d.EventID] = true
 			}
 			require.Len(t, ids, c.distinct)
+			require.Len(t, w.dedupeKeys(), len(w.eventIDs()), "the receiver's dedupe keys tell apart the same events")
 		})
 	}
 }
@@ -97,4 +100,43 @@ func refundTwice(w *world) {
 		_, err := w.gateways.Refund(created.ID, 500)
 		require.NoError(w.t, err)
 	}
+}
+
+// eventIDs are the events that the sandbox has delivered, and dedupeKeys those that a receiver tells
+// apart.
+func (w *world) eventIDs() (ids []string) {
+	for _, d := range w.gateways.Deliveries() {
+		ids = append(ids, d.EventID)
+	}
+	return distinct(ids)
+}
+
+func (w *world) dedupeKeys() (keys []string) {
+	w.t.Helper()
+	w.clock.Advance(2 * time.Second)
+	for _, d := range w.gateways.Deliveries() {
+		event, err := w.verifier().Verify(w.t.Context(), d.Attempts[len(d.Attempts)-1].Header, []byte(d.Body))
+		require.NoError(w.t, err)
+		keys = append(keys, event.Info().DedupeKey)
+	}
+	return distinct(keys)
+}
+
+func (w *world) verifier() *webhooks.Verifier {
+	w.t.Helper()
+	source := func(secret sdk.Secret) webhooks.KeySource {
+		keys, err := webhooks.StaticKeys(webhooks.SigningKey{Secret: secret})
+		require.NoError(w.t, err)
+		return keys
+	}
+	clock, vora := webhooks.WithClock(w.clock.Now), sandbox.Acme.Vora
+	return webhooks.Any(
+		webhooks.Vora(source(sdk.NewSecret(vora.SecretKey)), clock), webhooks.VoraV2(source(sdk.NewSecret(vora.WebhookSecret)), clock),
+		webhooks.VisionScope(source(w.secret), clock),
+	)
+}
+
+func distinct(all []string) []string {
+	slices.Sort(all)
+	return slices.Compact(all)
 }
