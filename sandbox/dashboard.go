@@ -36,9 +36,9 @@ func (s *Sandbox) view(origin, filter string) dashboard.View {
 	return dashboard.View{
 		Origin: origin, Filter: filter, Now: s.executor.Now(), Running: running,
 		Gateways: s.shownGateways(origin, shown.Merchants[0]), Merchants: shown.Merchants,
-		Sessions: newestFirst(sessions(shown.Sessions)), SessionCount: shown.SessionCount,
+		Sessions: newestFirst(shown.Sessions), SessionCount: shown.SessionCount,
 		Requests: newestFirst(shown.Requests), RequestCount: shown.RequestCount,
-		Deliveries: newestFirst(deliveries(shown.Deliveries)), DeliveryCount: shown.DeliveryCount,
+		Deliveries: newestFirst(shown.Deliveries), DeliveryCount: shown.DeliveryCount,
 		Paused: shown.Paused, Held: shown.Held, DeliveryFaults: shown.DeliveryFaults, Faults: shown.Faults,
 		Codes: each(sdk.Codes(), codeWithStatus),
 	}

@@ -6,7 +6,7 @@ import (
 )
 
 // Deliveries lists what was and is being delivered, oldest first, 10,000 at most.
-func (s *Sandbox) Deliveries() []control.Delivery { return deliveries(s.ledger.Deliveries()) }
+func (s *Sandbox) Deliveries() []control.Delivery { return s.ledger.Deliveries() }
 
 // Resend delivers an event once more, now. One that was unsent because there was no URL goes to the
 // merchant's URL of now.
@@ -27,7 +27,3 @@ func (s *Sandbox) PauseDeliveries() { s.ledger.Pause() }
 
 // ResumeDeliveries sends what was held.
 func (s *Sandbox) ResumeDeliveries() { s.ledger.Resume() }
-
-func deliveries(all []ledger.Delivery) []control.Delivery {
-	return each(all, func(d ledger.Delivery) control.Delivery { return d.Delivery })
-}

@@ -4,11 +4,10 @@ import (
 	"context"
 
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
-	"github.com/hostedpay/hostedpay-go/sandbox/internal/ledger"
 )
 
 // Sessions lists the sessions that the sandbox remembers, oldest first, 10,000 at most.
-func (s *Sandbox) Sessions() []control.Session { return sessions(s.ledger.Sessions()) }
+func (s *Sandbox) Sessions() []control.Session { return s.ledger.Sessions() }
 
 // Requests lists the last API calls, oldest first, 1000 at most unless [WithJournalSize] says
 // otherwise.
@@ -18,8 +17,8 @@ func (s *Sandbox) Requests() []control.Request { return s.ledger.Requests() }
 func (s *Sandbox) Snapshot() control.Snapshot {
 	all := s.ledger.Snapshot(0)
 	return control.Snapshot{
-		At: s.executor.Now(), Merchants: all.Merchants, Sessions: sessions(all.Sessions), Requests: all.Requests,
-		Deliveries: deliveries(all.Deliveries),
+		At: s.executor.Now(), Merchants: all.Merchants, Sessions: all.Sessions, Requests: all.Requests,
+		Deliveries: all.Deliveries,
 	}
 }
 
@@ -27,8 +26,4 @@ func (s *Sandbox) Snapshot() control.Snapshot {
 // happens in the sandbox. The condition may call the sandbox's methods. The error is the context's.
 func (s *Sandbox) Wait(ctx context.Context, condition func() bool) error {
 	return s.ledger.Wait(ctx, condition)
-}
-
-func sessions(all []ledger.Session) []control.Session {
-	return each(all, func(s ledger.Session) control.Session { return s.Session })
 }

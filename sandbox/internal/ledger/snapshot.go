@@ -9,9 +9,9 @@ import (
 // A Snapshot is the ledger at one moment. Lists are oldest first.
 type Snapshot struct {
 	Merchants      []control.Merchant
-	Sessions       []Session
+	Sessions       []control.Session
 	Requests       []control.Request
-	Deliveries     []Delivery
+	Deliveries     []control.Delivery
 	Faults         []control.Fault
 	DeliveryFaults []control.DeliveryFault
 	Paused         bool
@@ -36,7 +36,7 @@ func (l *Ledger) Snapshot(count int) Snapshot {
 }
 
 // Sessions lists the sessions, oldest first.
-func (l *Ledger) Sessions() []Session {
+func (l *Ledger) Sessions() []control.Session {
 	l.lock()
 	defer l.unlock()
 	return l.sessionsLocked(0)
@@ -50,16 +50,16 @@ func (l *Ledger) Requests() []control.Request {
 }
 
 // Deliveries lists the deliveries, oldest first.
-func (l *Ledger) Deliveries() []Delivery {
+func (l *Ledger) Deliveries() []control.Delivery {
 	l.lock()
 	defer l.unlock()
 	return l.deliveries.snapshotLocked(0)
 }
 
-func (l *Ledger) sessionsLocked(count int) []Session {
-	return each(newest(l.sessions.oldest, count), func(x *record) Session {
+func (l *Ledger) sessionsLocked(count int) []control.Session {
+	return each(newest(l.sessions.oldest, count), func(x *record) control.Session {
 		l.expireIfDueLocked(x)
-		return x.Session
+		return x.Session.Session
 	})
 }
 
@@ -67,7 +67,7 @@ func (l *Ledger) requestsLocked(count int) []control.Request {
 	return each(newest(l.journal, count), func(r *control.Request) control.Request { return *r })
 }
 
-func (q *deliveries) snapshotLocked(count int) []Delivery {
+func (q *deliveries) snapshotLocked(count int) []control.Delivery {
 	return each(newest(q.all, count), (*delivery).snapshot)
 }
 
