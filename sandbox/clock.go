@@ -14,8 +14,8 @@ import (
 //	Now() time.Time
 //	// AfterFunc calls f when wait has passed by this clock, but not before AfterFunc has returned.
 //	AfterFunc(task Task, wait time.Duration, f func())
-//	// Sleep blocks the caller of an API for a fault's latency, or for ever when the call hangs, and returns the error of
-//	// ctx when that ends first.
+//	// Sleep blocks the caller of an API for a fault's latency, for ever when the call hangs, or a listener to changes
+//	// for the pause after one, and returns the error of ctx when that ends first.
 //	Sleep(ctx context.Context, task Task, wait time.Duration) error
 //	// Advance moves the clock by d and runs what is due on the way.
 //	Advance(d time.Duration)
@@ -23,8 +23,9 @@ type Clock = clock.Clock
 
 // A Task says what the sandbox waits for or runs later. Its Kind is "expire" (end sessions whose
 // lifetime is over), "settle" (find out how a charge ended whose response was lost), "deliver"
-// (attempt to deliver an event) or "latency" (keep a caller waiting); SessionID, DeliveryID, Event,
-// Attempt and Request say what it is about, as far as they apply. String writes it in one line.
+// (attempt to deliver an event), "latency" (keep a caller waiting) or "changes" (let changes come
+// together before a listener hears of them); SessionID, DeliveryID, Event, Attempt and Request say
+// what it is about, as far as they apply. String writes it in one line.
 type Task = clock.Task
 
 // A ManualClock is a [Clock] that stands still until it is advanced, and then runs one task after

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
+	"github.com/hostedpay/hostedpay-go/sandbox/internal/clock"
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/gateway"
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/journal"
 )
@@ -220,8 +221,12 @@ func serveSink(w http.ResponseWriter, _ *http.Request) {
 	reply(w, http.StatusOK, control.Received{Received: true})
 }
 
-// streamChanges sends a server-sent event whenever something happens. The caller then reads what
-// there is.
+// changesPause is how long a stream of changes is silent after one. What happens meanwhile is one
+// change.
+const changesPause = 250 * time.Millisecond
+
+// streamChanges sends a server-sent event at the start and whenever something happens. The caller
+// then reads what there is.
 func (s *Sandbox) streamChanges(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("Cache-Control", "no-store")
@@ -232,6 +237,9 @@ func (s *Sandbox) streamChanges(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		if err := out.Flush(); err != nil {
+			return
+		}
+		if n > 1 && s.executor.Sleep(r.Context(), clock.Task{Kind: clock.TaskChanges}, changesPause) != nil {
 			return
 		}
 		select {

@@ -32,6 +32,9 @@ func sandboxCommand() *cobra.Command {
 			if err != nil {
 				return fmt.Errorf("the sandbox cannot listen on %s (choose another with --listen): %w", f.address, err)
 			}
+			if !isPrivate(l.Addr()) {
+				fmt.Fprintf(c.ErrOrStderr(), "Warning: the sandbox listens on %s. Everybody who reaches this machine can use and control it, and its keys are known to all.\n", l.Addr())
+			}
 			s := serve(l, gateways)
 			introduce(c.OutOrStdout(), base, f)
 			<-c.Context().Done()

@@ -5,6 +5,8 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"net"
+	"net/url"
 	"os"
 	"strings"
 	"testing"
@@ -25,12 +27,19 @@ import (
 // it prints.
 func start(t *testing.T, args ...string) (base, key string) {
 	t.Helper()
+	return startWith(t, io.Discard, args...)
+}
+
+// startWith does the same, with what the command writes to standard error until it has printed its
+// address.
+func startWith(t *testing.T, stderr io.Writer, args ...string) (base, key string) {
+	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
 	r, w := io.Pipe()
 	c := command()
 	c.SetArgs(append([]string{"sandbox", "--listen", "127.0.0.1:0"}, args...))
 	c.SetOut(w)
-	c.SetErr(io.Discard)
+	c.SetErr(stderr)
 	done := make(chan error, 1)
 	go func() {
 		err := c.ExecuteContext(ctx)
@@ -170,4 +179,30 @@ func TestSandboxCommandSaysWhyItCannotListen(t *testing.T) {
 	c.SetArgs([]string{"sandbox", "--listen", strings.TrimPrefix(base, "http://")})
 	c.SetErr(io.Discard)
 	require.ErrorContains(t, c.ExecuteContext(t.Context()), "choose another with --listen")
+}
+
+// Where others can reach the sandbox, one warning says so, and the addresses that are printed work.
+func TestListeningForOthers(t *testing.T) {
+	t.Parallel()
+	for listen, warned := range map[string]bool{
+		"0.0.0.0:0": true, ":0": true, "[::]:0": true, "127.0.0.1:0": false, "localhost:0": false, "127.0.0.2:0": false,
+	} {
+		t.Run(listen, func(t *testing.T) {
+			t.Parallel()
+			var warning bytes.Buffer
+			base, _ := startWith(t, &warning, "--listen", listen)
+			u, err := url.Parse(base)
+			require.NoError(t, err)
+			require.True(t, net.ParseIP(u.Hostname()).IsLoopback(), base)
+			require.NotEqual(t, "0", u.Port())
+			client, err := control.New(base)
+			require.NoError(t, err)
+			_, err = client.Sessions(t.Context())
+			require.NoError(t, err)
+			require.Equal(t, warned, strings.Contains(warning.String(), "Warning: the sandbox listens on"), warning.String())
+			if warned {
+				require.Equal(t, 1, strings.Count(warning.String(), "\n"), warning.String())
+			}
+		})
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"strconv"
 	"time"
 )
 
@@ -23,12 +24,28 @@ func listen(ctx context.Context, address string) (net.Listener, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
-	return l, "http://" + l.Addr().String(), nil
+	return l, "http://" + reachable(l.Addr()), nil
+}
+
+// reachable is where a program on this machine reaches a listener. One that listens on every
+// address has none of its own.
+func reachable(at net.Addr) string {
+	tcp, ok := at.(*net.TCPAddr)
+	if !ok || !tcp.IP.IsUnspecified() {
+		return at.String()
+	}
+	return net.JoinHostPort("127.0.0.1", strconv.Itoa(tcp.Port))
+}
+
+// isPrivate reports whether only programs on this machine reach a listener.
+func isPrivate(at net.Addr) bool {
+	tcp, ok := at.(*net.TCPAddr)
+	return ok && tcp.IP.IsLoopback()
 }
 
 func serve(l net.Listener, handler http.Handler) *server {
 	s := &server{
-		URL:  "http://" + l.Addr().String(),
+		URL:  "http://" + reachable(l.Addr()),
 		http: &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second},
 		done: make(chan error, 1),
 	}

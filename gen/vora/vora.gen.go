@@ -394,9 +394,9 @@ type RefundCreatedEvent struct {
 	// Examples: vp_cs_test_k3TqJ9xWz2LmN8pR
 	SessionID string `json:"sessionId"`
 
-	// Status The session's status after the event.
+	// Status Always refunded, after a partial refund too.
 	//
-	// Examples: succeeded
+	// Examples: refunded
 	Status *string `json:"status,omitempty"`
 
 	// Timestamp When it happened.

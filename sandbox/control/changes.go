@@ -11,8 +11,9 @@ import (
 )
 
 // Changes yields a number whenever something changes in the sandbox, and once at the start: read
-// then what there is. Changes that happen at the same time can arrive as one. The numbers count
-// from 1. The iteration ends with an error: the context's, or that the sandbox has stopped.
+// then what there is. The first change after a silence arrives at once, and those of the next
+// quarter of a second as one. The numbers count from 1. The iteration ends with an error: the
+// context's, or that the sandbox has stopped.
 func (c *Client) Changes(ctx context.Context) iter.Seq2[int, error] {
 	return func(yield func(int, error) bool) {
 		response, err := c.send(ctx, http.MethodGet, "changes", nil)

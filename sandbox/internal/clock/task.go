@@ -24,6 +24,7 @@ const (
 	TaskSettle  TaskKind = "settle"  // find out how a charge ended whose response was lost
 	TaskDeliver TaskKind = "deliver" // attempt to deliver an event
 	TaskLatency TaskKind = "latency" // keep a caller waiting, because a fault says so
+	TaskChanges TaskKind = "changes" // let changes come together before a listener hears of them
 )
 
 // String is the task in one line, "deliver session=vp_cs_test_… delivery=dlv_1

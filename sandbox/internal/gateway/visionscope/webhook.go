@@ -12,6 +12,7 @@ import (
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/internal/signature"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
+	"github.com/hostedpay/hostedpay-go/sandbox/internal/gateway"
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/ledger"
 )
 
@@ -37,21 +38,33 @@ func report(tx *ledger.Tx, wait time.Duration) {
 	tx.Send(ledger.Event{Type: kind, ID: tx.ID + " " + kind, URL: d.webhookURL, Body: encoded, Wait: wait, Details: d.webhookSecret})
 }
 
+// The bodies of events, with the time as the gateway writes it.
+type (
+	paymentSuccess struct {
+		gen.PaymentSuccessEvent
+		PaidAt gateway.Timestamp `json:"paid_at"`
+	}
+	paymentFailed struct {
+		gen.PaymentFailedEvent
+		FailedAt gateway.Timestamp `json:"failed_at"`
+	}
+)
+
 func eventOf(tx *ledger.Tx, orderID string) (kind string, body any) {
 	major, _ := tx.Amount.Major() // was checked when the checkout was created
 	amount, currency := json.Number(major), string(tx.Amount.Currency())
 	if tx.Status == control.SessionSucceeded {
 		const kind = gen.PaymentSuccessEventEventPaymentSuccess
-		return string(kind), gen.PaymentSuccessEvent{
+		return string(kind), paymentSuccess{PaidAt: gateway.Timestamp(tx.UpdatedAt), PaymentSuccessEvent: gen.PaymentSuccessEvent{
 			Event: kind, SessionID: tx.ID, Status: gen.PaymentSuccessEventStatusPaid,
-			Amount: amount, Currency: currency, OrderID: orderID, PaidAt: tx.UpdatedAt,
-		}
+			Amount: amount, Currency: currency, OrderID: orderID,
+		}}
 	}
 	const failed = gen.PaymentFailedEventEventPaymentFailed
-	return string(failed), gen.PaymentFailedEvent{
+	return string(failed), paymentFailed{FailedAt: gateway.Timestamp(tx.UpdatedAt), PaymentFailedEvent: gen.PaymentFailedEvent{
 		Event: failed, SessionID: tx.ID, Status: gen.PaymentFailedEventStatusFailed,
-		Amount: amount, Currency: currency, OrderID: orderID, Reason: tx.FailureReason, FailedAt: tx.UpdatedAt,
-	}
+		Amount: amount, Currency: currency, OrderID: orderID, Reason: tx.FailureReason,
+	}}
 }
 
 // WebhookURL is the one that came with the checkout.
@@ -71,6 +84,7 @@ func (g *Gateway) Post(ctx context.Context, d ledger.Delivery, secret string, at
 		XSignature: signature.Hex(secret, d.Body), XTimestamp: at,
 	}, "application/json", strings.NewReader(d.Body), func(_ context.Context, r *http.Request) error {
 		r.Header.Set("User-Agent", contract.VisionScopeUserAgent)
+		r.Header.Set(contract.VisionScopeTimestampHeader, gateway.Timestamp(at).String())
 		note(r)
 		return nil
 	})

@@ -2,6 +2,7 @@ package vora
 
 import (
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -29,10 +30,17 @@ var sessionShape = gen.CreateSessionRequestShape() // read only
 
 var notAnObject = []contract.Violation{{Path: "body", Problem: "is not a JSON object", Code: string(sdk.CodeValidationError)}} // read only
 
-// admit checks what comes before an operation on sessions: the API key, and that a body is a JSON
-// object.
+// version is what the contract takes for one. There is no other than the contract's own: a request
+// for another is served as that one, and the response says so.
+var version = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`) // read only
+
+// admit checks what comes before an operation on sessions: the API key, the version, and that a body
+// is a JSON object.
 func (g *Gateway) admit(r *http.Request) (caller, *problem) {
 	merchant, p := g.authenticate(r)
+	if asked := r.Header.Get(contract.VoraVersionHeader); p == nil && asked != "" && !version.MatchString(asked) {
+		p = newProblem(sdk.CodeValidationError, contract.VoraVersionHeader+": is not a date such as "+contract.VoraVersion)
+	}
 	if p != nil || r.Method != http.MethodPost {
 		return caller{merchant: merchant}, p
 	}

@@ -7,6 +7,7 @@ import (
 	gen "github.com/hostedpay/hostedpay-go/gen/vora"
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
+	"github.com/hostedpay/hostedpay-go/sandbox/internal/gateway"
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/ledger"
 )
 
@@ -17,43 +18,63 @@ type event struct {
 	body any
 }
 
+// The bodies of webhooks v1, with the time as the gateway writes it.
+type (
+	sessionSucceeded struct {
+		gen.SessionSucceededEvent
+		Timestamp gateway.Timestamp `json:"timestamp"`
+	}
+	sessionFailed struct {
+		gen.SessionFailedEvent
+		Timestamp gateway.Timestamp `json:"timestamp"`
+	}
+	sessionExpired struct {
+		gen.SessionExpiredEvent
+		Timestamp gateway.Timestamp `json:"timestamp"`
+	}
+	refundCreated struct {
+		gen.RefundCreatedEvent
+		Timestamp gateway.Timestamp `json:"timestamp"`
+	}
+)
+
 // Expired reports that a session's lifetime is over.
 func (g *Gateway) Expired(tx *ledger.Tx) { g.report(tx, statusEvent(tx)) }
 
 // statusEvent is the event of the status that a session has got.
 func statusEvent(tx *ledger.Tx) event {
-	at, status, metadata := tx.UpdatedAt, string(tx.Status), detailsOf(tx.Session).request.Metadata
+	at, status, metadata := gateway.Timestamp(tx.UpdatedAt), string(tx.Status), detailsOf(tx.Session).request.Metadata
 	amount, currency := tx.Amount.Minor(), string(tx.Amount.Currency())
 	switch tx.Status {
 	case control.SessionSucceeded:
 		const kind = gen.SessionSucceededEventEventSessionSucceeded
-		return event{string(kind), tx.ID + " " + string(kind), gen.SessionSucceededEvent{
+		return event{string(kind), tx.ID + " " + string(kind), sessionSucceeded{Timestamp: at, SessionSucceededEvent: gen.SessionSucceededEvent{
 			Event: kind, SessionID: tx.ID, MerchantID: tx.MerchantID, Amount: amount, Currency: currency,
-			Timestamp: at, Status: &status, Metadata: metadata, TransactionID: &tx.TransactionID,
-		}}
+			Status: &status, Metadata: metadata, TransactionID: &tx.TransactionID,
+		}}}
 	case control.SessionFailed:
 		const kind = gen.SessionFailedEventEventSessionFailed
-		return event{string(kind), tx.ID + " " + string(kind), gen.SessionFailedEvent{
+		return event{string(kind), tx.ID + " " + string(kind), sessionFailed{Timestamp: at, SessionFailedEvent: gen.SessionFailedEvent{
 			Event: kind, SessionID: tx.ID, MerchantID: tx.MerchantID, Amount: amount, Currency: currency,
-			Timestamp: at, Status: &status, Metadata: metadata, FailureCode: &tx.FailureCode, Error: &tx.FailureReason,
-		}}
+			Status: &status, Metadata: metadata, FailureCode: &tx.FailureCode, Error: &tx.FailureReason,
+		}}}
 	default:
 		const kind = gen.SessionExpiredEventEventSessionExpired
-		return event{string(kind), tx.ID + " " + string(kind), gen.SessionExpiredEvent{
+		return event{string(kind), tx.ID + " " + string(kind), sessionExpired{Timestamp: at, SessionExpiredEvent: gen.SessionExpiredEvent{
 			Event: kind, SessionID: tx.ID, MerchantID: tx.MerchantID, Amount: amount, Currency: currency,
-			Timestamp: at, Status: &status, Metadata: metadata,
-		}}
+			Status: &status, Metadata: metadata,
+		}}}
 	}
 }
 
 func refundEvent(tx *ledger.Tx, refundID string, amount int64) event {
 	const kind = gen.RefundCreatedEventEventRefundCreated
-	status := string(tx.Status)
-	return event{string(kind), tx.ID + " " + string(kind) + " " + refundID, gen.RefundCreatedEvent{
+	status := string(control.SessionRefunded) // after a partial refund too
+	return event{string(kind), tx.ID + " " + string(kind) + " " + refundID, refundCreated{Timestamp: gateway.Timestamp(tx.Now()), RefundCreatedEvent: gen.RefundCreatedEvent{
 		Event: kind, SessionID: tx.ID, MerchantID: tx.MerchantID, Amount: amount, Currency: string(tx.Amount.Currency()),
-		Timestamp: tx.Now(), Status: &status, Metadata: detailsOf(tx.Session).request.Metadata, RefundID: &refundID,
+		Status: &status, Metadata: detailsOf(tx.Session).request.Metadata, RefundID: &refundID,
 		TransactionID: &tx.TransactionID,
-	}}
+	}}}
 }
 
 // report sends an event to the merchant's webhook URL, as webhooks v1 or v2.

@@ -55,7 +55,9 @@ func (o operations) CreateSession(w http.ResponseWriter, r *http.Request, params
 	case err != nil:
 		o.writeProblem(w, problemOf(sdk.CodeInternalError, err.Error()))
 	default:
-		o.write(w, http.StatusCreated, gen.CreatedSession{ID: s.ID, CheckoutURL: s.CheckoutURL, ExpiresAt: s.ExpiresAt})
+		o.write(w, http.StatusCreated, createdSession{
+			CreatedSession: gen.CreatedSession{ID: s.ID, CheckoutURL: s.CheckoutURL}, ExpiresAt: gateway.Timestamp(s.ExpiresAt),
+		})
 	}
 }
 
@@ -114,18 +116,31 @@ func (o operations) GetSession(w http.ResponseWriter, r *http.Request, sessionID
 	o.write(w, http.StatusOK, sessionBody(&s))
 }
 
+// The bodies of responses, with the times as the gateway writes them.
+type (
+	createdSession struct {
+		gen.CreatedSession
+		ExpiresAt gateway.Timestamp `json:"expiresAt"`
+	}
+	session struct {
+		gen.Session
+		CreatedAt gateway.Timestamp `json:"createdAt"`
+		UpdatedAt gateway.Timestamp `json:"updatedAt"`
+		ExpiresAt gateway.Timestamp `json:"expiresAt"`
+	}
+)
+
 // sessionBody is a session as the API shows it.
-func sessionBody(s *ledger.Session) gen.Session {
+func sessionBody(s *ledger.Session) session {
 	d := detailsOf(s)
 	body := gen.Session{
 		ID: s.ID, Status: gen.SessionStatus(s.Status), Mode: string(gen.CreateSessionRequestModePayment), MerchantID: s.MerchantID,
 		Amount: s.Amount.Minor(), Currency: string(s.Amount.Currency()),
 		Country: d.request.Country, Description: d.request.Description, CollectShipping: d.request.CollectShipping,
-		Metadata:  d.request.Metadata,
-		CreatedAt: s.CreatedAt, UpdatedAt: s.UpdatedAt, ExpiresAt: s.ExpiresAt,
+		Metadata: d.request.Metadata,
 	}
 	if s.TransactionID != "" { // the session has succeeded
 		body.TransactionID, body.ShippingAddress = &s.TransactionID, d.shipping
 	}
-	return body
+	return session{body, gateway.Timestamp(s.CreatedAt), gateway.Timestamp(s.UpdatedAt), gateway.Timestamp(s.ExpiresAt)}
 }

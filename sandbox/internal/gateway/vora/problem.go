@@ -51,9 +51,9 @@ func isDryRun(r *http.Request) bool {
 }
 
 // Deny responds with the error of a code.
-func (g *Gateway) Deny(w http.ResponseWriter, r *http.Request, code sdk.Code) {
+func (g *Gateway) Deny(w http.ResponseWriter, _ *http.Request, code sdk.Code) {
 	entry, _ := code.Entry()
-	g.introduce(w.Header(), r)
+	g.introduce(w.Header())
 	g.writeProblem(w, problemOf(code, entry.Meaning))
 }
 

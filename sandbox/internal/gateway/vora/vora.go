@@ -64,7 +64,7 @@ func (g *Gateway) Headers() journal.Headers {
 // ServeHTTP serves the API: the rate limits come first, then the router, then the operation, which
 // authenticates.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	g.introduce(w.Header(), r)
+	g.introduce(w.Header())
 	if p := g.limit(w, r); p != nil {
 		g.writeProblem(w, *p)
 		return
@@ -98,12 +98,9 @@ func (g *Gateway) reject(w http.ResponseWriter, r *http.Request, p problem) {
 }
 
 // introduce sets what every response says about itself.
-func (g *Gateway) introduce(h http.Header, r *http.Request) {
+func (g *Gateway) introduce(h http.Header) {
 	maps.Copy(h, g.notices)
 	h.Set(contract.VoraRequestIDHeader, "req_"+g.ids.request.Base32(12))
-	if asked := r.Header.Get(contract.VoraVersionHeader); asked != "" {
-		h.Set(contract.VoraVersionHeader, asked)
-	}
 }
 
 func writeJSON(w http.ResponseWriter, status int, body any) error {

@@ -12,6 +12,7 @@ import (
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/internal/signature"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
+	"github.com/hostedpay/hostedpay-go/sandbox/internal/gateway"
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/ledger"
 )
 
@@ -44,6 +45,9 @@ func (g *Gateway) Post(ctx context.Context, d ledger.Delivery, secret string, at
 	body, signing := strings.NewReader(d.Body), d.Details.(signing)
 	edit := func(_ context.Context, r *http.Request) error {
 		r.Header.Set("User-Agent", contract.VoraV1UserAgent)
+		if !signing.v2 {
+			r.Header.Set(contract.VoraV1TimestampHeader, gateway.Timestamp(at).String())
+		}
 		note(r)
 		return nil
 	}
