@@ -7,7 +7,8 @@ import (
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 )
 
-// The attributes of this package, besides http.response.status_code and error.type. Nothing else is ever recorded.
+// The attributes of this package, besides http.response.status_code and error.type. Nothing else is
+// ever recorded.
 const (
 	operationKey      = attribute.Key("hostedpay.operation")
 	codeKey           = attribute.Key("hostedpay.error.code")
@@ -33,7 +34,8 @@ const other = "_OTHER"
 // longestToken is longer than any identifier of either gateway.
 const longestToken = 128
 
-// token lets an identifier through, and no other text: what came over the network may be long, or quote anything.
+// token lets an identifier through, and no other text: what came over the network may be long, or
+// quote anything.
 func token(text string) string {
 	if text == "" || len(text) > longestToken {
 		return other

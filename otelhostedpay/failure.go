@@ -32,8 +32,9 @@ func failureOf(err error) string {
 	return other
 }
 
-// failure is the error.type of an answer, or of none: the code if the catalog knows it, then the status, then what went
-// wrong on the way. A 2xx is one when nobody could read it, or when it says no.
+// failure is the error.type of an answer, or of none: the code if the catalog knows it, then the
+// status, then what went wrong on the way. A 2xx is one when nobody could read it, or when it says
+// no.
 func failure(code sdk.Code, status int, err error) string {
 	_, known := code.Entry()
 	switch {

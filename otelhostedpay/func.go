@@ -13,9 +13,9 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 )
 
-// Func traces and measures the function that does the work of events. Its span is a child of the delivery's, when
-// [Handler] wraps the handler, and what the function does with its context is a child of its own. Of an error only the
-// kind is recorded: its text is yours.
+// Func traces and measures the function that does the work of events. Its span is a child of the
+// delivery's, when [Handler] wraps the handler, and what the function does with its context is a
+// child of its own. Of an error only the kind is recorded: its text is yours.
 func Func(work webhooks.EventFunc, opts ...Option) webhooks.EventFunc {
 	if work == nil {
 		return nil // which webhooks.NewHandler refuses
@@ -52,8 +52,8 @@ func Func(work webhooks.EventFunc, opts ...Option) webhooks.EventFunc {
 	}
 }
 
-// labelsOf is what of an event can label a metric. A type that no contract lists is _OTHER, because whoever can sign
-// events could otherwise fill metrics with labels.
+// labelsOf is what of an event can label a metric. A type that no contract lists is _OTHER, because
+// whoever can sign events could otherwise fill metrics with labels.
 func labelsOf(event webhooks.Event) []attribute.KeyValue {
 	info, kind := event.Info(), other
 	if _, unknown := event.(*webhooks.UnknownEvent); !unknown && slices.Contains(eventTypes, info.Type) {

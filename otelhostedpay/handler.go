@@ -11,12 +11,13 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// Handler traces and counts the deliveries that a *webhooks.Handler, or another handler of webhooks, receives. Wrap its
-// function in [Func] too: only that knows what was delivered.
+// Handler traces and counts the deliveries that a *webhooks.Handler, or another handler of
+// webhooks, receives. Wrap its function in [Func] too: only that knows what was delivered.
 //
-// A delivery is one server span, with the status of the reply, its code when it is a refusal, and whether the event was
-// a duplicate. It is part of the trace that the request's context carries, for example from a router that is traced, but
-// not of one that its headers claim: anybody can write those.
+// A delivery is one server span, with the status of the reply, its code when it is a refusal, and
+// whether the event was a duplicate. It is part of the trace that the request's context carries,
+// for example from a router that is traced, but not of one that its headers claim: anybody can
+// write those.
 func Handler(next http.Handler, opts ...Option) http.Handler {
 	tracer, meter := instruments(opts)
 	return &handler{
@@ -68,8 +69,8 @@ func about(ctx context.Context, event []attribute.KeyValue) {
 	}
 }
 
-// describe gives the attributes of the span, which are also the labels of the metric, and the span's failure: only what
-// is this server's fault, as everywhere with HTTP.
+// describe gives the attributes of the span, which are also the labels of the metric, and the
+// span's failure: only what is this server's fault, as everywhere with HTTP.
 func (d *delivery) describe(reply *reply, returned bool) (attributes list, failed string) {
 	if event := d.event.Load(); event != nil {
 		attributes.add(*event...)

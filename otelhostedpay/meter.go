@@ -7,8 +7,8 @@ import (
 	"go.opentelemetry.io/otel/metric/noop"
 )
 
-// A meter makes instruments. One that cannot be made is reported to OpenTelemetry's error handler and measures nothing:
-// a payment does not fail because of its metrics.
+// A meter makes instruments. One that cannot be made is reported to OpenTelemetry's error handler
+// and measures nothing: a payment does not fail because of its metrics.
 type meter struct{ metric.Meter }
 
 func (m meter) counter(name, unit, description string) metric.Int64Counter {
@@ -20,8 +20,8 @@ func (m meter) counter(name, unit, description string) metric.Int64Counter {
 	return counter
 }
 
-// seconds is a histogram. Its buckets are those of the semantic conventions for HTTP, and three more, because a call
-// that waits and tries again, or a slow function, can take longer.
+// seconds is a histogram. Its buckets are those of the semantic conventions for HTTP, and three
+// more, because a call that waits and tries again, or a slow function, can take longer.
 func (m meter) seconds(name, description string) metric.Float64Histogram {
 	histogram, err := m.Float64Histogram(name, metric.WithUnit("s"), metric.WithDescription(description),
 		metric.WithExplicitBucketBoundaries(.005, .01, .025, .05, .075, .1, .25, .5, .75, 1, 2.5, 5, 7.5, 10, 30, 60, 120))

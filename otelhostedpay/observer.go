@@ -12,10 +12,11 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
-// Observer traces and measures the calls of a client, or of many: give it to each of them with [sdk.WithObserver].
+// Observer traces and measures the calls of a client, or of many: give it to each of them with
+// [sdk.WithObserver].
 //
-// A call is one span, named after its operation; its attempts are events of the span, each at the time it began. A call
-// that is refused before it is sent, because of its arguments, is not seen.
+// A call is one span, named after its operation; its attempts are events of the span, each at the
+// time it began. A call that is refused before it is sent, because of its arguments, is not seen.
 func Observer(opts ...Option) sdk.Observer {
 	tracer, meter := instruments(opts)
 	duration := meter.seconds("hostedpay.client.call.duration", "How long calls take, with their retries and waits.")

@@ -172,7 +172,8 @@ func TestArgumentsThatAreRefusedAreNotSeen(t *testing.T) {
 	require.Empty(t, tel.metrics(t))
 }
 
-// A call is a child of whatever its caller is doing, and what the transport does is a child of the call.
+// A call is a child of whatever its caller is doing, and what the transport does is a child of the
+// call.
 func TestACallTakesPartInTheTrace(t *testing.T) {
 	t.Parallel()
 	tel := setup(t)

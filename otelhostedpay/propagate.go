@@ -9,14 +9,14 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
-// Propagate sends the trace that a call belongs to along with every attempt, for the day on which a proxy of yours, a
-// sandbox or a gateway has spans of its own. Give it to [sdk.WithMiddleware]:
+// Propagate sends the trace that a call belongs to along with every attempt, for the day on which a
+// proxy of yours, a sandbox or a gateway has spans of its own. Give it to [sdk.WithMiddleware]:
 //
 //	client, err := vora.New(key, sdk.WithObserver(otelhostedpay.Observer()), sdk.WithMiddleware(otelhostedpay.Propagate()))
 //
-// Gateways see the headers traceparent and, if your tracing sets it, tracestate: the ids of trace and span, and whether
-// the trace is sampled. They are random and say nothing about a buyer. Baggage, which can say anything, is never sent,
-// whatever the global propagator is.
+// Gateways see the headers traceparent and, if your tracing sets it, tracestate: the ids of trace
+// and span, and whether the trace is sampled. They are random and say nothing about a buyer.
+// Baggage, which can say anything, is never sent, whatever the global propagator is.
 func Propagate() sdk.Middleware {
 	return func(next http.RoundTripper) http.RoundTripper { return propagating{next} }
 }

@@ -73,7 +73,8 @@ func TestPropagateWithoutATraceChangesNothing(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// A transport must not change the request that it is given: the next attempt, and the caller, have the same one.
+// A transport must not change the request that it is given: the next attempt, and the caller, have
+// the same one.
 func TestPropagateSendsACopy(t *testing.T) {
 	t.Parallel()
 	ctx, span := trace.NewTracerProvider().Tracer("shop").Start(t.Context(), "checkout")

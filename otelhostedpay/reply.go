@@ -36,8 +36,8 @@ func (r *reply) Write(p []byte) (int, error) {
 // Unwrap is for [http.ResponseController].
 func (r *reply) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 
-// summary reads the reply as the receipt or the refusal that both gateways' contracts describe (EventReceipt,
-// EventRefusal).
+// summary reads the reply as the receipt or the refusal that both gateways' contracts describe
+// (EventReceipt, EventRefusal).
 func (r *reply) summary() (status int, duplicate bool, kind string) {
 	var said struct {
 		Duplicate bool     `json:"duplicate"`

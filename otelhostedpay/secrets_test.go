@@ -25,7 +25,8 @@ func requireNoSentinel(t *testing.T, tel *telemetry) {
 	t.Helper()
 	require.NotEmpty(t, tel.exporter.GetSpans())
 	for _, span := range tel.exporter.GetSpans() {
-		// %+v of everything that an exporter is given: names, attributes, events, links, status, scope, resource.
+		// %+v of everything that an exporter is given: names, attributes, events, links, status,
+		// scope, resource.
 		require.NotContains(t, fmt.Sprintf("%+v", span), "sentinel")
 	}
 	require.NotContains(t, tel.spans(), "sentinel")

@@ -87,7 +87,8 @@ func purchase() vora.SessionParams {
 	return vora.SessionParams{Amount: money.Minor(1499, "USD"), SuccessURL: "https://shop.example.com/thanks?token=sentinel-query"}
 }
 
-// spans are the finished ones, each with its events on lines below it, in the order in which they ended.
+// spans are the finished ones, each with its events on lines below it, in the order in which they
+// ended.
 func (tel *telemetry) spans() string {
 	var b strings.Builder
 	for _, span := range tel.exporter.GetSpans() {

@@ -192,7 +192,8 @@ func TestTheFunctionTakesPartInTheTrace(t *testing.T) {
 	require.False(t, whole.Parent.IsValid(), "nobody's header makes a delivery part of a trace")
 }
 
-// Under a router that is traced the server's span is the router's, and the delivery is a part of it.
+// Under a router that is traced the server's span is the router's, and the delivery is a part of
+// it.
 func TestATracedRouter(t *testing.T) {
 	t.Parallel()
 	tel := setup(t)
@@ -278,7 +279,8 @@ func TestAFunctionWithoutAHandler(t *testing.T) {
 	require.Equal(t, `internal "webhooks.EventFunc" session_id=vp_cs_test_1 webhook.scheme=vora-v1 webhook.type=session.expired`+"\n", tel.spans())
 }
 
-// A function that is not there is missed when the handler is made, as it would be without telemetry.
+// A function that is not there is missed when the handler is made, as it would be without
+// telemetry.
 func TestNoFunction(t *testing.T) {
 	t.Parallel()
 	require.Nil(t, otelhostedpay.Func(nil))

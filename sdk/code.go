@@ -2,12 +2,13 @@ package sdk
 
 import "net/http"
 
-// A Code is an entry of the gateways' error catalog, or a text that the catalog does not know yet. It is a sentinel:
+// A Code is an entry of the gateways' error catalog, or a text that the catalog does not know yet.
+// It is a sentinel:
 //
 //	if errors.Is(err, sdk.CodeSessionExpired) { … }
 //
-// Vora sends codes. VisionScope's errors carry none; the SDK assigns them one and says so in [Error.CodeAssigned].
-// (Vora integrator guide, "Error code catalog".)
+// Vora sends codes. VisionScope's errors carry none; the SDK assigns them one and says so in
+// [Error.CodeAssigned]. (Vora integrator guide, "Error code catalog".)
 type Code string
 
 // Error makes a code a target for [errors.Is]. It is not meant to be returned alone.

@@ -1,8 +1,8 @@
-// Package sdk is the vocabulary that the gateways share: options, errors and their catalog, secrets and what is known
-// about a response.
+// Package sdk is the vocabulary that the gateways share: options, errors and their catalog, secrets
+// and what is known about a response.
 //
-// A call to a gateway returns a typed result, or an [*Error] that says what happened, to which operation, and what to
-// do next:
+// A call to a gateway returns a typed result, or an [*Error] that says what happened, to which
+// operation, and what to do next:
 //
 //	created, err := client.CreateSession(ctx, params)
 //	var e *sdk.Error
@@ -13,10 +13,12 @@
 //	case errors.As(err, &e):                        // the details, and e.NextAction()
 //	}
 //
-// When a request was sent and no usable answer came back, the error is an [*OutcomeUnknownError]: the operation may or
-// may not have been done, and the error says how to find out without doing it twice.
+// When a request was sent and no usable answer came back, the error is an [*OutcomeUnknownError]:
+// the operation may or may not have been done, and the error says how to find out without doing it
+// twice.
 //
-// Clients take [Option] values when they are made and, for one call, with the call; the last one wins.
+// Clients take [Option] values when they are made and, for one call, with the call; the last one
+// wins.
 package sdk
 
 // Version is the version of this SDK, sent in User-Agent.

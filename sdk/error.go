@@ -11,10 +11,12 @@ import (
 	"time"
 )
 
-// An Error is a call that did not succeed: refused before it was sent, refused by the gateway, or not carried.
+// An Error is a call that did not succeed: refused before it was sent, refused by the gateway, or
+// not carried.
 //
-// Match it by code or family with [errors.Is], get its fields with [errors.As]. %v is one line for a log, %+v adds a
-// line for each attempt. All methods work on a nil *Error. An Error is not changed after it was returned.
+// Match it by code or family with [errors.Is], get its fields with [errors.As]. %v is one line for
+// a log, %+v adds a line for each attempt. All methods work on a nil *Error. An Error is not
+// changed after it was returned.
 type Error struct {
 	Operation string // "vora.CreateSession"
 
@@ -151,8 +153,8 @@ func (e *Error) Family() Family {
 	return familyOf(e.Status)
 }
 
-// Retryable tells whether the same request, with the same idempotency key, may be sent again later. The client has
-// already done so as often as it was allowed to.
+// Retryable tells whether the same request, with the same idempotency key, may be sent again later.
+// The client has already done so as often as it was allowed to.
 func (e *Error) Retryable() bool {
 	if e == nil {
 		return false
@@ -172,7 +174,8 @@ func (e *Error) Retryable() bool {
 	return false
 }
 
-// NextAction is what to do: the gateway's own word, or the catalog's, or contact_support for a code nobody knows.
+// NextAction is what to do: the gateway's own word, or the catalog's, or contact_support for a code
+// nobody knows.
 func (e *Error) NextAction() NextAction {
 	if e == nil {
 		return ActionIgnore
@@ -201,7 +204,8 @@ func (e *Error) Hint() string {
 	return entry.Hint
 }
 
-// LogValue is the error for slog: operation, status, code, request id, attempts; no message, which may quote input.
+// LogValue is the error for slog: operation, status, code, request id, attempts; no message, which
+// may quote input.
 func (e *Error) LogValue() slog.Value {
 	if e == nil {
 		return slog.Value{}

@@ -24,15 +24,16 @@ const (
 	LimitDeepHealth LimitKind = "deep_health"
 )
 
-// A Limiter delays calls until a gateway's rate limit has room for them. It is asked before every attempt, outside the
-// attempt's time limit. When there is no room before the context's deadline, Wait returns an error at once; the error
-// ends the call, and nothing is sent. Implementations must be safe for concurrent use. Package ratelimit has one.
+// A Limiter delays calls until a gateway's rate limit has room for them. It is asked before every
+// attempt, outside the attempt's time limit. When there is no room before the context's deadline,
+// Wait returns an error at once; the error ends the call, and nothing is sent. Implementations must
+// be safe for concurrent use. Package ratelimit has one.
 type Limiter interface {
 	Wait(ctx context.Context, call LimitedCall) error
 }
 
-// WithLimiter delays calls that would exceed a rate limit, instead of having the gateway reject them. Share one limiter
-// between all clients behind one address: they share the gateway's limit.
+// WithLimiter delays calls that would exceed a rate limit, instead of having the gateway reject
+// them. Share one limiter between all clients behind one address: they share the gateway's limit.
 func WithLimiter(limiter Limiter) ClientOption {
 	return clientOption(func(c *settings.Client) { c.Limiter = limiter })
 }

@@ -120,7 +120,8 @@ func ExampleWithLogger() {
 	// Output: level=WARN msg="gateway call failed" error.operation=vora.GetSession error.status=404 error.code=session_not_found error.next_action=fix_input error.attempts=1 outcome_unknown=false
 }
 
-// The key belongs to the purchase, and not to the call: whoever repeats the call gets the same session.
+// The key belongs to the purchase, and not to the call: whoever repeats the call gets the same
+// session.
 func ExampleWithIdempotencyKey() {
 	shop := client(http.StatusCreated, nil, createdSession)
 	purchase := vora.SessionParams{Amount: money.Minor(1499, "USD"), SuccessURL: "https://shop.example.com/thanks"}

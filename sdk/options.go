@@ -8,8 +8,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/internal/settings"
 )
 
-// A ClientOption changes how a client works: give it to a constructor. The last one wins. Each gateway's package
-// documents its defaults.
+// A ClientOption changes how a client works: give it to a constructor. The last one wins. Each
+// gateway's package documents its defaults.
 type ClientOption interface{ ApplyClient(*settings.Client) }
 
 // A CallOption changes one call. The last one wins, over the client's options too.
@@ -18,8 +18,8 @@ type CallOption interface {
 	ApplyCall(*settings.Call)
 }
 
-// A CreateOption changes one call that creates something under an idempotency key: any [CallOption], and
-// [WithIdempotencyKey].
+// A CreateOption changes one call that creates something under an idempotency key: any
+// [CallOption], and [WithIdempotencyKey].
 type CreateOption interface{ ApplyCreate(*settings.Call) }
 
 // An Option is an option of a client, for all its calls, and of one call.
@@ -42,44 +42,46 @@ type idempotencyKey string
 
 func (k idempotencyKey) ApplyCreate(c *settings.Call) { c.IdempotencyKey = string(k) }
 
-// WithBaseURL sends calls to another address, such as a sandbox. It must be https, or http on a loopback address, and
-// may have a path.
+// WithBaseURL sends calls to another address, such as a sandbox. It must be https, or http on a
+// loopback address, and may have a path.
 func WithBaseURL(url string) ClientOption {
 	return clientOption(func(c *settings.Client) { c.BaseURL = url })
 }
 
-// WithHTTPClient sends requests through the Transport and the cookie Jar of an HTTP client; its Timeout and
-// CheckRedirect do not apply. Redirects are never followed, because they would carry the API key to another address.
-// The client is not changed.
+// WithHTTPClient sends requests through the Transport and the cookie Jar of an HTTP client; its
+// Timeout and CheckRedirect do not apply. Redirects are never followed, because they would carry
+// the API key to another address. The client is not changed.
 func WithHTTPClient(client *http.Client) ClientOption {
 	return clientOption(func(c *settings.Client) { c.HTTPClient = client })
 }
 
-// WithMaxRetries sets how often a request is sent again after the first time. 0 turns retries off; a negative number
-// is 0.
+// WithMaxRetries sets how often a request is sent again after the first time. 0 turns retries off;
+// a negative number is 0.
 func WithMaxRetries(n int) Option {
 	return option(func(c *settings.Call) { c.MaxRetries = max(n, 0) })
 }
 
-// WithAttemptTimeout bounds each attempt, from sending to the last byte of the response. The caller's context bounds
-// the whole call. 0 means that only the context does.
+// WithAttemptTimeout bounds each attempt, from sending to the last byte of the response. The
+// caller's context bounds the whole call. 0 means that only the context does.
 func WithAttemptTimeout(d time.Duration) Option {
 	return option(func(c *settings.Call) { c.AttemptTimeout = d })
 }
 
-// WithIdempotencyKey names the purchase that a create call belongs to: the same key for every repetition of the same
-// purchase, another key for another purchase. Up to 255 printable ASCII characters. Without one the SDK makes a random
-// key for each call, which covers only that call's own retries.
+// WithIdempotencyKey names the purchase that a create call belongs to: the same key for every
+// repetition of the same purchase, another key for another purchase. Up to 255 printable ASCII
+// characters. Without one the SDK makes a random key for each call, which covers only that call's
+// own retries.
 func WithIdempotencyKey(key string) CreateOption { return idempotencyKey(key) }
 
-// WithoutChecks sends parameters to the gateway without checking them against the contract first: for the day on which
-// a gateway relaxes a rule and this SDK does not know it yet.
+// WithoutChecks sends parameters to the gateway without checking them against the contract first:
+// for the day on which a gateway relaxes a rule and this SDK does not know it yet.
 func WithoutChecks() ClientOption {
 	return clientOption(func(c *settings.Client) { c.SkipChecks = true })
 }
 
-// WithLogger logs each finished call, at debug level when it succeeded and at warn level when it failed. Only the
-// operation, status, code, request ID, attempts and duration are logged. Without a logger the SDK logs nothing.
+// WithLogger logs each finished call, at debug level when it succeeded and at warn level when it
+// failed. Only the operation, status, code, request ID, attempts and duration are logged. Without a
+// logger the SDK logs nothing.
 func WithLogger(logger *slog.Logger) ClientOption {
 	return clientOption(func(c *settings.Client) { c.Logger = logger })
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
-// The connection broke after the request was sent: nobody knows whether there is a session now. The same call under the
-// same key finds out, and makes one if there is none.
+// The connection broke after the request was sent: nobody knows whether there is a session now. The
+// same call under the same key finds out, and makes one if there is none.
 func ExampleOutcomeUnknownError() {
 	calls := 0
 	gateway := roundTrip(func(r *http.Request) (*http.Response, error) {

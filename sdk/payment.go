@@ -1,7 +1,8 @@
 package sdk
 
-// A PaymentStatus says where a payment stands, in the same words for every gateway. The set is open, and so is the zero
-// value, [PaymentPending]: a status that this SDK does not know is not final, not paid and not unpaid.
+// A PaymentStatus says where a payment stands, in the same words for every gateway. The set is
+// open, and so is the zero value, [PaymentPending]: a status that this SDK does not know is not
+// final, not paid and not unpaid.
 type PaymentStatus string
 
 // The payment statuses.
@@ -17,8 +18,8 @@ const (
 // Paid reports whether the money was captured and not given back completely.
 func (s PaymentStatus) Paid() bool { return s == PaymentPaid || s == PaymentPartiallyRefunded }
 
-// Unpaid reports whether the payment has ended without any money changing hands, so that the buyer may be offered
-// another attempt. A refunded payment is not unpaid: the buyer has paid for it once.
+// Unpaid reports whether the payment has ended without any money changing hands, so that the buyer
+// may be offered another attempt. A refunded payment is not unpaid: the buyer has paid for it once.
 func (s PaymentStatus) Unpaid() bool { return s == PaymentFailed || s == PaymentExpired }
 
 // Final reports whether nothing more can happen to the payment except refunds.

@@ -62,7 +62,8 @@ func TestRawDecodes(t *testing.T) {
 	require.JSONEq(t, `{"newMember":7}`, string(passedOn))
 }
 
-// What is written as JSON can be read again: without the body, and without pretending that a mask is a secret.
+// What is written as JSON can be read again: without the body, and without pretending that a mask
+// is a secret.
 func TestResponsesCanBeReadFromJSON(t *testing.T) {
 	t.Parallel()
 	type created struct {

@@ -9,13 +9,14 @@ import (
 
 const masked = "[redacted]"
 
-// A Secret is a text that must not reach a log: an API key, a signing secret, a checkout URL. However it is printed,
-// encoded or logged, it shows as [redacted]; only [Secret.Reveal] gives the text. The zero value is the empty secret.
+// A Secret is a text that must not reach a log: an API key, a signing secret, a checkout URL.
+// However it is printed, encoded or logged, it shows as [redacted]; only [Secret.Reveal] gives the
+// text. The zero value is the empty secret.
 //
 // Safe for concurrent use. Compare with [Secret.Equal].
 type Secret struct {
-	// A function, because fmt and the printers of test libraries look into unexported fields without asking a type's
-	// methods; into a closure they cannot.
+	// A function, because fmt and the printers of test libraries look into unexported fields
+	// without asking a type's methods; into a closure they cannot.
 	reveal func() string
 }
 
@@ -60,8 +61,8 @@ func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.String(
 // MarshalText is [redacted], and so is the secret in JSON.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
-// UnmarshalText takes the text, so that a secret can stand in a configuration file. [redacted], which is what a secret is
-// written as, is not one: it becomes the empty secret.
+// UnmarshalText takes the text, so that a secret can stand in a configuration file. [redacted],
+// which is what a secret is written as, is not one: it becomes the empty secret.
 func (s *Secret) UnmarshalText(text []byte) error {
 	*s = Secret{}
 	if string(text) != masked {

@@ -1,5 +1,5 @@
-// Package apikey recognizes credentials by their prefixes, so that a wrong one is rejected locally, by name, and not by
-// the gateway with a 401.
+// Package apikey recognizes credentials by their prefixes, so that a wrong one is rejected locally,
+// by name, and not by the gateway with a 401.
 package apikey
 
 import (
@@ -21,8 +21,8 @@ type Accepted struct {
 	Example     string   // "an API key: vp_sk_test_…"
 }
 
-// Check returns what the prefix says about an API key, or an [*sdk.Error] that names what was given instead. The error
-// never contains the key.
+// Check returns what the prefix says about an API key, or an [*sdk.Error] that names what was given
+// instead. The error never contains the key.
 func (a Accepted) Check(key string) (contract.APIKey, error) {
 	kind, owner, known := identify(key)
 	wanted := a.Constructor + " wants " + a.Example

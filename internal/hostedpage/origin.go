@@ -14,11 +14,12 @@ func Origin(address string) (origin string, ok bool) {
 	return u.Scheme + "://" + u.Host, true
 }
 
-// hostSource is what a policy can express as a host: neither an IPv6 address nor a name outside ASCII.
+// hostSource is what a policy can express as a host: neither an IPv6 address nor a name outside
+// ASCII.
 var hostSource = regexp.MustCompile(`^https?://[A-Za-z0-9.-]+(:[0-9]+)?$`)
 
-// Source is the origin of an address as a source in a Content-Security-Policy, or its scheme where a policy cannot
-// express the host.
+// Source is the origin of an address as a source in a Content-Security-Policy, or its scheme where
+// a policy cannot express the host.
 func Source(address string) (source string, ok bool) {
 	origin, ok := Origin(address)
 	switch {

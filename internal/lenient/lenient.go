@@ -1,8 +1,9 @@
-// Package lenient has JSON field types that accept any value, and stay empty when the value is malformed.
+// Package lenient has JSON field types that accept any value, and stay empty when the value is
+// malformed.
 //
-// encoding/json abandons the whole document when an UnmarshalJSON fails, and sets a *bool to false when the value is a
-// string. A created session must not be lost because its expiry is malformed, and "no" must not be read into a field
-// that does not say so.
+// encoding/json abandons the whole document when an UnmarshalJSON fails, and sets a *bool to false
+// when the value is a string. A created session must not be lost because its expiry is malformed,
+// and "no" must not be read into a field that does not say so.
 package lenient
 
 import "time"

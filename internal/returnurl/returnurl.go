@@ -1,5 +1,5 @@
-// Package returnurl is Vora's return URL: what is signed, and how. The SDK verifies with it and the sandbox signs with
-// it. (Vora contract, x-return-url.)
+// Package returnurl is Vora's return URL: what is signed, and how. The SDK verifies with it and the
+// sandbox signs with it. (Vora contract, x-return-url.)
 package returnurl
 
 import (
@@ -106,9 +106,10 @@ func OpenV2(sig string, secrets []string) (p Payload, ok bool) {
 	return p, err == nil && json.Unmarshal(text, &p) == nil
 }
 
-// Normalize gives equal addresses one form: scheme and host in lower case, no default port, user or fragment, "/" for
-// an empty path, no trailing slashes otherwise, query pairs in one spelling and sorted by name, with their order kept
-// where names are equal. It refuses what is no absolute URL. Its errors do not repeat the text.
+// Normalize gives equal addresses one form: scheme and host in lower case, no default port, user or
+// fragment, "/" for an empty path, no trailing slashes otherwise, query pairs in one spelling and
+// sorted by name, with their order kept where names are equal. It refuses what is no absolute URL.
+// Its errors do not repeat the text.
 func Normalize(text string) (string, error) {
 	u, err := url.Parse(text)
 	if err != nil || u.Scheme == "" || u.Hostname() == "" {

@@ -1,5 +1,5 @@
-// Package settings is what the options of package sdk set. It is internal so that an option can be made and passed on,
-// but neither read nor applied, outside this module.
+// Package settings is what the options of package sdk set. It is internal so that an option can be
+// made and passed on, but neither read nor applied, outside this module.
 package settings
 
 import (
@@ -18,7 +18,8 @@ type Client struct {
 	SkipChecks bool
 	Logger     *slog.Logger
 
-	// Values of types that the packages sdk and sdk/retry declare, which import this one. Nil when not set.
+	// Values of types that the packages sdk and sdk/retry declare, which import this one. Nil when
+	// not set.
 	Observer      any // sdk.Observer
 	ErrorReporter any // func(context.Context, sdk.ErrorReport)
 	NoticeHandler any // func(context.Context, sdk.Notice)

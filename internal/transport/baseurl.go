@@ -8,8 +8,9 @@ import (
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 )
 
-// baseURL checks an address that calls are sent to and gives it the form that request builders want: absolute, with a
-// trailing slash. It must be https, because the API key travels with every call, or http on this machine.
+// baseURL checks an address that calls are sent to and gives it the form that request builders
+// want: absolute, with a trailing slash. It must be https, because the API key travels with every
+// call, or http on this machine.
 func baseURL(text string) (*url.URL, error) {
 	u, err := url.Parse(text)
 	switch {

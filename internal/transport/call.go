@@ -12,7 +12,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/retry"
 )
 
-// A Call is an operation on its way to a gateway. Make one with [Client.NewCall] or [Client.NewCreate].
+// A Call is an operation on its way to a gateway. Make one with [Client.NewCall] or
+// [Client.NewCreate].
 type Call struct {
 	settings.Call // set by the client and by options
 
@@ -23,12 +24,13 @@ type Call struct {
 	Anonymous bool          // it is sent without the API key
 	Secret    sdk.Secret    // what must not appear in a message, besides the API key
 
-	// ResultStatuses are statuses, besides 2xx, whose response may be a result: it is when the body is complete.
+	// ResultStatuses are statuses, besides 2xx, whose response may be a result: it is when the body
+	// is complete.
 	ResultStatuses []int
 }
 
-// A Body is what the response to a call is decoded into. A gateway that rejects requests with a 2xx implements
-// [Rejecter] too.
+// A Body is what the response to a call is decoded into. A gateway that rejects requests with a 2xx
+// implements [Rejecter] too.
 type Body interface {
 	// Complete reports whether the essential fields of a response with this status are there.
 	Complete(status int) bool
@@ -48,8 +50,8 @@ type Request struct {
 // Built takes the results of a generated request builder.
 func Built(request *http.Request, err error) Request { return Request{request, err} }
 
-// Do sends a request and decodes its response. More requests are the same one at other addresses, for as long as the
-// response is 404. Its errors are an *sdk.Error or an *sdk.OutcomeUnknownError.
+// Do sends a request and decodes its response. More requests are the same one at other addresses,
+// for as long as the response is 404. Its errors are an *sdk.Error or an *sdk.OutcomeUnknownError.
 func Do[T any, B interface {
 	*T
 	Body

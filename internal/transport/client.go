@@ -1,8 +1,10 @@
-// Package transport is what every call to a gateway goes through: headers, retries, and one decoder.
+// Package transport is what every call to a gateway goes through: headers, retries, and one
+// decoder.
 //
-// The decoder's rule: the status decides, then the body; the content type helps to explain. Anything but a 2xx is an
-// *sdk.Error. A 2xx whose essential fields are there is a result even if another field, or the content type, is not as
-// documented; one that cannot be read is an unknown outcome.
+// The decoder's rule: the status decides, then the body; the content type helps to explain.
+// Anything but a 2xx is an *sdk.Error. A 2xx whose essential fields are there is a result even if
+// another field, or the content type, is not as documented; one that cannot be read is an unknown
+// outcome.
 package transport
 
 import (
@@ -19,8 +21,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/retry"
 )
 
-// A Client is where the calls of a gateway's client go, and how. It does not change after New and is safe for concurrent
-// use.
+// A Client is where the calls of a gateway's client go, and how. It does not change after New and
+// is safe for concurrent use.
 type Client struct {
 	Base       *url.URL // absolute, with a trailing slash
 	SkipChecks bool
@@ -42,7 +44,8 @@ type Client struct {
 	limiter       sdk.Limiter
 }
 
-// NewClient applies the options of a gateway's constructor to the gateway's defaults. The API key has been checked.
+// NewClient applies the options of a gateway's constructor to the gateway's defaults. The API key
+// has been checked.
 func NewClient(gateway Gateway, key string, opts []sdk.ClientOption) (*Client, error) {
 	s := settings.Client{
 		Call:    settings.Call{MaxRetries: gateway.MaxRetries, AttemptTimeout: gateway.AttemptTimeout},
@@ -104,9 +107,9 @@ func (c *Client) NewCreate(call Call, opts ...sdk.CreateOption) *Call {
 	return &call
 }
 
-// httpClient is the caller's client, or one over a transport that all clients of the process share: connections are
-// worth sharing, and a client per merchant must not cost a pool per merchant. It has no time limit for responses: that is
-// the attempt's, which a call can change.
+// httpClient is the caller's client, or one over a transport that all clients of the process share:
+// connections are worth sharing, and a client per merchant must not cost a pool per merchant. It
+// has no time limit for responses: that is the attempt's, which a call can change.
 func httpClient(client *http.Client, middleware []func(http.RoundTripper) http.RoundTripper) *http.Client {
 	if client == nil {
 		client = shared()

@@ -12,15 +12,16 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
-// decodeInto decodes a result. encoding/json leaves a field that it cannot read empty and goes on with the others:
-// fieldError is about the first of them, and the body judges whether what is left is complete.
+// decodeInto decodes a result. encoding/json leaves a field that it cannot read empty and goes on
+// with the others: fieldError is about the first of them, and the body judges whether what is left
+// is complete.
 func decodeInto(out Body, status int, body []byte) (fieldError error, complete bool) {
 	err := json.Unmarshal(body, out)
 	return err, len(body) > 0 && !isMalformed(err) && out.Complete(status)
 }
 
-// unreadable says why a 2xx is not a result. A wrong content type explains a response that cannot be read; it does not
-// make one of a response that can.
+// unreadable says why a 2xx is not a result. A wrong content type explains a response that cannot
+// be read; it does not make one of a response that can.
 func (x *exchange) unreadable() string {
 	kind := mediaType(x.result.Header)
 	switch {
@@ -63,8 +64,8 @@ func (x *exchange) response(notice *sdk.Notice, fieldError error) sdk.Response {
 	}
 }
 
-// rateLimit reads what is there; a malformed value counts as missing. The names are in canonical spelling, which
-// "X-RateLimit" is not.
+// rateLimit reads what is there; a malformed value counts as missing. The names are in canonical
+// spelling, which "X-RateLimit" is not.
 func rateLimit(h http.Header) (r sdk.RateLimit) {
 	r.Limit = number(h["X-Ratelimit-Limit"])
 	r.Remaining = number(h["X-Ratelimit-Remaining"])

@@ -10,7 +10,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/retry"
 )
 
-// An errorBody is the envelope of an error response. A field that is malformed stays empty, and costs no other.
+// An errorBody is the envelope of an error response. A field that is malformed stays empty, and
+// costs no other.
 type errorBody struct {
 	Error    string `json:"error"`
 	Code     string `json:"code"`
@@ -25,8 +26,8 @@ type errorBody struct {
 	malformed bool // it has none of the fields, and is not JSON
 }
 
-// readError reads the envelope where the response arrives, once for each attempt. The retry policy is told what it says
-// about trying again; responseError uses the rest.
+// readError reads the envelope where the response arrives, once for each attempt. The retry policy
+// is told what it says about trying again; responseError uses the rest.
 func (x *exchange) readError(_ int, _ http.Header, body []byte) (info retry.ErrorInfo) {
 	x.read = &errorBody{}
 	err := json.Unmarshal(body, x.read)

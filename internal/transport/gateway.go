@@ -11,12 +11,12 @@ type Gateway struct {
 	ID          sdk.Gateway
 	Constructor string // "vora.New", for errors
 
-	// BaseURL is where calls go unless an option says otherwise. A gateway without a public address has none, and
-	// NeedsBaseURL as the error's message.
+	// BaseURL is where calls go unless an option says otherwise. A gateway without a public address
+	// has none, and NeedsBaseURL as the error's message.
 	BaseURL, NeedsBaseURL string
 
-	// BasePath is what request builders add to the base URL, and an integrator's own configuration may end in; empty
-	// when there is nothing to remove.
+	// BasePath is what request builders add to the base URL, and an integrator's own configuration
+	// may end in; empty when there is nothing to remove.
 	BasePath string
 
 	MaxRetries     int
@@ -25,9 +25,11 @@ type Gateway struct {
 	// KeyHeader and KeyPrefix are how a request carries the API key.
 	KeyHeader, KeyPrefix string
 
-	// VersionHeader and LatestVersionHeader are the response headers of an API with versions, in canonical spelling.
+	// VersionHeader and LatestVersionHeader are the response headers of an API with versions, in
+	// canonical spelling.
 	VersionHeader, LatestVersionHeader string
 
-	// AssignedCode is the catalog code of a status, for a gateway whose error responses carry none. Nil when they do.
+	// AssignedCode is the catalog code of a status, for a gateway whose error responses carry none.
+	// Nil when they do.
 	AssignedCode func(status int) string
 }

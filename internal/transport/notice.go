@@ -16,12 +16,13 @@ type notices struct {
 	told map[sdk.Notice]bool
 }
 
-// maxNotices bounds how many different ones are passed on: a gateway that announces something new with every response
-// announces nothing.
+// maxNotices bounds how many different ones are passed on: a gateway that announces something new
+// with every response announces nothing.
 const maxNotices = 100
 
-// noticeOf reads what a response announces about its endpoint; nil when nothing. Deprecation (RFC 9745), Sunset (RFC 8594)
-// and Link (RFC 8288) are read for every gateway, the version headers for those that have them.
+// noticeOf reads what a response announces about its endpoint; nil when nothing. Deprecation (RFC
+// 9745), Sunset (RFC 8594) and Link (RFC 8288) are read for every gateway, the version headers for
+// those that have them.
 func noticeOf(g *Gateway, operation string, h http.Header) *sdk.Notice {
 	served, latest := first(h[g.VersionHeader]), first(h[g.LatestVersionHeader])
 	deprecation, sunset := first(h["Deprecation"]), first(h["Sunset"])
@@ -40,7 +41,8 @@ func noticeOf(g *Gateway, operation string, h http.Header) *sdk.Notice {
 	return n
 }
 
-// deprecationLink finds the target of the link whose relation is deprecation. (RFC 8288, section 3.)
+// deprecationLink finds the target of the link whose relation is deprecation. (RFC 8288, section
+// 3.)
 func deprecationLink(values []string) string {
 	for _, rest := range values {
 		for {

@@ -33,8 +33,8 @@ func sanitize(s string, key, other sdk.Secret) string {
 	return strings.TrimSpace(s)
 }
 
-// redact removes secrets: those that are given, and whatever looks like a gateway's credential or like the URL of a
-// hosted page.
+// redact removes secrets: those that are given, and whatever looks like a gateway's credential or
+// like the URL of a hosted page.
 func redact(s string, key, other sdk.Secret) string {
 	for _, secret := range [...]sdk.Secret{key, other} {
 		if !secret.IsZero() && strings.Contains(s, secret.Reveal()) {
@@ -70,7 +70,8 @@ var credential = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`\b(` + alternatives(credentialPrefixes()) + `)[A-Za-z0-9_-]+`)
 })
 
-// hostedPage matches a URL with a session ID in it, on whatever domain: whoever has it can see the purchase.
+// hostedPage matches a URL with a session ID in it, on whatever domain: whoever has it can see the
+// purchase.
 var hostedPage = sync.OnceValue(func() *regexp.Regexp {
 	var sessionIDs []string
 	for _, g := range contract.Gateways() {
@@ -87,7 +88,8 @@ func alternatives(prefixes []string) string {
 	return strings.Join(quoted, "|")
 }
 
-// redact removes secrets from everything that came over the network and may be printed later, except bodies.
+// redact removes secrets from everything that came over the network and may be printed later,
+// except bodies.
 func (x *exchange) redact(err error) error {
 	for i := range x.result.Attempts {
 		a := &x.result.Attempts[i]
@@ -106,8 +108,8 @@ func (x *exchange) redact(err error) error {
 	return x.redactError(err)
 }
 
-// redactError is the error itself, unless its message has secrets. Transports quote what servers say, and middleware may
-// say anything.
+// redactError is the error itself, unless its message has secrets. Transports quote what servers
+// say, and middleware may say anything.
 func (x *exchange) redactError(err error) error {
 	if err == nil {
 		return nil
@@ -120,8 +122,8 @@ func (x *exchange) redactError(err error) error {
 	return redactedError{redacted, func() error { return err }}
 }
 
-// A redactedError has the message of another error without its secrets. errors.Is and errors.As find the original, which
-// stands where fmt does not look.
+// A redactedError has the message of another error without its secrets. errors.Is and errors.As
+// find the original, which stands where fmt does not look.
 type redactedError struct {
 	message  string
 	original func() error

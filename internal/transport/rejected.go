@@ -12,7 +12,8 @@ func Rejected(operation string, code sdk.Code, problem string) error {
 	return &sdk.Error{Operation: operation, Code: code, Message: problem}
 }
 
-// Violations is the error about a request that violates rules of the contract; nil when it violates none.
+// Violations is the error about a request that violates rules of the contract; nil when it violates
+// none.
 func Violations(operation string, rules contract.Checker) error {
 	if len(rules.Violations) == 0 {
 		return nil

@@ -24,7 +24,8 @@ func (c *Client) observe(ctx context.Context, operation string) (context.Context
 	return watched, end
 }
 
-// report logs how a call ended, and reports its failure. The call is over, and its result does not change any more.
+// report logs how a call ended, and reports its failure. The call is over, and its result does not
+// change any more.
 func (c *Client) report(call *Call, request *http.Request, response sdk.Response, err error, took time.Duration) {
 	logCall(request.Context(), c.logger, call.Operation, response, err, took)
 	if c.errorReporter == nil || err == nil {

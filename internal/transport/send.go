@@ -42,8 +42,8 @@ func (x *exchange) send(request *http.Request, out Body) (sdk.Response, error) {
 	return x.decode(notice, out)
 }
 
-// incomplete is the error of a call whose last attempt got no complete response, or that ended while it waited for
-// another attempt.
+// incomplete is the error of a call whose last attempt got no complete response, or that ended
+// while it waited for another attempt.
 func (x *exchange) incomplete(err error, host string) error {
 	var held *limiterError
 	errors.As(err, &held)
@@ -90,14 +90,15 @@ func (x *exchange) decode(notice *sdk.Notice, out Body) (sdk.Response, error) {
 	return x.response(notice, fieldError), nil
 }
 
-// rejection is the error of an error response. It also settles earlier attempts that got no response, if what the
-// gateway finds wrong is the request itself.
+// rejection is the error of an error response. It also settles earlier attempts that got no
+// response, if what the gateway finds wrong is the request itself.
 func (x *exchange) rejection() error {
 	failed := x.responseError()
 	return x.unknownIf(x.result.Uncertain && !Settles(failed), failed)
 }
 
-// unknownIf makes an error an unknown outcome when the operation may have been done and that matters.
+// unknownIf makes an error an unknown outcome when the operation may have been done and that
+// matters.
 func (x *exchange) unknownIf(uncertain bool, e *sdk.Error) error {
 	if uncertain && x.call.Advice != "" {
 		return &sdk.OutcomeUnknownError{Err: e, Advice: x.call.Advice}
@@ -105,14 +106,16 @@ func (x *exchange) unknownIf(uncertain bool, e *sdk.Error) error {
 	return e
 }
 
-// Settles reports whether a response also says what became of earlier attempts that got none: what the gateway finds
-// wrong with a request, it finds wrong with every copy. A response about the sender, the API key or the gateway does not.
+// Settles reports whether a response also says what became of earlier attempts that got none: what
+// the gateway finds wrong with a request, it finds wrong with every copy. A response about the
+// sender, the API key or the gateway does not.
 func Settles(e *sdk.Error) bool {
 	entry, known := e.Code.Entry()
 	return known && entry.Family == sdk.FamilyValidation
 }
 
-// failure says in one sentence why there is no response. uncertain means that some attempt may have been carried out.
+// failure says in one sentence why there is no response. uncertain means that some attempt may have
+// been carried out.
 func failure(err error, host string, uncertain bool) string {
 	switch {
 	case retry.NeverSent(err) && !uncertain:

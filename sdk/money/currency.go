@@ -21,8 +21,8 @@ const (
 // Exponent returns how many decimals ISO 4217 gives the currency: 2 for EUR,
 // 0 for JPY, 3 for KWD. One major unit is ten to that power of minor units.
 //
-// A withdrawn currency keeps the exponent that it had. The error matches [ErrUnknownCurrency] when the code is not in the
-// list of [ISO4217Date], or is there without a minor unit, as gold (XAU) is.
+// A withdrawn currency keeps the exponent that it had. The error matches [ErrUnknownCurrency] when
+// the code is not in the list of [ISO4217Date], or is there without a minor unit, as gold (XAU) is.
 func (c Currency) Exponent() (int, error) {
 	exponent := listedExponent(c)
 	if exponent < 0 {
@@ -31,17 +31,18 @@ func (c Currency) Exponent() (int, error) {
 	return exponent, nil
 }
 
-// Valid reports whether amounts can be counted in the currency, that is, whether [Currency.Exponent] returns no error.
+// Valid reports whether amounts can be counted in the currency, that is, whether
+// [Currency.Exponent] returns no error.
 func (c Currency) Valid() bool { return listedExponent(c) >= 0 }
 
-// Withdrawn reports whether the currency is no longer in force, as the Bulgarian lev (BGN) since 2026. Amounts of old
-// orders in it can still be read; a new payment in it cannot be created.
+// Withdrawn reports whether the currency is no longer in force, as the Bulgarian lev (BGN) since
+// 2026. Amounts of old orders in it can still be read; a new payment in it cannot be created.
 func (c Currency) Withdrawn() bool {
 	return len(c) == codeLength && slices.Contains(strings.Fields(withdrawn), string(c))
 }
 
-// Currencies returns the currencies that a payment can be made in, in alphabetical order: those in the list of
-// [ISO4217Date] that have an exponent.
+// Currencies returns the currencies that a payment can be made in, in alphabetical order: those in
+// the list of [ISO4217Date] that have an exponent.
 func Currencies() []Currency {
 	var all []Currency
 	for code := range strings.FieldsSeq(countable) {

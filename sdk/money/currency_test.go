@@ -136,8 +136,9 @@ func TestWithdrawnCurrenciesStayReadable(t *testing.T) {
 	}
 }
 
-// An edition comes out whenever a currency changes, about once a year. When this fails, compare iso4217.csv with the
-// current list one of ISO 4217's maintenance agency, move what was withdrawn, and set the date of publication.
+// An edition comes out whenever a currency changes, about once a year. When this fails, compare
+// iso4217.csv with the current list one of ISO 4217's maintenance agency, move what was withdrawn,
+// and set the date of publication.
 func TestTheListIsNotOld(t *testing.T) {
 	t.Parallel()
 

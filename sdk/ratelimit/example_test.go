@@ -11,7 +11,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
-// One limiter for all tenants of a platform, because they share the address that their calls go out from.
+// One limiter for all tenants of a platform, because they share the address that their calls go out
+// from.
 func ExampleNew() {
 	limiter := ratelimit.New()
 	for _, key := range []string{"vp_sk_test_acme", "vp_sk_test_brightline", "vp_sk_test_cobalt"} {
@@ -24,7 +25,8 @@ func ExampleNew() {
 	// vora.Client(vp_sk_test_… at checkout.vonpay.com) <nil>
 }
 
-// The clients ask a limiter before every attempt. It can be asked directly too, for calls that are made without them.
+// The clients ask a limiter before every attempt. It can be asked directly too, for calls that are
+// made without them.
 func ExampleLimiter_Wait() {
 	limiter := ratelimit.New()
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)

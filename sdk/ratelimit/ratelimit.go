@@ -1,9 +1,9 @@
 // Package ratelimit queues calls so that they stay inside the gateways' documented rate limits.
 //
-// Vora counts requests in any 60 seconds: 10 creates, 30 reads and 5 deep health checks per address, and 30 creates per
-// API key. (Vora contract, x-rate-limits.) VisionScope documents no limits, and its calls pass. All tenants of a platform
-// share the limit of the address that they call from, which is the first to be reached. So share one limiter between
-// their clients:
+// Vora counts requests in any 60 seconds: 10 creates, 30 reads and 5 deep health checks per
+// address, and 30 creates per API key. (Vora contract, x-rate-limits.) VisionScope documents no
+// limits, and its calls pass. All tenants of a platform share the limit of the address that they
+// call from, which is the first to be reached. So share one limiter between their clients:
 //
 //	limiter := ratelimit.New()
 //	acme, err := vora.New(acmeKey, sdk.WithLimiter(limiter))
@@ -39,8 +39,9 @@ type Limiter struct {
 // An Option changes how a limiter works.
 type Option func(*Limiter)
 
-// WithAddresses sets how many addresses the calls are made from, in turn: a limit per address then holds that many times.
-// The default is 1, with which Vora's limit per API key is never reached, because the limit per address is lower.
+// WithAddresses sets how many addresses the calls are made from, in turn: a limit per address then
+// holds that many times. The default is 1, with which Vora's limit per API key is never reached,
+// because the limit per address is lower.
 func WithAddresses(n int) Option { return func(l *Limiter) { l.addresses = max(n, 1) } }
 
 // New makes a limiter with the documented limits of every gateway.
@@ -52,9 +53,10 @@ func New(opts ...Option) *Limiter {
 	return l
 }
 
-// Wait waits until the call has room, first come, first served. When the room does not come before the context's
-// deadline it returns at once, with an [*sdk.Error] of code rate_limit_exceeded that says how long the wait would have
-// been. A call that leaves the queue because its context ended makes room for those behind it.
+// Wait waits until the call has room, first come, first served. When the room does not come before
+// the context's deadline it returns at once, with an [*sdk.Error] of code rate_limit_exceeded that
+// says how long the wait would have been. A call that leaves the queue because its context ended
+// makes room for those behind it.
 func (l *Limiter) Wait(ctx context.Context, call sdk.LimitedCall) error {
 	w, err := l.join(ctx, call)
 	if w == nil {
@@ -138,7 +140,8 @@ func (l *Limiter) wakeAt(next, now time.Time) {
 	})
 }
 
-// forecast is when a new call would have its turn if every queued call stays: the same as will happen, run on copies.
+// forecast is when a new call would have its turn if every queued call stays: the same as will
+// happen, run on copies.
 func (l *Limiter) forecast(newcomer *waiter, now time.Time) time.Time {
 	copies := map[*window]*window{}
 	queue := make([]*waiter, 0, len(l.queue)+1)
@@ -156,8 +159,8 @@ func (l *Limiter) forecast(newcomer *waiter, now time.Time) time.Time {
 	}
 }
 
-// pass lets every call of a queue go that has room, in order. It returns the calls that are left, and when the first of
-// those can go. It works in place.
+// pass lets every call of a queue go that has room, in order. It returns the calls that are left,
+// and when the first of those can go. It works in place.
 func pass(queue []*waiter, now time.Time) (left []*waiter, next time.Time) {
 	left = slices.DeleteFunc(queue, func(w *waiter) bool {
 		at := w.room()
@@ -173,7 +176,8 @@ func pass(queue []*waiter, now time.Time) (left []*waiter, next time.Time) {
 	return left, next
 }
 
-// windowsOf are the windows that a call counts in; none when its gateway documents no limit for its kind.
+// windowsOf are the windows that a call counts in; none when its gateway documents no limit for its
+// kind.
 func (l *Limiter) windowsOf(call sdk.LimitedCall, now time.Time) []*window {
 	gateway := documented[call.Gateway]
 	perAddress, limited := gateway.perAddress[call.Kind]
@@ -211,7 +215,8 @@ type scope struct {
 
 const fewKeys = 1024
 
-// sweep drops keys that have been idle, so that a limiter does not grow with every key that it has ever seen.
+// sweep drops keys that have been idle, so that a limiter does not grow with every key that it has
+// ever seen.
 func (l *Limiter) sweep(now time.Time) {
 	awaited := map[*window]bool{}
 	for _, waiting := range l.queue {

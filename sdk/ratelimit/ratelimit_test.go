@@ -43,7 +43,8 @@ func TestABurstOfTwoTenantsQueues(t *testing.T) {
 	})
 }
 
-// Calls that trickle in at odd times are where a limiter by the clock's minute, or by an average rate, goes wrong.
+// Calls that trickle in at odd times are where a limiter by the clock's minute, or by an average
+// rate, goes wrong.
 func TestTheWindowSlides(t *testing.T) {
 	t.Parallel()
 
@@ -258,7 +259,8 @@ func TestTheDeadlineIsComparedWithTheWholeQueue(t *testing.T) {
 	})
 }
 
-// A shop's visitors go away. Their places in the queue must not stay behind them, or nobody would be served for hours.
+// A shop's visitors go away. Their places in the queue must not stay behind them, or nobody would
+// be served for hours.
 func TestWhoGivesUpMakesRoom(t *testing.T) {
 	t.Parallel()
 
@@ -418,8 +420,8 @@ func TestLimitersSeeNoKeys(t *testing.T) {
 	}
 }
 
-// A limiter lives as long as its process and sees every tenant there ever was: those that have been idle are forgotten,
-// and no others.
+// A limiter lives as long as its process and sees every tenant there ever was: those that have been
+// idle are forgotten, and no others.
 func TestALimiterOfManyKeysKeepsCounting(t *testing.T) {
 	t.Parallel()
 

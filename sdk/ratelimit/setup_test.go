@@ -95,7 +95,8 @@ func create(ctx context.Context, client *vora.Client, what string) error {
 	return err
 }
 
-// requireWindows requires that no window of a minute has more calls than are allowed, wherever it begins.
+// requireWindows requires that no window of a minute has more calls than are allowed, wherever it
+// begins.
 func requireWindows(t *testing.T, times []time.Time, most int) {
 	t.Helper()
 	for i, first := range times {

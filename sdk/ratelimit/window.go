@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// slack is how much longer than documented a window is: a call that was sent earlier may be under way for longer, and the
-// gateway counts arrivals.
+// slack is how much longer than documented a window is: a call that was sent earlier may be under
+// way for longer, and the gateway counts arrivals.
 const slack = 500 * time.Millisecond
 
 // A window is when the last calls of one limit went, as many as it allows, oldest first.

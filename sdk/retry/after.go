@@ -8,10 +8,11 @@ import (
 	"time"
 )
 
-// After is how long a response's header asks to wait from now: Retry-After in whole seconds or as an HTTP date in any of
-// its three forms, or without it X-RateLimit-Reset in Unix seconds unless X-RateLimit-Remaining has requests left. Numbers
-// that are too large saturate. ok is false when neither header is there and valid; negative and fractional numbers are
-// malformed. A Retry-After in the past asks for no wait, which is not the same as not asking; a reset in the past says
+// After is how long a response's header asks to wait from now: Retry-After in whole seconds or as
+// an HTTP date in any of its three forms, or without it X-RateLimit-Reset in Unix seconds unless
+// X-RateLimit-Remaining has requests left. Numbers that are too large saturate. ok is false when
+// neither header is there and valid; negative and fractional numbers are malformed. A Retry-After
+// in the past asks for no wait, which is not the same as not asking; a reset in the past says
 // nothing about now. The wait is never negative.
 func After(header http.Header, now time.Time) (wait time.Duration, ok bool) {
 	if wait, ok = retryAfter(header.Get("Retry-After"), now); ok {

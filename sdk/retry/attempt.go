@@ -12,8 +12,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
-// attempts is a transport: each RoundTrip is one attempt, which sends the request, reads the whole response within the
-// time limit, and records both.
+// attempts is a transport: each RoundTrip is one attempt, which sends the request, reads the whole
+// response within the time limit, and records both.
 type attempts struct {
 	policy *Policy
 	next   http.RoundTripper
@@ -34,8 +34,8 @@ const (
 	stateBlocked              // the next attempt could not begin
 )
 
-// RoundTrip is one attempt. When the context has ended before it begins, there is no attempt, and the last one's result
-// stays.
+// RoundTrip is one attempt. When the context has ended before it begins, there is no attempt, and
+// the last one's result stays.
 func (a *attempts) RoundTrip(request *http.Request) (*http.Response, error) {
 	if err := a.begin(request.Context()); err != nil {
 		if request.Body != nil {
@@ -91,7 +91,8 @@ func (a *attempts) begin(ctx context.Context) error {
 	return a.block(err)
 }
 
-// endWait ends with the context: a wait for another attempt is reported as one, the wait for the first is not.
+// endWait ends with the context: a wait for another attempt is reported as one, the wait for the
+// first is not.
 func (a *attempts) endWait(err error) error {
 	if a.state != stateWaiting {
 		return a.block(err)
@@ -105,7 +106,8 @@ func (a *attempts) block(err error) error {
 	return err
 }
 
-// send sends the request and reads the response. A truncated body comes with the response and the error.
+// send sends the request and reads the response. A truncated body comes with the response and the
+// error.
 func (a *attempts) send(request *http.Request) (*http.Response, error) {
 	ctx := request.Context()
 	if a.policy.AttemptTimeout > 0 {
@@ -147,8 +149,8 @@ func readBody(response *http.Response, limit int64) ([]byte, error) {
 	return body, err
 }
 
-// withoutURL replaces what a context's end looks like from inside a transport by its cause, and removes the URL, whose
-// query may be private.
+// withoutURL replaces what a context's end looks like from inside a transport by its cause, and
+// removes the URL, whose query may be private.
 func withoutURL(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
@@ -163,7 +165,8 @@ func withoutURL(ctx context.Context, err error) error {
 	return err
 }
 
-// ended is why a context has ended; nil while it has not. Whatever its cause, it matches the context's Err too.
+// ended is why a context has ended; nil while it has not. Whatever its cause, it matches the
+// context's Err too.
 func ended(ctx context.Context) error {
 	err := ctx.Err()
 	if err == nil {

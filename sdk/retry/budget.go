@@ -2,9 +2,10 @@ package retry
 
 import "sync"
 
-// A Budget bounds retries across requests, so that a gateway that is down is not also flooded. It is a token bucket:
-// a retry takes [Cost] tokens, a retry that succeeds gives them back, and every request that succeeds at the first
-// attempt gives one. An empty budget stops retries, never first attempts.
+// A Budget bounds retries across requests, so that a gateway that is down is not also flooded. It
+// is a token bucket: a retry takes [Cost] tokens, a retry that succeeds gives them back, and every
+// request that succeeds at the first attempt gives one. An empty budget stops retries, never first
+// attempts.
 //
 // Safe for concurrent use. Share one between the requests of one client.
 type Budget struct {

@@ -28,12 +28,14 @@ var ErrBodyTooLarge = errors.New("the response is too large")
 // ErrAttemptTimeout means that an attempt took longer than [Policy.AttemptTimeout].
 var ErrAttemptTimeout = fmt.Errorf("no complete response within the attempt's time limit: %w", context.DeadlineExceeded)
 
-// Do sends the request until an attempt succeeds or the policy ends it. It uses the client's Transport and Jar; the
-// client's Timeout and CheckRedirect do not apply, and redirects are not followed.
+// Do sends the request until an attempt succeeds or the policy ends it. It uses the client's
+// Transport and Jar; the client's Timeout and CheckRedirect do not apply, and redirects are not
+// followed.
 //
-// A response of any status is a result and no error. The error is why there is no complete response, or that the context
-// ended during a wait; the result then has the last response. The request's body is replayed from its GetBody; a request
-// with a body and without GetBody is sent once. The request is not changed, and its body is closed.
+// A response of any status is a result and no error. The error is why there is no complete
+// response, or that the context ended during a wait; the result then has the last response. The
+// request's body is replayed from its GetBody; a request with a body and without GetBody is sent
+// once. The request is not changed, and its body is closed.
 func (p Policy) Do(client *http.Client, request *http.Request, safety Safety) (Result, error) {
 	l := newLoop(p, client, request, safety)
 	_, err := l.retryable.Do(&l.request) //nolint:bodyclose // each attempt has read and closed its response's body

@@ -140,7 +140,8 @@ func TestDoReportsABodyThatCannotBeOpened(t *testing.T) {
 	})
 }
 
-// An http.Client adds the jar's cookies to the header that it is given, each time that it is given one.
+// An http.Client adds the jar's cookies to the header that it is given, each time that it is given
+// one.
 func TestDoWithSendsCookiesOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

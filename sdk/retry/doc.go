@@ -1,8 +1,9 @@
-// Package retry sends an HTTP request again when that is safe and worth it, and records every attempt.
+// Package retry sends an HTTP request again when that is safe and worth it, and records every
+// attempt.
 //
-// It stands on hashicorp/go-retryablehttp for the loop and replaces all of its defaults: what to retry, how long to
-// wait, what to do with the last response. The clients of this SDK use it, with a policy of your own if you give
-// them one by [WithPolicy]. It can be used alone:
+// It stands on hashicorp/go-retryablehttp for the loop and replaces all of its defaults: what to
+// retry, how long to wait, what to do with the last response. The clients of this SDK use it, with
+// a policy of your own if you give them one by [WithPolicy]. It can be used alone:
 //
 //	result, err := retry.Default().Do(http.DefaultClient, request, retry.Idempotent)
 //

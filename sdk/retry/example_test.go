@@ -120,7 +120,8 @@ func ExampleBudget() {
 	// 1 the retry budget is empty <nil>
 }
 
-// A client's policy can be replaced, here so that a test of the shop's own does not wait in real time.
+// A client's policy can be replaced, here so that a test of the shop's own does not wait in real
+// time.
 func ExampleWithPolicy() {
 	policy := retry.Default()
 	policy.MaxRetries, policy.BaseDelay, policy.MaxDelay = 4, time.Millisecond, 5*time.Millisecond

@@ -11,8 +11,8 @@ import (
 	"github.com/hashicorp/go-retryablehttp"
 )
 
-// A loop is one request with its attempts: it decides whether there is another one, and when. Sending is the attempts'
-// job. Everything that a request needs is in it, in one allocation.
+// A loop is one request with its attempts: it decides whether there is another one, and when.
+// Sending is the attempts' job. Everything that a request needs is in it, in one allocation.
 type loop struct {
 	policy Policy
 	safety Safety
@@ -32,7 +32,8 @@ func newLoop(p Policy, client *http.Client, request *http.Request, safety Safety
 	if l.attempts.next == nil {
 		l.attempts.next = http.DefaultTransport
 	}
-	// The attempts are the transport, so that the library finds no CloseIdleConnections to call on the caller's pool.
+	// The attempts are the transport, so that the library finds no CloseIdleConnections to call on
+	// the caller's pool.
 	l.client = http.Client{Transport: &l.attempts, Jar: client.Jar, CheckRedirect: useLastResponse}
 	l.retryable = retryablehttp.Client{
 		HTTPClient:   &l.client,
@@ -51,8 +52,8 @@ func newLoop(p Policy, client *http.Client, request *http.Request, safety Safety
 
 func useLastResponse(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
-// again decides, after each attempt, whether there is another one. The caller's context comes first: when it has ended,
-// nobody waits for a response any more.
+// again decides, after each attempt, whether there is another one. The caller's context comes
+// first: when it has ended, nobody waits for a response any more.
 func (l *loop) again(ctx context.Context, _ *http.Response, _ error) (bool, error) {
 	if l.attempts.state != stateSent {
 		return false, nil // the attempt was not begun
@@ -105,8 +106,8 @@ func (l *loop) obstacle(ctx context.Context, retries int, wait time.Duration, as
 	return ""
 }
 
-// renew gives the next attempt a body from its beginning, and a header without the last attempt's cookies, which an
-// http.Client adds to the header that it is given.
+// renew gives the next attempt a body from its beginning, and a header without the last attempt's
+// cookies, which an http.Client adds to the header that it is given.
 func (l *loop) renew(next *http.Request) error {
 	if l.header != nil {
 		next.Header = l.header.Clone()

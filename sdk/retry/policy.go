@@ -10,20 +10,22 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
-// A Policy says when a request is sent again. Policies are values; change a copy of [Default]. Safe for concurrent use.
+// A Policy says when a request is sent again. Policies are values; change a copy of [Default]. Safe
+// for concurrent use.
 type Policy struct {
 	// MaxRetries is how often a request is sent again after the first time.
 	MaxRetries int
 
-	// BaseDelay and MaxDelay bound the wait after the n-th failure, from 0 to min(MaxDelay, BaseDelay * 2^(n-1)),
-	// uniformly (full jitter).
+	// BaseDelay and MaxDelay bound the wait after the n-th failure, from 0 to min(MaxDelay,
+	// BaseDelay * 2^(n-1)), uniformly (full jitter).
 	BaseDelay, MaxDelay time.Duration
 
-	// MaxRetryAfter is the longest Retry-After that is waited for. When a gateway asks for more, its response is
-	// returned at once, and the caller decides.
+	// MaxRetryAfter is the longest Retry-After that is waited for. When a gateway asks for more,
+	// its response is returned at once, and the caller decides.
 	MaxRetryAfter time.Duration
 
-	// AttemptTimeout bounds one attempt, from sending to the last byte of the response; 0 means no bound.
+	// AttemptTimeout bounds one attempt, from sending to the last byte of the response; 0 means no
+	// bound.
 	AttemptTimeout time.Duration
 
 	// MaxBody is how many bytes of a response are read; a longer one is an error. 0 means 1 MiB.
@@ -35,16 +37,17 @@ type Policy struct {
 	// Predicates are asked in order, and the first that is sure decides. Nil means [Predicates].
 	Predicates []Predicate
 
-	// ReadError reads what an error response (any status but 2xx) says about itself, once for each. The body may be
-	// truncated. Nil means that only the status counts. A client of this SDK reads its gateway's errors itself.
+	// ReadError reads what an error response (any status but 2xx) says about itself, once for each.
+	// The body may be truncated. Nil means that only the status counts. A client of this SDK reads
+	// its gateway's errors itself.
 	ReadError func(status int, header http.Header, body []byte) ErrorInfo
 
-	// Before is called before every attempt, outside its time limit, and may wait. Its error ends the call, and nothing
-	// is sent. Nil means nothing to do.
+	// Before is called before every attempt, outside its time limit, and may wait. Its error ends
+	// the call, and nothing is sent. Nil means nothing to do.
 	Before func(ctx context.Context) error
 
-	// Jitter returns a number in [0, 1), which the wait's bound is multiplied by. Nil means math/rand. It may be called
-	// concurrently.
+	// Jitter returns a number in [0, 1), which the wait's bound is multiplied by. Nil means
+	// math/rand. It may be called concurrently.
 	Jitter func() float64
 }
 
@@ -60,8 +63,9 @@ type ErrorInfo struct {
 //	policy.BaseDelay = 10 * time.Millisecond
 //	client, err := vora.New(key, retry.WithPolicy(policy))
 //
-// [sdk.WithMaxRetries] and [sdk.WithAttemptTimeout] after it, or with a call, change the policy's own. A nil Budget gives
-// the client a budget of its own, of [DefaultBudget]. ReadError is the client's. Before runs after the client's limiter.
+// [sdk.WithMaxRetries] and [sdk.WithAttemptTimeout] after it, or with a call, change the policy's
+// own. A nil Budget gives the client a budget of its own, of [DefaultBudget]. ReadError is the
+// client's. Before runs after the client's limiter.
 func WithPolicy(policy Policy) sdk.ClientOption { return policyOption{policy} }
 
 type policyOption struct{ policy Policy }
@@ -70,7 +74,8 @@ func (o policyOption) ApplyClient(c *settings.Client) {
 	c.Policy, c.MaxRetries, c.AttemptTimeout = o.policy, max(o.policy.MaxRetries, 0), o.policy.AttemptTimeout
 }
 
-// Default is the policy for card payments: 2 retries, 0.5 s to 8 s, Retry-After up to 60 s, 30 s per attempt.
+// Default is the policy for card payments: 2 retries, 0.5 s to 8 s, Retry-After up to 60 s, 30 s
+// per attempt.
 func Default() Policy {
 	return Policy{
 		MaxRetries:     2,

@@ -17,7 +17,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
-// reading is the attempts of a client with these options that reads a session from a server that is down.
+// reading is the attempts of a client with these options that reads a session from a server that is
+// down.
 func reading(t *testing.T, s *server, opts ...sdk.ClientOption) []sdk.Attempt {
 	t.Helper()
 	client, err := vora.New("vp_sk_test_x7Kq2nP9wT4s", append([]sdk.ClientOption{sdk.WithHTTPClient(over(s))}, opts...)...)

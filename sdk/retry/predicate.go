@@ -12,10 +12,11 @@ import (
 type Safety int
 
 const (
-	// Once is a request whose repetition may do its work a second time. It is repeated only when the response says that
-	// nothing was done, or when the request was never sent.
+	// Once is a request whose repetition may do its work a second time. It is repeated only when
+	// the response says that nothing was done, or when the request was never sent.
 	Once Safety = iota
-	// Idempotent is a read, or a write under an idempotency key. It is repeated after unclear failures too.
+	// Idempotent is a read, or a write under an idempotency key. It is repeated after unclear
+	// failures too.
 	Idempotent
 )
 
@@ -62,8 +63,8 @@ func (p Policy) verdict(o Outcome) Verdict {
 
 var standard = Predicates() // read only
 
-// Undelivered retries a request that was never sent: no connection, or no address. A certificate that is not trusted
-// stays so, and stops.
+// Undelivered retries a request that was never sent: no connection, or no address. A certificate
+// that is not trusted stays so, and stops.
 func Undelivered(o Outcome) Verdict {
 	if o.Err == nil {
 		return Unsure
@@ -78,8 +79,8 @@ func Undelivered(o Outcome) Verdict {
 	return Unsure
 }
 
-// Unanswered judges requests that were sent and got no complete response: only idempotent ones are sent again, and not
-// when the response is too large, which it would be again.
+// Unanswered judges requests that were sent and got no complete response: only idempotent ones are
+// sent again, and not when the response is too large, which it would be again.
 func Unanswered(o Outcome) Verdict {
 	switch {
 	case o.Err == nil:
@@ -92,8 +93,8 @@ func Unanswered(o Outcome) Verdict {
 	return Stop
 }
 
-// SelfHealing obeys the gateway's own word on retrying, but does not repeat a request that is not idempotent after a 500:
-// the gateway's word is about the error, not about what was done before it.
+// SelfHealing obeys the gateway's own word on retrying, but does not repeat a request that is not
+// idempotent after a 500: the gateway's word is about the error, not about what was done before it.
 func SelfHealing(o Outcome) Verdict {
 	switch {
 	case o.SelfHeal == nil:
@@ -104,8 +105,8 @@ func SelfHealing(o Outcome) Verdict {
 	return Stop
 }
 
-// KnownCode obeys the error catalog. Its retryable codes assume an idempotency key: other requests are repeated only when
-// the status, too, says that nothing was done.
+// KnownCode obeys the error catalog. Its retryable codes assume an idempotency key: other requests
+// are repeated only when the status, too, says that nothing was done.
 func KnownCode(o Outcome) Verdict {
 	entry, ok := o.Code.Entry()
 	switch {
@@ -129,7 +130,8 @@ func KnownStatus(o Outcome) Verdict {
 	return Stop
 }
 
-// saysNotDone reports whether a status means that the request was rejected before anything was done.
+// saysNotDone reports whether a status means that the request was rejected before anything was
+// done.
 func saysNotDone(status int) bool {
 	switch status {
 	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:

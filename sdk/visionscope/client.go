@@ -10,7 +10,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
-// DevelopmentURL is the gateway's development environment. VisionScope gives the production address on request.
+// DevelopmentURL is the gateway's development environment. VisionScope gives the production address
+// on request.
 const DevelopmentURL = contract.VisionScopeServer
 
 // gateway is what package transport needs to know about VisionScope.
@@ -29,11 +30,13 @@ var apiKeys = apikey.Accepted{ // read only
 	Example:     "an API key: vsk_…",
 }
 
-// A Client calls VisionScope with one merchant's API key. It does not change after New and is safe for concurrent use.
+// A Client calls VisionScope with one merchant's API key. It does not change after New and is safe
+// for concurrent use.
 type Client struct{ transport *transport.Client }
 
-// New makes a client for a merchant's API key (vsk_…). [sdk.WithBaseURL] is required, with [DevelopmentURL] or the address
-// that VisionScope gave for production; with or without /api/checkout at its end. No request is made.
+// New makes a client for a merchant's API key (vsk_…). [sdk.WithBaseURL] is required, with
+// [DevelopmentURL] or the address that VisionScope gave for production; with or without
+// /api/checkout at its end. No request is made.
 //
 // Defaults: 3 retries, 30 s per attempt. The error is an [*sdk.Error] and never contains the key.
 func New(key string, opts ...sdk.ClientOption) (*Client, error) {

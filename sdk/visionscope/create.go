@@ -15,7 +15,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/retry"
 )
 
-// CheckoutParams describe a purchase. Every field is required. (VisionScope documentation, section 3.)
+// CheckoutParams describe a purchase. Every field is required. (VisionScope documentation, section
+// 3.)
 type CheckoutParams struct {
 	Amount        money.Amount // more than zero
 	WebhookURL    string       // public https URL that receives this checkout's events
@@ -23,7 +24,8 @@ type CheckoutParams struct {
 	ReturnURL     string       // https; where the shopper returns to, with an unsigned query
 }
 
-// A CreatedCheckout is a new purchase. Store its ID and the webhook secret with the order, then show its page.
+// A CreatedCheckout is a new purchase. Store its ID and the webhook secret with the order, then
+// show its page.
 type CreatedCheckout struct {
 	ID          string     // the session_id of its webhooks and its return query
 	CheckoutURL sdk.Secret // the hosted page; whoever has it can see the purchase. Opaque.
@@ -33,10 +35,10 @@ type CreatedCheckout struct {
 
 // CreateCheckout creates a checkout.
 //
-// The gateway has no idempotency keys: each create makes a new checkout. The SDK therefore sends again only what was
-// rejected unprocessed (429, 502, 503, 504) or never sent. When the response is lost, the error is an
-// [*sdk.OutcomeUnknownError]. Create at most one checkout for an order at a time, and store its ID. (VisionScope
-// documentation, section 3.)
+// The gateway has no idempotency keys: each create makes a new checkout. The SDK therefore sends
+// again only what was rejected unprocessed (429, 502, 503, 504) or never sent. When the response is
+// lost, the error is an [*sdk.OutcomeUnknownError]. Create at most one checkout for an order at a
+// time, and store its ID. (VisionScope documentation, section 3.)
 func (c *Client) CreateCheckout(ctx context.Context, params CheckoutParams, opts ...sdk.CallOption) (*CreatedCheckout, error) {
 	call := c.transport.NewCall(transport.Call{
 		Operation: "visionscope.CreateCheckout",
@@ -73,7 +75,8 @@ func (b *createdBody) Rejection() (message string, rejected bool) {
 	return cmp.Or(b.Error, "the gateway responded with success:false without a reason"), b.Success.False()
 }
 
-// createBody is the request's body, checked against the contract. The amount is the minor units as an exact decimal.
+// createBody is the request's body, checked against the contract. The amount is the minor units as
+// an exact decimal.
 func (c *Client) createBody(operation string, params CheckoutParams) (gen.CreateCheckoutRequest, error) {
 	major, err := params.Amount.Major()
 	if err != nil {

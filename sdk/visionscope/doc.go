@@ -1,7 +1,7 @@
 // Package visionscope is a client for VisionScope Checkout.
 //
-// There is one call. A checkout cannot be read back: its outcome comes from the webhook alone (package webhooks), which
-// is signed with a secret that belongs to the checkout.
+// There is one call. A checkout cannot be read back: its outcome comes from the webhook alone
+// (package webhooks), which is signed with a secret that belongs to the checkout.
 //
 //	client, err := visionscope.New(os.Getenv("VISIONSCOPE_API_KEY"), sdk.WithBaseURL(visionscope.DevelopmentURL))
 //	…
@@ -15,6 +15,6 @@
 //	…
 //	created.Redirect(w, r)
 //
-// Store created.ID and the secret with the order before you redirect: the webhook names the session, and the
-// secret verifies it.
+// Store created.ID and the secret with the order before you redirect: the webhook names the
+// session, and the secret verifies it.
 package visionscope

@@ -8,8 +8,8 @@ import (
 	"unicode"
 )
 
-// A ClaimedStatus is what an unsigned return query says about the payment. It deliberately has no Paid method: it is not
-// an [sdk.PaymentStatus], because anybody can type it.
+// A ClaimedStatus is what an unsigned return query says about the payment. It deliberately has no
+// Paid method: it is not an [sdk.PaymentStatus], because anybody can type it.
 type ClaimedStatus string
 
 // The values that the documentation lists.
@@ -18,9 +18,10 @@ const (
 	ClaimedFailed ClaimedStatus = "failed"
 )
 
-// An UntrustedReturn is the query that a shopper comes back with. Nobody signed it, and anybody can type it: it is good
-// for choosing what to show ("thank you, we are checking your payment") while the webhook decides, and for nothing else.
-// Look for its session among the orders of your own user only; who has two tabs open has two of them.
+// An UntrustedReturn is the query that a shopper comes back with. Nobody signed it, and anybody can
+// type it: it is good for choosing what to show ("thank you, we are checking your payment") while
+// the webhook decides, and for nothing else. Look for its session among the orders of your own user
+// only; who has two tabs open has two of them.
 type UntrustedReturn struct {
 	SessionID     string
 	ClaimedStatus ClaimedStatus // never a reason to ship
@@ -30,8 +31,8 @@ type UntrustedReturn struct {
 
 const longestReason = 300 // characters
 
-// ParseReturn reads a return query. It refuses one without a session or status, and one that names a parameter twice.
-// (VisionScope documentation, section 6.)
+// ParseReturn reads a return query. It refuses one without a session or status, and one that names
+// a parameter twice. (VisionScope documentation, section 6.)
 func ParseReturn(query url.Values) (UntrustedReturn, error) {
 	for _, name := range []string{"session_id", "status", "order_id", "reason"} {
 		if len(query[name]) > 1 {

@@ -38,7 +38,8 @@ var createdAnswer = answering{[]byte(`{"id":"vp_cs_test_k3TqJ9xWz2LmN8pR","check
 
 const benchKey, benchIdempotencyKey = "vp_sk_test_benchmark", "acme_order-789012_1"
 
-// BenchmarkCreateSession is a create with everything on, beside the least that net/http can do for the same exchange.
+// BenchmarkCreateSession is a create with everything on, beside the least that net/http can do for
+// the same exchange.
 func BenchmarkCreateSession(b *testing.B) {
 	b.Run("floor", func(b *testing.B) {
 		client := &http.Client{Transport: createdAnswer}

@@ -10,8 +10,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
-// APIVersion is the version of the API that this SDK was generated for. Every request asks for it, unless
-// [Client.WithAPIVersion] asks for another.
+// APIVersion is the version of the API that this SDK was generated for. Every request asks for it,
+// unless [Client.WithAPIVersion] asks for another.
 const APIVersion = contract.VoraVersion
 
 // gateway is what package transport needs to know about Vora.
@@ -29,7 +29,8 @@ var apiKeys = apikey.Accepted{ // read only
 	Example:     "an API key: vp_sk_test_…, vp_sk_live_… or a publishable vp_pk_…",
 }
 
-// A Client calls Vora with one merchant's API key. It does not change after New and is safe for concurrent use.
+// A Client calls Vora with one merchant's API key. It does not change after New and is safe for
+// concurrent use.
 type Client struct {
 	transport *transport.Client
 	apiKey    contract.APIKey // what the key's prefix says
@@ -37,11 +38,11 @@ type Client struct {
 	keys      *keyRegister // of idempotency keys
 }
 
-// New makes a client for a merchant's API key: secret (vp_sk_test_…, vp_sk_live_…), or publishable (vp_pk_…), which can
-// create sessions and run dry runs and nothing else. No request is made.
+// New makes a client for a merchant's API key: secret (vp_sk_test_…, vp_sk_live_…), or publishable
+// (vp_pk_…), which can create sessions and run dry runs and nothing else. No request is made.
 //
-// Defaults: the base URL of the contract, [APIVersion], 2 retries, 30 s per attempt. The error is an [*sdk.Error] and
-// never contains the key.
+// Defaults: the base URL of the contract, [APIVersion], 2 retries, 30 s per attempt. The error is
+// an [*sdk.Error] and never contains the key.
 func New(key string, opts ...sdk.ClientOption) (*Client, error) {
 	kind, err := apiKeys.Check(key)
 	if err != nil {
@@ -54,8 +55,9 @@ func New(key string, opts ...sdk.ClientOption) (*Client, error) {
 	return &Client{transport: t, apiKey: kind, version: APIVersion, keys: newKeyRegister()}, nil
 }
 
-// WithAPIVersion returns a client that asks for another API version than the one that this SDK was generated for, and
-// shares everything else with c. An empty version leaves the choice to the gateway. (Vora contract, Von-Pay-Version.)
+// WithAPIVersion returns a client that asks for another API version than the one that this SDK was
+// generated for, and shares everything else with c. An empty version leaves the choice to the
+// gateway. (Vora contract, Von-Pay-Version.)
 func (c *Client) WithAPIVersion(version string) *Client {
 	other := *c
 	other.version = version

@@ -8,7 +8,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
-// A Confirmation is what the gateway itself reports about an order when the buyer returns from its page.
+// A Confirmation is what the gateway itself reports about an order when the buyer returns from its
+// page.
 type Confirmation struct {
 	// Status decides what to show and to do:
 	//
@@ -19,18 +20,20 @@ type Confirmation struct {
 	Status  sdk.PaymentStatus
 	Session *Session
 
-	// Return is the verified query; nil when it could not be verified, which ReturnProblem explains. Status does not
-	// depend on it: it comes from the session.
+	// Return is the verified query; nil when it could not be verified, which ReturnProblem
+	// explains. Status does not depend on it: it comes from the session.
 	Return        *AuthenticReturn
 	ReturnProblem error
 }
 
-// ConfirmReturn decides what to show to a buyer who returns: it verifies the query as far as that goes, reads the session
-// from the gateway, and compares its ID, amount and currency with the order's. Only the session decides; a query that
-// cannot be verified (for example because the page was bookmarked) is reported in ReturnProblem.
+// ConfirmReturn decides what to show to a buyer who returns: it verifies the query as far as that
+// goes, reads the session from the gateway, and compares its ID, amount and currency with the
+// order's. Only the session decides; a query that cannot be verified (for example because the page
+// was bookmarked) is reported in ReturnProblem.
 //
-// expected.Mode may be empty; it is then the client's. An error means that the session could not be read, or that it is
-// not the order's: show the buyer that the payment is being checked, and let the webhook decide.
+// expected.Mode may be empty; it is then the client's. An error means that the session could not be
+// read, or that it is not the order's: show the buyer that the payment is being checked, and let
+// the webhook decide.
 func (c *Client) ConfirmReturn(ctx context.Context, query url.Values, expected ExpectedReturn, opts ...sdk.CallOption) (*Confirmation, error) {
 	const operation = "vora.ConfirmReturn"
 	if expected.Mode == "" {

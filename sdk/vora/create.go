@@ -16,7 +16,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/retry"
 )
 
-// SessionParams describe a purchase. Only Amount is required. (Vora REST reference, "Create a session".)
+// SessionParams describe a purchase. Only Amount is required. (Vora REST reference, "Create a
+// session".)
 type SessionParams struct {
 	Amount     money.Amount // 1 to 99,999,999 minor units
 	SuccessURL string       // where the buyer returns to; https, or localhost with test keys
@@ -52,14 +53,15 @@ type CreatedSession struct {
 	CheckoutURL sdk.Secret // the hosted page; whoever has it can see the purchase. Opaque.
 	ExpiresAt   time.Time  // a session cannot be revived
 
-	// Replayed means that the idempotency key stood for this session before. The gateway does not always say: false
-	// means that nobody noticed.
+	// Replayed means that the idempotency key stood for this session before. The gateway does not
+	// always say: false means that nobody noticed.
 	Replayed bool
 
-	// Stale means that the session has expired: its key is remembered for 24 hours, and the session lived for 30 minutes.
-	// Nobody can pay on its page any more. Read the session, because the buyer may have paid in time; for a fresh one
-	// use NextKey, or IdempotencyKey with the next attempt when NextKey is empty. NextKey is the sent key with its attempt
-	// counted up, for keys of the form that IdempotencyKey makes: do not use it when your own keys look alike but end in
+	// Stale means that the session has expired: its key is remembered for 24 hours, and the session
+	// lived for 30 minutes. Nobody can pay on its page any more. Read the session, because the
+	// buyer may have paid in time; for a fresh one use NextKey, or IdempotencyKey with the next
+	// attempt when NextKey is empty. NextKey is the sent key with its attempt counted up, for keys
+	// of the form that IdempotencyKey makes: do not use it when your own keys look alike but end in
 	// something else.
 	Stale   bool
 	NextKey string
@@ -67,13 +69,14 @@ type CreatedSession struct {
 	Response sdk.Response // with the idempotency key that was sent
 }
 
-// CreateSession creates a session. It is retried under one idempotency key, so one call never makes two sessions; give
-// [sdk.WithIdempotencyKey] to make repeated calls safe too.
+// CreateSession creates a session. It is retried under one idempotency key, so one call never makes
+// two sessions; give [sdk.WithIdempotencyKey] to make repeated calls safe too.
 //
-// Errors: an [*sdk.Error] when the session was not created; an [*sdk.OutcomeUnknownError] when it may have been. A key
-// that this client has used for another purchase is rejected with code idempotency_key_collision before anything is sent.
-// A key whose session has expired since is not an error: look at [CreatedSession.Stale].
-// (Vora integrator guide, "Endpoints today" and "Idempotency".)
+// Errors: an [*sdk.Error] when the session was not created; an [*sdk.OutcomeUnknownError] when it
+// may have been. A key that this client has used for another purchase is rejected with code
+// idempotency_key_collision before anything is sent. A key whose session has expired since is not
+// an error: look at [CreatedSession.Stale]. (Vora integrator guide, "Endpoints today" and
+// "Idempotency".)
 func (c *Client) CreateSession(ctx context.Context, params SessionParams, opts ...sdk.CreateOption) (*CreatedSession, error) {
 	call := c.transport.NewCreate(transport.Call{
 		Operation: "vora.CreateSession",
@@ -120,7 +123,8 @@ type createdBody struct {
 // Complete reports whether the session can be paid and found again.
 func (b *createdBody) Complete(int) bool { return b.ID != "" && b.CheckoutURL != "" }
 
-// createUnderKey sends a create request, unless its idempotency key has been used for another purchase.
+// createUnderKey sends a create request, unless its idempotency key has been used for another
+// purchase.
 func (c *Client) createUnderKey(call *transport.Call, request transport.Request, own bool) (*createdBody, sdk.Response, error) {
 	if !own || request.Request == nil { // a random key of one call can have no other purchase
 		return transport.Do[createdBody](c.transport, call, request)
@@ -152,8 +156,9 @@ func (c *Client) createBody(operation string, params *SessionParams, skipChecks 
 	return body, transport.Violations(operation, rules)
 }
 
-// notRemembered reports whether an error means that the gateway has remembered nothing under an idempotency key. Under a
-// key that is not fresh it may have remembered an earlier call's purchase, whose outcome was unknown.
+// notRemembered reports whether an error means that the gateway has remembered nothing under an
+// idempotency key. Under a key that is not fresh it may have remembered an earlier call's purchase,
+// whose outcome was unknown.
 func notRemembered(fresh bool, err error) bool {
 	var unknown *sdk.OutcomeUnknownError
 	var e *sdk.Error

@@ -1,7 +1,7 @@
 // Package vora is a client for Vora, the hosted checkout of Von Payments.
 //
-// A session is one purchase: create it, send the buyer to its page, and let the webhook (package webhooks) or
-// [Client.ConfirmReturn] tell you the outcome. The key's prefix selects test or live.
+// A session is one purchase: create it, send the buyer to its page, and let the webhook (package
+// webhooks) or [Client.ConfirmReturn] tell you the outcome. The key's prefix selects test or live.
 //
 //	client, err := vora.New(os.Getenv("VON_PAY_SECRET_KEY"))
 //	…

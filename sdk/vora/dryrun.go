@@ -20,8 +20,9 @@ type Validation struct {
 	Response sdk.Response
 }
 
-// ValidateSession asks the gateway whether it would accept the parameters, without creating anything (dry run). Invalid
-// parameters are a result; an error means that the question could not be answered. Nothing is checked locally first.
+// ValidateSession asks the gateway whether it would accept the parameters, without creating
+// anything (dry run). Invalid parameters are a result; an error means that the question could not
+// be answered. Nothing is checked locally first.
 func (c *Client) ValidateSession(ctx context.Context, params SessionParams, opts ...sdk.CallOption) (*Validation, error) {
 	call := c.transport.NewCall(transport.Call{
 		Operation: "vora.ValidateSession", Safety: retry.Idempotent, Limit: sdk.LimitCreate,
@@ -46,8 +47,8 @@ func (c *Client) ValidateSession(ctx context.Context, params SessionParams, opts
 	}, nil
 }
 
-// A dryRunBody is the result of a dry run in both of its documented forms: a body of its own, with 200 or 400, and the
-// error envelope.
+// A dryRunBody is the result of a dry run in both of its documented forms: a body of its own, with
+// 200 or 400, and the error envelope.
 type dryRunBody struct {
 	Valid    lenient.Bool `json:"valid"`
 	Warnings messages     `json:"warnings"`
@@ -57,8 +58,8 @@ type dryRunBody struct {
 	Code  sdk.Code `json:"code"`
 }
 
-// Complete reports whether the body says yes or no. Another error, such as a proxy's page or an unauthorized key, means
-// that nobody looked at the parameters.
+// Complete reports whether the body says yes or no. Another error, such as a proxy's page or an
+// unauthorized key, means that nobody looked at the parameters.
 func (b *dryRunBody) Complete(status int) bool {
 	return b.Valid.True() || b.Valid.False() || b.rejected(status)
 }

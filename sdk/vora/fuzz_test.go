@@ -58,7 +58,8 @@ func seed(f *testing.F) {
 // status is any status that HTTP has.
 func status(n int) int { return 100 + int(uint(n)%500) }
 
-// text is a member of an object; empty when it is no text, or when it is there in several spellings.
+// text is a member of an object; empty when it is no text, or when it is there in several
+// spellings.
 func text(object map[string]json.RawMessage, name string) (value string) {
 	for other := range object {
 		if other != name && strings.EqualFold(other, name) {
@@ -69,8 +70,8 @@ func text(object map[string]json.RawMessage, name string) (value string) {
 	return value
 }
 
-// requireSound requires of a result and an error what every call promises: exactly one of them, and an error that is
-// typed and fit for a log.
+// requireSound requires of a result and an error what every call promises: exactly one of them, and
+// an error that is typed and fit for a log.
 func requireSound(t *testing.T, client *vora.Client, result any, err error, status int) {
 	t.Helper()
 	require.Equal(t, err == nil, !reflect.ValueOf(result).IsNil(), "%v, %v", result, err)

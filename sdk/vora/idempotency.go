@@ -15,12 +15,13 @@ import (
 
 const maxKey = contract.VoraIdempotencyKeyLength
 
-// IdempotencyKey makes the key of a purchase: the same platform, order and attempt always give the same key. Repeat an
-// operation under the same attempt number; use the next number only for a deliberate new session, for example after the
-// last one expired. (Vora integrator guide, "Idempotency".)
+// IdempotencyKey makes the key of a purchase: the same platform, order and attempt always give the
+// same key. Repeat an operation under the same attempt number; use the next number only for a
+// deliberate new session, for example after the last one expired. (Vora integrator guide,
+// "Idempotency".)
 //
-// Different arguments never give the same key: ambiguous characters are percent-encoded, and a key that is too long ends
-// in a hash of the whole.
+// Different arguments never give the same key: ambiguous characters are percent-encoded, and a key
+// that is too long ends in a hash of the whole.
 func IdempotencyKey(platform, orderID string, attempt int) string {
 	key := strings.ReplaceAll(encode(platform), "_", "%5F") + "_" + encode(orderID) + "_" + strconv.Itoa(attempt)
 	if len(key) <= maxKey {
@@ -31,8 +32,8 @@ func IdempotencyKey(platform, orderID string, attempt int) string {
 	return key[:maxKey-len(hash)] + hash
 }
 
-// encode percent-encodes what an idempotency key must not contain, and the percent sign, and the tilde that marks
-// hashed keys.
+// encode percent-encodes what an idempotency key must not contain, and the percent sign, and the
+// tilde that marks hashed keys.
 func encode(s string) string {
 	var b strings.Builder
 	for i := range len(s) {

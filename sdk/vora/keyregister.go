@@ -9,9 +9,10 @@ import (
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 )
 
-// A keyRegister remembers which purchase each idempotency key stood for, so that a key that is used for another purchase
-// is refused here, where the mistake can still be named, and not by the gateway, where the first session is all that it
-// would give. It is bounded: the oldest keys are forgotten first, and all of them when the gateway forgets thek.
+// A keyRegister remembers which purchase each idempotency key stood for, so that a key that is used
+// for another purchase is refused here, where the mistake can still be named, and not by the
+// gateway, where the first session is all that it would give. It is bounded: the oldest keys are
+// forgotten first, and all of them when the gateway forgets thek.
 type keyRegister struct {
 	mu    sync.Mutex
 	known map[string]*list.Element
@@ -31,8 +32,8 @@ func newKeyRegister() *keyRegister {
 	return &keyRegister{known: map[string]*list.Element{}, order: list.New()}
 }
 
-// begin registers a key for a purchase. ok is false when the key is registered for another one; fresh reports whether it
-// was not registered at all.
+// begin registers a key for a purchase. ok is false when the key is registered for another one;
+// fresh reports whether it was not registered at all.
 func (k *keyRegister) begin(key string, body []byte) (fresh, ok bool) {
 	purpose := sha256.Sum256(body)
 	k.mu.Lock()
@@ -49,7 +50,8 @@ func (k *keyRegister) begin(key string, body []byte) (fresh, ok bool) {
 	return true, true
 }
 
-// created records the session that was created under a key, and reports whether it was the same one before.
+// created records the session that was created under a key, and reports whether it was the same one
+// before.
 func (k *keyRegister) created(key, session string) (again bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -61,8 +63,8 @@ func (k *keyRegister) created(key, session string) (again bool) {
 	return again
 }
 
-// refused forgets a key whose request the gateway did not take: the corrected one may use it. A key that has given a
-// session stays.
+// refused forgets a key whose request the gateway did not take: the corrected one may use it. A key
+// that has given a session stays.
 func (k *keyRegister) rejected(key string) {
 	k.mu.Lock()
 	defer k.mu.Unlock()

@@ -101,7 +101,8 @@ func TestADryRunTakesNoKey(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// What was refused for good has not been remembered by the gateway either: the corrected request uses the same key.
+// What was refused for good has not been remembered by the gateway either: the corrected request
+// uses the same key.
 func TestACorrectedRequestMayUseItsKey(t *testing.T) {
 	t.Parallel()
 
@@ -245,7 +246,8 @@ func TestAKeyOfAnUnknownOutcomeStaysTaken(t *testing.T) {
 	}
 }
 
-// An answer about the request itself is about every copy of it: the first one was not carried out either.
+// An answer about the request itself is about every copy of it: the first one was not carried out
+// either.
 func TestAKeyIsFreeWhenTheGatewaySettlesAnUnknownOutcome(t *testing.T) {
 	t.Parallel()
 
@@ -318,7 +320,8 @@ func TestTheMemoryOfKeysIsBounded(t *testing.T) {
 	require.NoError(t, err, "the oldest made room")
 }
 
-// Keys that the SDK makes for calls without one can stand for nothing else: they must not push the shop's own out.
+// Keys that the SDK makes for calls without one can stand for nothing else: they must not push the
+// shop's own out.
 func TestTheSDKsOwnKeysTakeNoPlace(t *testing.T) {
 	t.Parallel()
 

@@ -17,7 +17,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
-// announcing is a client whose gateway answers with a header, and what the client was told because of it.
+// announcing is a client whose gateway answers with a header, and what the client was told because
+// of it.
 func announcing(t *testing.T, header func() http.Header, opts ...sdk.ClientOption) (client *vora.Client, told *[]sdk.Notice) {
 	t.Helper()
 	told = &[]sdk.Notice{}

@@ -159,7 +159,8 @@ func TestAnUnknownOutcomeIsReported(t *testing.T) {
 	require.Equal(t, 1, w.reports[0].Attempt)
 }
 
-// What is refused here is the caller's to mend: he has the error at once, and nothing happened at the gateway.
+// What is refused here is the caller's to mend: he has the error at once, and nothing happened at
+// the gateway.
 func TestWhatIsRefusedHereIsNotObserved(t *testing.T) {
 	t.Parallel()
 
@@ -179,7 +180,8 @@ func TestWhatIsRefusedHereIsNotObserved(t *testing.T) {
 	require.Empty(t, w.reports)
 }
 
-// Waiting for a limiter is part of a call, and takes time; but nothing was sent that could have failed.
+// Waiting for a limiter is part of a call, and takes time; but nothing was sent that could have
+// failed.
 func TestWhatALimiterRefusesIsObservedAndNotReported(t *testing.T) {
 	t.Parallel()
 

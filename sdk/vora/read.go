@@ -13,8 +13,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/retry"
 )
 
-// GetSession reads a session. It needs a secret API key of the mode and merchant that created it. (Vora REST reference,
-// "Retrieve a session".)
+// GetSession reads a session. It needs a secret API key of the mode and merchant that created it.
+// (Vora REST reference, "Retrieve a session".)
 func (c *Client) GetSession(ctx context.Context, id string, opts ...sdk.CallOption) (*Session, error) {
 	call := c.transport.NewCall(transport.Call{Operation: "vora.GetSession", Safety: retry.Idempotent, Limit: sdk.LimitRead}, opts...)
 	if err := c.readable(call.Operation, id); err != nil {
@@ -39,15 +39,17 @@ func (c *Client) readable(operation, id string) error {
 	return nil
 }
 
-// How long WaitSession waits between two reads. The first interval keeps one process within the gateway's read limit.
+// How long WaitSession waits between two reads. The first interval keeps one process within the
+// gateway's read limit.
 const (
 	firstPoll = contract.VoraRateLimitWindow / contract.VoraReadsPerAddress // 2 s
 	lastPoll  = 10 * time.Second
 )
 
-// WaitSession reads a session until its status is final, at first every 2 s and then less often, up to every 10 s, and
-// waits as long as the gateway asks when it is rate limited. When the context ends first, it returns the last session that
-// it read, if any, together with an error that wraps the context's.
+// WaitSession reads a session until its status is final, at first every 2 s and then less often, up
+// to every 10 s, and waits as long as the gateway asks when it is rate limited. When the context
+// ends first, it returns the last session that it read, if any, together with an error that wraps
+// the context's.
 //
 // The webhook is faster and cheaper; this is for scripts and tests.
 func (c *Client) WaitSession(ctx context.Context, id string, opts ...sdk.CallOption) (*Session, error) {

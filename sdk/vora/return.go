@@ -14,8 +14,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 )
 
-// An ExpectedReturn is what the shop itself knows about the order that a buyer comes back from. Take every value from
-// the shop's own records, none from the request.
+// An ExpectedReturn is what the shop itself knows about the order that a buyer comes back from.
+// Take every value from the shop's own records, none from the request.
 type ExpectedReturn struct {
 	Secrets   []sdk.Secret // the merchant's session signing secrets (ss_…), old and new during a rotation
 	SessionID string       // of the created session
@@ -27,9 +27,9 @@ type ExpectedReturn struct {
 	Now       func() time.Time // the clock; nil is time.Now
 }
 
-// An AuthenticReturn is a return query that the gateway signed. It is authentic and no more: a declined payment is
-// signed just as well, and the query can be replayed. To learn whether the order is paid use [Client.ConfirmReturn], or
-// wait for the webhook.
+// An AuthenticReturn is a return query that the gateway signed. It is authentic and no more: a
+// declined payment is signed just as well, and the query can be replayed. To learn whether the
+// order is paid use [Client.ConfirmReturn], or wait for the webhook.
 type AuthenticReturn struct {
 	SessionID     string
 	ClaimedStatus Status // what the query says; never a reason to ship
@@ -39,8 +39,8 @@ type AuthenticReturn struct {
 	IssuedAt      time.Time // of v2; zero with v1, which has no time
 }
 
-// A ReturnError is a return query that is not what the shop expects. Show the buyer a neutral page and let the webhook
-// decide.
+// A ReturnError is a return query that is not what the shop expects. Show the buyer a neutral page
+// and let the webhook decide.
 type ReturnError struct {
 	Problem string // what is wrong, for the log; without values from the query
 }
@@ -48,11 +48,12 @@ type ReturnError struct {
 // Error names the problem.
 func (e *ReturnError) Error() string { return "vora: the return URL was refused: " + e.Problem }
 
-// VerifyReturn checks that the gateway signed a return query, and that it belongs to the order that the shop expects.
-// It does not say that anything was paid; see [AuthenticReturn]. All fields of expected but RequireV2 and Now are
-// required.
+// VerifyReturn checks that the gateway signed a return query, and that it belongs to the order that
+// the shop expects. It does not say that anything was paid; see [AuthenticReturn]. All fields of
+// expected but RequireV2 and Now are required.
 //
-// The error is a [*ReturnError]. (Vora contract, x-return-url; integrator guide, "signed query string".)
+// The error is a [*ReturnError]. (Vora contract, x-return-url; integrator guide, "signed query
+// string".)
 func VerifyReturn(query url.Values, expected ExpectedReturn) (*AuthenticReturn, error) {
 	if problem := expected.missing(); problem != "" {
 		return nil, &ReturnError{problem}
@@ -156,7 +157,8 @@ func (x ExpectedReturn) checkV2(fields returnurl.Fields, sig string) (issued tim
 	return issued, problem
 }
 
-// compare holds what was signed against the order. Exact texts, so that a v1 message cannot be cut in another place.
+// compare holds what was signed against the order. Exact texts, so that a v1 message cannot be cut
+// in another place.
 func (x ExpectedReturn) compare(fields returnurl.Fields) string {
 	switch {
 	case fields.Session != x.SessionID:

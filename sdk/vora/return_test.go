@@ -371,8 +371,8 @@ func TestVerifyReturnNormalizesAddresses(t *testing.T) {
 	}
 }
 
-// In v1 the fields are joined by dots, so that the same signature fits other fields with dots in other places. None of
-// them may pass as another session, amount or currency, or as another status.
+// In v1 the fields are joined by dots, so that the same signature fits other fields with dots in
+// other places. None of them may pass as another session, amount or currency, or as another status.
 func TestVerifyReturnOfShiftedDots(t *testing.T) {
 	t.Parallel()
 

@@ -24,8 +24,8 @@ func (h Health) Up() bool {
 	return h.Status == string(gen.HealthStatusOk) || h.Status == string(gen.HealthStatusHealthy)
 }
 
-// Health asks the gateway how it is, without an API key and without retries. Degraded and down are results; an error
-// means that nobody responded. (Vora integrator guide, "Endpoints today".)
+// Health asks the gateway how it is, without an API key and without retries. Degraded and down are
+// results; an error means that nobody responded. (Vora integrator guide, "Endpoints today".)
 func (c *Client) Health(ctx context.Context) (*Health, error) {
 	return c.health(ctx, "vora.Health", "", nil)
 }
@@ -55,8 +55,8 @@ type healthBody struct{ gen.Health }
 // Complete reports whether there is a status, whatever the HTTP status is.
 func (b *healthBody) Complete(int) bool { return b.Status != "" }
 
-// A Discovery is what the gateway says about itself. The document is open: what is not described here is in
-// Response.Raw.
+// A Discovery is what the gateway says about itself. The document is open: what is not described
+// here is in Response.Raw.
 type Discovery struct {
 	APIVersion   string
 	Endpoints    map[string]any

@@ -9,7 +9,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 )
 
-// A Status is a session's status as the gateway sends it. The set is open. [Status.Payment] says what it means.
+// A Status is a session's status as the gateway sends it. The set is open. [Status.Payment] says
+// what it means.
 type Status string
 
 // The statuses that the contract knows.
@@ -22,8 +23,8 @@ const (
 	StatusRefunded   = Status(gen.SessionStatusRefunded)
 )
 
-// Payment is what the status means for the payment: [sdk.PaymentPending] for pending, processing and every status that
-// this SDK does not know.
+// Payment is what the status means for the payment: [sdk.PaymentPending] for pending, processing
+// and every status that this SDK does not know.
 func (s Status) Payment() sdk.PaymentStatus {
 	switch s {
 	case StatusSucceeded:

@@ -89,7 +89,8 @@ func (g *gateway) only(t *testing.T) request {
 	return requests[0]
 }
 
-// setup makes a client for a key, and the gateway that it talks to, which gives the same answer every time.
+// setup makes a client for a key, and the gateway that it talks to, which gives the same answer
+// every time.
 func setup(t *testing.T, key string, status int, body string, opts ...sdk.ClientOption) (*vora.Client, *gateway) {
 	t.Helper()
 	return setupWith(t, key, func(request) answer { return answer{Status: status, Body: body} }, opts...)

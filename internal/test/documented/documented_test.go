@@ -14,8 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// packages are the public ones. Those of modules of their own, and webhooks with what belongs to it, are in the linter's
-// hands.
+// packages are the public ones. Those of modules of their own, and webhooks with what belongs to
+// it, are in the linter's hands.
 func packages() []string {
 	return []string{"sdk", "sdk/money", "sdk/ratelimit", "sdk/retry", "sdk/visionscope", "sdk/vora"}
 }

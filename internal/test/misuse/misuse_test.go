@@ -1,4 +1,5 @@
-// Package misuse_test proves that what an operation would have to reject or ignore does not compile.
+// Package misuse_test proves that what an operation would have to reject or ignore does not
+// compile.
 package misuse_test
 
 import (

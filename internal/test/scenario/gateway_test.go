@@ -15,7 +15,8 @@ import (
 	"time"
 )
 
-// A gateway plays a script, a step for each attempt, and keeps what it was sent. In memory it is an http.RoundTripper.
+// A gateway plays a script, a step for each attempt, and keeps what it was sent. In memory it is an
+// http.RoundTripper.
 type gateway struct {
 	t      *testing.T
 	script []step

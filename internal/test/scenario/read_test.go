@@ -10,7 +10,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/retry"
 )
 
-// readScenarios: reading a session may be repeated as often as one likes, and its outcome is never unknown.
+// readScenarios: reading a session may be repeated as often as one likes, and its outcome is never
+// unknown.
 func readScenarios() []scenario {
 	get := getSession()
 	paid := want{result: "succeeded 14.99 USD"}

@@ -1,6 +1,6 @@
-// Package scenario_test holds the public clients against scripted gateways: what they send, how often, when, and what
-// the caller is told. One table, run twice: all of it in memory under a fake clock, and what is about connections over
-// the loopback interface too.
+// Package scenario_test holds the public clients against scripted gateways: what they send, how
+// often, when, and what the caller is told. One table, run twice: all of it in memory under a fake
+// clock, and what is about connections over the loopback interface too.
 package scenario_test
 
 import (
@@ -19,8 +19,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
-// A scenario is one call, and what happens to it. Each step of the script happens to one attempt: one attempt more or
-// one less fails the test.
+// A scenario is one call, and what happens to it. Each step of the script happens to one attempt:
+// one attempt more or one less fails the test.
 type scenario struct {
 	name    string
 	call    operation

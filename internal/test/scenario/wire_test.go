@@ -18,8 +18,9 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
-// TestScenariosOverTheWire plays what is about connections with real ones: what a script calls closed has to be what
-// net/http makes of a connection that closes. Time is real here, and nobody looks at it.
+// TestScenariosOverTheWire plays what is about connections with real ones: what a script calls
+// closed has to be what net/http makes of a connection that closes. Time is real here, and nobody
+// looks at it.
 func TestScenariosOverTheWire(t *testing.T) {
 	t.Parallel()
 
@@ -45,7 +46,8 @@ func TestScenariosOverTheWire(t *testing.T) {
 	}
 }
 
-// What net/http says about connections that were not made has to count as nothing sent, for both gateways.
+// What net/http says about connections that were not made has to count as nothing sent, for both
+// gateways.
 func TestNotConnectedOverTheWire(t *testing.T) {
 	t.Parallel()
 
@@ -100,7 +102,8 @@ func newConnections() *http.Client {
 	return &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 }
 
-// serve puts a gateway on the loopback interface. hung, which may be nil, is called when a request hangs.
+// serve puts a gateway on the loopback interface. hung, which may be nil, is called when a request
+// hangs.
 func serve(g *gateway, hung func()) *httptest.Server {
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s, seen, n, ok := g.next(r)

@@ -56,7 +56,8 @@ func envelope(code string, also string) string {
 	return string(text)
 }
 
-// fine is a body that is a success for every operation: with secrets where they belong, and in members that nobody knows.
+// fine is a body that is a success for every operation: with secrets where they belong, and in
+// members that nobody knows.
 func fine() string {
 	text, err := json.Marshal(map[string]any{
 		"id": "vp_cs_test_k3TqJ9xWz2LmN8pR", "checkoutUrl": voraPage, "expiresAt": "2026-04-21T13:48:14Z", "status": "succeeded", "amount": 1499, "currency": "USD",
@@ -134,7 +135,8 @@ func must[T any](value T, err error) T {
 	return value
 }
 
-// A gateway gives one answer to everything, and fails the test when a secret is where it does not belong.
+// A gateway gives one answer to everything, and fails the test when a secret is where it does not
+// belong.
 type gateway struct {
 	answer answer
 	leak   func(where, text string)

@@ -17,7 +17,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
-// Every secret of these tests has a core of its own, so that a part of it is found as well as all of it.
+// Every secret of these tests has a core of its own, so that a part of it is found as well as all
+// of it.
 const (
 	voraKey       = "vp_sk_test_c0reVoraKey7f3a"
 	visionKey     = "vsk_live_c0reVisionKey7f3a"
@@ -63,8 +64,8 @@ func requireClean(t *testing.T, text string, how ...any) {
 	}
 }
 
-// requireUnprintable prints a value in every way there is and looks for secrets, and does the same with the errors
-// inside.
+// requireUnprintable prints a value in every way there is and looks for secrets, and does the same
+// with the errors inside.
 func requireUnprintable(t *testing.T, value any, how ...any) {
 	t.Helper()
 	var out bytes.Buffer

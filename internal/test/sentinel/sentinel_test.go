@@ -1,5 +1,5 @@
-// Package sentinel_test drives every operation of both clients through success and failure, with secrets that are easy
-// to recognise, and looks for them in everything that a program can print.
+// Package sentinel_test drives every operation of both clients through success and failure, with
+// secrets that are easy to recognise, and looks for them in everything that a program can print.
 package sentinel_test
 
 import (
@@ -26,7 +26,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
-// An operation is one call of a client, with the error apart, because a nil pointer is not a nil any.
+// An operation is one call of a client, with the error apart, because a nil pointer is not a nil
+// any.
 type operation struct {
 	name string
 	call func(context.Context, *clients) (any, error)

@@ -8,26 +8,29 @@ import (
 	"github.com/hostedpay/hostedpay-go/internal/hostedpage"
 )
 
-// breakOutScript leaves the frame. Where the sandbox forbids that, some browsers throw and others do nothing.
+// breakOutScript leaves the frame. Where the sandbox forbids that, some browsers throw and others
+// do nothing.
 const breakOutScript = `if (top !== self) {
   const stuck = () => document.getElementById("hostedpay-stuck")?.removeAttribute("hidden");
   setTimeout(stuck, 2000);
   try { top.location.replace(location.href); } catch { stuck(); }
 }`
 
-// BreakOut wraps the handler of the return page. After a checkout in a [Frame] the return page would load inside the
-// frame; BreakOut responds to that request with a few lines that load it again in the whole window. Every other request
-// goes to next. (VisionScope documentation, section 4, option C, "Return URL behavior".)
+// BreakOut wraps the handler of the return page. After a checkout in a [Frame] the return page
+// would load inside the frame; BreakOut responds to that request with a few lines that load it
+// again in the whole window. Every other request goes to next. (VisionScope documentation, section
+// 4, option C, "Return URL behavior".)
 //
-// It must stand in front of everything that reads cookies: inside the frame the navigation comes from the gateway's
-// site, and browsers leave out cookies that are SameSite=Lax or Strict; in the whole window they are there.
+// It must stand in front of everything that reads cookies: inside the frame the navigation comes
+// from the gateway's site, and browsers leave out cookies that are SameSite=Lax or Strict; in the
+// whole window they are there.
 //
-// A frame whose sandbox attribute lacks allow-top-navigation cannot be left. The shopper then sees why, with a link that
-// opens the return page in a new window.
+// A frame whose sandbox attribute lacks allow-top-navigation cannot be left. The shopper then sees
+// why, with a link that opens the return page in a new window.
 //
-// Only these lines can be framed: next may forbid framing altogether. Browsers say where they load a page with
-// Sec-Fetch-Dest, on https and on localhost; for those before 2023 that do not, put [BreakOutScript] into the return page
-// as well.
+// Only these lines can be framed: next may forbid framing altogether. Browsers say where they load
+// a page with Sec-Fetch-Dest, on https and on localhost; for those before 2023 that do not, put
+// [BreakOutScript] into the return page as well.
 func BreakOut(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Add("Vary", "Sec-Fetch-Dest")
@@ -59,9 +62,11 @@ const breakOutPage = `<!doctype html>
 </html>
 `
 
-// BreakOutScript loads a framed return page in the whole window, for browsers that [BreakOut] cannot recognize. Such a page
-// must allow [BreakOutScriptSource] as a script, and framing by the shop: frame-ancestors 'self'.
+// BreakOutScript loads a framed return page in the whole window, for browsers that [BreakOut]
+// cannot recognize. Such a page must allow [BreakOutScriptSource] as a script, and framing by the
+// shop: frame-ancestors 'self'.
 func BreakOutScript() template.HTML { return "<script>" + breakOutScript + "</script>" }
 
-// BreakOutScriptSource is the source that script-src of a Content-Security-Policy needs for [BreakOutScript].
+// BreakOutScriptSource is the source that script-src of a Content-Security-Policy needs for
+// [BreakOutScript].
 func BreakOutScriptSource() string { return hostedpage.Hash(breakOutScript) }

@@ -74,7 +74,8 @@ func ExampleNewFrame() {
 
 func ExampleBreakOut() {
 	http.Handle("GET /return", embedded.BreakOut(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		// find the order of this session_id among those of the shop's own cookie, and show what the webhook has said
+		// find the order of this session_id among those of the shop's own cookie, and show what the
+		// webhook has said
 		fmt.Fprintln(w, "Thank you, we are checking your payment")
 	})))
 }

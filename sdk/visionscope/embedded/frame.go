@@ -10,13 +10,14 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/visionscope"
 )
 
-// A Frame is the checkout inside a page of the shop's own, with exactly the documented attributes. (VisionScope
-// documentation, section 4, option C.) It is a component for [html/template]:
+// A Frame is the checkout inside a page of the shop's own, with exactly the documented attributes.
+// (VisionScope documentation, section 4, option C.) It is a component for [html/template]:
 //
 //	<main>{{.Checkout.HTML}}</main>
 //
-// The page around it must allow what [Frame.Policy] lists, must itself be served with Cache-Control: no-store, and should
-// give the frame the window's full height, because the form is long. The return page must be wrapped in [BreakOut].
+// The page around it must allow what [Frame.Policy] lists, must itself be served with
+// Cache-Control: no-store, and should give the frame the window's full height, because the form is
+// long. The return page must be wrapped in [BreakOut].
 //
 // The checkout URL is masked wherever a Frame is printed.
 type Frame struct {
@@ -57,8 +58,9 @@ const pickUpScript = `"use strict";
 }
 `
 
-// NewFrame shows the checkout in a page that the shop renders with the checkout URL in it. Such a page can be reloaded.
-// (VisionScope documentation, section 4, option C.) The error says that the checkout URL is not an http or https URL.
+// NewFrame shows the checkout in a page that the shop renders with the checkout URL in it. Such a
+// page can be reloaded. (VisionScope documentation, section 4, option C.) The error says that the
+// checkout URL is not an http or https URL.
 func NewFrame(created *visionscope.CreatedCheckout) (Frame, error) {
 	origin := created.Origin()
 	if origin == "" {
@@ -67,9 +69,10 @@ func NewFrame(created *visionscope.CreatedCheckout) (Frame, error) {
 	return Frame{checkout: created.CheckoutURL, origin: origin}, nil
 }
 
-// PickUpFrame shows the checkout whose URL [HandOver] left in the tab's sessionStorage. The script deletes the URL when it
-// reads it: when the page is reloaded, or opened without a hand-over, the browser goes to home, a path from the shop's
-// root. The page with the frame has no secret in it. (VisionScope documentation, section 4, options B and C.)
+// PickUpFrame shows the checkout whose URL [HandOver] left in the tab's sessionStorage. The script
+// deletes the URL when it reads it: when the page is reloaded, or opened without a hand-over, the
+// browser goes to home, a path from the shop's root. The page with the frame has no secret in it.
+// (VisionScope documentation, section 4, options B and C.)
 //
 // origin is [visionscope.CreatedCheckout.Origin].
 func PickUpFrame(origin, home string) (Frame, error) {
@@ -83,8 +86,8 @@ func PickUpFrame(origin, home string) (Frame, error) {
 	return Frame{origin: origin, home: home}, nil
 }
 
-// HTML is the element, with the checkout URL in it: call it from the page's template and store it nowhere. It is empty for
-// the zero Frame.
+// HTML is the element, with the checkout URL in it: call it from the page's template and store it
+// nowhere. It is empty for the zero Frame.
 func (f Frame) HTML() template.HTML {
 	if f.origin == "" {
 		return ""
@@ -104,16 +107,16 @@ func (f Frame) String() string { return "embedded.Frame(of " + f.origin + ")" }
 // GoString is String.
 func (f Frame) GoString() string { return f.String() }
 
-// A FramePolicy is what the Content-Security-Policy of a page with a [Frame] must allow, one field per directive. Merge it
-// with what else the page needs.
+// A FramePolicy is what the Content-Security-Policy of a page with a [Frame] must allow, one field
+// per directive. Merge it with what else the page needs.
 type FramePolicy struct {
 	FrameSrc     string // the checkout, and the return page before it breaks out
 	StyleSrcAttr string // the documented style attribute, by its hash
 	ScriptSrc    string // of a PickUpFrame: its script, by its hash; otherwise empty
 }
 
-// Policy is what the page must allow. FrameSrc assumes that the return page has the same origin as the page with the
-// frame; add the return page's origin when it differs.
+// Policy is what the page must allow. FrameSrc assumes that the return page has the same origin as
+// the page with the frame; add the return page's origin when it differs.
 func (f Frame) Policy() FramePolicy {
 	source, _ := hostedpage.Source(f.origin)
 	p := FramePolicy{FrameSrc: "'self' " + source, StyleSrcAttr: "'unsafe-hashes' " + hostedpage.Hash(frameStyle)}

@@ -12,8 +12,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/visionscope"
 )
 
-// handOverScript stores the checkout URL for the shop's page. A browser that stores nothing for this site goes to the
-// checkout itself.
+// handOverScript stores the checkout URL for the shop's page. A browser that stores nothing for
+// this site goes to the checkout itself.
 const handOverScript = `"use strict";
 const { checkout, page } = document.currentScript.dataset;
 let next = page;
@@ -40,14 +40,15 @@ var handOverPage = template.Must(template.New("hand-over").Parse(`<!doctype html
 </html>
 `))
 
-// HandOver responds to a request, usually from the buy form, with a page that stores the checkout URL in the tab's
-// sessionStorage and goes on to a page of the shop's own, which shows a [PickUpFrame]. The URL is then in no address bar,
-// history, referrer or access log. (VisionScope documentation, section 4, option B.) Store the session ID and the webhook
-// secret with the order first.
+// HandOver responds to a request, usually from the buy form, with a page that stores the checkout
+// URL in the tab's sessionStorage and goes on to a page of the shop's own, which shows a
+// [PickUpFrame]. The URL is then in no address bar, history, referrer or access log. (VisionScope
+// documentation, section 4, option B.) Store the session ID and the webhook secret with the order
+// first.
 //
-// page is where the shop shows the frame, as a path from its root ("/checkout"): sessionStorage is not shared with other
-// origins. When the page or the checkout URL is not usable, HandOver returns an error and has written nothing. Connection
-// errors are ignored.
+// page is where the shop shows the frame, as a path from its root ("/checkout"): sessionStorage is
+// not shared with other origins. When the page or the checkout URL is not usable, HandOver returns
+// an error and has written nothing. Connection errors are ignored.
 func HandOver(w http.ResponseWriter, created *visionscope.CreatedCheckout, page string) error {
 	if created.Origin() == "" {
 		return errNotAWebURL
