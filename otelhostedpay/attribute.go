@@ -28,26 +28,26 @@ const (
 	sessionIDKey = attribute.Key("hostedpay.session_id")
 )
 
-// other stands for a text that is not let through, as the semantic conventions have it.
+// other stands for a string that is not recorded, as in the semantic conventions.
 const other = "_OTHER"
 
-// longestToken is longer than any identifier of either gateway.
-const longestToken = 128
+// maxToken is longer than any identifier of either gateway.
+const maxToken = 128
 
 // token lets an identifier through, and no other text: what came over the network may be long, or
 // quote anything.
-func token(text string) string {
-	if text == "" || len(text) > longestToken {
+func token(s string) string {
+	if s == "" || len(s) > maxToken {
 		return other
 	}
-	for i := range len(text) {
-		switch c := text[i]; {
+	for i := range len(s) {
+		switch c := s[i]; {
 		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '_', c == '-', c == '.', c == ':':
 		default:
 			return other
 		}
 	}
-	return text
+	return s
 }
 
 // A list grows by attributes that say something; what is not known stays out.
@@ -55,9 +55,9 @@ type list []attribute.KeyValue
 
 func (l *list) add(attributes ...attribute.KeyValue) { *l = append(*l, attributes...) }
 
-func (l *list) token(key attribute.Key, text string) {
-	if text != "" {
-		l.add(key.String(token(text)))
+func (l *list) token(key attribute.Key, s string) {
+	if s != "" {
+		l.add(key.String(token(s)))
 	}
 }
 

@@ -12,11 +12,11 @@
 // are its events. So a checkout that took nine seconds shows at a glance that the gateway said 429
 // and asked for eight of them. The span failed when the call did, and error.type says why: a code
 // of the catalog ("rate_limit_exceeded"), else an HTTP status ("502"), else canceled, timeout or
-// no_answer. hostedpay.request_id is what the gateway's support asks for, and
-// hostedpay.outcome_unknown = true is what to be woken up for: somebody may have to find out
-// whether it was done.
+// no_response. hostedpay.request_id is what the gateway's support asks for, and
+// hostedpay.outcome_unknown = true deserves an alert: somebody may have to find out whether it was
+// done.
 //
-// With [Propagate] the gateways get to see the trace in a header; without it they do not.
+// With [Propagate] the gateways receive the trace in a header.
 //
 // # Webhooks
 //
@@ -26,7 +26,7 @@
 //	…
 //	http.Handle("POST /webhooks/vora", otelhostedpay.Handler(receiver))
 //
-// A delivery is the span "webhooks.Handler", with the reply that the gateway got. The function is
+// A delivery is the span "webhooks.Handler", with the response that the gateway got. The function is
 // "webhooks.EventFunc" below it, with scheme, type and session, and the parent of whatever the
 // function does. A duplicate has no such child: the function is not called for it.
 //
@@ -40,8 +40,8 @@
 //
 // operation and outcome_unknown begin with "hostedpay.", scheme, type and duplicate with
 // "hostedpay.webhook.". A label that has nothing to say is left out: error.type where nothing
-// failed, scheme and type where the function was not called, because the delivery was refused or a
-// duplicate. No label is an id, and each has few values: a code or a type that the contracts do not
+// failed, scheme and type where the function was not called, because the delivery was rejected or a
+// duplicate. No label is an ID, and each has few values: a code or a type that the contracts do not
 // know is _OTHER.
 //
 // The attempts that end in 429 or 5xx while no call fails are the early warning; failures by

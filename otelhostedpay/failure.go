@@ -10,10 +10,10 @@ import (
 
 // The failures that are neither a code of the catalog nor an HTTP status.
 const (
-	canceled = "canceled"
-	timeout  = "timeout"
-	noAnswer = "no_answer"
-	panicked = "panic"
+	canceled   = "canceled"
+	timeout    = "timeout"
+	noResponse = "no_response"
+	panicked   = "panic"
 )
 
 // failureOf is the error.type of an error: one of a bounded set, so that it can label metrics.
@@ -32,8 +32,8 @@ func failureOf(err error) string {
 	return other
 }
 
-// failure is the error.type of an answer, or of none: the code if the catalog knows it, then the
-// status, then what went wrong on the way. A 2xx is one when nobody could read it, or when it says
+// failure is the error.type of a response, or of none: the code if the catalog knows it, then the
+// status, then what went wrong on the way. A 2xx is one when it could not be read, or when it says
 // no.
 func failure(code sdk.Code, status int, err error) string {
 	_, known := code.Entry()
@@ -51,5 +51,5 @@ func failure(code sdk.Code, status int, err error) string {
 	case status != 0:
 		return strconv.Itoa(status)
 	}
-	return noAnswer
+	return noResponse
 }

@@ -15,10 +15,10 @@ import (
 
 // Func traces and measures the function that does the work of events. Its span is a child of the
 // delivery's, when [Handler] wraps the handler, and what the function does with its context is a
-// child of its own. Of an error only the kind is recorded: its text is yours.
+// child of its own. Of an error only the kind is recorded, not its message.
 func Func(work webhooks.EventFunc, opts ...Option) webhooks.EventFunc {
 	if work == nil {
-		return nil // which webhooks.NewHandler refuses
+		return nil // which webhooks.NewHandler rejects
 	}
 	tracer, meter := instruments(opts)
 	duration := meter.seconds("hostedpay.webhook.function.duration", "How long the function takes for an event.")
@@ -35,7 +35,7 @@ func Func(work webhooks.EventFunc, opts ...Option) webhooks.EventFunc {
 		ctx, span := tracer.Start(ctx, "webhooks.EventFunc", trace.WithAttributes(attributes...))
 
 		kind := panicked // until the function returns
-		// Not span.End alone: called by defer itself, it would record a panic with its text.
+		// Not span.End alone: called by defer itself, it would record a panic with its message.
 		defer func() {
 			var outcome list
 			outcome.failure(kind)

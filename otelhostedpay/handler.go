@@ -14,7 +14,7 @@ import (
 // Handler traces and counts the deliveries that a *webhooks.Handler, or another handler of
 // webhooks, receives. Wrap its function in [Func] too: only that knows what was delivered.
 //
-// A delivery is one server span, with the status of the reply, its code when it is a refusal, and
+// A delivery is one server span, with the status of the response, its code when it is an error, and
 // whether the event was a duplicate. It is part of the trace that the request's context carries,
 // for example from a router that is traced, but not of one that its headers claim: anybody can
 // write those.
@@ -22,7 +22,7 @@ func Handler(next http.Handler, opts ...Option) http.Handler {
 	tracer, meter := instruments(opts)
 	return &handler{
 		next: next, tracer: tracer,
-		deliveries: meter.counter("hostedpay.webhook.deliveries", "{delivery}", "Deliveries of webhooks, by reply."),
+		deliveries: meter.counter("hostedpay.webhook.deliveries", "{delivery}", "Deliveries of webhooks, by response."),
 	}
 }
 
@@ -39,11 +39,11 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, span := h.tracer.Start(r.Context(), "webhooks.Handler", trace.WithSpanKind(kind))
 	d := &delivery{}
-	reply := &reply{ResponseWriter: w}
+	recorder := &recorder{ResponseWriter: w}
 	returned := false
-	// Not span.End alone: called by defer itself, it would record a panic with its text.
+	// Not span.End alone: called by defer itself, it would record a panic with its message.
 	defer func() {
-		attributes, failed := d.describe(reply, returned)
+		attributes, failed := d.describe(recorder, returned)
 		span.SetAttributes(attributes...)
 		if failed != "" {
 			span.SetStatus(codes.Error, failed)
@@ -51,7 +51,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		span.End()
 		h.deliveries.Add(ctx, 1, labels(attributes))
 	}()
-	h.next.ServeHTTP(reply, r.WithContext(context.WithValue(ctx, deliveryKey{}, d)))
+	h.next.ServeHTTP(recorder, r.WithContext(context.WithValue(ctx, deliveryKey{}, d)))
 	returned = true
 }
 
@@ -71,16 +71,16 @@ func about(ctx context.Context, event []attribute.KeyValue) {
 
 // describe gives the attributes of the span, which are also the labels of the metric, and the
 // span's failure: only what is this server's fault, as everywhere with HTTP.
-func (d *delivery) describe(reply *reply, returned bool) (attributes list, failed string) {
+func (d *delivery) describe(r *recorder, returned bool) (attributes list, failed string) {
 	if event := d.event.Load(); event != nil {
 		attributes.add(*event...)
 	}
 	if !returned {
-		attributes.status(reply.status)
+		attributes.status(r.status)
 		attributes.failure(panicked)
 		return attributes, panicked
 	}
-	status, duplicate, kind := reply.summary()
+	status, duplicate, kind := r.summary()
 	attributes.status(status)
 	attributes.failure(kind)
 	if duplicate {

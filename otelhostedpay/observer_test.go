@@ -25,9 +25,9 @@ func TestACallIsOneSpanWithItsAttempts(t *testing.T) {
 		client := tel.client(t, func(attempt int, _ *http.Request) (*http.Response, error) {
 			time.Sleep(100 * time.Millisecond)
 			if attempt == 1 {
-				return answer(429, limited, "Retry-After", "8", "X-Request-Id", "req_0"), nil
+				return response(429, limited, "Retry-After", "8", "X-Request-Id", "req_0"), nil
 			}
-			return answer(201, created), nil
+			return response(201, created), nil
 		})
 		_, err := client.CreateSession(t.Context(), purchase())
 		require.NoError(t, err)
@@ -64,42 +64,42 @@ func TestFailedCalls(t *testing.T) {
 		attempt string // the metric
 	}{
 		{
-			name: "refused with a code", gateway: always(func() *http.Response { return answer(401, `{"error":"No.","code":"auth_invalid_key"}`) }),
+			name: "refused with a code", gateway: always(func() *http.Response { return response(401, `{"error":"No.","code":"auth_invalid_key"}`) }),
 			span: `attempts=1 error.code=auth_invalid_key error.type=auth_invalid_key http.response.status_code=401 operation=vora.CreateSession outcome_unknown=false request_id=req_1 Error: auth_invalid_key
   attempt +0s attempt.duration=0 attempt=1 error.code=auth_invalid_key error.type=auth_invalid_key http.response.status_code=401 request_id=req_1`,
 			failure: "error.type=auth_invalid_key operation=vora.CreateSession outcome_unknown=false",
 			attempt: "error.type=auth_invalid_key http.response.status_code=401 operation=vora.CreateSession",
 		},
 		{
-			name: "asked to wait for too long", opts: []sdk.ClientOption{sdk.WithMaxRetries(2)}, gateway: always(func() *http.Response { return answer(429, limited, "Retry-After", "3600") }),
+			name: "asked to wait for too long", opts: []sdk.ClientOption{sdk.WithMaxRetries(2)}, gateway: always(func() *http.Response { return response(429, limited, "Retry-After", "3600") }),
 			span: `attempts=1 error.code=rate_limit_exceeded error.type=rate_limit_exceeded http.response.status_code=429 operation=vora.CreateSession outcome_unknown=false request_id=req_1 retry_after=3600 Error: rate_limit_exceeded
   attempt +0s attempt.duration=0 attempt.stopped=the wait is too long attempt=1 error.code=rate_limit_exceeded error.type=rate_limit_exceeded http.response.status_code=429 request_id=req_1`,
 			failure: "error.type=rate_limit_exceeded operation=vora.CreateSession outcome_unknown=false",
 			attempt: "error.type=rate_limit_exceeded http.response.status_code=429 operation=vora.CreateSession",
 		},
 		{
-			name: "a proxy's page", gateway: always(func() *http.Response { return answer(403, "<h1>Denied</h1>", "Content-Type", "text/html") }),
+			name: "a proxy's page", gateway: always(func() *http.Response { return response(403, "<h1>Denied</h1>", "Content-Type", "text/html") }),
 			span: `attempts=1 error.type=403 http.response.status_code=403 operation=vora.CreateSession outcome_unknown=false request_id=req_1 Error: 403
   attempt +0s attempt.duration=0 attempt=1 error.type=403 http.response.status_code=403 request_id=req_1`,
 			failure: "error.type=403 operation=vora.CreateSession outcome_unknown=false",
 			attempt: "error.type=403 http.response.status_code=403 operation=vora.CreateSession",
 		},
 		{
-			name: "a code that is new", gateway: always(func() *http.Response { return answer(422, `{"error":"No.","code":"moon_phase_wrong"}`) }),
+			name: "a code that is new", gateway: always(func() *http.Response { return response(422, `{"error":"No.","code":"moon_phase_wrong"}`) }),
 			span: `attempts=1 error.code=moon_phase_wrong error.type=422 http.response.status_code=422 operation=vora.CreateSession outcome_unknown=false request_id=req_1 Error: 422
   attempt +0s attempt.duration=0 attempt=1 error.code=moon_phase_wrong error.type=422 http.response.status_code=422 request_id=req_1`,
 			failure: "error.type=422 operation=vora.CreateSession outcome_unknown=false",
 			attempt: "error.type=422 http.response.status_code=422 operation=vora.CreateSession",
 		},
 		{
-			name: "a created session that nobody can read", gateway: always(func() *http.Response { return answer(201, `{"id":`) }),
+			name: "a created session that nobody can read", gateway: always(func() *http.Response { return response(201, `{"id":`) }),
 			span: `attempts=1 error.type=201 http.response.status_code=201 operation=vora.CreateSession outcome_unknown=true request_id=req_1 Error: 201
   attempt +0s attempt.duration=0 attempt=1 http.response.status_code=201 request_id=req_1`,
 			failure: "error.type=201 operation=vora.CreateSession outcome_unknown=true",
 			attempt: "http.response.status_code=201 operation=vora.CreateSession",
 		},
 		{
-			name: "no answer in time", gateway: hang, opts: []sdk.ClientOption{sdk.WithAttemptTimeout(5 * time.Second)},
+			name: "no response in time", gateway: hang, opts: []sdk.ClientOption{sdk.WithAttemptTimeout(5 * time.Second)},
 			span: `attempts=1 error.type=timeout operation=vora.CreateSession outcome_unknown=true Error: timeout
   attempt +0s attempt.duration=5 attempt.stopped=no retry left attempt=1 error.type=timeout`,
 			failure: "error.type=timeout operation=vora.CreateSession outcome_unknown=true",
@@ -116,10 +116,10 @@ func TestFailedCalls(t *testing.T) {
 			name: "nobody there", gateway: func(int, *http.Request) (*http.Response, error) {
 				return nil, &net.OpError{Op: "dial", Err: errors.New("connection refused")}
 			},
-			span: `attempts=1 error.type=no_answer operation=vora.CreateSession outcome_unknown=false Error: no_answer
-  attempt +0s attempt.duration=0 attempt.stopped=no retry left attempt=1 error.type=no_answer`,
-			failure: "error.type=no_answer operation=vora.CreateSession outcome_unknown=false",
-			attempt: "error.type=no_answer operation=vora.CreateSession",
+			span: `attempts=1 error.type=no_response operation=vora.CreateSession outcome_unknown=false Error: no_response
+  attempt +0s attempt.duration=0 attempt.stopped=no retry left attempt=1 error.type=no_response`,
+			failure: "error.type=no_response operation=vora.CreateSession outcome_unknown=false",
+			attempt: "error.type=no_response operation=vora.CreateSession",
 		},
 	}
 	for _, test := range tests {
@@ -163,7 +163,7 @@ func (full) Wait(context.Context, sdk.LimitedCall) error {
 	return &sdk.Error{Code: sdk.CodeRateLimitExceeded, Message: "no room", RetryAfter: 4 * time.Second}
 }
 
-func TestArgumentsThatAreRefusedAreNotSeen(t *testing.T) {
+func TestArgumentsThatAreRejectedAreNotSeen(t *testing.T) {
 	t.Parallel()
 	tel := setup(t)
 	_, err := tel.client(t, nil).CreateSession(t.Context(), vora.SessionParams{})
@@ -181,7 +181,7 @@ func TestACallTakesPartInTheTrace(t *testing.T) {
 	client := tel.client(t, func(_ int, request *http.Request) (*http.Response, error) {
 		_, span := tracer.Start(request.Context(), "connect")
 		span.End()
-		return answer(201, created), nil
+		return response(201, created), nil
 	})
 	ctx, checkout := tracer.Start(t.Context(), "checkout")
 	_, err := client.CreateSession(ctx, purchase())
@@ -205,7 +205,7 @@ func TestAnObserverIsShared(t *testing.T) {
 	done := make(chan error)
 	const merchants = 50
 	for range merchants {
-		client := tel.client(t, func(int, *http.Request) (*http.Response, error) { return answer(201, created), nil }, sdk.WithObserver(observer))
+		client := tel.client(t, func(int, *http.Request) (*http.Response, error) { return response(201, created), nil }, sdk.WithObserver(observer))
 		go func() {
 			_, err := client.CreateSession(context.Background(), purchase())
 			done <- err

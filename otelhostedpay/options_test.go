@@ -23,7 +23,7 @@ func TestTheGlobalProvidersMayBeSetLater(t *testing.T) {
 	otel.SetTracerProvider(tel.tracers)
 	otel.SetMeterProvider(tel.meters)
 
-	client := setup(t).client(t, func(int, *http.Request) (*http.Response, error) { return answer(201, created), nil }, sdk.WithObserver(observer))
+	client := setup(t).client(t, func(int, *http.Request) (*http.Response, error) { return response(201, created), nil }, sdk.WithObserver(observer))
 	_, err := client.CreateSession(t.Context(), purchase())
 	require.NoError(t, err)
 	require.Contains(t, tel.spans(), `client "vora.CreateSession"`)
@@ -35,7 +35,7 @@ func TestInstrumentsThatCannotBeMade(t *testing.T) {
 	t.Parallel()
 	tel := setup(t)
 	broken := otelhostedpay.WithMeterProvider(brokenMeters{})
-	client := tel.client(t, func(int, *http.Request) (*http.Response, error) { return answer(400, limited), nil },
+	client := tel.client(t, func(int, *http.Request) (*http.Response, error) { return response(400, limited), nil },
 		sdk.WithObserver(otelhostedpay.Observer(otelhostedpay.WithTracerProvider(tel.tracers), broken, nil)))
 	_, err := client.CreateSession(t.Context(), purchase())
 	require.ErrorIs(t, err, sdk.CodeRateLimitExceeded)

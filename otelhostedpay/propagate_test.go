@@ -23,9 +23,9 @@ func TestPropagateNamesTheCallOnEveryAttempt(t *testing.T) {
 		client := tel.client(t, func(attempt int, request *http.Request) (*http.Response, error) {
 			seen = append(seen, request.Header)
 			if attempt == 1 {
-				return answer(503, `{"error":"Later.","code":"auth_service_unavailable"}`), nil
+				return response(503, `{"error":"Later.","code":"auth_service_unavailable"}`), nil
 			}
-			return answer(201, created), nil
+			return response(201, created), nil
 		}, sdk.WithMiddleware(otelhostedpay.Propagate()))
 		_, err := client.CreateSession(withBaggage(t), purchase())
 		require.NoError(t, err)
@@ -55,7 +55,7 @@ func TestGatewaysSeeNoTraceUnlessItIsPropagated(t *testing.T) {
 	tel := setup(t)
 	client := tel.client(t, func(_ int, request *http.Request) (*http.Response, error) {
 		require.Empty(t, request.Header.Values("traceparent"))
-		return answer(201, created), nil
+		return response(201, created), nil
 	})
 	_, err := client.CreateSession(t.Context(), purchase())
 	require.NoError(t, err)
@@ -68,7 +68,7 @@ func TestPropagateWithoutATraceChangesNothing(t *testing.T) {
 	require.NoError(t, err)
 	_, err = otelhostedpay.Propagate()(&counting{next: func(_ int, sent *http.Request) (*http.Response, error) {
 		require.Same(t, request, sent)
-		return answer(200, `{}`), nil
+		return response(200, `{}`), nil
 	}}).RoundTrip(request)
 	require.NoError(t, err)
 }
@@ -84,7 +84,7 @@ func TestPropagateSendsACopy(t *testing.T) {
 	require.NoError(t, err)
 	_, err = otelhostedpay.Propagate()(&counting{next: func(_ int, sent *http.Request) (*http.Response, error) {
 		require.NotEmpty(t, sent.Header.Get("traceparent"))
-		return answer(200, `{}`), nil
+		return response(200, `{}`), nil
 	}}).RoundTrip(request)
 	require.NoError(t, err)
 	require.Empty(t, request.Header)

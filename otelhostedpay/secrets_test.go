@@ -38,22 +38,22 @@ func TestCallsKeepSecrets(t *testing.T) {
 	t.Parallel()
 	quoting := fmt.Sprintf(`{"error":"sentinel %[1]s","code":"%[1]s","fix":"sentinel","docs":"https://docs.example.com/?sentinel","selfHeal":{"nextAction":"sentinel","llmHint":"sentinel"}}`, apiKey)
 	tests := map[string]transport{
-		"created":          func(int, *http.Request) (*http.Response, error) { return answer(201, created), nil },
-		"refused, quoting": func(int, *http.Request) (*http.Response, error) { return answer(400, quoting), nil },
+		"created":          func(int, *http.Request) (*http.Response, error) { return response(201, created), nil },
+		"refused, quoting": func(int, *http.Request) (*http.Response, error) { return response(400, quoting), nil },
 		"a text as code": func(int, *http.Request) (*http.Response, error) {
-			return answer(500, `{"code":"card of sentinel"}`), nil
+			return response(500, `{"code":"card of sentinel"}`), nil
 		},
 		"a text as request id": func(int, *http.Request) (*http.Response, error) {
-			return answer(503, limited, "X-Request-Id", "https://checkout.example.com/?sentinel"), nil
+			return response(503, limited, "X-Request-Id", "https://checkout.example.com/?sentinel"), nil
 		},
 		"a proxy's page": func(int, *http.Request) (*http.Response, error) {
-			return answer(502, "<h1>sentinel</h1>", "Content-Type", "text/html; sentinel"), nil
+			return response(502, "<h1>sentinel</h1>", "Content-Type", "text/html; sentinel"), nil
 		},
 		"redirected": func(int, *http.Request) (*http.Response, error) {
-			return answer(307, "", "Location", "https://elsewhere.example.com/?sentinel"), nil
+			return response(307, "", "Location", "https://elsewhere.example.com/?sentinel"), nil
 		},
 		"broken":   func(int, *http.Request) (*http.Response, error) { return nil, errors.New("reset by sentinel") },
-		"unlikely": func(int, *http.Request) (*http.Response, error) { return answer(201, `"sentinel"`), nil },
+		"unlikely": func(int, *http.Request) (*http.Response, error) { return response(201, `"sentinel"`), nil },
 	}
 	for name, gateway := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -72,8 +72,8 @@ func (c *counting) RoundTrip(request *http.Request) (*http.Response, error) {
 	return c.next(c.attempts, request)
 }
 
-// answer is one of the gateway's. The headers are names and values in turn.
-func answer(status int, body string, headers ...string) *http.Response {
+// response is one of the gateway's. The headers are names and values in turn.
+func response(status int, body string, headers ...string) *http.Response {
 	header := http.Header{"Content-Type": {"application/json"}, "X-Request-Id": {"req_1"}}
 	for pair := range slices.Chunk(headers, 2) {
 		header.Set(pair[0], pair[1])

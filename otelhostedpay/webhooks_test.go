@@ -42,9 +42,9 @@ func (tel *telemetry) receiver(t *testing.T, work webhooks.EventFunc, opts ...we
 }
 
 func deliver(handler http.Handler, delivery *http.Request) *httptest.ResponseRecorder {
-	answer := httptest.NewRecorder()
-	handler.ServeHTTP(answer, delivery)
-	return answer
+	response := httptest.NewRecorder()
+	handler.ServeHTTP(response, delivery)
+	return response
 }
 
 func done(context.Context, webhooks.Event) error { return nil }

@@ -10,13 +10,13 @@ import (
 type Attempt struct {
 	Number    int           // from 1
 	Start     time.Time     // when it was sent
-	Duration  time.Duration // until its answer had been read, or it failed
-	Status    int           // HTTP status; 0 when no answer came
-	Code      Code          // the answer's code, if it had one
-	RequestID string        // the answer's X-Request-Id
-	Err       error         `json:"-"` // why no complete answer came
+	Duration  time.Duration // until its response had been read, or it failed
+	Status    int           // HTTP status; 0 without a response
+	Code      Code          // the response's code, if it had one
+	RequestID string        // the response's X-Request-Id
+	Err       error         `json:"-"` // why there is no complete response
 	Wait      time.Duration // how long the client then waited; 0 for the last one
-	Stopped   string        // why the client did not try again although the answer allowed it
+	Stopped   string        // why the client did not try again although the response allowed it
 }
 
 // String is the attempt in one line.

@@ -2,7 +2,7 @@ package sdk
 
 import "net/http"
 
-// A Code is an entry of the gateways' error catalog, or a text that the catalog does not know yet.
+// A Code is an entry of the gateways' error catalog, or a string that the catalog does not know yet.
 // It is a sentinel:
 //
 //	if errors.Is(err, sdk.CodeSessionExpired) { … }

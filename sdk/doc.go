@@ -13,7 +13,7 @@
 //	case errors.As(err, &e):                        // the details, and e.NextAction()
 //	}
 //
-// When a request was sent and no usable answer came back, the error is an [*OutcomeUnknownError]:
+// When a request was sent and there was no usable response, the error is an [*OutcomeUnknownError]:
 // the operation may or may not have been done, and the error says how to find out without doing it
 // twice.
 //

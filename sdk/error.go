@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// An Error is a call that did not succeed: refused before it was sent, refused by the gateway, or
+// An Error is a call that failed: rejected before it was sent, rejected by the gateway, or
 // not carried.
 //
 // Match it by code or family with [errors.Is], get its fields with [errors.As]. %v is one line for
@@ -21,23 +21,23 @@ type Error struct {
 	Operation string // "vora.CreateSession"
 
 	Status       int    // HTTP status; 0 when nothing was sent or nothing came back
-	Code         Code   // empty when the answer had none, such as a proxy's page
+	Code         Code   // empty when the response had none, such as a proxy's page
 	CodeAssigned bool   // the code comes from the SDK, because the gateway sends none
 	Message      string // what happened
 	Fix          string // what the gateway says to do about it
 	Docs         string // where that is documented
 
 	RequestID      string        // X-Request-Id, for the gateway's support
-	RateLimit      RateLimit     // what the answer said about the rate limit
+	RateLimit      RateLimit     // what the response said about the rate limit
 	RetryAfter     time.Duration // how long the gateway wants to be left alone; 0 when it did not say
 	IdempotencyKey string        // the key that was sent; repeat with the same one
 	SelfHeal       *SelfHeal     // the gateway's own word on retrying, which overrides the catalog
 	Attempts       []Attempt     // every time the request was sent
 
-	Cause error // why no answer came, or why the call ended early: for example context.Canceled
+	Cause error // why there was no response, or why the call ended early: for example context.Canceled
 }
 
-// SelfHeal is what the gateway adds to some errors about mending them.
+// SelfHeal is what the gateway adds to some errors about recovering from them.
 type SelfHeal struct {
 	Retryable  *bool
 	NextAction NextAction
@@ -153,7 +153,7 @@ func (e *Error) Family() Family {
 	return familyOf(e.Status)
 }
 
-// Retryable tells whether the same request, with the same idempotency key, may be sent again later.
+// Retryable reports whether the same request, with the same idempotency key, may be sent again later.
 // The client has already done so as often as it was allowed to.
 func (e *Error) Retryable() bool {
 	if e == nil {

@@ -27,7 +27,7 @@ func (p pretend) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: status, Header: header, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
 }
 
-// client is a client of a gateway that always gives the same answer.
+// client is a client of a gateway that always gives the same response.
 func client(status int, header http.Header, body string, opts ...sdk.ClientOption) *vora.Client {
 	gateway := pretend(func(*http.Request) (int, http.Header, string) { return status, header, body })
 	client, err := vora.New("vp_sk_test_x7Kq2nP9wT4s", append([]sdk.ClientOption{sdk.WithHTTPClient(&http.Client{Transport: gateway})}, opts...)...)

@@ -10,8 +10,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
-// attempts counts how often a client sends a request that is always answered 503 and asks for no
-// wait.
+// attempts counts how often a client sends a request that is always responded to with 503 and asks
+// for no wait.
 func attempts(t *testing.T, client []sdk.ClientOption, call ...sdk.CallOption) (n int) {
 	t.Helper()
 	gateway := pretend(func(*http.Request) (int, http.Header, string) {

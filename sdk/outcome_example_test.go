@@ -59,7 +59,7 @@ func ExampleRaw() {
 		fmt.Println(err)
 		return
 	}
-	var more struct { // a member that the SDK does not know
+	var more struct { // a field that the SDK does not know
 		RiskScore int `json:"riskScore"`
 	}
 	err = session.Response.Raw.Decode(&more)

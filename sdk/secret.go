@@ -9,9 +9,9 @@ import (
 
 const masked = "[redacted]"
 
-// A Secret is a text that must not reach a log: an API key, a signing secret, a checkout URL.
-// However it is printed, encoded or logged, it shows as [redacted]; only [Secret.Reveal] gives the
-// text. The zero value is the empty secret.
+// A Secret is a string that must not reach a log: an API key, a signing secret, a checkout URL.
+// However it is printed, encoded or logged, it shows as [redacted]; only [Secret.Reveal] returns
+// the string. The zero value is the empty secret.
 //
 // Safe for concurrent use. Compare with [Secret.Equal].
 type Secret struct {
@@ -20,15 +20,15 @@ type Secret struct {
 	reveal func() string
 }
 
-// NewSecret makes a secret of a text.
-func NewSecret(text string) Secret {
-	if text == "" {
+// NewSecret makes a secret of a string.
+func NewSecret(value string) Secret {
+	if value == "" {
 		return Secret{}
 	}
-	return Secret{reveal: func() string { return text }}
+	return Secret{reveal: func() string { return value }}
 }
 
-// Reveal is the text itself. Pass it on; do not keep it in a field that may be printed.
+// Reveal is the string itself. Pass it on; do not keep it in a field that may be printed.
 func (s Secret) Reveal() string {
 	if s.reveal == nil {
 		return ""
@@ -36,7 +36,7 @@ func (s Secret) Reveal() string {
 	return s.reveal()
 }
 
-// IsZero tells whether the secret is empty.
+// IsZero reports whether the secret is empty.
 func (s Secret) IsZero() bool { return s.reveal == nil }
 
 // Equal compares in constant time for secrets of the same length.
@@ -61,7 +61,7 @@ func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.String(
 // MarshalText is [redacted], and so is the secret in JSON.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
-// UnmarshalText takes the text, so that a secret can stand in a configuration file. [redacted],
+// UnmarshalText sets the secret, so that a secret can stand in a configuration file. [redacted],
 // which is what a secret is written as, is not one: it becomes the empty secret.
 func (s *Secret) UnmarshalText(text []byte) error {
 	*s = Secret{}

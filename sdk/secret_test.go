@@ -22,7 +22,7 @@ import (
 
 const sentinel = "sk-SENTINEL-7f3a"
 
-// requireMasked fails when a text shows the sentinel in any form that a printer could give it.
+// requireMasked fails when a string shows the sentinel in any form that a printer could give it.
 func requireMasked(t *testing.T, text string, how ...any) {
 	t.Helper()
 	bare := fmt.Appendf(nil, "%v", []byte(sentinel))

@@ -82,15 +82,15 @@ func (p Payload) Fields() Fields {
 
 // SignV2 is the whole signature, payload included.
 func (p Payload) SignV2(secret string) (string, error) {
-	text, err := json.Marshal(p)
+	payload, err := json.Marshal(p)
 	if err != nil {
 		return "", err
 	}
-	signed := PrefixV2 + base64.RawURLEncoding.EncodeToString(text)
+	signed := PrefixV2 + base64.RawURLEncoding.EncodeToString(payload)
 	return signed + "." + signature.Hex(secret, signed), nil
 }
 
-// OpenV2 gives the payload of a v2 signature that one of the secrets made.
+// OpenV2 returns the payload of a v2 signature that was made with one of the secrets.
 func OpenV2(sig string, secrets []string) (p Payload, ok bool) {
 	dot := strings.LastIndexByte(sig, '.')
 	if dot < len(PrefixV2) || !strings.HasPrefix(sig, PrefixV2) {
@@ -102,16 +102,16 @@ func OpenV2(sig string, secrets []string) (p Payload, ok bool) {
 	}) {
 		return p, false
 	}
-	text, err := base64.RawURLEncoding.Strict().DecodeString(signed[len(PrefixV2):])
-	return p, err == nil && json.Unmarshal(text, &p) == nil
+	payload, err := base64.RawURLEncoding.Strict().DecodeString(signed[len(PrefixV2):])
+	return p, err == nil && json.Unmarshal(payload, &p) == nil
 }
 
 // Normalize gives equal addresses one form: scheme and host in lower case, no default port, user or
 // fragment, "/" for an empty path, no trailing slashes otherwise, query pairs in one spelling and
-// sorted by name, with their order kept where names are equal. It refuses what is no absolute URL.
-// Its errors do not repeat the text.
-func Normalize(text string) (string, error) {
-	u, err := url.Parse(text)
+// sorted by name, with their order kept where names are equal. The error means that it is
+// not an absolute URL, and does not repeat it.
+func Normalize(address string) (string, error) {
+	u, err := url.Parse(address)
 	if err != nil || u.Scheme == "" || u.Hostname() == "" {
 		return "", errors.New("not an absolute URL")
 	}
@@ -146,10 +146,10 @@ func name(pair string) string {
 	return plain(n)
 }
 
-// plain is a text of a query without its escapes. Escapes that are malformed stand for themselves.
-func plain(text string) string {
-	if decoded, err := url.QueryUnescape(text); err == nil {
+// plain is a part of a query without its escapes. Malformed escapes stay as they are.
+func plain(s string) string {
+	if decoded, err := url.QueryUnescape(s); err == nil {
 		return decoded
 	}
-	return text
+	return s
 }

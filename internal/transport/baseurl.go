@@ -8,13 +8,13 @@ import (
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 )
 
-// baseURL checks an address that calls are sent to and gives it the form that request builders
-// want: absolute, with a trailing slash. It must be https, because the API key travels with every
+// baseURL checks the address that calls are sent to and returns it in the form that request builders
+// need: absolute, with a trailing slash. It must be https, because the API key travels with every
 // call, or http on this machine.
-func baseURL(text string) (*url.URL, error) {
-	u, err := url.Parse(text)
+func baseURL(address string) (*url.URL, error) {
+	u, err := url.Parse(address)
 	switch {
-	case text == "":
+	case address == "":
 		return nil, errors.New("the base URL is missing")
 	case err != nil:
 		return nil, errors.New("the base URL cannot be parsed: check it for stray characters")

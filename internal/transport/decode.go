@@ -46,8 +46,8 @@ func isMalformed(err error) bool {
 func (x *exchange) response(notice *sdk.Notice, fieldError error) sdk.Response {
 	header := x.result.Header
 	var date time.Time
-	if text := first(header["Date"]); text != "" {
-		date, _ = http.ParseTime(text)
+	if value := first(header["Date"]); value != "" {
+		date, _ = http.ParseTime(value)
 	}
 	return sdk.Response{
 		Status:         x.result.Status,

@@ -93,8 +93,8 @@ func (n *notices) isNew(notice sdk.Notice) bool {
 	return true
 }
 
-// tell passes a notice on, unless this client has passed on the same one before.
-func (c *Client) tell(ctx context.Context, notice *sdk.Notice) {
+// announce passes a notice on, unless this client has passed on the same one before.
+func (c *Client) announce(ctx context.Context, notice *sdk.Notice) {
 	if notice == nil || c.logger == nil && c.noticeHandler == nil || !c.notices.isNew(*notice) {
 		return
 	}

@@ -35,7 +35,7 @@ func (x *exchange) send(request *http.Request, out Body) (sdk.Response, error) {
 	x.result, err = policy.Do(x.http, request, call.Safety)
 	err = x.redact(err)
 	notice := noticeOf(&x.gateway, call.Operation, x.result.Header)
-	x.tell(request.Context(), notice)
+	x.announce(request.Context(), notice)
 	if err != nil {
 		return sdk.Response{}, x.incomplete(err, request.URL.Host)
 	}
@@ -45,18 +45,18 @@ func (x *exchange) send(request *http.Request, out Body) (sdk.Response, error) {
 // incomplete is the error of a call whose last attempt got no complete response, or that ended
 // while it waited for another attempt.
 func (x *exchange) incomplete(err error, host string) error {
-	var held *limiterError
-	errors.As(err, &held)
+	var limiter *limiterError
+	errors.As(err, &limiter)
 	var failed *sdk.Error
 	switch {
 	case x.result.Status >= 300: // the response is still the best explanation
 		failed = x.responseError()
 		failed.Cause = err
-		if held != nil {
-			failed.RetryAfter = max(failed.RetryAfter, held.retryAfter())
+		if limiter != nil {
+			failed.RetryAfter = max(failed.RetryAfter, limiter.retryAfter())
 		}
-	case held != nil:
-		failed = x.limited(held, err)
+	case limiter != nil:
+		failed = x.limited(limiter, err)
 	default:
 		failed = x.newError()
 		failed.Message, failed.Cause = x.sanitize(failure(err, host, x.result.Uncertain)), err

@@ -3,7 +3,7 @@ package money
 import "strings"
 
 // decimal is a JSON number taken apart: whole.fraction times ten to the
-// exponent. Its parts are slices of the text, so that reading one costs no
+// exponent. Its parts are slices of the string, so that reading one costs no
 // allocation however long it is.
 type decimal struct {
 	negative bool
@@ -12,14 +12,14 @@ type decimal struct {
 	exponent int64
 }
 
-// maxExponent bounds what is kept of an exponent. No text is long enough for
+// maxExponent bounds what is kept of an exponent. No string is long enough for
 // its digits to make up for one this large, so a larger one changes no result.
 const maxExponent = int64(1) << 50
 
 // scanDecimal reads exactly one JSON number (RFC 8259, section 6), with nothing
 // before or after it.
-func scanDecimal(text string) (number decimal, ok bool) {
-	rest, negative := strings.CutPrefix(text, "-")
+func scanDecimal(s string) (number decimal, ok bool) {
+	rest, negative := strings.CutPrefix(s, "-")
 	number.negative = negative
 
 	number.whole, rest = cutDigits(rest)
@@ -39,16 +39,16 @@ func scanDecimal(text string) (number decimal, ok bool) {
 	return number, ok
 }
 
-// scanExponent reads the part from the letter e to the end of the text.
-func scanExponent(text string) (exponent int64, ok bool) {
-	if text[0] != 'e' && text[0] != 'E' {
+// scanExponent reads the part from the letter e to the end of the string.
+func scanExponent(s string) (exponent int64, ok bool) {
+	if s[0] != 'e' && s[0] != 'E' {
 		return 0, false
 	}
-	text, negative := strings.CutPrefix(text[1:], "-")
+	s, negative := strings.CutPrefix(s[1:], "-")
 	if !negative {
-		text = strings.TrimPrefix(text, "+")
+		s = strings.TrimPrefix(s, "+")
 	}
-	digits, rest := cutDigits(text)
+	digits, rest := cutDigits(s)
 	if digits == "" || rest != "" {
 		return 0, false
 	}
@@ -62,14 +62,14 @@ func scanExponent(text string) (exponent int64, ok bool) {
 	return exponent, true
 }
 
-// cutDigits splits the text after its leading decimal digits.
-func cutDigits(text string) (digits, rest string) {
-	for i := 0; i < len(text); i++ {
-		if text[i] < '0' || text[i] > '9' {
-			return text[:i], text[i:]
+// cutDigits splits a string after its leading decimal digits.
+func cutDigits(s string) (digits, rest string) {
+	for i := 0; i < len(s); i++ {
+		if s[i] < '0' || s[i] > '9' {
+			return s[:i], s[i:]
 		}
 	}
-	return text, ""
+	return s, ""
 }
 
 // shifted returns the number with its decimal point moved that many places to
@@ -97,7 +97,7 @@ func (d decimal) shifted(places int) (int64, error) {
 		}
 	}
 	// A magnitude other than zero overflows within nineteen rounds, which is
-	// what makes 1e999999999 cheap to refuse.
+	// what makes 1e999999999 cheap to reject.
 	for ; kept > 0 && magnitude != 0; kept-- {
 		if magnitude, ok = appendDigit(magnitude, 0); !ok {
 			return 0, ErrOverflow

@@ -8,7 +8,7 @@ import (
 // Errors of this package match one of these with errors.Is. The full message
 // names the value at fault and the next step.
 var (
-	// ErrSyntax: the text is not an amount in the form the function accepts.
+	// ErrSyntax: the string is not an amount in the form the function accepts.
 	ErrSyntax = errors.New("money: malformed amount")
 	// ErrPrecision: the amount is not a whole number of minor units.
 	ErrPrecision = errors.New("money: too precise")
@@ -25,18 +25,18 @@ var (
 // longer than any amount or code that was written in good faith.
 const excerptLength = 32
 
-// quote shows untrusted text on one line, shortened.
-func quote(text string) string {
-	if len(text) > excerptLength {
-		return strconv.Quote(text[:excerptLength]) + "..."
+// quote shows an untrusted string on one line, shortened.
+func quote(s string) string {
+	if len(s) > excerptLength {
+		return strconv.Quote(s[:excerptLength]) + "..."
 	}
-	return strconv.Quote(text)
+	return strconv.Quote(s)
 }
 
-// shorten shows text that is already known to be plain, as a number is.
-func shorten(text string) string {
-	if len(text) > excerptLength {
-		return text[:excerptLength] + "..."
+// shorten shows a string that is already known to be plain, as a number is.
+func shorten(s string) string {
+	if len(s) > excerptLength {
+		return s[:excerptLength] + "..."
 	}
-	return text
+	return s
 }

@@ -46,7 +46,7 @@ func (a *Amount) UnmarshalJSON(data []byte) error {
 	// Being valid JSON is settled here, so that the walk below only has to mind
 	// the shape.
 	if !json.Valid(data) {
-		return malformedJSON("the text is not valid JSON")
+		return malformedJSON("the value is not valid JSON")
 	}
 	if string(bytes.TrimSpace(data)) == "null" {
 		*a = Amount{}

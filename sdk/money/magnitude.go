@@ -10,8 +10,8 @@ const minMagnitude = uint64(1) << 63
 // uint64 only.
 func magnitudeOf(number int64) uint64 {
 	if number < 0 {
-		// Negating in uint64 wraps to the right answer for math.MinInt64 too.
-		return -uint64(number) //nolint:gosec // two's complement is meant: it is right for the least int64 too
+		// Negating in uint64 wraps to the right result for math.MinInt64 too.
+		return -uint64(number) //nolint:gosec // two's complement is meant: it is right for the smallest int64 too
 	}
 	return uint64(number)
 }

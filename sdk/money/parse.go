@@ -7,15 +7,15 @@ import (
 
 // Parse reads an amount in major units, such as "10.00" with "EUR".
 //
-// The text is a JSON number: an optional minus sign, digits, an optional
+// The string is a JSON number: an optional minus sign, digits, an optional
 // fraction and an optional exponent, with a point for the decimals and nothing
 // around it. "10", "10.0", "10.00" and "1e1" are the same amount. Digits past
 // the currency's exponent are accepted only when they are zeros, because Parse
-// never rounds: "10.000" is ten euros and "10.001" is refused.
+// never rounds: "10.000" is ten euros and "10.001" is rejected.
 //
 // The error matches [ErrSyntax], [ErrPrecision], [ErrOverflow] or
 // [ErrUnknownCurrency]. The work done is proportional to the length of the
-// text, whatever number it spells.
+// string, whatever number it spells.
 func Parse(major string, currency Currency) (Amount, error) {
 	places, err := currency.Exponent()
 	if err != nil {

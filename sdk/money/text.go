@@ -2,8 +2,8 @@ package money
 
 import "strconv"
 
-// maxMajorLength holds the longest text of an amount: a sign, the nineteen
-// digits of math.MinInt64 and a point. The generator refuses exponents that
+// maxMajorLength holds the longest string of an amount: a sign, the nineteen
+// digits of math.MinInt64 and a point. The generator rejects exponents that
 // would need more.
 const maxMajorLength = 21
 
@@ -23,7 +23,7 @@ func (a Amount) Major() (string, error) {
 }
 
 // writeMajor fills the buffer from its end, where the last digit goes, and
-// returns where the text starts.
+// returns where the string starts.
 func (a Amount) writeMajor(buffer *[maxMajorLength]byte, places int) (start int) {
 	start = len(buffer)
 	rest := magnitudeOf(a.minor)
@@ -49,7 +49,7 @@ func (a Amount) writeMajor(buffer *[maxMajorLength]byte, places int) (start int)
 // units of ZZZ", so that nobody takes them for major ones. The zero value is
 // "no amount".
 //
-// The form may change; use [Amount.Major] or JSON for text that is read back.
+// The form may change; use [Amount.Major] or JSON for what is read back.
 func (a Amount) String() string {
 	if a.IsZero() {
 		return "no amount"
@@ -61,7 +61,7 @@ func (a Amount) String() string {
 	return strconv.FormatInt(a.minor, 10) + " minor units of " + a.currency.visible()
 }
 
-// visible returns the code for text that people read. A code that is not three
+// visible returns the code as people read it. A code that is not three
 // capital letters is quoted, so that it cannot forge a line of a log.
 func (c Currency) visible() string {
 	switch {

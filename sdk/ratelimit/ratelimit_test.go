@@ -188,7 +188,7 @@ func TestSeveralAddressesHaveSeveralLimits(t *testing.T) {
 	})
 }
 
-func TestAWaitThatDoesNotFitTheDeadlineIsRefusedAtOnce(t *testing.T) {
+func TestAWaitThatDoesNotFitTheDeadlineIsRejectedAtOnce(t *testing.T) {
 	t.Parallel()
 
 	synctest.Test(t, func(t *testing.T) {
@@ -220,7 +220,7 @@ func TestAWaitThatDoesNotFitTheDeadlineIsRefusedAtOnce(t *testing.T) {
 		require.Equal(t, "acme_order-1_1", e.IdempotencyKey)
 		require.ErrorContains(t, err, "was not sent")
 
-		// Who comes back then is let through, because the refused call took no place.
+		// A call that comes back then passes, because the rejected one took no room.
 		time.Sleep(e.RetryAfter)
 		_, err = client.CreateSession(t.Context(), minimal(), sdk.WithIdempotencyKey("acme_order-1_1"))
 		require.NoError(t, err)

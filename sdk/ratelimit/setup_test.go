@@ -27,7 +27,7 @@ const (
 type gateway struct {
 	mu     sync.Mutex
 	calls  []call
-	status []int // of the first answers; all others are fine
+	status []int // of the first responses; all others are fine
 }
 
 type call struct {
@@ -47,12 +47,12 @@ func (g *gateway) RoundTrip(r *http.Request) (*http.Response, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.calls = append(g.calls, call{strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "), time.Now(), what})
-	status, answer := http.StatusOK, `{"id":"vp_cs_1","status":"pending","checkoutUrl":"https://checkout.example.com/1","amount":1,"currency":"USD"}`
+	status, response := http.StatusOK, `{"id":"vp_cs_1","status":"pending","checkoutUrl":"https://checkout.example.com/1","amount":1,"currency":"USD"}`
 	if n := len(g.calls); n <= len(g.status) {
-		status, answer = g.status[n-1], `{"error":"not now"}`
+		status, response = g.status[n-1], `{"error":"not now"}`
 	}
 	return &http.Response{
-		StatusCode: status, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(answer)), Request: r,
+		StatusCode: status, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(response)), Request: r,
 	}, nil
 }
 

@@ -23,7 +23,7 @@ func TestDoAsksBeforeEveryAttempt(t *testing.T) {
 			time.Sleep(time.Minute) // which is not the attempt's time
 			return nil
 		}
-		s := answering(status(503), fails(reset), status(200))
+		s := responding(status(503), fails(reset), status(200))
 		result, err := policy.Do(over(s), post(t.Context(), t), retry.Idempotent)
 		require.NoError(t, err)
 		require.Equal(t, 200, result.Status)
@@ -36,7 +36,7 @@ func TestDoSendsNothingThatWasHeldBack(t *testing.T) {
 	t.Parallel()
 
 	no := errors.New("not now")
-	s := answering(status(200))
+	s := responding(status(200))
 	policy, asked := retry.Default(), 0
 	policy.Before = func(context.Context) error {
 		asked++
@@ -59,8 +59,8 @@ func TestDoEndsWhenARetryIsHeldBack(t *testing.T) {
 		status    int
 		uncertain bool
 	}{
-		"after an answer": {answering(status(503)), 503, false},
-		"after none":      {answering(fails(reset)), 0, true},
+		"after a response": {responding(status(503)), 503, false},
+		"after none":       {responding(fails(reset)), 0, true},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			policy, asked := retry.Default(), 0
@@ -97,7 +97,7 @@ func TestDoEndsWithItsContextWhileItIsHeldBack(t *testing.T) {
 			return ctx.Err()
 		}
 		start := time.Now()
-		result, err := policy.Do(over(answering(status(503))), post(ctx, t), retry.Idempotent)
+		result, err := policy.Do(over(responding(status(503))), post(ctx, t), retry.Idempotent)
 		require.ErrorIs(t, err, context.Canceled)
 		require.ErrorIs(t, err, closing)
 		require.Equal(t, time.Hour, time.Since(start))

@@ -9,12 +9,12 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/retry"
 )
 
-// attempts sends one request under the policy to a server that answers as given, and counts.
+// attempts sends one request under the policy to a server that responds as given, and counts.
 func attempts(t *testing.T, policy retry.Policy, statuses ...int) int {
 	t.Helper()
 	s := &server{}
 	for _, code := range statuses {
-		s.answers = append(s.answers, status(code))
+		s.responses = append(s.responses, status(code))
 	}
 	_, err := policy.Do(over(s), post(t.Context(), t), retry.Idempotent)
 	require.NoError(t, err)
@@ -60,7 +60,7 @@ func TestBudgetSaysThatItIsEmpty(t *testing.T) {
 	t.Parallel()
 
 	policy := retry.Policy{MaxRetries: 2, Budget: retry.NewBudget(0)}
-	result, err := policy.Do(over(answering(status(503))), post(t.Context(), t), retry.Idempotent)
+	result, err := policy.Do(over(responding(status(503))), post(t.Context(), t), retry.Idempotent)
 	require.NoError(t, err)
 	require.Equal(t, 503, result.Status)
 	require.Equal(t, "the retry budget is empty", result.Attempts[0].Stopped)

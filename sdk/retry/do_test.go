@@ -19,13 +19,13 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/retry"
 )
 
-// A server answers in memory, and keeps what it was sent.
+// A server responds in memory, and keeps what it was sent.
 type server struct {
-	answers []func(*http.Request) (*http.Response, error) // the last one for all that follow
-	bodies  []string
-	headers []http.Header
-	times   []time.Time
-	idle    int // CloseIdleConnections
+	responses []func(*http.Request) (*http.Response, error) // the last one for all that follow
+	bodies    []string
+	headers   []http.Header
+	times     []time.Time
+	idle      int // CloseIdleConnections
 }
 
 func (s *server) RoundTrip(request *http.Request) (*http.Response, error) {
@@ -37,7 +37,7 @@ func (s *server) RoundTrip(request *http.Request) (*http.Response, error) {
 		_ = request.Body.Close()
 	}
 	s.bodies = append(s.bodies, string(body))
-	return s.answers[min(n, len(s.answers)-1)](request)
+	return s.responses[min(n, len(s.responses)-1)](request)
 }
 
 func (s *server) CloseIdleConnections() { s.idle++ }
@@ -64,8 +64,8 @@ func fails(err error) func(*http.Request) (*http.Response, error) {
 	return func(*http.Request) (*http.Response, error) { return nil, err }
 }
 
-func answering(answers ...func(*http.Request) (*http.Response, error)) *server {
-	return &server{answers: answers}
+func responding(responses ...func(*http.Request) (*http.Response, error)) *server {
+	return &server{responses: responses}
 }
 
 // over is a client with a transport.
@@ -82,7 +82,7 @@ func post(ctx context.Context, t *testing.T) *http.Request {
 func TestDoRepeatsTheSameRequest(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := answering(status(503), fails(io.EOF), status(200))
+		s := responding(status(503), fails(io.EOF), status(200))
 		request := post(t.Context(), t)
 		result, err := retry.Default().Do(over(s), request, retry.Idempotent)
 		require.NoError(t, err)
@@ -101,7 +101,7 @@ func TestDoLeavesTheRequestAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		request := post(t.Context(), t)
 		header := request.Header.Clone()
-		_, err := retry.Default().Do(over(answering(status(503))), request, retry.Idempotent)
+		_, err := retry.Default().Do(over(responding(status(503))), request, retry.Idempotent)
 		require.NoError(t, err)
 		require.Equal(t, header, request.Header)
 		require.Equal(t, int64(4), request.ContentLength)
@@ -118,7 +118,7 @@ func TestDoSendsABodyOnceThatCannotBeReplayed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		request := post(t.Context(), t)
 		request.GetBody = nil
-		s := answering(status(503))
+		s := responding(status(503))
 		result, err := retry.Default().Do(over(s), request, retry.Idempotent)
 		require.NoError(t, err)
 		require.Equal(t, []string{"body"}, s.bodies)
@@ -131,7 +131,7 @@ func TestDoReportsABodyThatCannotBeOpened(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		request, gone := post(t.Context(), t), errors.New("the file is gone")
 		request.GetBody = func() (io.ReadCloser, error) { return nil, gone }
-		s := answering(status(503), status(200))
+		s := responding(status(503), status(200))
 		result, err := retry.Default().Do(over(s), request, retry.Idempotent)
 		require.ErrorIs(t, err, gone)
 		require.Len(t, s.times, 1)
@@ -149,7 +149,7 @@ func TestDoWithSendsCookiesOnce(t *testing.T) {
 		require.NoError(t, err)
 		request := post(t.Context(), t)
 		jar.SetCookies(&url.URL{Scheme: "https", Host: request.URL.Host}, []*http.Cookie{{Name: "route", Value: "a"}})
-		s := answering(status(503))
+		s := responding(status(503))
 		client := &http.Client{Transport: s, Jar: jar}
 		_, err = retry.Default().Do(client, request, retry.Idempotent)
 		require.NoError(t, err)
@@ -164,7 +164,7 @@ func TestDoWithSendsCookiesOnce(t *testing.T) {
 func TestDoWithIgnoresTheClientsRedirectsAndTimeout(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := answering(status(307, "Location", "https://evil.example.com/"))
+		s := responding(status(307, "Location", "https://evil.example.com/"))
 		client := &http.Client{Transport: s, Timeout: time.Nanosecond, CheckRedirect: func(*http.Request, []*http.Request) error { return nil }}
 		result, err := retry.Default().Do(client, post(t.Context(), t), retry.Idempotent)
 		require.NoError(t, err)
@@ -180,7 +180,7 @@ func TestDoOfHead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodHead, "https://gateway.example.com/", nil)
 		require.NoError(t, err)
-		result, err := retry.Default().Do(over(answering(func(*http.Request) (*http.Response, error) {
+		result, err := retry.Default().Do(over(responding(func(*http.Request) (*http.Response, error) {
 			return &http.Response{StatusCode: http.StatusOK, ContentLength: 5000, Body: http.NoBody}, nil
 		})), request, retry.Idempotent)
 		require.NoError(t, err)
@@ -192,7 +192,7 @@ func TestDoOfHead(t *testing.T) {
 func TestDoNamesNoURL(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := answering(fails(&url.Error{Op: "Post", URL: "https://gateway.example.com/v1?secret=s3cret", Err: reset}))
+		s := responding(fails(&url.Error{Op: "Post", URL: "https://gateway.example.com/v1?secret=s3cret", Err: reset}))
 		result, err := retry.Default().Do(over(s), post(t.Context(), t), retry.Idempotent)
 		require.ErrorIs(t, err, reset)
 		require.NotContains(t, err.Error(), "s3cret")
@@ -200,14 +200,14 @@ func TestDoNamesNoURL(t *testing.T) {
 	})
 }
 
-func TestDoBoundsTheAnswer(t *testing.T) {
+func TestDoBoundsTheResponse(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		policy := retry.Default()
 		policy.MaxBody = 10
 		for length, fits := range map[int]bool{9: true, 10: true, 11: false} {
 			for _, declared := range []int64{int64(length), -1} {
-				result, err := policy.Do(over(answering(func(*http.Request) (*http.Response, error) {
+				result, err := policy.Do(over(responding(func(*http.Request) (*http.Response, error) {
 					return &http.Response{
 						StatusCode: http.StatusOK, ContentLength: declared, Body: io.NopCloser(strings.NewReader(strings.Repeat("x", length))),
 					}, nil
@@ -251,7 +251,7 @@ func TestDoBacksOff(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					policy := c.policy
 					policy.Jitter = func() float64 { return jitter }
-					s := answering(status(503))
+					s := responding(status(503))
 					_, err := policy.Do(over(s), post(t.Context(), t), retry.Idempotent)
 					require.NoError(t, err)
 					require.Len(t, s.waits(), len(c.want))
@@ -268,7 +268,7 @@ func TestDoBacksOffWithoutOverflow(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		policy := retry.Policy{MaxRetries: 70, BaseDelay: time.Second, MaxDelay: math.MaxInt64, Jitter: func() float64 { return 1e-9 }}
-		s := answering(status(503))
+		s := responding(status(503))
 		_, err := policy.Do(over(s), post(t.Context(), t), retry.Idempotent)
 		require.NoError(t, err)
 		waits := s.waits()
@@ -281,7 +281,7 @@ func TestDoBacksOffWithoutOverflow(t *testing.T) {
 func TestDoWithMaxRetryAfter(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := answering(status(429, "Retry-After", "1"))
+		s := responding(status(429, "Retry-After", "1"))
 		result, err := retry.Policy{MaxRetries: 2}.Do(over(s), post(t.Context(), t), retry.Idempotent)
 		require.NoError(t, err)
 		require.Len(t, s.times, 1, "no Retry-After is waited for")
@@ -293,7 +293,7 @@ func TestDoWithMaxRetryAfter(t *testing.T) {
 func TestDoGivesEachAttemptItsTime(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := answering(func(r *http.Request) (*http.Response, error) {
+		s := responding(func(r *http.Request) (*http.Response, error) {
 			<-r.Context().Done()
 			return nil, r.Context().Err()
 		})
@@ -314,12 +314,12 @@ func TestDoEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 
 	for _, c := range []struct {
-		name   string
-		answer func(*http.Request) (*http.Response, error)
-		status int
-		also   error
+		name     string
+		response func(*http.Request) (*http.Response, error)
+		status   int
+		also     error
 	}{
-		{"after an answer", status(503, "Retry-After", "30"), 503, nil},
+		{"after a response", status(503, "Retry-After", "30"), 503, nil},
 		{"after none", fails(reset), 0, reset},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -330,7 +330,7 @@ func TestDoEndsWithItsContext(t *testing.T) {
 				time.AfterFunc(time.Second, func() { cancel(closing) })
 				policy := retry.Policy{MaxRetries: 1, BaseDelay: time.Minute, MaxDelay: time.Minute, MaxRetryAfter: time.Minute, Jitter: func() float64 { return 1 }}
 				start := time.Now()
-				result, err := policy.Do(over(answering(c.answer)), post(ctx, t), retry.Idempotent)
+				result, err := policy.Do(over(responding(c.response)), post(ctx, t), retry.Idempotent)
 				require.Equal(t, time.Second, time.Since(start))
 				require.ErrorIs(t, err, context.Canceled)
 				require.ErrorIs(t, err, closing)
@@ -355,13 +355,13 @@ func TestDoAsksTheCallersPredicates(t *testing.T) {
 			return retry.Unsure
 		}
 		policy := retry.Policy{MaxRetries: 1, Predicates: append([]retry.Predicate{teapot}, retry.Predicates()...)}
-		s := answering(status(418))
+		s := responding(status(418))
 		_, err := policy.Do(over(s), post(t.Context(), t), retry.Once)
 		require.NoError(t, err)
 		require.Len(t, s.times, 2)
 
 		policy.Predicates = []retry.Predicate{} // nobody is sure
-		s = answering(status(503))
+		s = responding(status(503))
 		_, err = policy.Do(over(s), post(t.Context(), t), retry.Once)
 		require.NoError(t, err)
 		require.Len(t, s.times, 1)
@@ -383,7 +383,7 @@ func TestDoReadsErrorsOnce(t *testing.T) {
 			}
 			return retry.ErrorInfo{}
 		}
-		s := answering(status(503, "Retry-After", "1"), status(502, "Retry-After", "1"))
+		s := responding(status(503, "Retry-After", "1"), status(502, "Retry-After", "1"))
 		result, err := policy.Do(over(s), post(t.Context(), t), retry.Idempotent)
 		require.NoError(t, err)
 		require.Equal(t, []int{503, 502}, read)

@@ -34,10 +34,10 @@ func ExampleAfter() {
 
 // The policy alone, for a request of one's own.
 func ExamplePolicy_Do() {
-	answers := []int{http.StatusServiceUnavailable, http.StatusCreated}
+	responses := []int{http.StatusServiceUnavailable, http.StatusCreated}
 	transport := roundTripper(func(r *http.Request) (*http.Response, error) {
-		status := answers[0]
-		answers = answers[1:]
+		status := responses[0]
+		responses = responses[1:]
 		body, _ := io.ReadAll(r.Body)
 		fmt.Printf("%s %s: %d\n", r.Header.Get("Idempotency-Key"), body, status)
 		return &http.Response{StatusCode: status, Body: http.NoBody}, nil

@@ -33,17 +33,17 @@ func TestAClientRetriesByItsPolicy(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		policy := retry.Policy{MaxRetries: 3, BaseDelay: time.Second, MaxDelay: time.Minute, Jitter: func() float64 { return 1 }}
-		s := answering(status(503))
+		s := responding(status(503))
 		require.Len(t, reading(t, s, retry.WithPolicy(policy)), 4)
 		require.Equal(t, []time.Duration{time.Second, 2 * time.Second, 4 * time.Second}, s.waits())
 
-		require.Len(t, reading(t, answering(status(503)), retry.WithPolicy(policy), sdk.WithMaxRetries(1)), 2, "the last option wins")
-		require.Len(t, reading(t, answering(status(503)), sdk.WithMaxRetries(1), retry.WithPolicy(policy)), 4, "the last option wins")
+		require.Len(t, reading(t, responding(status(503)), retry.WithPolicy(policy), sdk.WithMaxRetries(1)), 2, "the last option wins")
+		require.Len(t, reading(t, responding(status(503)), sdk.WithMaxRetries(1), retry.WithPolicy(policy)), 4, "the last option wins")
 
 		policy.Predicates = []retry.Predicate{func(retry.Outcome) retry.Verdict { return retry.Stop }}
-		require.Len(t, reading(t, answering(status(503)), retry.WithPolicy(policy)), 1)
+		require.Len(t, reading(t, responding(status(503)), retry.WithPolicy(policy)), 1)
 		policy.Predicates, policy.Budget = nil, retry.NewBudget(retry.Cost)
-		require.Equal(t, "the retry budget is empty", reading(t, answering(status(503)), retry.WithPolicy(policy))[1].Stopped)
+		require.Equal(t, "the retry budget is empty", reading(t, responding(status(503)), retry.WithPolicy(policy))[1].Stopped)
 	})
 }
 
@@ -51,7 +51,7 @@ func TestAClientRetriesByItsPolicy(t *testing.T) {
 func TestAPolicyWithoutABudgetHasTheClients(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		attempts := reading(t, answering(status(503)), retry.WithPolicy(retry.Policy{MaxRetries: 1000}))
+		attempts := reading(t, responding(status(503)), retry.WithPolicy(retry.Policy{MaxRetries: 1000}))
 		require.Len(t, attempts, 1+retry.DefaultBudget/retry.Cost)
 		require.Equal(t, "the retry budget is empty", attempts[len(attempts)-1].Stopped)
 	})
@@ -72,7 +72,7 @@ func TestAPolicysBeforeRunsAfterTheLimiter(t *testing.T) {
 			order = append(order, "before")
 			return nil
 		}}
-		s := answering(status(http.StatusBadRequest))
+		s := responding(status(http.StatusBadRequest))
 		reading(t, s, retry.WithPolicy(policy), sdk.WithLimiter(openLimiter{&order}))
 		require.Equal(t, []string{"limiter", "before"}, order)
 

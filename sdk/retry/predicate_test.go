@@ -36,17 +36,17 @@ func TestPredicates(t *testing.T) {
 		outcome retry.Outcome
 		want    retry.Verdict
 	}{
-		{"undelivered: an answer", retry.Undelivered, retry.Outcome{Status: 503}, retry.Unsure},
+		{"undelivered: a response", retry.Undelivered, retry.Outcome{Status: 503}, retry.Unsure},
 		{"undelivered: not connected", retry.Undelivered, retry.Outcome{Safety: once, Err: refused}, retry.Retry},
 		{"undelivered: no such host", retry.Undelivered, retry.Outcome{Safety: once, Err: &net.DNSError{Err: "no such host"}}, retry.Retry},
 		{"undelivered: not trusted", retry.Undelivered, retry.Outcome{Safety: idempotent, Err: untrusted}, retry.Stop},
 		{"undelivered: reset", retry.Undelivered, retry.Outcome{Safety: once, Err: reset}, retry.Unsure},
 
-		{"unanswered: an answer", retry.Unanswered, retry.Outcome{Status: 503}, retry.Unsure},
+		{"unanswered: a response", retry.Unanswered, retry.Outcome{Status: 503}, retry.Unsure},
 		{"unanswered: once", retry.Unanswered, retry.Outcome{Safety: once, Err: reset}, retry.Stop},
 		{"unanswered: idempotent", retry.Unanswered, retry.Outcome{Safety: idempotent, Err: reset}, retry.Retry},
-		{"unanswered: half an answer", retry.Unanswered, retry.Outcome{Safety: idempotent, Status: 200, Err: io.ErrUnexpectedEOF}, retry.Retry},
-		{"unanswered: too large an answer", retry.Unanswered, retry.Outcome{Safety: idempotent, Status: 200, Err: retry.ErrBodyTooLarge}, retry.Stop},
+		{"unanswered: half a response", retry.Unanswered, retry.Outcome{Safety: idempotent, Status: 200, Err: io.ErrUnexpectedEOF}, retry.Retry},
+		{"unanswered: too large a response", retry.Unanswered, retry.Outcome{Safety: idempotent, Status: 200, Err: retry.ErrBodyTooLarge}, retry.Stop},
 
 		{"self-healing: silent", retry.SelfHealing, retry.Outcome{Status: 503}, retry.Unsure},
 		{"self-healing: no", retry.SelfHealing, retry.Outcome{Safety: idempotent, Status: 503, SelfHeal: &no}, retry.Stop},

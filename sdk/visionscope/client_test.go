@@ -24,7 +24,7 @@ func TestNewNeedsABaseURL(t *testing.T) {
 	}
 }
 
-func TestNewRefusesWhatIsNoKey(t *testing.T) {
+func TestNewRejectsWhatIsNoKey(t *testing.T) {
 	t.Parallel()
 
 	tests := map[string]struct {
@@ -63,7 +63,7 @@ func TestNewRefusesWhatIsNoKey(t *testing.T) {
 	}
 }
 
-func TestNewRefuses(t *testing.T) {
+func TestNewRejects(t *testing.T) {
 	t.Parallel()
 
 	for problem, opts := range map[string][]sdk.ClientOption{

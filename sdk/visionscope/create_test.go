@@ -101,7 +101,7 @@ func TestCreateCheckoutResult(t *testing.T) {
 	require.NotContains(t, fmt.Sprintf("%+v %#v", checkout, checkout), "visionscopeai.com/checkout")
 }
 
-func TestACreatedCheckoutIsNotLostOverAnOddMember(t *testing.T) {
+func TestACreatedCheckoutIsNotLostOverAnMalformedField(t *testing.T) {
 	t.Parallel()
 
 	const data = `"data":{"session_id":"` + checkoutID + `","checkout_url":"https://pay.example.com/x","new":7}`
@@ -117,7 +117,7 @@ func TestACreatedCheckoutIsNotLostOverAnOddMember(t *testing.T) {
 	}
 }
 
-func TestARefusalWithStatus200(t *testing.T) {
+func TestARejectionWithStatus200(t *testing.T) {
 	t.Parallel()
 
 	for body, message := range map[string]string{
@@ -137,7 +137,7 @@ func TestARefusalWithStatus200(t *testing.T) {
 	}
 }
 
-func TestAnAnswerWithoutACheckoutIsAnUnknownOutcome(t *testing.T) {
+func TestAnResponseWithoutACheckoutIsAnUnknownOutcome(t *testing.T) {
 	t.Parallel()
 
 	for _, body := range []string{
@@ -204,7 +204,7 @@ func TestCreateCheckoutChecksTheContract(t *testing.T) {
 			changed := params()
 			test.change(&changed)
 			_, err := client.CreateCheckout(contracttest.Invalid(t.Context()), changed)
-			e := requireRefused(t, g, err, test.code)
+			e := requireRejected(t, g, err, test.code)
 			require.Equal(t, test.problem+" (nothing was sent)", e.Message)
 			require.NotContains(t, err.Error(), webhookSecret[:31])
 
@@ -221,7 +221,7 @@ func TestCreateCheckoutReportsEverythingAtOnce(t *testing.T) {
 
 	client, g := setup(t, http.StatusOK, created)
 	_, err := client.CreateCheckout(t.Context(), visionscope.CheckoutParams{Amount: money.Minor(0, "EUR"), WebhookSecret: sdk.NewSecret(webhookSecret)})
-	e := requireRefused(t, g, err, sdk.CodeValidationError)
+	e := requireRejected(t, g, err, sdk.CodeValidationError)
 	require.Equal(t, "amount: must be greater than 0; return_url: is required; webhook_url: is required (nothing was sent)", e.Message)
 }
 
@@ -234,7 +234,7 @@ func TestAnAmountThatHasNoMajorUnitsCannotBeSent(t *testing.T) {
 			p := params()
 			p.Amount = amount
 			_, err := client.CreateCheckout(t.Context(), p)
-			requireRefused(t, g, err, sdk.CodeValidationError)
+			requireRejected(t, g, err, sdk.CodeValidationError)
 			require.ErrorContains(t, err, "amount: ")
 		}
 	}
@@ -255,7 +255,7 @@ func TestThisMachineMayCallItself(t *testing.T) {
 	client, g := setup(t, http.StatusOK, created, sdk.WithBaseURL("http://localhost:8080"))
 	p.WebhookURL = "http://shop.example.com/webhook"
 	_, err := client.CreateCheckout(t.Context(), p)
-	requireRefused(t, g, err, sdk.CodeValidationError)
+	requireRejected(t, g, err, sdk.CodeValidationError)
 }
 
 func TestAKeyOfAnyFormDoesNotComeBackInAnError(t *testing.T) {

@@ -20,7 +20,7 @@ type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// member is a member of an object; nothing when it is there in several spellings.
+// field is a field of an object; nothing when it is there in several spellings.
 func member[T any](object map[string]json.RawMessage, name string) (value T) {
 	if manySpellings(object, name) || json.Unmarshal(object[name], &value) != nil {
 		return *new(T)
@@ -28,8 +28,8 @@ func member[T any](object map[string]json.RawMessage, name string) (value T) {
 	return value
 }
 
-// FuzzAnswer gives any answer to a create.
-func FuzzAnswer(f *testing.F) {
+// FuzzResponse gives any response to a create.
+func FuzzResponse(f *testing.F) {
 	for _, body := range []string{
 		created, `{"success":false,"error":"no"}`, `{"success":false}`, `{"success":"false","data":{}}`, `{"success":true}`, `{"success":true,"data":null}`,
 		`{"success":true,"data":{"session_id":"cs_1","checkout_url":7}}`, `{"success":true,"data":[]}`, `{"data":{"session_id":"cs_1","checkout_url":"x"}}`,
@@ -68,7 +68,7 @@ func FuzzAnswer(f *testing.F) {
 			return
 		}
 		var unknown *sdk.OutcomeUnknownError
-		require.False(t, errors.As(err, &unknown) && !success, "an answer that is no success is a no: %v", err)
+		require.False(t, errors.As(err, &unknown) && !success, "a response that is no success is a no: %v", err)
 		var e *sdk.Error
 		require.ErrorAs(t, err, &e)
 		require.Equal(t, status, e.Status)

@@ -21,7 +21,7 @@ const (
 // An UntrustedReturn is the query that a shopper comes back with. Nobody signed it, and anybody can
 // type it: it is good for choosing what to show ("thank you, we are checking your payment") while
 // the webhook decides, and for nothing else. Look for its session among the orders of your own user
-// only; who has two tabs open has two of them.
+// only: a shopper with two tabs open has two of them.
 type UntrustedReturn struct {
 	SessionID     string
 	ClaimedStatus ClaimedStatus // never a reason to ship
@@ -29,9 +29,9 @@ type UntrustedReturn struct {
 	Reason        string // why it failed, in the gateway's words; escape it where you show it
 }
 
-const longestReason = 300 // characters
+const maxReason = 300 // characters
 
-// ParseReturn reads a return query. It refuses one without a session or status, and one that names
+// ParseReturn reads a return query. It rejects one without a session or status, and one that names
 // a parameter twice. (VisionScope documentation, section 6.)
 func ParseReturn(query url.Values) (UntrustedReturn, error) {
 	for _, name := range []string{"session_id", "status", "order_id", "reason"} {
@@ -51,15 +51,15 @@ func ParseReturn(query url.Values) (UntrustedReturn, error) {
 	return r, nil
 }
 
-func oneLine(text string) string {
-	text = strings.Map(func(r rune) rune {
+func oneLine(s string) string {
+	s = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) {
 			return ' '
 		}
 		return r
-	}, strings.ToValidUTF8(text, "\uFFFD"))
-	if runes := []rune(text); len(runes) > longestReason {
-		return string(runes[:longestReason]) + "…"
+	}, strings.ToValidUTF8(s, "\uFFFD"))
+	if runes := []rune(s); len(runes) > maxReason {
+		return string(runes[:maxReason]) + "…"
 	}
-	return text
+	return s
 }

@@ -23,7 +23,7 @@ const (
 	created       = `{"success":true,"data":{"session_id":"` + checkoutID + `","checkout_url":"https://pay.visionscopeai.com/checkout/` + checkoutID + `"}}`
 )
 
-// A gateway gives one answer from memory and remembers what it was asked.
+// A gateway gives one response from memory and remembers what it was asked.
 type gateway struct {
 	status int
 	body   string
@@ -85,8 +85,8 @@ func params() visionscope.CheckoutParams {
 	}
 }
 
-// requireRefused requires an error of a code that came from this side, and that nothing was sent.
-func requireRefused(t *testing.T, g *gateway, err error, code sdk.Code) sdk.Error {
+// requireRejected requires an error of a code that came from this side, and that nothing was sent.
+func requireRejected(t *testing.T, g *gateway, err error, code sdk.Code) sdk.Error {
 	t.Helper()
 	var e *sdk.Error
 	require.ErrorAs(t, err, &e)

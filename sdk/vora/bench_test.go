@@ -17,10 +17,11 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
-// answering is a gateway without a network: it reads the request and gives the documented answer.
-type answering struct{ body []byte }
+// responding is a gateway without a network: it reads the request and gives the documented
+// response.
+type responding struct{ body []byte }
 
-func (a answering) RoundTrip(r *http.Request) (*http.Response, error) {
+func (a responding) RoundTrip(r *http.Request) (*http.Response, error) {
 	if _, err := io.Copy(io.Discard, r.Body); err != nil {
 		return nil, err
 	}
@@ -34,7 +35,7 @@ func (a answering) RoundTrip(r *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-var createdAnswer = answering{[]byte(`{"id":"vp_cs_test_k3TqJ9xWz2LmN8pR","checkoutUrl":"https://checkout.vonpay.com/c/vp_cs_test_k3TqJ9xWz2LmN8pR","expiresAt":"2030-04-21T13:48:14Z"}`)}
+var createdResponse = responding{[]byte(`{"id":"vp_cs_test_k3TqJ9xWz2LmN8pR","checkoutUrl":"https://checkout.vonpay.com/c/vp_cs_test_k3TqJ9xWz2LmN8pR","expiresAt":"2030-04-21T13:48:14Z"}`)}
 
 const benchKey, benchIdempotencyKey = "vp_sk_test_benchmark", "acme_order-789012_1"
 
@@ -42,7 +43,7 @@ const benchKey, benchIdempotencyKey = "vp_sk_test_benchmark", "acme_order-789012
 // the same exchange.
 func BenchmarkCreateSession(b *testing.B) {
 	b.Run("floor", func(b *testing.B) {
-		client := &http.Client{Transport: createdAnswer}
+		client := &http.Client{Transport: createdResponse}
 		b.ReportAllocs()
 		for b.Loop() {
 			id, err := bareCreate(b.Context(), client)
@@ -52,7 +53,7 @@ func BenchmarkCreateSession(b *testing.B) {
 		}
 	})
 	b.Run("sdk", func(b *testing.B) {
-		client, err := vora.New(benchKey, sdk.WithHTTPClient(&http.Client{Transport: createdAnswer}), sdk.WithLogger(slog.New(slog.DiscardHandler)))
+		client, err := vora.New(benchKey, sdk.WithHTTPClient(&http.Client{Transport: createdResponse}), sdk.WithLogger(slog.New(slog.DiscardHandler)))
 		require.NoError(b, err)
 		b.ReportAllocs()
 		for b.Loop() {
@@ -92,7 +93,7 @@ func bareCreate(ctx context.Context, client *http.Client) (string, error) {
 		return "", err
 	}
 	defer response.Body.Close()
-	answer, err := io.ReadAll(response.Body)
+	received, err := io.ReadAll(response.Body)
 	if err != nil {
 		return "", err
 	}
@@ -101,6 +102,6 @@ func bareCreate(ctx context.Context, client *http.Client) (string, error) {
 		CheckoutURL string    `json:"checkoutUrl"`
 		ExpiresAt   time.Time `json:"expiresAt"`
 	}
-	err = json.Unmarshal(answer, &created)
+	err = json.Unmarshal(received, &created)
 	return created.ID, err
 }

@@ -75,7 +75,7 @@ func TestCreateSessionChecksTheContract(t *testing.T) {
 			t.Parallel()
 			client, g := setup(t, testKey, http.StatusCreated, example(t, "CreatedSession"))
 			_, err := client.CreateSession(contracttest.Invalid(t.Context()), changed(test.change))
-			e := requireRefused(t, g, err, test.code)
+			e := requireRejected(t, g, err, test.code)
 			require.Equal(t, "vora.CreateSession", e.Operation)
 			require.Equal(t, test.problem+" (nothing was sent)", e.Message)
 			require.Equal(t, sdk.ActionFixInput, e.NextAction())
@@ -97,7 +97,7 @@ func items(n int) []vora.LineItem {
 	return all
 }
 
-func TestCreateSessionRefusesWhatCannotBeSaid(t *testing.T) {
+func TestCreateSessionRejectsWhatCannotBeSaid(t *testing.T) {
 	t.Parallel()
 
 	for problem, change := range map[string]change{
@@ -109,7 +109,7 @@ func TestCreateSessionRefusesWhatCannotBeSaid(t *testing.T) {
 		for _, opts := range [][]sdk.ClientOption{nil, {sdk.WithoutChecks()}} {
 			client, g := setup(t, testKey, http.StatusCreated, example(t, "CreatedSession"), opts...)
 			_, err := client.CreateSession(t.Context(), changed(change))
-			requireRefused(t, g, err, sdk.CodeValidationError)
+			requireRejected(t, g, err, sdk.CodeValidationError)
 			require.ErrorContains(t, err, problem)
 		}
 	}
@@ -154,7 +154,7 @@ func TestReturnToThisMachineIsForTests(t *testing.T) {
 		for _, key := range []string{liveKey, "vp_pk_live_" + secretPart} {
 			client, g := setup(t, key, http.StatusCreated, example(t, "CreatedSession"))
 			_, err := client.CreateSession(t.Context(), params)
-			requireRefused(t, g, err, sdk.CodeValidationError)
+			requireRejected(t, g, err, sdk.CodeValidationError)
 			require.ErrorContains(t, err, "cancelUrl: must be an https URL; successUrl: must be an https URL")
 		}
 	}

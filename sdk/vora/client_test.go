@@ -24,7 +24,7 @@ func TestNewKnowsKeys(t *testing.T) {
 	}
 }
 
-func TestNewRefusesWhatIsNoKey(t *testing.T) {
+func TestNewRejectsWhatIsNoKey(t *testing.T) {
 	t.Parallel()
 
 	const whitespace = "begins or ends with white space"
@@ -63,7 +63,7 @@ func TestNewRefusesWhatIsNoKey(t *testing.T) {
 	}
 }
 
-func TestNewRefusesBaseURLs(t *testing.T) {
+func TestNewRejectsBaseURLs(t *testing.T) {
 	t.Parallel()
 
 	tests := map[string]string{

@@ -112,7 +112,7 @@ func TestConfirmReturnWithoutASession(t *testing.T) {
 
 	client, g := setup(t, publishableKey, http.StatusOK, session(t, "succeeded", nil))
 	_, err = client.ConfirmReturn(t.Context(), v.query(), v.expected())
-	requireRefused(t, g, err, sdk.CodeAuthKeyTypeForbidden)
+	requireRejected(t, g, err, sdk.CodeAuthKeyTypeForbidden)
 }
 
 func TestConfirmReturnNeedsAnOrder(t *testing.T) {
@@ -128,7 +128,7 @@ func TestConfirmReturnNeedsAnOrder(t *testing.T) {
 		x := v.expected()
 		forget(&x)
 		_, err := client.ConfirmReturn(t.Context(), v.query(), x)
-		e := requireRefused(t, g, err, sdk.CodeValidationMissingField)
+		e := requireRejected(t, g, err, sdk.CodeValidationMissingField)
 		require.Equal(t, "vora.ConfirmReturn", e.Operation)
 	}
 }

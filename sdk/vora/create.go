@@ -53,8 +53,8 @@ type CreatedSession struct {
 	CheckoutURL sdk.Secret // the hosted page; whoever has it can see the purchase. Opaque.
 	ExpiresAt   time.Time  // a session cannot be revived
 
-	// Replayed means that the idempotency key stood for this session before. The gateway does not
-	// always say: false means that nobody noticed.
+	// Replayed means that the idempotency key had created this session before. The gateway does not
+	// always say: false means that nothing said so.
 	Replayed bool
 
 	// Stale means that the session has expired: its key is remembered for 24 hours, and the session

@@ -131,7 +131,7 @@ func TestTheKeyIsOnErrorsToo(t *testing.T) {
 	require.ErrorIs(t, err, sdk.FamilyMerchant)
 }
 
-func TestCreateSessionRefusesKeysThatCannotBeSent(t *testing.T) {
+func TestCreateSessionRejectsKeysThatCannotBeSent(t *testing.T) {
 	t.Parallel()
 
 	client, g := setup(t, testKey, http.StatusCreated, example(t, "CreatedSession"))
@@ -147,7 +147,7 @@ func TestCreateSessionRefusesKeysThatCannotBeSent(t *testing.T) {
 	} {
 		for _, c := range []*vora.Client{client, unchecked} {
 			_, err := c.CreateSession(t.Context(), minimalParams(), sdk.WithIdempotencyKey(key))
-			requireRefused(t, g, err, sdk.CodeValidationError)
+			requireRejected(t, g, err, sdk.CodeValidationError)
 			require.ErrorContains(t, err, problem)
 		}
 	}
@@ -162,8 +162,8 @@ func TestCreateSessionResult(t *testing.T) {
 	t.Parallel()
 
 	body := example(t, "CreatedSession")
-	client, _ := setupWith(t, testKey, func(request) answer {
-		return answer{http.StatusCreated, body, http.Header{
+	client, _ := setupWith(t, testKey, func(request) response {
+		return response{http.StatusCreated, body, http.Header{
 			"X-Request-Id": {"req_1"}, "Von-Pay-Version": {"2026-04-14"}, "Von-Pay-Latest-Version": {"2026-06-01"},
 			"X-Ratelimit-Limit": {"10"}, "X-Ratelimit-Remaining": {"9"}, "X-Ratelimit-Reset": {"1776777554"},
 		}}
@@ -196,7 +196,7 @@ func TestReplayOfACreateIsACreate(t *testing.T) {
 	require.Equal(t, http.StatusOK, created.Response.Status)
 }
 
-func TestACreatedSessionIsNotLostOverAnOddMember(t *testing.T) {
+func TestACreatedSessionIsNotLostOverAnMalformedField(t *testing.T) {
 	t.Parallel()
 
 	const essential = `"id":"` + sessionID + `","checkoutUrl":"https://checkout.vonpay.com/c/x"`
@@ -220,7 +220,7 @@ func TestACreatedSessionIsNotLostOverAnOddMember(t *testing.T) {
 	}
 }
 
-func TestAnAnswerWithoutASessionIsAnUnknownOutcome(t *testing.T) {
+func TestAnResponseWithoutASessionIsAnUnknownOutcome(t *testing.T) {
 	t.Parallel()
 
 	for name, body := range map[string]string{

@@ -59,7 +59,7 @@ type dryRunBody struct {
 }
 
 // Complete reports whether the body says yes or no. Another error, such as a proxy's page or an
-// unauthorized key, means that nobody looked at the parameters.
+// unauthorized key, means that the parameters were not checked.
 func (b *dryRunBody) Complete(status int) bool {
 	return b.Valid.True() || b.Valid.False() || b.rejected(status)
 }

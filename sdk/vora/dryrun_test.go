@@ -38,7 +38,7 @@ func TestValidateSessionAsksTheGateway(t *testing.T) {
 	require.Len(t, g.asked(), 1, "although the SDK's own checks would have refused")
 }
 
-func TestValidateSessionAnswers(t *testing.T) {
+func TestValidateSessionResponses(t *testing.T) {
 	t.Parallel()
 
 	tests := map[string]struct {
@@ -75,7 +75,7 @@ func TestValidateSessionAnswers(t *testing.T) {
 	}
 }
 
-func TestValidateSessionWithoutAnAnswer(t *testing.T) {
+func TestValidateSessionWithoutAnResponse(t *testing.T) {
 	t.Parallel()
 
 	for name, test := range map[string]struct {

@@ -179,7 +179,7 @@ func ExampleVerifyReturn() {
 	fmt.Println(err)
 	// Output:
 	// failed
-	// vora: the return URL was refused: its signature does not match
+	// vora: the return URL was rejected: its signature does not match
 }
 
 func ExampleIdempotencyKey() {

@@ -58,7 +58,7 @@ func seed(f *testing.F) {
 // status is any status that HTTP has.
 func status(n int) int { return 100 + int(uint(n)%500) }
 
-// text is a member of an object; empty when it is no text, or when it is there in several
+// text is a field of an object; empty when it is not a string, or when it is there in several
 // spellings.
 func text(object map[string]json.RawMessage, name string) (value string) {
 	for other := range object {
@@ -93,8 +93,8 @@ func requireSound(t *testing.T, client *vora.Client, result any, err error, stat
 	require.NoError(t, err)
 }
 
-// FuzzAnswer gives any answer to every operation.
-func FuzzAnswer(f *testing.F) {
+// FuzzResponse gives any response to every operation.
+func FuzzResponse(f *testing.F) {
 	seed(f)
 	f.Fuzz(func(t *testing.T, n int, contentType string, body []byte) {
 		status := status(n)

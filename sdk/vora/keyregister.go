@@ -9,10 +9,10 @@ import (
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 )
 
-// A keyRegister remembers which purchase each idempotency key stood for, so that a key that is used
-// for another purchase is refused here, where the mistake can still be named, and not by the
-// gateway, where the first session is all that it would give. It is bounded: the oldest keys are
-// forgotten first, and all of them when the gateway forgets thek.
+// A keyRegister knows which purchase each idempotency key was used for, so that a key that is reused
+// for another purchase is rejected locally, with an error: the gateway would respond with the first
+// purchase's session. It is bounded: the oldest keys are dropped first, and every key when the
+// gateway forgets it too.
 type keyRegister struct {
 	mu    sync.Mutex
 	known map[string]*list.Element
@@ -63,8 +63,8 @@ func (k *keyRegister) created(key, session string) (again bool) {
 	return again
 }
 
-// refused forgets a key whose request the gateway did not take: the corrected one may use it. A key
-// that has given a session stays.
+// rejected drops a key whose request the gateway rejected: the corrected request may use it. A key
+// with a session stays.
 func (k *keyRegister) rejected(key string) {
 	k.mu.Lock()
 	defer k.mu.Unlock()

@@ -33,7 +33,7 @@ func under(t *testing.T, client *vora.Client, key string, params vora.SessionPar
 	return client.CreateSession(t.Context(), params, append([]sdk.CreateOption{sdk.WithIdempotencyKey(key)}, opts...)...)
 }
 
-// requireCollision requires that a key was refused on this side.
+// requireCollision requires that a key was rejected locally.
 func requireCollision(t *testing.T, err error) {
 	t.Helper()
 	var e *sdk.Error
@@ -45,7 +45,7 @@ func requireCollision(t *testing.T, err error) {
 	require.ErrorContains(t, err, "nothing was sent")
 }
 
-func TestAKeyThatStandsForAnotherPurchaseIsRefused(t *testing.T) {
+func TestAKeyThatStandsForAnotherPurchaseIsRejected(t *testing.T) {
 	t.Parallel()
 
 	client, g := setup(t, testKey, http.StatusCreated, example(t, "CreatedSession"))
@@ -101,7 +101,7 @@ func TestADryRunTakesNoKey(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// What was refused for good has not been remembered by the gateway either: the corrected request
+// What was rejected for good has not been remembered by the gateway either: the corrected request
 // uses the same key.
 func TestACorrectedRequestMayUseItsKey(t *testing.T) {
 	t.Parallel()
@@ -117,11 +117,11 @@ func TestACorrectedRequestMayUseItsKey(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			n, created := 0, example(t, "CreatedSession")
-			client, g := setupWith(t, testKey, func(request) answer {
+			client, g := setupWith(t, testKey, func(request) response {
 				if n++; n == 1 {
-					return answer{Status: status, Body: `{"error":"no","code":"` + string(code) + `"}`}
+					return response{Status: status, Body: `{"error":"no","code":"` + string(code) + `"}`}
 				}
-				return answer{Status: http.StatusCreated, Body: created}
+				return response{Status: http.StatusCreated, Body: created}
 			}, sdk.WithMaxRetries(0))
 			_, err := under(t, client, purchaseKey, purchase(1))
 			require.ErrorIs(t, err, code)
@@ -191,7 +191,7 @@ func (l *closedOnce) Wait(context.Context, sdk.LimitedCall) error {
 	return nil
 }
 
-// steps answers each attempt in turn, and then goes on with the last.
+// steps responds each attempt in turn, and then goes on with the last.
 type steps []func(*http.Request) (*http.Response, error)
 
 func (s *steps) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -206,7 +206,7 @@ func breaks(*http.Request) (*http.Response, error) { return nil, syscall.ECONNRE
 
 func says(status int, body string) func(*http.Request) (*http.Response, error) {
 	return func(r *http.Request) (*http.Response, error) {
-		g := &gateway{answer: func(request) answer { return answer{Status: status, Body: body} }}
+		g := &gateway{response: func(request) response { return response{Status: status, Body: body} }}
 		return g.RoundTrip(r)
 	}
 }
@@ -233,7 +233,7 @@ func TestAKeyOfAnUnknownOutcomeStaysTaken(t *testing.T) {
 			require.NoError(t, err)
 			_, err = under(t, client, purchaseKey, purchase(1))
 			require.Error(t, err)
-			if first == nil { // the same again: refused for a reason that says nothing about the first
+			if first == nil { // the same again: rejected for a reason that says nothing about the first
 				_, err = under(t, client, purchaseKey, purchase(1))
 				require.ErrorIs(t, err, sdk.CodeAuthKeyExpired)
 			}
@@ -246,7 +246,7 @@ func TestAKeyOfAnUnknownOutcomeStaysTaken(t *testing.T) {
 	}
 }
 
-// An answer about the request itself is about every copy of it: the first one was not carried out
+// a response about the request itself is about every copy of it: the first one was not carried out
 // either.
 func TestAKeyIsFreeWhenTheGatewaySettlesAnUnknownOutcome(t *testing.T) {
 	t.Parallel()

@@ -35,12 +35,12 @@ func TestMiddlewareIsAroundEveryAttempt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log []string
 		n := 0
-		client, _ := setupWith(t, testKey, func(request) answer {
+		client, _ := setupWith(t, testKey, func(request) response {
 			log = append(log, "gateway")
 			if n++; n == 1 {
-				return answer{Status: http.StatusServiceUnavailable, Body: `{"error":"down","code":"auth_service_unavailable"}`}
+				return response{Status: http.StatusServiceUnavailable, Body: `{"error":"down","code":"auth_service_unavailable"}`}
 			}
-			return answer{Status: http.StatusOK, Body: example(t, "PendingSession")}
+			return response{Status: http.StatusOK, Body: example(t, "PendingSession")}
 		}, sdk.WithMiddleware(noting("first", &log), nil, noting("second", &log)), sdk.WithMiddleware(noting("third", &log)))
 
 		_, err := client.GetSession(t.Context(), sessionID)
@@ -73,7 +73,7 @@ func TestMiddlewareIsMadeOncePerClient(t *testing.T) {
 	require.Equal(t, int32(5), used.Load())
 }
 
-func TestMiddlewareMayChangeAndAnswer(t *testing.T) {
+func TestMiddlewareMayChangeAndResponse(t *testing.T) {
 	t.Parallel()
 
 	client, g := setup(t, testKey, http.StatusOK, example(t, "PendingSession"), sdk.WithMiddleware(func(next http.RoundTripper) http.RoundTripper {

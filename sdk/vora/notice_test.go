@@ -17,17 +17,17 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
-// announcing is a client whose gateway answers with a header, and what the client was told because
+// announcing is a client whose gateway responds with a header, and what the client was told because
 // of it.
 func announcing(t *testing.T, header func() http.Header, opts ...sdk.ClientOption) (client *vora.Client, told *[]sdk.Notice) {
 	t.Helper()
 	told = &[]sdk.Notice{}
 	body := example(t, "PendingSession")
-	client, _ = setupWith(t, testKey, func(r request) answer {
+	client, _ = setupWith(t, testKey, func(r request) response {
 		if r.Path == "/v1/health" {
-			return answer{http.StatusOK, `{"status":"ok","version":"2026-04-14"}`, header()}
+			return response{http.StatusOK, `{"status":"ok","version":"2026-04-14"}`, header()}
 		}
-		return answer{http.StatusOK, body, header()}
+		return response{http.StatusOK, body, header()}
 	}, append([]sdk.ClientOption{sdk.WithNoticeHandler(func(_ context.Context, n sdk.Notice) { *told = append(*told, n) })}, opts...)...)
 	return client, told
 }
@@ -166,13 +166,13 @@ func TestNoticesAreBounded(t *testing.T) {
 	require.Len(t, *told, 100)
 }
 
-// An endpoint whose day has come answers with errors.
+// An endpoint whose day has come responds with errors.
 func TestNoticesComeWithErrorsToo(t *testing.T) {
 	t.Parallel()
 
 	var told []sdk.Notice
-	client, _ := setupWith(t, testKey, func(request) answer {
-		return answer{http.StatusGone, `{"error":"this version has ended","code":"version_ended"}`, http.Header{
+	client, _ := setupWith(t, testKey, func(request) response {
+		return response{http.StatusGone, `{"error":"this version has ended","code":"version_ended"}`, http.Header{
 			"Von-Pay-Version": {"2026-04-14"}, "Von-Pay-Latest-Version": {"2026-10-01"}, "Deprecation": {"true"},
 		}}
 	}, sdk.WithNoticeHandler(func(_ context.Context, n sdk.Notice) { told = append(told, n) }))

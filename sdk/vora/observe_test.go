@@ -43,26 +43,26 @@ func (w *watch) report(_ context.Context, report sdk.ErrorReport) {
 }
 
 // watched is a client that somebody watches.
-func watched(t *testing.T, key string, respond func(request) answer, opts ...sdk.ClientOption) (*vora.Client, *gateway, *watch) {
+func watched(t *testing.T, key string, respond func(request) response, opts ...sdk.ClientOption) (*vora.Client, *gateway, *watch) {
 	t.Helper()
 	w := &watch{}
 	client, g := setupWith(t, key, respond, append([]sdk.ClientOption{sdk.WithObserver(w.observe), sdk.WithErrorReporter(w.report)}, opts...)...)
 	return client, g, w
 }
 
-// always gives the same answer.
-func always(status int, body string) func(request) answer {
-	return func(request) answer { return answer{Status: status, Body: body} }
+// always gives the same response.
+func always(status int, body string) func(request) response {
+	return func(request) response { return response{Status: status, Body: body} }
 }
 
 func TestCallsAreObserved(t *testing.T) {
 	t.Parallel()
 
-	client, _, w := watched(t, testKey, func(r request) answer {
+	client, _, w := watched(t, testKey, func(r request) response {
 		if r.Method == http.MethodPost {
-			return answer{Status: http.StatusCreated, Body: example(t, "CreatedSession")}
+			return response{Status: http.StatusCreated, Body: example(t, "CreatedSession")}
 		}
-		return answer{Status: http.StatusOK, Body: example(t, "PendingSession")}
+		return response{Status: http.StatusOK, Body: example(t, "PendingSession")}
 	})
 	created, err := client.CreateSession(t.Context(), minimalParams())
 	require.NoError(t, err)
@@ -81,11 +81,11 @@ func TestACallThatIsRetriedIsObservedOnce(t *testing.T) {
 
 	synctest.Test(t, func(t *testing.T) {
 		n := 0
-		client, _, w := watched(t, testKey, func(request) answer {
+		client, _, w := watched(t, testKey, func(request) response {
 			if n++; n < 3 {
-				return answer{Status: http.StatusServiceUnavailable, Body: `{"error":"down","code":"auth_service_unavailable"}`}
+				return response{Status: http.StatusServiceUnavailable, Body: `{"error":"down","code":"auth_service_unavailable"}`}
 			}
-			return answer{Status: http.StatusOK, Body: example(t, "PendingSession")}
+			return response{Status: http.StatusOK, Body: example(t, "PendingSession")}
 		})
 		_, err := client.GetSession(t.Context(), sessionID)
 		require.NoError(t, err)
@@ -116,8 +116,8 @@ func TestAFailureIsReportedOnce(t *testing.T) {
 	t.Parallel()
 
 	synctest.Test(t, func(t *testing.T) {
-		client, _, w := watched(t, testKey, func(request) answer {
-			return answer{http.StatusServiceUnavailable, `{"error":"down","code":"auth_service_unavailable"}`, http.Header{"X-Request-Id": {"req_1"}}}
+		client, _, w := watched(t, testKey, func(request) response {
+			return response{http.StatusServiceUnavailable, `{"error":"down","code":"auth_service_unavailable"}`, http.Header{"X-Request-Id": {"req_1"}}}
 		})
 		_, err := client.CreateSession(t.Context(), minimalParams())
 		require.Error(t, err)
@@ -159,9 +159,9 @@ func TestAnUnknownOutcomeIsReported(t *testing.T) {
 	require.Equal(t, 1, w.reports[0].Attempt)
 }
 
-// What is refused here is the caller's to mend: he has the error at once, and nothing happened at
-// the gateway.
-func TestWhatIsRefusedHereIsNotObserved(t *testing.T) {
+// What is rejected locally is for the caller to fix: the error is returned at once, and nothing
+// happened at the gateway.
+func TestWhatIsRejectedHereIsNotObserved(t *testing.T) {
 	t.Parallel()
 
 	client, _, w := watched(t, publishableKey, always(http.StatusCreated, example(t, "CreatedSession")))
@@ -182,7 +182,7 @@ func TestWhatIsRefusedHereIsNotObserved(t *testing.T) {
 
 // Waiting for a limiter is part of a call, and takes time; but nothing was sent that could have
 // failed.
-func TestWhatALimiterRefusesIsObservedAndNotReported(t *testing.T) {
+func TestWhatALimiterRejectsIsObservedAndNotReported(t *testing.T) {
 	t.Parallel()
 
 	client, g, w := watched(t, testKey, always(http.StatusCreated, ""), sdk.WithLimiter(&closedOnce{}))
@@ -195,7 +195,7 @@ func TestWhatALimiterRefusesIsObservedAndNotReported(t *testing.T) {
 	require.Empty(t, w.reports)
 }
 
-// The answer "no" of a dry run is a result, in both of its forms.
+// The response "no" of a dry run is a result, in both of its forms.
 func TestADryRunsNoIsNoFailure(t *testing.T) {
 	t.Parallel()
 
@@ -212,11 +212,12 @@ func TestADryRunsNoIsNoFailure(t *testing.T) {
 	}
 }
 
-// Health and discovery have two addresses. Finding them at the second is no failure, and one call.
+// Health and discovery have two addresses. Finding them at the second is one call, and not a
+// failure.
 func TestTheOtherPathIsTheSameCall(t *testing.T) {
 	t.Parallel()
 
-	client, g, w := watched(t, testKey, at("/api/health", answer{Status: http.StatusOK, Body: `{"status":"ok","version":"2026-04-14"}`}))
+	client, g, w := watched(t, testKey, at("/api/health", response{Status: http.StatusOK, Body: `{"status":"ok","version":"2026-04-14"}`}))
 	_, err := client.Health(t.Context())
 	require.NoError(t, err)
 	require.Len(t, g.asked(), 2)
@@ -249,8 +250,8 @@ func TestObserversMayFail(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			deprecated := http.Header{"Deprecation": {"true"}}
-			client, _ := setupWith(t, testKey, func(request) answer {
-				return answer{http.StatusOK, example(t, "PendingSession"), deprecated}
+			client, _ := setupWith(t, testKey, func(request) response {
+				return response{http.StatusOK, example(t, "PendingSession"), deprecated}
 			}, options...)
 			session, err := client.GetSession(t.Context(), sessionID)
 			require.NoError(t, err)

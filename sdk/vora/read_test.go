@@ -35,12 +35,12 @@ func TestGetSessionNeedsASecretKey(t *testing.T) {
 
 	client, g := setup(t, publishableKey, http.StatusOK, example(t, "PendingSession"))
 	_, err := client.GetSession(t.Context(), sessionID)
-	e := requireRefused(t, g, err, sdk.CodeAuthKeyTypeForbidden)
+	e := requireRejected(t, g, err, sdk.CodeAuthKeyTypeForbidden)
 	require.Equal(t, "vora.GetSession", e.Operation)
 	require.Contains(t, e.Message, "needs a secret API key (vp_sk_…)")
 
 	_, err = client.WaitSession(t.Context(), sessionID)
-	requireRefused(t, g, err, sdk.CodeAuthKeyTypeForbidden)
+	requireRejected(t, g, err, sdk.CodeAuthKeyTypeForbidden)
 
 	for _, key := range []string{testKey, liveKey, legacyKey} {
 		client, _ := setup(t, key, http.StatusOK, example(t, "PendingSession"))
@@ -49,13 +49,13 @@ func TestGetSessionNeedsASecretKey(t *testing.T) {
 	}
 }
 
-func TestGetSessionRefusesWhatIsNoID(t *testing.T) {
+func TestGetSessionRejectsWhatIsNoID(t *testing.T) {
 	t.Parallel()
 
 	client, g := setup(t, testKey, http.StatusOK, example(t, "PendingSession"))
 	for _, id := range []string{"", ".", "..", "/", "a/b", "../sessions", "../../api/health", "/v1/sessions", "a/"} {
 		_, err := client.GetSession(t.Context(), id)
-		requireRefused(t, g, err, sdk.CodeSessionNotFound)
+		requireRejected(t, g, err, sdk.CodeSessionNotFound)
 	}
 }
 
@@ -138,7 +138,7 @@ func TestGetSessionReadsAPendingSession(t *testing.T) {
 	}
 }
 
-func TestASessionIsNotLostOverAnOddMember(t *testing.T) {
+func TestASessionIsNotLostOverAnMalformedField(t *testing.T) {
 	t.Parallel()
 
 	const body = `{"createdAt":"yesterday","updatedAt":7,"expiresAt":null,"metadata":{"orderId":7},"country":{},` +
@@ -152,7 +152,7 @@ func TestASessionIsNotLostOverAnOddMember(t *testing.T) {
 	require.True(t, session.CreatedAt.IsZero())
 }
 
-func TestAnAnswerWithoutASessionIsAnError(t *testing.T) {
+func TestAnResponseWithoutASessionIsAnError(t *testing.T) {
 	t.Parallel()
 
 	for _, body := range []string{``, `null`, `{}`, `{"id":"x"}`, `{"status":"succeeded"}`, `{"id":"x","status":`, `{"id":7,"status":"succeeded"}`} {

@@ -24,8 +24,8 @@ func TestTheGatewaysDate(t *testing.T) {
 		"2026-04-21T13:18:14Z":             {},
 		"Tue, 21 Apr 2026 13:18:14 GMT, x": {},
 	} {
-		client, _ := setupWith(t, testKey, func(request) answer {
-			return answer{http.StatusOK, example(t, "PendingSession"), http.Header{"Date": {text}}}
+		client, _ := setupWith(t, testKey, func(request) response {
+			return response{http.StatusOK, example(t, "PendingSession"), http.Header{"Date": {text}}}
 		})
 		session, err := client.GetSession(t.Context(), sessionID)
 		require.NoError(t, err)
@@ -33,7 +33,7 @@ func TestTheGatewaysDate(t *testing.T) {
 	}
 }
 
-func TestAnOddMemberIsNamed(t *testing.T) {
+func TestAnMalformedFieldIsNamed(t *testing.T) {
 	t.Parallel()
 
 	for name, members := range map[string]map[string]any{
@@ -88,8 +88,8 @@ func TestAWrongContentTypeLosesNothing(t *testing.T) {
 	t.Parallel()
 
 	for _, kind := range []string{"", "text/html", "text/plain; charset=utf-8", "application/octet-stream", "application/problem+json", "nonsense"} {
-		client, _ := setupWith(t, testKey, func(request) answer {
-			return answer{http.StatusCreated, example(t, "CreatedSession"), http.Header{"Content-Type": {kind}}}
+		client, _ := setupWith(t, testKey, func(request) response {
+			return response{http.StatusCreated, example(t, "CreatedSession"), http.Header{"Content-Type": {kind}}}
 		})
 		created, err := client.CreateSession(t.Context(), minimalParams())
 		require.NoError(t, err, kind)

@@ -23,7 +23,7 @@ type ExpectedReturn struct {
 	URL       string       // the SuccessURL that the session was created with
 	Mode      sdk.Mode     // test or live
 
-	RequireV2 bool             // refuse v1 signatures, which bind neither address, mode nor time
+	RequireV2 bool             // reject v1 signatures, which bind neither address, mode nor time
 	Now       func() time.Time // the clock; nil is time.Now
 }
 
@@ -46,7 +46,7 @@ type ReturnError struct {
 }
 
 // Error names the problem.
-func (e *ReturnError) Error() string { return "vora: the return URL was refused: " + e.Problem }
+func (e *ReturnError) Error() string { return "vora: the return URL was rejected: " + e.Problem }
 
 // VerifyReturn checks that the gateway signed a return query, and that it belongs to the order that
 // the shop expects. It does not say that anything was paid; see [AuthenticReturn]. All fields of
@@ -97,7 +97,7 @@ func (x ExpectedReturn) missing() string {
 	case x.URL == "":
 		return "the return address that the shop expects was not given"
 	case !isAbsolute(x.URL):
-		return "the return address that the shop expects is no absolute URL"
+		return "the return address that the shop expects is not an absolute URL"
 	case x.Mode != sdk.ModeTest && x.Mode != sdk.ModeLive:
 		return "the mode that the shop expects, test or live, was not given"
 	}
@@ -110,13 +110,13 @@ func isAbsolute(address string) bool {
 }
 
 func (x ExpectedReturn) revealed() []string {
-	var texts []string
+	var secrets []string
 	for _, s := range x.Secrets {
 		if !s.IsZero() {
-			texts = append(texts, s.Reveal())
+			secrets = append(secrets, s.Reveal())
 		}
 	}
-	return texts
+	return secrets
 }
 
 func (x ExpectedReturn) checkV1(fields returnurl.Fields, sig string) string {
@@ -157,7 +157,7 @@ func (x ExpectedReturn) checkV2(fields returnurl.Fields, sig string) (issued tim
 	return issued, problem
 }
 
-// compare holds what was signed against the order. Exact texts, so that a v1 message cannot be cut
+// compare holds what was signed against the order. Exact strings, so that a v1 message cannot be cut
 // in another place.
 func (x ExpectedReturn) compare(fields returnurl.Fields) string {
 	switch {

@@ -75,15 +75,15 @@ func named(t testing.TB, name string) vector {
 	return vector{}
 }
 
-// requireReturnRefused requires a refusal that says what is wrong and repeats nothing of the query.
-func requireReturnRefused(t *testing.T, query url.Values, expected vora.ExpectedReturn, problem string) {
+// requireReturnRejected requires an error that says what is wrong and repeats nothing of the query.
+func requireReturnRejected(t *testing.T, query url.Values, expected vora.ExpectedReturn, problem string) {
 	t.Helper()
 	r, err := vora.VerifyReturn(query, expected)
 	require.Nil(t, r)
 	var refused *vora.ReturnError
 	require.ErrorAs(t, err, &refused)
 	require.Contains(t, refused.Problem, problem)
-	require.Equal(t, "vora: the return URL was refused: "+refused.Problem, err.Error())
+	require.Equal(t, "vora: the return URL was rejected: "+refused.Problem, err.Error())
 	for _, secret := range expected.Secrets {
 		if !secret.IsZero() {
 			require.NotContains(t, err.Error(), secret.Reveal())
@@ -125,7 +125,7 @@ func TestVerifyReturnWithSeveralSecrets(t *testing.T) {
 		}
 		x := v.expected()
 		x.Secrets = []sdk.Secret{old, next}
-		requireReturnRefused(t, v.query(), x, "its signature does not match")
+		requireReturnRejected(t, v.query(), x, "its signature does not match")
 	}
 }
 
@@ -139,16 +139,16 @@ func TestVerifyReturnNeedsToKnowWhatToExpect(t *testing.T) {
 			"the session that the shop expects":                         func(x *vora.ExpectedReturn) { x.SessionID = "" },
 			"the amount that the shop expects":                          func(x *vora.ExpectedReturn) { x.Amount = money.Amount{} },
 			"the return address that the shop expects was not given":    func(x *vora.ExpectedReturn) { x.URL = "" },
-			"is no absolute URL":                                        func(x *vora.ExpectedReturn) { x.URL = "/thanks" },
+			"is not an absolute URL":                                    func(x *vora.ExpectedReturn) { x.URL = "/thanks" },
 			"the mode that the shop expects":                            func(x *vora.ExpectedReturn) { x.Mode = "" },
 			"the mode that the shop expects, test or live":              func(x *vora.ExpectedReturn) { x.Mode = "staging" },
 		} {
 			x := v.expected()
 			forget(&x)
-			requireReturnRefused(t, v.query(), x, problem)
+			requireReturnRejected(t, v.query(), x, problem)
 		}
-		requireReturnRefused(t, v.query(), vora.ExpectedReturn{}, "no session signing secret")
-		requireReturnRefused(t, nil, vora.ExpectedReturn{}, "no session signing secret")
+		requireReturnRejected(t, v.query(), vora.ExpectedReturn{}, "no session signing secret")
+		requireReturnRejected(t, nil, vora.ExpectedReturn{}, "no session signing secret")
 	}
 }
 
@@ -180,7 +180,7 @@ func TestVerifyReturnOfAChangedQuery(t *testing.T) {
 
 			query = v.query()
 			query.Add(name, query.Get(name))
-			requireReturnRefused(t, query, v.expected(), "the query has "+name+" more than once")
+			requireReturnRejected(t, query, v.expected(), "the query has "+name+" more than once")
 		}
 	}
 }
@@ -192,22 +192,22 @@ func TestVerifyReturnNamesWhatIsMissing(t *testing.T) {
 	for _, name := range []string{"session", "status", "amount", "currency", "sig"} {
 		query := v.query()
 		query.Del(name)
-		requireReturnRefused(t, query, v.expected(), "the query has no "+name)
+		requireReturnRejected(t, query, v.expected(), "the query has no "+name)
 	}
-	requireReturnRefused(t, url.Values{}, v.expected(), "the query has no session")
+	requireReturnRejected(t, url.Values{}, v.expected(), "the query has no session")
 }
 
-func TestVerifyReturnRefusesUpperCaseHex(t *testing.T) {
+func TestVerifyReturnRejectsUpperCaseHex(t *testing.T) {
 	t.Parallel()
 
 	v1 := named(t, "v1 paid")
 	v1.Sig = strings.ToUpper(v1.Sig)
-	requireReturnRefused(t, v1.query(), v1.expected(), "its signature does not match")
+	requireReturnRejected(t, v1.query(), v1.expected(), "its signature does not match")
 
 	v2 := named(t, "v2 paid")
 	dot := strings.LastIndexByte(v2.Sig, '.')
 	v2.Sig = v2.Sig[:dot] + strings.ToUpper(v2.Sig[dot:])
-	requireReturnRefused(t, v2.query(), v2.expected(), "its signature does not match")
+	requireReturnRejected(t, v2.query(), v2.expected(), "its signature does not match")
 }
 
 func TestVerifyReturnIgnoresOtherParameters(t *testing.T) {
@@ -226,11 +226,11 @@ func TestVerifyReturnOfAnotherOrder(t *testing.T) {
 	for _, v := range []vector{named(t, "v1 paid"), named(t, "v2 paid")} {
 		x := v.expected()
 		x.SessionID = "vp_cs_test_another"
-		requireReturnRefused(t, v.query(), x, "it belongs to another session")
+		requireReturnRejected(t, v.query(), x, "it belongs to another session")
 		for _, amount := range []money.Amount{money.Minor(1, "USD"), money.Minor(1499, "EUR"), money.Minor(-1499, "USD")} {
 			x = v.expected()
 			x.Amount = amount
-			requireReturnRefused(t, v.query(), x, "its amount is not the order's")
+			requireReturnRejected(t, v.query(), x, "its amount is not the order's")
 		}
 	}
 }
@@ -242,7 +242,7 @@ func TestVerifyReturnCanRequireV2(t *testing.T) {
 		x := v.expected()
 		x.RequireV2 = true
 		if v.Version == 1 {
-			requireReturnRefused(t, v.query(), x, "v1, and v2 is required")
+			requireReturnRejected(t, v.query(), x, "v1, and v2 is required")
 			continue
 		}
 		_, err := vora.VerifyReturn(v.query(), x)
@@ -267,7 +267,7 @@ func TestVerifyReturnLooksAtTheClock(t *testing.T) {
 		x := v.expected()
 		x.Now = func() time.Time { return signedAt.Add(after) }
 		if problem != "" {
-			requireReturnRefused(t, v.query(), x, problem)
+			requireReturnRejected(t, v.query(), x, problem)
 			continue
 		}
 		_, err := vora.VerifyReturn(v.query(), x)
@@ -293,7 +293,7 @@ func TestVerifyReturnUsesTheRealClockByDefault(t *testing.T) {
 	x.Now = nil
 	_, err = vora.VerifyReturn(fields.Query(sig), x)
 	require.NoError(t, err)
-	requireReturnRefused(t, named(t, "v2 paid").query(), vora.ExpectedReturn{
+	requireReturnRejected(t, named(t, "v2 paid").query(), vora.ExpectedReturn{
 		Secrets: x.Secrets, SessionID: x.SessionID, Amount: x.Amount, URL: x.URL, Mode: x.Mode, Now: func() time.Time { return time.Time{} },
 	}, "in the future")
 }
@@ -341,7 +341,7 @@ func TestVerifyReturnHoldsTheQueryAgainstWhatWasSigned(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			requireReturnRefused(t, signed(t, test.change), x, test.problem)
+			requireReturnRejected(t, signed(t, test.change), x, test.problem)
 		})
 	}
 }
@@ -367,7 +367,7 @@ func TestVerifyReturnNormalizesAddresses(t *testing.T) {
 	} {
 		x := named(t, "v2 paid").expected()
 		x.URL = other
-		requireReturnRefused(t, signed(t, func(*returnurl.Payload) {}), x, "it was signed for another address")
+		requireReturnRejected(t, signed(t, func(*returnurl.Payload) {}), x, "it was signed for another address")
 	}
 }
 
@@ -405,7 +405,7 @@ func TestVerifyReturnOfShiftedDots(t *testing.T) {
 	// A decline of 20.00 as a payment of another order.
 	x := v.expected()
 	x.SessionID = v.Session + ".failed"
-	requireReturnRefused(t, url.Values{
+	requireReturnRejected(t, url.Values{
 		"session": {v.Session + ".failed"}, "status": {"1499"}, "amount": {"USD"}, "currency": {"a"}, "transaction_id": {"1499.USD.b"}, "sig": {v.Sig},
 	}, x, "its amount is not the order's")
 }

@@ -14,7 +14,7 @@ import (
 // A Health is how the gateway is. The set of statuses is open.
 type Health struct {
 	Status   string        // ok, healthy, degraded or down
-	Version  string        // the version that answers
+	Version  string        // the API version that responds
 	Latency  time.Duration // of this check
 	Response sdk.Response
 }
@@ -25,7 +25,7 @@ func (h Health) Up() bool {
 }
 
 // Health asks the gateway how it is, without an API key and without retries. Degraded and down are
-// results; an error means that nobody responded. (Vora integrator guide, "Endpoints today".)
+// results; an error means that there was no usable response. (Vora integrator guide, "Endpoints today".)
 func (c *Client) Health(ctx context.Context) (*Health, error) {
 	return c.health(ctx, "vora.Health", "", nil)
 }

@@ -14,13 +14,13 @@ import (
 
 const notFound = `{"error":"no such path","code":"session_not_found"}`
 
-// at answers at one path, and everywhere else that it knows no such path.
-func at(path string, there answer) func(request) answer {
-	return func(r request) answer {
+// at responds at one path, and everywhere else that it knows no such path.
+func at(path string, there response) func(request) response {
+	return func(r request) response {
 		if r.Path == path {
 			return there
 		}
-		return answer{Status: http.StatusNotFound, Body: notFound}
+		return response{Status: http.StatusNotFound, Body: notFound}
 	}
 }
 
@@ -82,7 +82,7 @@ func TestHealthRequests(t *testing.T) {
 func TestHealthLooksAtTheOtherPathToo(t *testing.T) {
 	t.Parallel()
 
-	client, g := setupWith(t, testKey, at("/api/health", answer{Status: http.StatusOK, Body: `{"status":"ok","version":"2026-04-14"}`}))
+	client, g := setupWith(t, testKey, at("/api/health", response{Status: http.StatusOK, Body: `{"status":"ok","version":"2026-04-14"}`}))
 	health, err := client.DeepHealth(t.Context())
 	require.NoError(t, err)
 	require.True(t, health.Up())
@@ -95,26 +95,26 @@ func TestHealthLooksNowhereElse(t *testing.T) {
 	t.Parallel()
 
 	for name, test := range map[string]struct {
-		answer   answer
+		response response
 		requests int
 	}{
-		"at neither path":      {answer{Status: 404, Body: notFound}, 2},
-		"down without a body":  {answer{Status: 503}, 1}, // and no retry: the question is how it is now
-		"an error with 503":    {answer{Status: 503, Body: `{"error":"no","code":"auth_service_unavailable"}`}, 1},
-		"a proxy's page":       {answer{503, `<html></html>`, http.Header{"Content-Type": {"text/html"}}}, 1},
-		"a health body as 500": {answer{Status: 500, Body: `{"status":"down","version":"1"}`}, 1},
-		"too many":             {answer{Status: 429, Body: `{"error":"no","code":"rate_limit_exceeded"}`}, 1},
-		"no status":            {answer{Status: 200, Body: `{"version":"1"}`}, 1},
+		"at neither path":      {response{Status: 404, Body: notFound}, 2},
+		"down without a body":  {response{Status: 503}, 1}, // and no retry: the question is how it is now
+		"an error with 503":    {response{Status: 503, Body: `{"error":"no","code":"auth_service_unavailable"}`}, 1},
+		"a proxy's page":       {response{503, `<html></html>`, http.Header{"Content-Type": {"text/html"}}}, 1},
+		"a health body as 500": {response{Status: 500, Body: `{"status":"down","version":"1"}`}, 1},
+		"too many":             {response{Status: 429, Body: `{"error":"no","code":"rate_limit_exceeded"}`}, 1},
+		"no status":            {response{Status: 200, Body: `{"version":"1"}`}, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			client, g := setupWith(t, testKey, func(request) answer { return test.answer }, sdk.WithMaxRetries(3))
+			client, g := setupWith(t, testKey, func(request) response { return test.response }, sdk.WithMaxRetries(3))
 			health, err := client.Health(t.Context())
 			require.Nil(t, health)
 			var e *sdk.Error
 			require.ErrorAs(t, err, &e)
 			require.Equal(t, "vora.Health", e.Operation)
-			require.Equal(t, test.answer.Status, e.Status)
+			require.Equal(t, test.response.Status, e.Status)
 			require.Len(t, g.asked(), test.requests)
 		})
 	}
@@ -124,9 +124,9 @@ func TestHealthTakesTheTime(t *testing.T) {
 	t.Parallel()
 
 	synctest.Test(t, func(t *testing.T) {
-		client, _ := setupWith(t, testKey, func(request) answer {
+		client, _ := setupWith(t, testKey, func(request) response {
 			time.Sleep(120 * time.Millisecond) // of the fake clock
-			return answer{Status: http.StatusOK, Body: `{"status":"ok","version":"1"}`}
+			return response{Status: http.StatusOK, Body: `{"status":"ok","version":"1"}`}
 		})
 		health, err := client.Health(t.Context())
 		require.NoError(t, err)
@@ -161,7 +161,7 @@ func TestDiscovery(t *testing.T) {
 func TestDiscoveryLooksAtTheOtherPathToo(t *testing.T) {
 	t.Parallel()
 
-	client, g := setupWith(t, testKey, at("/.well-known/vonpay.json", answer{Status: http.StatusOK, Body: discovery}))
+	client, g := setupWith(t, testKey, at("/.well-known/vonpay.json", response{Status: http.StatusOK, Body: discovery}))
 	found, err := client.Discovery(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, "2026-04-14", found.APIVersion)

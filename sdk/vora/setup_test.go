@@ -27,11 +27,11 @@ const (
 	sessionID      = "vp_cs_test_k3TqJ9xWz2LmN8pR"
 )
 
-// A gateway answers from memory and remembers what it was asked.
+// A gateway responds from memory and remembers what it was asked.
 type gateway struct {
 	mu       sync.Mutex
 	requests []request
-	answer   func(request) answer
+	response func(request) response
 }
 
 // A request is what reached the gateway.
@@ -44,8 +44,8 @@ type request struct {
 	Time   time.Time
 }
 
-// An answer is what the gateway says; its type is JSON when it names no other.
-type answer struct {
+// a response is what the gateway says; its type is JSON when it names no other.
+type response struct {
 	Status int
 	Body   string
 	Header http.Header
@@ -64,7 +64,7 @@ func (g *gateway) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err := r.Context().Err(); err != nil {
 		return nil, err
 	}
-	a := g.answer(seen)
+	a := g.response(seen)
 	header := http.Header{"Content-Type": {"application/json"}}
 	for name, values := range a.Header {
 		header[name] = values
@@ -89,16 +89,16 @@ func (g *gateway) only(t *testing.T) request {
 	return requests[0]
 }
 
-// setup makes a client for a key, and the gateway that it talks to, which gives the same answer
+// setup makes a client for a key, and the gateway that it talks to, which gives the same response
 // every time.
 func setup(t *testing.T, key string, status int, body string, opts ...sdk.ClientOption) (*vora.Client, *gateway) {
 	t.Helper()
-	return setupWith(t, key, func(request) answer { return answer{Status: status, Body: body} }, opts...)
+	return setupWith(t, key, func(request) response { return response{Status: status, Body: body} }, opts...)
 }
 
-func setupWith(t *testing.T, key string, respond func(request) answer, opts ...sdk.ClientOption) (*vora.Client, *gateway) {
+func setupWith(t *testing.T, key string, respond func(request) response, opts ...sdk.ClientOption) (*vora.Client, *gateway) {
 	t.Helper()
-	g := &gateway{answer: respond}
+	g := &gateway{response: respond}
 	client, err := vora.New(key, append([]sdk.ClientOption{sdk.WithHTTPClient(&http.Client{Transport: contracttest.Vora(t).Requests(g)})}, opts...)...)
 	require.NoError(t, err)
 	return client, g
@@ -122,7 +122,7 @@ func example(t *testing.T, name string) string {
 	return string(encoded)
 }
 
-// with is a JSON object with some members replaced; nil takes a member away.
+// with is a JSON object with some fields replaced; nil takes a field away.
 func with(t *testing.T, object string, members map[string]any) string {
 	t.Helper()
 	var all map[string]any
@@ -138,8 +138,8 @@ func with(t *testing.T, object string, members map[string]any) string {
 	return string(text)
 }
 
-// requireRefused requires an error of a code that came from this side, and that nothing was sent.
-func requireRefused(t *testing.T, g *gateway, err error, code sdk.Code) sdk.Error {
+// requireRejected requires an error of a code that came from this side, and that nothing was sent.
+func requireRejected(t *testing.T, g *gateway, err error, code sdk.Code) sdk.Error {
 	t.Helper()
 	var e *sdk.Error
 	require.ErrorAs(t, err, &e)

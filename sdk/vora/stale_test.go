@@ -13,12 +13,12 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
-// expiring is a created session that ends at a time, in an answer of another time.
-func expiring(t *testing.T, expiresAt any, date string) func(request) answer {
+// expiring is a created session that ends at a time, in a response of another time.
+func expiring(t *testing.T, expiresAt any, date string) func(request) response {
 	t.Helper()
 	body := with(t, example(t, "CreatedSession"), map[string]any{"expiresAt": expiresAt})
-	return func(request) answer {
-		a := answer{Status: http.StatusCreated, Body: body, Header: http.Header{}}
+	return func(request) response {
+		a := response{Status: http.StatusCreated, Body: body, Header: http.Header{}}
 		if date != "" {
 			a.Header.Set("Date", date)
 		}
@@ -71,12 +71,12 @@ func TestTheWayOutOfAStaleSession(t *testing.T) {
 		// A gateway that remembers keys for a day and lets sessions live for half an hour.
 		expiries := map[string]string{}
 		created := example(t, "CreatedSession")
-		client, _ := setupWith(t, testKey, func(r request) answer {
+		client, _ := setupWith(t, testKey, func(r request) response {
 			key := r.Header.Get("Idempotency-Key")
 			if expiries[key] == "" {
 				expiries[key] = r.Time.Add(30 * time.Minute).UTC().Format(time.RFC3339)
 			}
-			return answer{http.StatusCreated, with(t, created, map[string]any{"id": "vp_cs_" + key, "expiresAt": expiries[key]}), http.Header{
+			return response{http.StatusCreated, with(t, created, map[string]any{"id": "vp_cs_" + key, "expiresAt": expiries[key]}), http.Header{
 				"Date": {r.Time.UTC().Format(http.TimeFormat)},
 			}}
 		})

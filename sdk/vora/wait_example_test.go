@@ -52,7 +52,7 @@ func ExampleClient_ValidateSession() {
 	validation, err := client.ValidateSession(context.Background(), vora.SessionParams{
 		Amount: money.Minor(1499, "XTS"), SuccessURL: "https://shop.example.com/thanks",
 	})
-	if err != nil { // the question could not be answered
+	if err != nil { // the question could not be decided
 		fmt.Println(err)
 		return
 	}
@@ -73,7 +73,7 @@ func ExampleClient_Health() {
 		return
 	}
 	health, err := client.Health(context.Background())
-	if err != nil { // nobody answered
+	if err != nil { // nobody responded
 		fmt.Println(err)
 		return
 	}

@@ -14,15 +14,15 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
-// statuses answers with one status after the other, and then goes on with the last.
-func statuses(t *testing.T, all ...string) func(request) answer {
+// statuses responds with one status after the other, and then goes on with the last.
+func statuses(t *testing.T, all ...string) func(request) response {
 	pending := example(t, "PendingSession")
-	return func(request) answer {
+	return func(request) response {
 		status := all[0]
 		if len(all) > 1 {
 			all = all[1:]
 		}
-		return answer{Status: http.StatusOK, Body: with(t, pending, map[string]any{"status": status})}
+		return response{Status: http.StatusOK, Body: with(t, pending, map[string]any{"status": status})}
 	}
 }
 
@@ -89,9 +89,9 @@ func TestWaitSessionWaitsAsLongAsTheGatewayAsks(t *testing.T) {
 
 	synctest.Test(t, func(t *testing.T) {
 		succeed, n := statuses(t, "pending", "succeeded"), 0
-		client, g := setupWith(t, testKey, func(r request) answer {
+		client, g := setupWith(t, testKey, func(r request) response {
 			if n++; n == 2 {
-				return answer{http.StatusTooManyRequests, `{"error":"slow down","code":"rate_limit_exceeded"}`, http.Header{"Retry-After": {"300"}}}
+				return response{http.StatusTooManyRequests, `{"error":"slow down","code":"rate_limit_exceeded"}`, http.Header{"Retry-After": {"300"}}}
 			}
 			return succeed(r)
 		})
@@ -121,9 +121,9 @@ func TestWaitSessionGivesTheLastSessionWithAnError(t *testing.T) {
 
 	synctest.Test(t, func(t *testing.T) {
 		pending, n := statuses(t, "processing"), 0
-		client, _ := setupWith(t, testKey, func(r request) answer {
+		client, _ := setupWith(t, testKey, func(r request) response {
 			if n++; n > 2 {
-				return answer{Status: http.StatusUnauthorized, Body: `{"error":"rotated","code":"auth_key_expired"}`}
+				return response{Status: http.StatusUnauthorized, Body: `{"error":"rotated","code":"auth_key_expired"}`}
 			}
 			return pending(r)
 		})

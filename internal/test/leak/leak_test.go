@@ -98,7 +98,7 @@ func TestCallsAndRetries(t *testing.T) {
 	}
 }
 
-func TestAnswersThatNobodyReadsToTheEnd(t *testing.T) {
+func TestResponsesThatNobodyReadsToTheEnd(t *testing.T) {
 	verify(t)
 	forVora, _ := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusBadGateway)
@@ -112,7 +112,7 @@ func TestAnswersThatNobodyReadsToTheEnd(t *testing.T) {
 	}
 }
 
-// hang answers nothing until the client is gone.
+// hang responds nothing until the client is gone.
 func hang(arrived func()) http.HandlerFunc {
 	return func(_ http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)

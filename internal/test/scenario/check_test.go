@@ -53,8 +53,8 @@ func (s scenario) checkRequests(t *testing.T, g *gateway) {
 			s.checkBody(t, seen.body)
 			require.Equal(t, g.firstBody(), seen.body, "the body of attempt %d", n+1)
 		}
-		if s.script[n].isAnswer() {
-			require.True(t, seen.released, "the body of answer %d was not closed", n+1)
+		if s.script[n].isResponse() {
+			require.True(t, seen.released, "the body of response %d was not closed", n+1)
 		}
 	}
 	if first == nil {
@@ -138,7 +138,7 @@ func (s scenario) checkError(t *testing.T, g *gateway, err error) {
 
 func (s scenario) newestRequestID() string {
 	for n := len(s.script); n > 0 && n > len(s.script)-s.recorded(); n-- {
-		if step := s.script[n-1]; step.isAnswer() && step.headerOf(n).Get("X-Request-Id") != "" {
+		if step := s.script[n-1]; step.isResponse() && step.headerOf(n).Get("X-Request-Id") != "" {
 			return requestID(n)
 		}
 	}
@@ -158,11 +158,11 @@ func (s scenario) checkAttempts(t *testing.T, attempts []sdk.Attempt) {
 	steps := s.script[len(s.script)-len(attempts):]
 	for i, a := range attempts {
 		require.Equal(t, i+1, a.Number)
-		require.Equal(t, steps[i].isAnswer(), a.Status != 0, "attempt %d: %v", i+1, a)
-		if steps[i].isAnswer() {
+		require.Equal(t, steps[i].isResponse(), a.Status != 0, "attempt %d: %v", i+1, a)
+		if steps[i].isResponse() {
 			require.Equal(t, steps[i].status, a.Status)
 		}
-		require.Equal(t, steps[i].event != answers && steps[i].event != hasNoBodyAtAll || steps[i].tooLarge(), a.Err != nil, "attempt %d: %v", i+1, a)
+		require.Equal(t, steps[i].event != responses && steps[i].event != hasNoBodyAtAll || steps[i].tooLarge(), a.Err != nil, "attempt %d: %v", i+1, a)
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/retry"
 )
 
-// connectionScenarios: no answer came, or half of one.
+// connectionScenarios: no response came, or half of one.
 func connectionScenarios() []scenario {
 	create := createSession()
 	id := want{result: sessionID}
@@ -53,7 +53,7 @@ func connectionScenarios() []scenario {
 		},
 		{name: "create: 201 that stalls, then 200 replay", call: create, script: []step{created().stalled(), replayed()}, want: want{result: sessionID, lasts: 30 * time.Second}},
 		{
-			name: "create: 503 that stalls, then 201", call: create, script: []step{refusal(sdk.CodeAuthServiceUnavailable).stalled(), created()},
+			name: "create: 503 that stalls, then 201", call: create, script: []step{rejection(sdk.CodeAuthServiceUnavailable).stalled(), created()},
 			want: want{result: sessionID, lasts: 30 * time.Second},
 		},
 		{name: "create: nothing within an attempt timeout of 2 s, then 201", call: create, options: timeout(2 * time.Second), script: []step{hanging(), created()}, want: want{result: sessionID, lasts: 2 * time.Second}},
@@ -62,13 +62,13 @@ func connectionScenarios() []scenario {
 			want: want{unknown: true, causes: []error{retry.ErrAttemptTimeout}, lasts: 30 * time.Second}, wire: true,
 		},
 
-		{name: "create: closed, then 401", call: create, script: []step{closed(), refusal(sdk.CodeAuthKeyExpired)}, want: want{unknown: true, status: 401, code: sdk.CodeAuthKeyExpired}},
-		{name: "create: closed, then 409", call: create, script: []step{closed(), refusal(sdk.CodeIdempotencyKeyCollision)}, want: want{unknown: true, status: 409, code: sdk.CodeIdempotencyKeyCollision}},
+		{name: "create: closed, then 401", call: create, script: []step{closed(), rejection(sdk.CodeAuthKeyExpired)}, want: want{unknown: true, status: 401, code: sdk.CodeAuthKeyExpired}},
+		{name: "create: closed, then 409", call: create, script: []step{closed(), rejection(sdk.CodeIdempotencyKeyCollision)}, want: want{unknown: true, status: 409, code: sdk.CodeIdempotencyKeyCollision}},
 		{name: "create: closed, then 404 with a page", call: create, script: []step{closed(), page(404)}, want: want{unknown: true, status: 404}},
-		{name: "create: closed, then 400 validation_error", call: create, script: []step{closed(), refusal(sdk.CodeValidationError)}, want: want{status: 400, code: sdk.CodeValidationError}},
+		{name: "create: closed, then 400 validation_error", call: create, script: []step{closed(), rejection(sdk.CodeValidationError)}, want: want{status: 400, code: sdk.CodeValidationError}},
 		{name: "create: closed, then 503 twice", call: create, script: []step{closed(), nothing(503), nothing(503)}, want: want{unknown: true, status: 503}},
 		{
-			name: "create: closed, then a Retry-After that is too long", call: create, script: []step{closed(), refusal(sdk.CodeRateLimitExceeded, "Retry-After", "3600")},
+			name: "create: closed, then a Retry-After that is too long", call: create, script: []step{closed(), rejection(sdk.CodeRateLimitExceeded, "Retry-After", "3600")},
 			want: want{unknown: true, status: 429, code: sdk.CodeRateLimitExceeded, retryAfter: time.Hour},
 		},
 		{
@@ -83,7 +83,7 @@ func connectionScenarios() []scenario {
 // contextScenarios: the caller has had enough.
 func contextScenarios() []scenario {
 	create := createSession()
-	limited := func() step { return refusal(sdk.CodeRateLimitExceeded, "Retry-After", "30") }
+	limited := func() step { return rejection(sdk.CodeRateLimitExceeded, "Retry-After", "30") }
 	cancelled := []error{context.Canceled}
 	rows := []scenario{
 		{
@@ -99,7 +99,7 @@ func contextScenarios() []scenario {
 		},
 		{
 			name: "create: cancelled while waiting after a closed connection", call: create, cancelAfter: 5 * time.Second,
-			script: []step{closed(), refusal(sdk.CodeAuthServiceUnavailable, "Retry-After", "60")}, options: []sdk.CreateOption{sdk.WithMaxRetries(9)},
+			script: []step{closed(), rejection(sdk.CodeAuthServiceUnavailable, "Retry-After", "60")}, options: []sdk.CreateOption{sdk.WithMaxRetries(9)},
 			want: want{unknown: true, status: 503, code: sdk.CodeAuthServiceUnavailable, retryAfter: time.Minute, causes: cancelled, givenUp: true},
 		},
 		{
@@ -111,7 +111,7 @@ func contextScenarios() []scenario {
 			want: want{unknown: true, causes: []error{context.Canceled, errShutdown}, says: "cancelled", lasts: 5 * time.Second}, wire: true,
 		},
 		{
-			name: "create: cancelled while the answer comes", call: create, script: []step{created().stalled()}, cancelAfter: 5 * time.Second,
+			name: "create: cancelled while the response comes", call: create, script: []step{created().stalled()}, cancelAfter: 5 * time.Second,
 			want: want{unknown: true, status: 201, causes: cancelled, lasts: 5 * time.Second},
 		},
 		{
@@ -124,7 +124,7 @@ func contextScenarios() []scenario {
 			want:    want{unknown: true, causes: []error{context.DeadlineExceeded}, lasts: 5 * time.Minute},
 		},
 		{
-			name: "create: the deadline passes in the second attempt", call: create, script: []step{refusal(sdk.CodeAuthServiceUnavailable, "Retry-After", "4"), hanging()},
+			name: "create: the deadline passes in the second attempt", call: create, script: []step{rejection(sdk.CodeAuthServiceUnavailable, "Retry-After", "4"), hanging()},
 			deadline: 10 * time.Second,
 			want:     want{unknown: true, causes: []error{context.DeadlineExceeded}, waits: []wait{exactly(4 * time.Second)}, lasts: 6 * time.Second},
 		},

@@ -11,7 +11,7 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
-// What gateways answer with in this package comes from the contracts themselves: their examples,
+// What gateways response with in this package comes from the contracts themselves: their examples,
 // and their error catalog.
 
 // voraExample and visionScopeExample are a JSON example of a contract, by its path in the document.

@@ -21,19 +21,19 @@ func createdScenarios() []scenario {
 		{name: "create: 200 replay", call: create, script: []step{replayed()}, want: id},
 		{
 			name: "create: 201 with an empty expiresAt", call: create,
-			script: []step{answer(201, `{"id":"`+sessionID+`",`+page+`,"expiresAt":""}`)}, want: id,
+			script: []step{response(201, `{"id":"`+sessionID+`",`+page+`,"expiresAt":""}`)}, want: id,
 		},
 		{
 			name: "create: 201 that begins with an odd expiresAt", call: create,
-			script: []step{answer(201, `{"expiresAt":"soon","id":"`+sessionID+`",`+page+`}`)}, want: id,
+			script: []step{response(201, `{"expiresAt":"soon","id":"`+sessionID+`",`+page+`}`)}, want: id,
 		},
 		{
 			name: "create: 201 with an expiresAt of another type", call: create,
-			script: []step{answer(201, `{"expiresAt":1776777494,"id":"`+sessionID+`",`+page+`}`)}, want: id,
+			script: []step{response(201, `{"expiresAt":1776777494,"id":"`+sessionID+`",`+page+`}`)}, want: id,
 		},
 		{
 			name: "create: 201 with members that nobody knows", call: create,
-			script: []step{answer(201, `{"new":{"a":[1]},"id":"`+sessionID+`",`+page+`,"expiresAt":"2026-04-21T13:48:14Z"}`)}, want: id,
+			script: []step{response(201, `{"new":{"a":[1]},"id":"`+sessionID+`",`+page+`,"expiresAt":"2026-04-21T13:48:14Z"}`)}, want: id,
 		},
 		{name: "create: 201 with a charset", call: create, script: []step{created().with("Content-Type", "Application/JSON; charset=utf-8")}, want: id},
 		{name: "create: 201 with a malformed media type parameter", call: create, script: []step{created().with("Content-Type", "application/json; charset")}, want: id},
@@ -48,13 +48,13 @@ func unreadableScenarios() []scenario {
 	unknown := want{unknown: true, status: 201}
 	is := func(status int, says string) want { return want{unknown: true, status: status, says: says} }
 	return []scenario{
-		{name: "create: 201 without an id", call: create, script: []step{answer(201, `{"checkoutUrl":"`+sessionPage+`","expiresAt":"2026-04-21T13:48:14Z"}`)}, want: unknown},
-		{name: "create: 201 with an empty id", call: create, script: []step{answer(201, `{"id":"","checkoutUrl":"`+sessionPage+`"}`)}, want: unknown},
-		{name: "create: 201 with an id of another type", call: create, script: []step{answer(201, `{"id":7,"checkoutUrl":"`+sessionPage+`"}`)}, want: unknown},
-		{name: "create: 201 without a checkoutUrl", call: create, script: []step{answer(201, `{"id":"`+sessionID+`"}`)}, want: unknown},
-		{name: "create: 201 with truncated JSON", call: create, script: []step{answer(201, `{"id":"`+sessionID+`","checkoutUrl":"`)}, want: is(201, "not valid JSON")},
-		{name: "create: 201 with an array", call: create, script: []step{answer(201, `[]`)}, want: unknown},
-		{name: "create: 201 with null", call: create, script: []step{answer(201, `null`)}, want: unknown},
+		{name: "create: 201 without an id", call: create, script: []step{response(201, `{"checkoutUrl":"`+sessionPage+`","expiresAt":"2026-04-21T13:48:14Z"}`)}, want: unknown},
+		{name: "create: 201 with an empty id", call: create, script: []step{response(201, `{"id":"","checkoutUrl":"`+sessionPage+`"}`)}, want: unknown},
+		{name: "create: 201 with an id of another type", call: create, script: []step{response(201, `{"id":7,"checkoutUrl":"`+sessionPage+`"}`)}, want: unknown},
+		{name: "create: 201 without a checkoutUrl", call: create, script: []step{response(201, `{"id":"`+sessionID+`"}`)}, want: unknown},
+		{name: "create: 201 with truncated JSON", call: create, script: []step{response(201, `{"id":"`+sessionID+`","checkoutUrl":"`)}, want: is(201, "not valid JSON")},
+		{name: "create: 201 with an array", call: create, script: []step{response(201, `[]`)}, want: unknown},
+		{name: "create: 201 with null", call: create, script: []step{response(201, `null`)}, want: unknown},
 		{name: "create: 201 without a body", call: create, script: []step{nothing(201)}, want: is(201, "empty")},
 		{name: "create: 204", call: create, script: []step{nothing(204)}, want: is(204, "empty")},
 		{name: "create: 200 with a page", call: create, script: []step{page(200)}, want: is(200, "text/html instead of JSON")},
@@ -65,25 +65,25 @@ func unreadableScenarios() []scenario {
 	}
 }
 
-// retriedScenarios: an answer that allows another attempt.
+// retriedScenarios: a response that allows another attempt.
 func retriedScenarios() []scenario {
 	create := createSession()
 	id := want{result: sessionID}
-	unavailable := func() step { return refusal(sdk.CodeAuthServiceUnavailable) }
+	unavailable := func() step { return rejection(sdk.CodeAuthServiceUnavailable) }
 	retries := func(n int) []sdk.CreateOption { return []sdk.CreateOption{sdk.WithMaxRetries(n)} }
 	return []scenario{
 		{name: "create: 503 auth_service_unavailable, then 201", call: create, script: []step{unavailable(), created()}, want: id, wire: true},
-		{name: "create: 502 provider_unavailable, then 201", call: create, script: []step{refusalAs(502, sdk.CodeProviderUnavailable), created()}, want: id},
-		{name: "create: 503 provider_unavailable, then 201", call: create, script: []step{refusalAs(503, sdk.CodeProviderUnavailable), created()}, want: id},
-		{name: "create: 503, 502, then 201", call: create, script: []step{unavailable(), refusal(sdk.CodeProviderUnavailable), created()}, want: id},
+		{name: "create: 502 provider_unavailable, then 201", call: create, script: []step{rejectionAs(502, sdk.CodeProviderUnavailable), created()}, want: id},
+		{name: "create: 503 provider_unavailable, then 201", call: create, script: []step{rejectionAs(503, sdk.CodeProviderUnavailable), created()}, want: id},
+		{name: "create: 503, 502, then 201", call: create, script: []step{unavailable(), rejection(sdk.CodeProviderUnavailable), created()}, want: id},
 		{name: "create: 503, then 200 replay under the caller's key", call: create, options: []sdk.CreateOption{sdk.WithIdempotencyKey(ownKey)}, script: []step{unavailable(), replayed()}, want: id},
 		{
 			name: "create: 503 until retries are exhausted", call: create, script: []step{unavailable(), unavailable(), unavailable()},
 			want: want{status: 503, code: sdk.CodeAuthServiceUnavailable, stopped: "no retry left"},
 		},
 		{
-			name: "create: the last of three different answers is the error", call: create,
-			script: []step{unavailable(), page(502), refusal(sdk.CodeRateLimitExceeded, "Retry-After", "7")}, want: want{status: 429, code: sdk.CodeRateLimitExceeded, retryAfter: 7e9},
+			name: "create: the last of three different responses is the error", call: create,
+			script: []step{unavailable(), page(502), rejection(sdk.CodeRateLimitExceeded, "Retry-After", "7")}, want: want{status: 429, code: sdk.CodeRateLimitExceeded, retryAfter: 7e9},
 		},
 		{
 			name: "create: 503 with retries off", call: create, options: retries(0), script: []step{unavailable()},
@@ -97,8 +97,8 @@ func retriedScenarios() []scenario {
 			name: "create: 503 seven times, with six retries up to 8 s apart", call: create, options: retries(6),
 			script: slices.Repeat([]step{unavailable()}, 7), want: want{status: 503, code: sdk.CodeAuthServiceUnavailable},
 		},
-		{name: "create: 500 internal_error, then 201", call: create, script: []step{refusal(sdk.CodeInternalError), created()}, want: id},
-		{name: "create: 500 without a code, then 201", call: create, script: []step{answer(500, `{"error":"oops"}`), created()}, want: id},
+		{name: "create: 500 internal_error, then 201", call: create, script: []step{rejection(sdk.CodeInternalError), created()}, want: id},
+		{name: "create: 500 without a code, then 201", call: create, script: []step{response(500, `{"error":"oops"}`), created()}, want: id},
 		{name: "create: 500 with a page, then 201", call: create, script: []step{page(500), created()}, want: id},
 		{name: "create: 502 with a page, then 201", call: create, script: []step{page(502), created()}, want: id},
 		{
@@ -117,19 +117,19 @@ func retriedScenarios() []scenario {
 			want: want{status: 503, says: "not valid JSON"},
 		},
 		{name: "create: 503 of more than 1 MiB, with retries off", call: create, options: retries(0), script: []step{large(unavailable())}, want: want{status: 503, says: "truncated"}},
-		{name: "create: an unknown code with 503, then 201", call: create, script: []step{answer(503, `{"error":"new","code":"brand_new"}`), created()}, want: id},
-		{name: "create: an unknown code with 500, then 201", call: create, script: []step{answer(500, `{"error":"new","code":"brand_new"}`), created()}, want: id},
-		{name: "create: a retryable code with an odd status, then 201", call: create, script: []step{refusalAs(418, sdk.CodeRateLimitExceeded), created()}, want: id},
+		{name: "create: an unknown code with 503, then 201", call: create, script: []step{response(503, `{"error":"new","code":"brand_new"}`), created()}, want: id},
+		{name: "create: an unknown code with 500, then 201", call: create, script: []step{response(500, `{"error":"new","code":"brand_new"}`), created()}, want: id},
+		{name: "create: a retryable code with an odd status, then 201", call: create, script: []step{rejectionAs(418, sdk.CodeRateLimitExceeded), created()}, want: id},
 		{name: "create: selfHeal retries what the catalog does not", call: create, script: []step{healing(sdk.CodeValidationError, true), created()}, want: id},
 		{name: "create: selfHeal retries a 500 that the catalog does not", call: create, script: []step{healing(sdk.CodeSessionIntegrityError, true), created()}, want: id},
 		{name: "create: an odd selfHeal says nothing", call: create, script: []step{healing(sdk.CodeAuthServiceUnavailable, "no"), created()}, want: id},
-		{name: "create: Retry-After with a 503 is obeyed", call: create, script: []step{refusal(sdk.CodeAuthServiceUnavailable, "Retry-After", "5"), created()}, want: want{result: sessionID, waits: []wait{exactly(5e9)}}},
-		{name: "create: Retry-After with a 500 is obeyed", call: create, script: []step{refusal(sdk.CodeInternalError, "Retry-After", "2"), created()}, want: want{result: sessionID, waits: []wait{exactly(2e9)}}},
+		{name: "create: Retry-After with a 503 is obeyed", call: create, script: []step{rejection(sdk.CodeAuthServiceUnavailable, "Retry-After", "5"), created()}, want: want{result: sessionID, waits: []wait{exactly(5e9)}}},
+		{name: "create: Retry-After with a 500 is obeyed", call: create, script: []step{rejection(sdk.CodeInternalError, "Retry-After", "2"), created()}, want: want{result: sessionID, waits: []wait{exactly(2e9)}}},
 	}
 }
 
-// refusedScenarios: an answer that ends the call.
-func refusedScenarios() []scenario {
+// rejectedScenarios: a response that ends the call.
+func rejectedScenarios() []scenario {
 	create := createSession()
 	echo := map[string]any{
 		"error": "the key " + voraKey + " is wrong\r\nFAKE LOG LINE vp_sk_live_somebodyElses", "code": "auth_invalid_key",
@@ -151,22 +151,22 @@ func refusedScenarios() []scenario {
 			want: want{status: 500, code: sdk.CodeSessionIntegrityError},
 		},
 		{
-			name: "create: the code decides, not the status", call: create, script: []step{refusalAs(503, sdk.CodeSessionIntegrityError)},
+			name: "create: the code decides, not the status", call: create, script: []step{rejectionAs(503, sdk.CodeSessionIntegrityError)},
 			want: want{status: 503, code: sdk.CodeSessionIntegrityError},
 		},
 		{name: "create: 501", call: create, script: []step{nothing(501)}, want: want{status: 501}},
 		{name: "create: 404 with a page", call: create, script: []step{page(404)}, want: want{status: 404}},
-		{name: "create: an unknown code with 400", call: create, script: []step{answer(400, `{"error":"new","code":"brand_new"}`)}, want: want{status: 400, code: "brand_new", says: "new"}},
-		{name: "create: an unknown code with 409", call: create, script: []step{answer(409, `{"error":"new","code":"brand_new"}`)}, want: want{status: 409, code: "brand_new"}},
-		{name: "create: an error that is an object", call: create, script: []step{answer(400, `{"error":{"text":"x"},"code":"validation_error"}`)}, want: want{status: 400, code: sdk.CodeValidationError}},
-		{name: "create: an error that repeats secrets", call: create, script: []step{answer(401, toJSON(echo))}, want: want{status: 401, code: sdk.CodeAuthInvalidKey, says: "[redacted]"}},
+		{name: "create: an unknown code with 400", call: create, script: []step{response(400, `{"error":"new","code":"brand_new"}`)}, want: want{status: 400, code: "brand_new", says: "new"}},
+		{name: "create: an unknown code with 409", call: create, script: []step{response(409, `{"error":"new","code":"brand_new"}`)}, want: want{status: 409, code: "brand_new"}},
+		{name: "create: an error that is an object", call: create, script: []step{response(400, `{"error":{"text":"x"},"code":"validation_error"}`)}, want: want{status: 400, code: sdk.CodeValidationError}},
+		{name: "create: an error that repeats secrets", call: create, script: []step{response(401, toJSON(echo))}, want: want{status: 401, code: sdk.CodeAuthInvalidKey, says: "[redacted]"}},
 		{
-			name: "create: a code that repeats the key", call: create, script: []step{answer(401, `{"error":"x","code":"`+voraKey+`"}`)},
+			name: "create: a code that repeats the key", call: create, script: []step{response(401, `{"error":"x","code":"`+voraKey+`"}`)},
 			want: want{status: 401, code: "[redacted]"},
 		},
-		{name: "create: an endless message", call: create, script: []step{answer(400, `{"error":"`+strings.Repeat("x", 5000)+`","code":"validation_error"}`)}, want: want{status: 400, code: sdk.CodeValidationError, says: "x…"}},
+		{name: "create: an endless message", call: create, script: []step{response(400, `{"error":"`+strings.Repeat("x", 5000)+`","code":"validation_error"}`)}, want: want{status: 400, code: sdk.CodeValidationError, says: "x…"}},
 		{
-			name: "create: Retry-After is kept where nothing is retried", call: create, script: []step{refusal(sdk.CodeMerchantNotOnboarded, "Retry-After", "120")},
+			name: "create: Retry-After is kept where nothing is retried", call: create, script: []step{rejection(sdk.CodeMerchantNotOnboarded, "Retry-After", "120")},
 			want: want{status: 403, code: sdk.CodeMerchantNotOnboarded, retryAfter: 120e9},
 		},
 	}
@@ -176,7 +176,7 @@ func refusedScenarios() []scenario {
 		}
 		for _, status := range entry.Statuses {
 			rows = append(rows, scenario{
-				name: fmt.Sprintf("create: %d %s", status, entry.Code), call: create, script: []step{refusalAs(status, entry.Code)},
+				name: fmt.Sprintf("create: %d %s", status, entry.Code), call: create, script: []step{rejectionAs(status, entry.Code)},
 				want: want{status: status, code: entry.Code, says: entry.Hint},
 			})
 		}
@@ -187,7 +187,7 @@ func refusedScenarios() []scenario {
 // redirectScenarios: a redirect would carry the API key to another address.
 func redirectScenarios() []scenario {
 	elsewhere := func(status int, location string) []step {
-		return []step{answer(status, "", "Location", location)}
+		return []step{response(status, "", "Location", location)}
 	}
 	rows := []scenario{
 		{name: "create: a redirect without a location", call: createSession(), script: []step{nothing(307)}, want: want{status: 307, says: "base URL"}},

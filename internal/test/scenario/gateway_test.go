@@ -36,7 +36,7 @@ type sighting struct {
 	blind    bool // the connection was closed before anything could be seen
 	began    time.Time
 	ended    time.Time
-	released bool // the answer's body was closed
+	released bool // the response's body was closed
 }
 
 // next notes an attempt and finds its step; ok is false when the script is over.
@@ -84,7 +84,7 @@ func (g *gateway) RoundTrip(request *http.Request) (*http.Response, error) {
 	case hasNoBodyAtAll:
 		seen.released = true
 		return &http.Response{StatusCode: s.status, Header: s.headerOf(n), Request: request}, nil
-	default: // an answer
+	default: // a response
 	}
 	length := int64(len(s.body))
 	if s.chunked {
@@ -92,7 +92,7 @@ func (g *gateway) RoundTrip(request *http.Request) (*http.Response, error) {
 	}
 	return &http.Response{
 		StatusCode: s.status, ProtoMajor: 1, ProtoMinor: 1, Request: request, Header: s.headerOf(n), ContentLength: length,
-		Body: &answerBody{step: s, rest: strings.NewReader(s.body[:s.length()]), seen: seen, over: request.Context()},
+		Body: &responseBody{step: s, rest: strings.NewReader(s.body[:s.length()]), seen: seen, over: request.Context()},
 	}, nil
 }
 
@@ -117,21 +117,21 @@ func (s step) headerOf(n int) http.Header {
 
 // length is how much of the body comes.
 func (s step) length() int {
-	if s.event == answers {
+	if s.event == responses {
 		return len(s.body)
 	}
 	return s.broken
 }
 
-// An answerBody ends as its step says.
-type answerBody struct {
+// A responseBody ends as its step says.
+type responseBody struct {
 	step step
 	rest io.Reader
 	seen *sighting
 	over context.Context
 }
 
-func (b *answerBody) Read(p []byte) (int, error) {
+func (b *responseBody) Read(p []byte) (int, error) {
 	n, err := b.rest.Read(p)
 	switch {
 	case err == nil:
@@ -145,7 +145,7 @@ func (b *answerBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func (b *answerBody) Close() error {
+func (b *responseBody) Close() error {
 	b.seen.ended, b.seen.released = time.Now(), true
 	return nil
 }

@@ -13,7 +13,7 @@ import (
 func rateLimitScenarios() []scenario {
 	create := createSession()
 	const code = sdk.CodeRateLimitExceeded
-	limited := func(header ...string) step { return refusal(code, header...) }
+	limited := func(header ...string) step { return rejection(code, header...) }
 
 	after := func(name, value string, least, most time.Duration) scenario {
 		return scenario{
@@ -46,7 +46,7 @@ func rateLimitScenarios() []scenario {
 		after("1", "1", time.Second, time.Second),
 		{
 			name: "create: 429 rate_limit_exceeded_per_key, Retry-After 1", call: create,
-			script: []step{refusal(sdk.CodeRateLimitExceededPerKey, "Retry-After", "1"), created()}, want: want{result: sessionID, waits: []wait{exactly(time.Second)}},
+			script: []step{rejection(sdk.CodeRateLimitExceededPerKey, "Retry-After", "1"), created()}, want: want{result: sessionID, waits: []wait{exactly(time.Second)}},
 		},
 		after("0", "0", 0, 0),
 		after("007", "007", 7*time.Second, 7*time.Second),

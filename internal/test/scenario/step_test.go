@@ -19,7 +19,7 @@ type step struct {
 	status  int
 	header  http.Header
 	body    string
-	broken  int  // bytes of the body that come before it breaks off or stalls
+	broken  int  // bytes of the body that come before it is truncated or stalls
 	chunked bool // without a Content-Length
 
 	err error // of a connection that is not made
@@ -28,28 +28,28 @@ type step struct {
 type event int
 
 const (
-	answers        event = iota
-	breaksOff            // the answer's body ends before its Content-Length is reached
-	stalls               // the answer's body never ends
+	responses      event = iota
+	breaksOff            // the response's body ends before its Content-Length is reached
+	stalls               // the response's body never ends
 	notConnected         // nothing was sent
 	closedUnread         // the connection is closed before the request was read
 	closedUnsaid         // the connection is closed after the request was read
 	hangs                // the request is read, and nothing comes
 	saysNothing          // a RoundTripper that returns nothing at all
-	hasNoBodyAtAll       // a RoundTripper that leaves the answer's Body nil
+	hasNoBodyAtAll       // a RoundTripper that leaves the response's Body nil
 )
 
-func (s step) isAnswer() bool {
+func (s step) isResponse() bool {
 	switch s.event {
-	case answers, breaksOff, stalls, hasNoBodyAtAll:
+	case responses, breaksOff, stalls, hasNoBodyAtAll:
 		return true
 	default:
 		return false
 	}
 }
 
-// answer is an answer of the gateway itself.
-func answer(status int, body string, header ...string) step {
+// response is a response of the gateway itself.
+func response(status int, body string, header ...string) step {
 	s := step{status: status, body: body, header: http.Header{"Content-Type": {"application/json"}}}
 	return s.with(header...)
 }
@@ -63,36 +63,36 @@ func (s step) with(header ...string) step {
 	return s
 }
 
-// refusal is the gateway's answer with an error code, with its usual status.
-func refusal(code sdk.Code, header ...string) step {
-	return refusalAs(catalogued(code).Statuses[0], code, header...)
+// error response is the gateway's response with an error code, with its usual status.
+func rejection(code sdk.Code, header ...string) step {
+	return rejectionAs(catalogued(code).Statuses[0], code, header...)
 }
 
-func refusalAs(status int, code sdk.Code, header ...string) step {
-	return answer(status, toJSON(envelope(code)), header...)
+func rejectionAs(status int, code sdk.Code, header ...string) step {
+	return response(status, toJSON(envelope(code)), header...)
 }
 
-// healing is a refusal that has its own word on retrying.
+// healing is a error response that has its own word on retrying.
 func healing(code sdk.Code, retryable any) step {
 	body := envelope(code)
 	body["selfHeal"] = map[string]any{"retryable": retryable, "nextAction": "wait_and_retry", "llmHint": "Send it again."}
-	return answer(catalogued(code).Statuses[0], toJSON(body))
+	return response(catalogued(code).Statuses[0], toJSON(body))
 }
 
-// page is an answer of a proxy: it is no JSON, and nobody has given it a request id.
+// page is a response of a proxy: it is not JSON, and has no request ID.
 func page(status int) step {
 	return step{status: status, body: "<html><body><h1>" + http.StatusText(status) + "</h1></body></html>", header: http.Header{
 		"Content-Type": {"text/html"}, "X-Request-Id": {""},
 	}}
 }
 
-// nothing is a proxy's answer without a body.
+// nothing is a proxy's response without a body.
 func nothing(status int) step {
 	return step{status: status, header: http.Header{"X-Request-Id": {""}}}
 }
 
 func created() step {
-	return answer(http.StatusCreated, voraExample("components", "examples", "CreatedSession", "value"))
+	return response(http.StatusCreated, voraExample("components", "examples", "CreatedSession", "value"))
 }
 
 func replayed() step {
@@ -102,38 +102,38 @@ func replayed() step {
 }
 
 func succeeded() step {
-	return answer(http.StatusOK, voraExample("components", "examples", "SucceededSession", "value"))
+	return response(http.StatusOK, voraExample("components", "examples", "SucceededSession", "value"))
 }
 
 func checkout() step {
-	return answer(http.StatusOK, visionScopeExample("paths", "/api/checkout/create", "post", "responses", "200",
+	return response(http.StatusOK, visionScopeExample("paths", "/api/checkout/create", "post", "responses", "200",
 		"content", "application/json", "examples", "created", "value"))
 }
 
 // flat is an error of VisionScope's.
 func flat(status int, message string) step {
-	return answer(status, toJSON(map[string]any{"error": message}))
+	return response(status, toJSON(map[string]any{"error": message}))
 }
 
-// cut lets an answer break off in the middle of its body.
+// cut lets a response end in the middle of its body.
 func (s step) cut() step {
 	s.event, s.broken = breaksOff, len(s.body)/2
 	return s
 }
 
-// stalled lets an answer stop in the middle of its body.
+// stalled lets a response stop in the middle of its body.
 func (s step) stalled() step {
 	s.event, s.broken = stalls, len(s.body)/2
 	return s
 }
 
-// large is an answer of more than 1 MiB that would be fine otherwise.
+// large is a response of more than 1 MiB that would be fine otherwise.
 func large(s step) step {
 	s.body += strings.Repeat(" ", 1<<20)
 	return s
 }
 
-// undeclared is an answer that does not say how long it is.
+// undeclared is a response that does not say how long it is.
 func (s step) undeclared() step {
 	s.chunked = true
 	return s

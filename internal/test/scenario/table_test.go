@@ -4,7 +4,7 @@ import "slices"
 
 func table() []scenario {
 	return slices.Concat(
-		createdScenarios(), unreadableScenarios(), retriedScenarios(), refusedScenarios(), rateLimitScenarios(),
+		createdScenarios(), unreadableScenarios(), retriedScenarios(), rejectedScenarios(), rateLimitScenarios(),
 		connectionScenarios(), contextScenarios(), redirectScenarios(),
 		readScenarios(), validateScenarios(), serviceScenarios(), visionScopeScenarios(),
 	)

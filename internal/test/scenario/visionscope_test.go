@@ -10,7 +10,7 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/retry"
 )
 
-// visionScopeScenarios: a gateway without idempotency keys, error codes and request ids.
+// visionScopeScenarios: a gateway without idempotency keys, error codes and request IDs.
 func visionScopeScenarios() []scenario {
 	create := createCheckout()
 	id := want{result: checkoutID}
@@ -41,15 +41,15 @@ func visionScopeScenarios() []scenario {
 			want: want{status: 429, retryAfter: 30 * time.Second, stopped: "does not fit the deadline"},
 		},
 		{name: "checkout: 500", call: create, script: []step{flat(500, "oops")}, want: want{status: 500}},
-		{name: "checkout: 500 whose code is retryable", call: create, script: []step{answer(500, toJSON(envelope(sdk.CodeProviderUnavailable)))}, want: want{status: 500, code: sdk.CodeProviderUnavailable}},
-		{name: "checkout: 500 internal_error", call: create, script: []step{refusal(sdk.CodeInternalError)}, want: want{status: 500, code: sdk.CodeInternalError}},
+		{name: "checkout: 500 whose code is retryable", call: create, script: []step{response(500, toJSON(envelope(sdk.CodeProviderUnavailable)))}, want: want{status: 500, code: sdk.CodeProviderUnavailable}},
+		{name: "checkout: 500 internal_error", call: create, script: []step{rejection(sdk.CodeInternalError)}, want: want{status: 500, code: sdk.CodeInternalError}},
 		{name: "checkout: 500 that would heal itself", call: create, script: []step{healing(sdk.CodeInternalError, true)}, want: want{status: 500, code: sdk.CodeInternalError}},
 		{name: "checkout: 501", call: create, script: []step{nothing(501)}, want: want{status: 501}},
 
-		{name: "checkout: 200 success:false", call: create, script: []step{answer(200, `{"success":false,"error":"no `+visionScopeKey+`"}`)}, want: want{status: 200, says: "no [redacted]"}},
-		{name: "checkout: 200 success:false without a reason", call: create, script: []step{answer(200, `{"success":false}`)}, want: want{status: 200, says: "without a reason"}},
-		{name: "checkout: 200 without data", call: create, script: []step{answer(200, `{"success":true}`)}, want: want{unknown: true, status: 200}},
-		{name: "checkout: 200 without a checkout_url", call: create, script: []step{answer(200, fmt.Sprintf(`{"success":true,"data":{"session_id":%q}}`, checkoutID))}, want: want{unknown: true, status: 200}},
+		{name: "checkout: 200 success:false", call: create, script: []step{response(200, `{"success":false,"error":"no `+visionScopeKey+`"}`)}, want: want{status: 200, says: "no [redacted]"}},
+		{name: "checkout: 200 success:false without a reason", call: create, script: []step{response(200, `{"success":false}`)}, want: want{status: 200, says: "without a reason"}},
+		{name: "checkout: 200 without data", call: create, script: []step{response(200, `{"success":true}`)}, want: want{unknown: true, status: 200}},
+		{name: "checkout: 200 without a checkout_url", call: create, script: []step{response(200, fmt.Sprintf(`{"success":true,"data":{"session_id":%q}}`, checkoutID))}, want: want{unknown: true, status: 200}},
 		{name: "checkout: 200 with a page", call: create, script: []step{page(200)}, want: want{unknown: true, status: 200, says: "text/html instead of JSON"}},
 		{name: "checkout: 200 of more than 1 MiB", call: create, script: []step{large(checkout())}, want: want{unknown: true, status: 200, causes: []error{retry.ErrBodyTooLarge}}},
 		{name: "checkout: 200 that breaks off", call: create, script: []step{checkout().cut()}, want: want{unknown: true, status: 200}, wire: true},

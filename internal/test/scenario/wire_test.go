@@ -111,7 +111,7 @@ func serve(g *gateway, hung func()) *httptest.Server {
 			panic(http.ErrAbortHandler)
 		}
 		switch s.event {
-		case answers, breaksOff:
+		case responses, breaksOff:
 			seen.released = true // that is between the client and its transport
 			s.write(w, n)
 		case hangs:
@@ -155,7 +155,7 @@ func (l *listener) Accept() (net.Conn, error) {
 	}
 }
 
-// closesUnread tells whether the next step is that, and takes it.
+// closesUnread reports whether the next step is that, and takes it.
 func (g *gateway) closesUnread() bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()

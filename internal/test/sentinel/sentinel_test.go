@@ -153,7 +153,7 @@ func TestNoSecretIsPrinted(t *testing.T) {
 		require.Greater(t, outcomes[true], 20, "calls that succeeded")
 		require.Greater(t, outcomes[false], 300, "calls that failed")
 	})
-	for _, a := range answers() {
+	for _, a := range responses() {
 		t.Run(a.name, func(t *testing.T) {
 			t.Parallel()
 			for _, o := range operations() {
@@ -239,7 +239,7 @@ func TestMiddlewareThatPanicsTellsNoSecret(t *testing.T) {
 	}
 }
 
-func TestWhatIsRefusedTellsNoSecret(t *testing.T) {
+func TestWhatIsRejectedTellsNoSecret(t *testing.T) {
 	t.Parallel()
 
 	c := newClients(t, transport(func(*http.Request) (*http.Response, error) { return nil, errors.New("nothing should be sent") }))
@@ -291,7 +291,7 @@ func TestNoSecretIsInAPanic(t *testing.T) {
 	const variable = "HOSTEDPAY_TEST_LAST_WORDS"
 	values := map[string]func() any{
 		"error": func() any {
-			_, err := newClients(t, &gateway{answers()[len(answers())-1], func(string, string) {}}).vora.CreateSession(t.Context(), sessionParams())
+			_, err := newClients(t, &gateway{responses()[len(responses())-1], func(string, string) {}}).vora.CreateSession(t.Context(), sessionParams())
 			return err
 		},
 		"unknown outcome": func() any {
@@ -300,7 +300,7 @@ func TestNoSecretIsInAPanic(t *testing.T) {
 		},
 		"client": func() any { return newClients(t, nil).vora },
 		"result": func() any {
-			created, _ := newClients(t, &gateway{answers()[0], func(string, string) {}}).vora.CreateSession(t.Context(), sessionParams())
+			created, _ := newClients(t, &gateway{responses()[0], func(string, string) {}}).vora.CreateSession(t.Context(), sessionParams())
 			return created
 		},
 		"parameters": func() any { return checkoutParams() },

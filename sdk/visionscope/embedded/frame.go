@@ -128,9 +128,9 @@ func (f Frame) Policy() FramePolicy {
 
 // String is the policy as directives, for a page that has no other directives of these names.
 func (p FramePolicy) String() string {
-	text := "frame-src " + p.FrameSrc + "; style-src-attr " + p.StyleSrcAttr
+	policy := "frame-src " + p.FrameSrc + "; style-src-attr " + p.StyleSrcAttr
 	if p.ScriptSrc != "" {
-		text += "; script-src " + p.ScriptSrc
+		policy += "; script-src " + p.ScriptSrc
 	}
-	return text
+	return policy
 }

@@ -7,43 +7,43 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
-// A reply remembers what the gateway hears: the status, and the beginning of the body.
-type reply struct {
+// A recorder remembers the response to the gateway: its status, and the beginning of its body.
+type recorder struct {
 	http.ResponseWriter
 	status int
 	body   []byte
 }
 
-// enoughReply is more than the contracts' receipts and refusals have.
-const enoughReply = 512
+// maxRecorded is more than the contracts' receipts and errors have.
+const maxRecorded = 512
 
 // WriteHeader remembers the final status; 1xx come before it.
-func (r *reply) WriteHeader(status int) {
+func (r *recorder) WriteHeader(status int) {
 	if r.status == 0 && status >= http.StatusOK {
 		r.status = status
 	}
 	r.ResponseWriter.WriteHeader(status)
 }
 
-func (r *reply) Write(p []byte) (int, error) {
+func (r *recorder) Write(p []byte) (int, error) {
 	if r.status == 0 {
 		r.status = http.StatusOK
 	}
-	r.body = append(r.body, p[:min(len(p), enoughReply-len(r.body))]...)
+	r.body = append(r.body, p[:min(len(p), maxRecorded-len(r.body))]...)
 	return r.ResponseWriter.Write(p)
 }
 
 // Unwrap is for [http.ResponseController].
-func (r *reply) Unwrap() http.ResponseWriter { return r.ResponseWriter }
+func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 
-// summary reads the reply as the receipt or the refusal that both gateways' contracts describe
+// summary reads the response as the receipt or the error that both gateways' contracts describe
 // (EventReceipt, EventRefusal).
-func (r *reply) summary() (status int, duplicate bool, kind string) {
+func (r *recorder) summary() (status int, duplicate bool, kind string) {
 	var said struct {
 		Duplicate bool     `json:"duplicate"`
 		Code      sdk.Code `json:"code"`
 	}
-	_ = json.Unmarshal(r.body, &said) // another handler may reply as it likes
+	_ = json.Unmarshal(r.body, &said) // another handler may respond as it likes
 	status = r.status
 	if status == 0 {
 		status = http.StatusOK // net/http's, when nothing is written

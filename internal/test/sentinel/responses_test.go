@@ -16,8 +16,8 @@ import (
 	"syscall"
 )
 
-// An answer is what becomes of a request.
-type answer struct {
+// a response is what becomes of a request.
+type response struct {
 	name string
 	give func(*http.Request) (*http.Response, error)
 }
@@ -34,17 +34,17 @@ func echoing(contentType string) http.Header {
 	return h
 }
 
-func say(name string, status int, contentType, body string) answer {
-	return answer{name, func(r *http.Request) (*http.Response, error) {
+func say(name string, status int, contentType, body string) response {
+	return response{name, func(r *http.Request) (*http.Response, error) {
 		return &http.Response{StatusCode: status, Header: echoing(contentType), Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body)), Request: r}, nil
 	}}
 }
 
-func fail(name string, err error) answer {
-	return answer{name, func(*http.Request) (*http.Response, error) { return nil, err }}
+func fail(name string, err error) response {
+	return response{name, func(*http.Request) (*http.Response, error) { return nil, err }}
 }
 
-// envelope is an error body of both gateways that repeats every secret in every member.
+// envelope is an error body of both gateways that repeats every secret in every field.
 func envelope(code string, also string) string {
 	text, err := json.Marshal(map[string]any{
 		"error": also + " " + echo(), "code": code, "fix": "use " + echo(), "docs": voraPage, "unknown": echo(),
@@ -57,7 +57,7 @@ func envelope(code string, also string) string {
 }
 
 // fine is a body that is a success for every operation: with secrets where they belong, and in
-// members that nobody knows.
+// fields that nobody knows.
 func fine() string {
 	text, err := json.Marshal(map[string]any{
 		"id": "vp_cs_test_k3TqJ9xWz2LmN8pR", "checkoutUrl": voraPage, "expiresAt": "2026-04-21T13:48:14Z", "status": "succeeded", "amount": 1499, "currency": "USD",
@@ -70,9 +70,9 @@ func fine() string {
 	return string(text)
 }
 
-func answers() []answer {
+func responses() []response {
 	const asJSON = "application/json"
-	all := []answer{
+	all := []response{
 		say("success", http.StatusCreated, asJSON, fine()),
 		say("success, replayed", http.StatusOK, asJSON, fine()),
 		say("success of another type", http.StatusOK, "text/html; "+echo(), fine()),
@@ -135,11 +135,11 @@ func must[T any](value T, err error) T {
 	return value
 }
 
-// A gateway gives one answer to everything, and fails the test when a secret is where it does not
+// A gateway gives one response to everything, and fails the test when a secret is where it does not
 // belong.
 type gateway struct {
-	answer answer
-	leak   func(where, text string)
+	response response
+	leak     func(where, text string)
 }
 
 func (g *gateway) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -155,5 +155,5 @@ func (g *gateway) RoundTrip(r *http.Request) (*http.Response, error) {
 			g.leak("header", name+": "+strings.Join(values, ", "))
 		}
 	}
-	return g.answer.give(r)
+	return g.response.give(r)
 }
