@@ -3,13 +3,16 @@ package sandbox_test
 import (
 	"bytes"
 	"io"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/hostedpay/hostedpay-go/internal/test/contracttest"
@@ -27,15 +30,27 @@ func codes(t *testing.T) []row {
 // The page has every code of the catalog, and says about each what the catalog says.
 func TestPageHasTheCatalog(t *testing.T) {
 	t.Parallel()
-	rows := codes(t)
-	require.Len(t, rows, len(sdk.Codes()))
-	for i, code := range sdk.Codes() {
+	rows := map[string]row{}
+	var listed []string
+	for _, r := range codes(t) {
+		rows[r["Code"]] = r
+		listed = append(listed, r["Code"])
+		require.Contains(t, sdk.Codes(), sdk.Code(r["Code"]), "%s: code %s is not in the catalog", page, r["Code"])
+	}
+	var catalog []string
+	for _, code := range sdk.Codes() {
 		entry, _ := code.Entry()
 		again := map[bool]string{true: "yes", false: "no"}[entry.Retryable]
-		require.Equal(t, row{
+		want := row{
 			"Code": string(code), "HTTP": strconv.Itoa(entry.Statuses[0]), "Family": string(entry.Family), "Again?": again,
-			"Next action": string(entry.NextAction), "Attempts": map[string]string{"yes": "3", "no": "1"}[again], "In nature": rows[i]["In nature"],
-		}, rows[i])
+			"Next action": string(entry.NextAction), "Attempts": map[string]string{"yes": "3", "no": "1"}[again], "In nature": rows[string(code)]["In nature"],
+		}
+		assert.Equal(t, want, rows[string(code)], "%s: code %s needs the row | `%s` | %s | %s | %s | %s | %s | – |",
+			page, code, code, want["HTTP"], want["Family"], again, want["Next action"], want["Attempts"])
+		catalog = append(catalog, string(code))
+	}
+	if !t.Failed() {
+		require.Equal(t, catalog, listed, "%s: the codes are not in the catalog's order", page)
 	}
 }
 
@@ -76,7 +91,7 @@ func TestEveryCode(t *testing.T) {
 			})
 		}
 	}
-	require.Empty(t, natural)
+	require.Empty(t, slices.Collect(maps.Keys(natural)), "codes that %s does not say to occur in nature", page)
 }
 
 // natures are how a call gets a code without asking for it.

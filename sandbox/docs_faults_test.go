@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/sandbox"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
 	"github.com/hostedpay/hostedpay-go/sdk"
@@ -119,7 +121,12 @@ func TestEveryVisionScopeError(t *testing.T) {
 		"auth_invalid_key":         {header("X-API-Key", "vsk_live_nobody")},
 	}
 	rows := table(t, "Fault", "HTTP", "Code", "Again?", "Attempts", "In nature")
-	require.Len(t, rows, 3)
+	for status := 400; status < 600; status++ {
+		if code := contract.VisionScopeAssignedCode(status); code != "" {
+			listed := slices.ContainsFunc(rows, func(r row) bool { return r["Code"] == code && r["HTTP"] == strconv.Itoa(status) })
+			require.True(t, listed, "%s: VisionScope's %d, code %s, has no row", page, status, code)
+		}
+	}
 	for _, row := range rows {
 		ways := map[string][]sdk.ClientOption{"fault": {header(control.FaultHeader, row["Fault"])}}
 		require.Equal(t, row["In nature"] != "", natural[row["Code"]] != nil)

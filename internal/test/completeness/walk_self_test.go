@@ -98,7 +98,10 @@ func TestWalkLeavesOut(t *testing.T) {
 	contract.Components.Schemas["Session"].Value.Properties["region"] = openapi3.NewStringSchema().NewRef()
 	contract.Components.Schemas["LineItem"].Value.Properties["sku"] = openapi3.NewStringSchema().NewRef()
 	g.leftOut = map[string]string{"Session.region": "nobody uses it", "CreateSessionRequest.lineItems[].sku": "nobody uses it"}
-	require.Empty(t, newWalk("vora", g, contract).run(t.Context()))
+	for _, problem := range newWalk("vora", g, contract).run(t.Context()) {
+		require.NotContains(t, problem, "region")
+		require.NotContains(t, problem, "sku")
+	}
 }
 
 // A value that arrives as another value is missed: an enum is tried with each.

@@ -1,0 +1,36 @@
+package sandbox_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/hostedpay/hostedpay-go/internal/contract"
+	"github.com/hostedpay/hostedpay-go/sdk/money"
+	"github.com/hostedpay/hostedpay-go/sdk/vora"
+)
+
+// The sandbox sends every event that it can send: all of the contracts, except for those of Vora's webhooks v2 that
+// stand for no event of v1.
+func TestEveryEventIsSent(t *testing.T) {
+	t.Parallel()
+	const declined = "4000 0000 0000 0002"
+	w := setup(t)
+	paid := w.session(vora.SessionParams{})
+	w.press(paid.CheckoutURL, "pay")
+	_, err := w.gateways.Refund(paid.ID, 1)
+	require.NoError(t, err)
+	w.press(w.session(vora.SessionParams{}).CheckoutURL, "pay", "card", declined)
+	w.press(w.checkout(money.MustParse("10", "EUR")).CheckoutURL, "pay")
+	w.press(w.checkout(money.MustParse("10", "EUR")).CheckoutURL, "pay", "card", declined)
+	w.session(vora.SessionParams{})
+	w.clock.Advance(time.Hour)
+
+	sent := w.types()
+	for _, event := range slices.Concat(contract.VoraV1EventTypes(), contract.VisionScopeEventTypes()) {
+		assert.Contains(t, sent, event, "the sandbox never sends the event %s", event)
+	}
+}
