@@ -130,21 +130,6 @@ func TestPages(t *testing.T) {
 	}
 }
 
-func TestNewRejectsInvalidOptions(t *testing.T) {
-	t.Parallel()
-	for name, option := range map[string]sandbox.Option{
-		"no merchants":        sandbox.WithMerchants(),
-		"a relative address":  sandbox.WithPublicURL("/pay"),
-		"a time factor below": sandbox.WithTimeFactor(0),
-		"no clock":            sandbox.WithClock(nil),
-		"no client":           sandbox.WithHTTPClient(nil),
-		"no logger":           sandbox.WithLogger(nil),
-	} {
-		_, err := sandbox.New(option)
-		require.Error(t, err, name)
-	}
-}
-
 // An unsent event is not lost: once there is a URL, it can be sent, with its whole schedule.
 func TestUnsentEventsCanBeSentLater(t *testing.T) {
 	t.Parallel()

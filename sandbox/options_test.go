@@ -36,6 +36,7 @@ func TestInvalidOptions(t *testing.T) {
 		"an unknown merchant":  {[]sandbox.Option{sandbox.WithWebhookURL("mer_nobody", "http://localhost:1/")}, []string{`unknown merchant "mer_nobody"`}},
 		"v2 without a secret":  {[]sandbox.Option{sandbox.WithMerchants(bare), sandbox.WithWebhooksV2(bare.ID)}, []string{"needs a WebhookSecret"}},
 		"nothing given":        {[]sandbox.Option{sandbox.WithClock(nil), sandbox.WithLogger(nil), sandbox.WithHTTPClient(nil)}, []string{"WithClock", "WithLogger", "WithHTTPClient"}},
+		"a relative URL":       {[]sandbox.Option{sandbox.WithPublicURL("/pay")}, []string{`the public URL "/pay" is not absolute`}},
 		"numbers out of range": {[]sandbox.Option{sandbox.WithTimeFactor(0), sandbox.WithJournalSize(-1)}, []string{"time factor is 0", "journal size is -1"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -11,15 +11,12 @@ import (
 	"sync/atomic"
 )
 
-// A Source is where sequences come from: the system's randomness, or a seed that makes them the
-// same in every run.
+// A Source is where sequences come from. The zero value is the system's randomness; a seed makes
+// them the same in every run.
 type Source struct {
 	seeded bool
 	seed   uint64
 }
-
-// System is the system's randomness.
-func System() Source { return Source{} }
 
 // Seeded is a source that is the same in every run.
 func Seeded(seed uint64) Source { return Source{seeded: true, seed: seed} }
