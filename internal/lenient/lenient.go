@@ -1,12 +1,11 @@
-// Package lenient has JSON field types that accept any value, and stay empty when the value is
-// malformed.
+// Package lenient reads what gateways send in any form that means the same, and has JSON field
+// types that accept any value, and stay empty when the value is malformed.
 //
-// encoding/json abandons the whole document when an UnmarshalJSON fails, and sets a *bool to false
-// when the value is a string. A created session must not be lost because its expiry is malformed,
-// and "no" must not be read into a field that does not say so.
+// encoding/json abandons the whole document when an UnmarshalJSON fails, sets a *bool to false when
+// the value is a string, and reads no integer that is written 1499.0. A created session must not be
+// lost because its expiry is malformed, "no" must not be read into a field that does not say so, and
+// the same amount must not be nothing because another encoder wrote it.
 package lenient
-
-import "time"
 
 // A Bool is true, false, or empty for anything else.
 type Bool struct {
@@ -33,27 +32,16 @@ func (b Bool) Pointer() *bool {
 	return &b.value
 }
 
-// A Time is a time in RFC 3339, or zero for anything else.
-type Time struct {
-	time.Time
-	err error
-}
+// A field is one whose value can be malformed.
+type field interface{ malformed() error }
 
-// UnmarshalJSON accepts any value.
-func (t *Time) UnmarshalJSON(data []byte) error {
-	if t.err = t.Time.UnmarshalJSON(data); t.err != nil {
-		t.Time = time.Time{}
-	}
-	return nil
-}
-
-// FirstError is err, or when that is nil, why the first malformed time could not be parsed.
-func FirstError(err error, times ...Time) error {
-	for _, t := range times {
+// FirstError is err, or when that is nil, why the first malformed field could not be read.
+func FirstError(err error, fields ...field) error {
+	for _, f := range fields {
 		if err != nil {
 			break
 		}
-		err = t.err
+		err = f.malformed()
 	}
 	return err
 }

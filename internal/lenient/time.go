@@ -1,0 +1,141 @@
+package lenient
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"time"
+)
+
+// errNotTime says nothing of the value, which a stranger may have written.
+var errNotTime = errors.New("not an ISO 8601 time")
+
+// A Time is a time as [ParseTime] reads it, or zero for anything else.
+type Time struct {
+	time.Time
+	err error
+}
+
+// UnmarshalJSON accepts any value. A null is a missing field.
+func (t *Time) UnmarshalJSON(data []byte) error {
+	*t = Time{}
+	var written string
+	switch {
+	case string(data) == "null":
+	case json.Unmarshal(data, &written) != nil:
+		t.err = errNotTime
+	default:
+		t.Time, t.err = ParseTime(written)
+	}
+	return nil
+}
+
+func (t Time) malformed() error { return t.err }
+
+// ParseTime reads a moment in any form of ISO 8601 that encoders write: RFC 3339, and besides it a
+// zone as +0000, +00 or -07, no zone (which is UTC), the basic form 20260421T131814Z, t and z in
+// lower case, a blank instead of the T, no seconds, and a comma before the fraction. A leap second, 60,
+// is read as 59, since Go's times have none.
+func ParseTime(written string) (time.Time, error) {
+	if at, err := time.Parse(time.RFC3339Nano, written); err == nil {
+		return at, nil
+	}
+	if len(written) > maxTime {
+		return time.Time{}, errNotTime
+	}
+	return parseISO8601(written)
+}
+
+// maxTime is how long a time may be: one of all parts, with room for a long fraction.
+const maxTime = 64
+
+// parseISO8601 brings the time to the form of RFC 3339 and has package time check it.
+func parseISO8601(written string) (time.Time, error) {
+	s := scanner{rest: strings.TrimSpace(written)}
+	year, month, day := s.digits(4), s.part('-', 2), s.part('-', 2)
+	s.oneOf("Tt ")
+	hour, minute := s.digits(2), s.part(':', 2)
+	second := "00"
+	if s.beginsPart(':') {
+		second = s.part(':', 2)
+	}
+	fraction := ""
+	if s.oneOfOptional(".,") {
+		fraction = "." + s.allDigits()
+	}
+	zone := s.zone()
+	if s.failed || s.rest != "" {
+		return time.Time{}, errNotTime
+	}
+	if second == "60" { // a leap second, which Go's times do not have
+		second = "59"
+	}
+	at, err := time.Parse(time.RFC3339Nano, year+"-"+month+"-"+day+"T"+hour+":"+minute+":"+second+fraction+zone)
+	if err != nil {
+		return time.Time{}, errNotTime
+	}
+	return at, nil
+}
+
+// A scanner takes a time apart.
+type scanner struct {
+	rest   string
+	failed bool
+}
+
+func (s *scanner) digits(count int) string {
+	if digitsAtStart(s.rest) < count {
+		s.failed = true
+		return ""
+	}
+	taken := s.rest[:count]
+	s.rest = s.rest[count:]
+	return taken
+}
+
+func (s *scanner) allDigits() string {
+	count := digitsAtStart(s.rest)
+	s.failed = s.failed || count == 0
+	taken := s.rest[:count]
+	s.rest = s.rest[count:]
+	return taken
+}
+
+// part is digits after a separator, which the basic form leaves out.
+func (s *scanner) part(separator byte, count int) string {
+	s.oneOfOptional(string(separator))
+	return s.digits(count)
+}
+
+func (s *scanner) beginsPart(separator byte) bool {
+	return s.rest != "" && (s.rest[0] == separator || digitsAtStart(s.rest) > 0)
+}
+
+func (s *scanner) oneOfOptional(chars string) bool {
+	if s.rest == "" || strings.IndexByte(chars, s.rest[0]) < 0 {
+		return false
+	}
+	s.rest = s.rest[1:]
+	return true
+}
+
+func (s *scanner) oneOf(chars string) { s.failed = !s.oneOfOptional(chars) || s.failed }
+
+// zone is the zone as RFC 3339 writes it.
+func (s *scanner) zone() string {
+	s.oneOfOptional(" ") // before a zone, as some databases write
+	switch {
+	case s.rest == "" || s.oneOfOptional("Zz"):
+		return "Z"
+	case strings.EqualFold(s.rest, "UTC"), strings.EqualFold(s.rest, "GMT"):
+		s.rest = ""
+		return "Z"
+	}
+	sign := s.rest[:1]
+	s.oneOf("+-")
+	hours, minutes := s.digits(2), "00"
+	if s.beginsPart(':') {
+		minutes = s.part(':', 2)
+	}
+	return sign + hours + ":" + minutes
+}
