@@ -58,7 +58,7 @@ func TestRedeliverySchedule(t *testing.T) {
 
 // Every attempt is signed when it is sent: the last one would be outside of the receiver's window
 // otherwise, and the shop's own verifier takes it.
-func TestRedeliveryIsTaken(t *testing.T) {
+func TestRedeliveryIsAccepted(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	w.rejectNext(3)
@@ -151,7 +151,7 @@ func TestUnsentEventsCanBeSentLater(t *testing.T) {
 }
 
 // An event that was accepted when it was resent does not come again by the schedule.
-func TestScheduleEndsWhenTheEventIsTaken(t *testing.T) {
+func TestScheduleEndsWhenTheEventIsAccepted(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	w.rejectNext(1)

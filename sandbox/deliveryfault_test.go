@@ -226,7 +226,7 @@ func TestAttemptsTellWhatHappened(t *testing.T) {
 }
 
 // The same is true of a copy that is accepted when the first was rejected.
-func TestDuplicateThatIsTakenEndsTheSchedule(t *testing.T) {
+func TestAcceptedDuplicateEndsTheSchedule(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	w.rejectNext(1)
@@ -240,7 +240,7 @@ func TestDuplicateThatIsTakenEndsTheSchedule(t *testing.T) {
 
 // An event that was accepted when it was resent does not come again by the schedule, whatever held
 // the schedule up.
-func TestWhatWasTakenByHandDoesNotComeAgain(t *testing.T) {
+func TestAcceptedResendEndsTheSchedule(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		before func(*world)

@@ -405,7 +405,7 @@ func TestCloseEndsCallsThatWait(t *testing.T) {
 }
 
 // A code that a fault asked for comes with the same headers as in nature.
-func TestOrderedCodesHaveAllHeaders(t *testing.T) {
+func TestInjectedCodesHaveAllHeaders(t *testing.T) {
 	t.Parallel()
 	w := setup(t, sandbox.WithDeprecation(time.Time{}, time.Time{}), sandbox.WithLatestVersion("2026-10-01"))
 	for code, limit := range map[sdk.Code]string{

@@ -64,7 +64,7 @@ func TestVisionScopePaymentFails(t *testing.T) {
 	}
 }
 
-func TestVisionScopeRefusals(t *testing.T) {
+func TestVisionScopeRejections(t *testing.T) {
 	t.Parallel()
 	key := []string{"X-API-Key", sandbox.Acme.VisionScope.APIKey, "Content-Type", "application/json"}
 	for name, c := range map[string]struct {

@@ -232,7 +232,7 @@ func TestVoraRefunds(t *testing.T) {
 	require.False(t, session.Status.Payment().Paid())
 }
 
-func TestVoraRefusals(t *testing.T) {
+func TestVoraRejections(t *testing.T) {
 	t.Parallel()
 	const good = `{"amount":1499,"currency":"USD"}`
 	secret := "Bearer " + sandbox.Acme.Vora.SecretKey
