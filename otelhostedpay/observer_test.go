@@ -64,7 +64,7 @@ func TestFailedCalls(t *testing.T) {
 		attempt string // the metric
 	}{
 		{
-			name: "refused with a code", gateway: always(func() *http.Response { return response(401, `{"error":"No.","code":"auth_invalid_key"}`) }),
+			name: "rejected with a code", gateway: always(func() *http.Response { return response(401, `{"error":"No.","code":"auth_invalid_key"}`) }),
 			span: `attempts=1 error.code=auth_invalid_key error.type=auth_invalid_key http.response.status_code=401 operation=vora.CreateSession outcome_unknown=false request_id=req_1 Error: auth_invalid_key
   attempt +0s attempt.duration=0 attempt=1 error.code=auth_invalid_key error.type=auth_invalid_key http.response.status_code=401 request_id=req_1`,
 			failure: "error.type=auth_invalid_key operation=vora.CreateSession outcome_unknown=false",
@@ -114,7 +114,7 @@ func TestFailedCalls(t *testing.T) {
 		},
 		{
 			name: "nobody there", gateway: func(int, *http.Request) (*http.Response, error) {
-				return nil, &net.OpError{Op: "dial", Err: errors.New("connection refused")}
+				return nil, &net.OpError{Op: "dial", Err: errors.New("connection rejected")}
 			},
 			span: `attempts=1 error.type=no_response operation=vora.CreateSession outcome_unknown=false Error: no_response
   attempt +0s attempt.duration=0 attempt.stopped=no retry left attempt=1 error.type=no_response`,

@@ -38,8 +38,8 @@ func TestCallsKeepSecrets(t *testing.T) {
 	t.Parallel()
 	quoting := fmt.Sprintf(`{"error":"sentinel %[1]s","code":"%[1]s","fix":"sentinel","docs":"https://docs.example.com/?sentinel","selfHeal":{"nextAction":"sentinel","llmHint":"sentinel"}}`, apiKey)
 	tests := map[string]transport{
-		"created":          func(int, *http.Request) (*http.Response, error) { return response(201, created), nil },
-		"refused, quoting": func(int, *http.Request) (*http.Response, error) { return response(400, quoting), nil },
+		"created":           func(int, *http.Request) (*http.Response, error) { return response(201, created), nil },
+		"rejected, quoting": func(int, *http.Request) (*http.Response, error) { return response(400, quoting), nil },
 		"a text as code": func(int, *http.Request) (*http.Response, error) {
 			return response(500, `{"code":"card of sentinel"}`), nil
 		},
@@ -96,7 +96,7 @@ func TestWebhooksKeepSecrets(t *testing.T) {
 		"a very long type": func() *http.Request {
 			return webhookstest.Vora(apiKey, webhookstest.SessionFailed(webhookstest.Set("event", strings.Repeat("sentinel", 100))))
 		},
-		"refused": func() *http.Request {
+		"rejected": func() *http.Request {
 			return webhookstest.Vora("vp_sk_test_sentinel2", webhookstest.SessionSucceeded(metadata))
 		},
 		"in the query": func() *http.Request {

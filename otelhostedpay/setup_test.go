@@ -26,7 +26,7 @@ import (
 
 const apiKey = "vp_sk_test_sentinel"
 
-// A telemetry keeps what was recorded, and writes it as text.
+// A telemetry keeps what was recorded, and writes it as lines.
 type telemetry struct {
 	exporter *tracetest.InMemoryExporter
 	tracers  *trace.TracerProvider
@@ -152,7 +152,7 @@ func (tel *telemetry) seconds(t *testing.T, name string) time.Duration {
 	return time.Duration(sum * float64(time.Second)).Round(time.Millisecond)
 }
 
-// text is attributes in the order of their keys, without what all keys of this package begin with.
+// text renders attributes in the order of their keys, without what all keys of this package begin with.
 func text(attributes []attribute.KeyValue) string {
 	var parts []string
 	for _, a := range attributes {

@@ -86,7 +86,7 @@ func TestV2AgreesWithOpenSSL(t *testing.T) {
 			require.False(t, ok, sig)
 		}
 	}
-	v := readVectors(t, 2)[0] // the members in the order in which this package writes them
+	v := readVectors(t, 2)[0] // the fields in the order in which this package writes them
 	payload, _ := returnurl.OpenV2(v.Sig, []string{v.Secret})
 	sig, err := payload.SignV2(v.Secret)
 	require.NoError(t, err)

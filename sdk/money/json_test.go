@@ -114,7 +114,7 @@ func TestUnmarshalJSONRefuses(t *testing.T) {
 			before := money.Minor(7, "EUR")
 			amount := before
 			require.ErrorIs(t, amount.UnmarshalJSON([]byte(test.text)), test.target)
-			require.Equal(t, before, amount, "a refused text must change nothing")
+			require.Equal(t, before, amount, "a rejected value must change nothing")
 		})
 	}
 }

@@ -43,7 +43,7 @@ func TestABurstOfTwoTenantsQueues(t *testing.T) {
 	})
 }
 
-// Calls that trickle in at odd times are where a limiter by the clock's minute, or by an average
+// Calls that trickle in at irregular times are where a limiter by the clock's minute, or by an average
 // rate, goes wrong.
 func TestTheWindowSlides(t *testing.T) {
 	t.Parallel()

@@ -59,7 +59,7 @@ func TestNewRejectsWhatIsNoKey(t *testing.T) {
 	}
 	for _, text := range []string{key, "vsk_test_" + secretPart, "vsk_" + secretPart} {
 		_, err := visionscope.New(text, sdk.WithBaseURL(visionscope.DevelopmentURL))
-		require.NoError(t, err, "no other prefix is documented, and none is refused")
+		require.NoError(t, err, "no other prefix is documented, and none is rejected")
 	}
 }
 

@@ -101,7 +101,7 @@ func TestCreateCheckoutResult(t *testing.T) {
 	require.NotContains(t, fmt.Sprintf("%+v %#v", checkout, checkout), "visionscopeai.com/checkout")
 }
 
-func TestACreatedCheckoutIsNotLostOverAnMalformedField(t *testing.T) {
+func TestACreatedCheckoutIsNotLostOverAMalformedField(t *testing.T) {
 	t.Parallel()
 
 	const data = `"data":{"session_id":"` + checkoutID + `","checkout_url":"https://pay.example.com/x","new":7}`
@@ -137,7 +137,7 @@ func TestARejectionWithStatus200(t *testing.T) {
 	}
 }
 
-func TestAnResponseWithoutACheckoutIsAnUnknownOutcome(t *testing.T) {
+func TestAResponseWithoutACheckoutIsAnUnknownOutcome(t *testing.T) {
 	t.Parallel()
 
 	for _, body := range []string{

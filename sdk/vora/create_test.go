@@ -196,7 +196,7 @@ func TestReplayOfACreateIsACreate(t *testing.T) {
 	require.Equal(t, http.StatusOK, created.Response.Status)
 }
 
-func TestACreatedSessionIsNotLostOverAnMalformedField(t *testing.T) {
+func TestACreatedSessionIsNotLostOverAMalformedField(t *testing.T) {
 	t.Parallel()
 
 	const essential = `"id":"` + sessionID + `","checkoutUrl":"https://checkout.vonpay.com/c/x"`
@@ -220,7 +220,7 @@ func TestACreatedSessionIsNotLostOverAnMalformedField(t *testing.T) {
 	}
 }
 
-func TestAnResponseWithoutASessionIsAnUnknownOutcome(t *testing.T) {
+func TestAResponseWithoutASessionIsAnUnknownOutcome(t *testing.T) {
 	t.Parallel()
 
 	for name, body := range map[string]string{

@@ -35,7 +35,7 @@ func TestValidateSessionAsksTheGateway(t *testing.T) {
 	result, err := client.ValidateSession(contracttest.Invalid(t.Context()), vora.SessionParams{})
 	require.NoError(t, err)
 	require.True(t, result.Valid)
-	require.Len(t, g.asked(), 1, "although the SDK's own checks would have refused")
+	require.Len(t, g.asked(), 1, "although the SDK's own checks would have rejected")
 }
 
 func TestValidateSessionResponses(t *testing.T) {
@@ -75,7 +75,7 @@ func TestValidateSessionResponses(t *testing.T) {
 	}
 }
 
-func TestValidateSessionWithoutAnResponse(t *testing.T) {
+func TestValidateSessionWithoutAResponse(t *testing.T) {
 	t.Parallel()
 
 	for name, test := range map[string]struct {

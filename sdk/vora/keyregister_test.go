@@ -354,9 +354,9 @@ func TestKeysAreSafeForConcurrentUse(t *testing.T) {
 		bodies[r.Body] = true
 	}
 	require.Len(t, bodies, 1)
-	refused := slices.DeleteFunc(errs, func(err error) bool { return err == nil })
-	require.Len(t, refused, 25)
-	for _, err := range refused {
+	rejected := slices.DeleteFunc(errs, func(err error) bool { return err == nil })
+	require.Len(t, rejected, 25)
+	for _, err := range rejected {
 		requireCollision(t, err)
 	}
 }

@@ -138,7 +138,7 @@ func TestGetSessionReadsAPendingSession(t *testing.T) {
 	}
 }
 
-func TestASessionIsNotLostOverAnMalformedField(t *testing.T) {
+func TestASessionIsNotLostOverAMalformedField(t *testing.T) {
 	t.Parallel()
 
 	const body = `{"createdAt":"yesterday","updatedAt":7,"expiresAt":null,"metadata":{"orderId":7},"country":{},` +
@@ -152,7 +152,7 @@ func TestASessionIsNotLostOverAnMalformedField(t *testing.T) {
 	require.True(t, session.CreatedAt.IsZero())
 }
 
-func TestAnResponseWithoutASessionIsAnError(t *testing.T) {
+func TestAResponseWithoutASessionIsAnError(t *testing.T) {
 	t.Parallel()
 
 	for _, body := range []string{``, `null`, `{}`, `{"id":"x"}`, `{"status":"succeeded"}`, `{"id":"x","status":`, `{"id":7,"status":"succeeded"}`} {

@@ -33,7 +33,7 @@ func TestTheGatewaysDate(t *testing.T) {
 	}
 }
 
-func TestAnMalformedFieldIsNamed(t *testing.T) {
+func TestAMalformedFieldIsNamed(t *testing.T) {
 	t.Parallel()
 
 	for name, members := range map[string]map[string]any{

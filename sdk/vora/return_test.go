@@ -80,10 +80,10 @@ func requireReturnRejected(t *testing.T, query url.Values, expected vora.Expecte
 	t.Helper()
 	r, err := vora.VerifyReturn(query, expected)
 	require.Nil(t, r)
-	var refused *vora.ReturnError
-	require.ErrorAs(t, err, &refused)
-	require.Contains(t, refused.Problem, problem)
-	require.Equal(t, "vora: the return URL was rejected: "+refused.Problem, err.Error())
+	var rejected *vora.ReturnError
+	require.ErrorAs(t, err, &rejected)
+	require.Contains(t, rejected.Problem, problem)
+	require.Equal(t, "vora: the return URL was rejected: "+rejected.Problem, err.Error())
 	for _, secret := range expected.Secrets {
 		if !secret.IsZero() {
 			require.NotContains(t, err.Error(), secret.Reveal())
@@ -168,8 +168,8 @@ func TestVerifyReturnOfAChangedQuery(t *testing.T) {
 				query := v.query()
 				query.Set(name, value)
 				_, err := vora.VerifyReturn(query, v.expected())
-				var refused *vora.ReturnError
-				require.ErrorAs(t, err, &refused, "%s: %s=%q", v.Name, name, value)
+				var rejected *vora.ReturnError
+				require.ErrorAs(t, err, &rejected, "%s: %s=%q", v.Name, name, value)
 			}
 		}
 		for name := range v.query() {

@@ -18,6 +18,11 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	// What snippets import, so that a cached result of this test ends when they change.
+	_ "github.com/hostedpay/hostedpay-go/sdk/ratelimit"
+	_ "github.com/hostedpay/hostedpay-go/sdk/visionscope"
+	_ "github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
 const header = `package snippet
