@@ -19,9 +19,11 @@ type Time struct {
 // UnmarshalJSON accepts any value. A null is a missing field.
 func (t *Time) UnmarshalJSON(data []byte) error {
 	*t = Time{}
+	if t.Time.UnmarshalJSON(data) == nil { // RFC 3339 or null, read without an allocation
+		return nil
+	}
 	var written string
 	switch {
-	case string(data) == "null":
 	case json.Unmarshal(data, &written) != nil:
 		t.err = errNotTime
 	default:

@@ -102,7 +102,7 @@ func (c *Client) CreateSession(ctx context.Context, params SessionParams, opts .
 	if err != nil {
 		return nil, err
 	}
-	response.FieldError = lenient.FirstError(response.FieldError, wire.ExpiresAt)
+	response.FieldError = lenient.FirstError(response.FieldError, &wire.ExpiresAt)
 	again := c.keys.created(call.IdempotencyKey, wire.ID)
 	created := &CreatedSession{
 		ID: wire.ID, CheckoutURL: sdk.NewSecret(wire.CheckoutURL), ExpiresAt: wire.ExpiresAt.Time,
