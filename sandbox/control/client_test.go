@@ -51,7 +51,7 @@ func TestWithHTTPClient(t *testing.T) {
 	transport := roundTripper(func(r *http.Request) (*http.Response, error) {
 		asked = r.URL.String()
 		recorder := httptest.NewRecorder()
-		recorder.WriteString(`{"now":"2026-04-21T13:18:14Z"}`)
+		_, _ = recorder.WriteString(`{"now":"2026-04-21T13:18:14Z"}`)
 		return recorder.Result(), nil
 	})
 	client, err := control.New("http://localhost:4010", control.WithHTTPClient(&http.Client{Transport: transport}))

@@ -4,6 +4,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -67,7 +68,7 @@ func (p pkg) generate(document string) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(temporary)
+	defer func() { _ = os.RemoveAll(temporary) }()
 	config := filepath.Join(temporary, "config.yaml")
 	if err := os.WriteFile(config, settings, 0o600); err != nil {
 		return err
@@ -75,7 +76,7 @@ func (p pkg) generate(document string) error {
 	if err := os.MkdirAll(p.Dir, 0o755); err != nil {
 		return err
 	}
-	command := exec.Command("go", "run", generator, "-templates", "api/codegen/"+p.Settings, "-config", config, document)
+	command := exec.CommandContext(context.Background(), "go", "run", generator, "-templates", "api/codegen/"+p.Settings, "-config", config, document)
 	command.Stdout, command.Stderr = os.Stdout, os.Stderr
 	return command.Run()
 }

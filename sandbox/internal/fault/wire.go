@@ -3,6 +3,7 @@ package fault
 import (
 	"bytes"
 	"errors"
+	"io"
 	"maps"
 	"net"
 	"net/http"
@@ -63,7 +64,7 @@ func respond(w http.ResponseWriter, f *control.Fault) {
 		w.Header().Set("Content-Type", "application/json")
 	}
 	w.WriteHeader(f.Status)
-	_, _ = w.Write([]byte(f.Body)) // the caller may have gone
+	_, _ = io.WriteString(w, f.Body) // the caller may have gone
 }
 
 // cut ends the connection without a response.

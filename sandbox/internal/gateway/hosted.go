@@ -59,7 +59,7 @@ func (p Pages) Submit(w http.ResponseWriter, r *http.Request) {
 	}
 	if next != "" {
 		w.Header().Set("Cache-Control", "no-store")
-		http.Redirect(w, r, next, http.StatusSeeOther)
+		http.Redirect(w, r, next, http.StatusSeeOther) //nolint:gosec // to the merchant's own return URL
 		return
 	}
 	c := p.checkout(r, s)

@@ -51,7 +51,7 @@ func TestNoSumIsBetterThanAWrongOne(t *testing.T) {
 			c := c
 			c.LineItems = items
 			require.NotContains(t, text(render(t, c)), "Sum")
-			require.Equal(t, strings.Count(render(t, c), `<li>`)-len(c.Cards), len(items), "each line is there nevertheless")
+			require.Len(t, items, strings.Count(render(t, c), `<li>`)-len(c.Cards), "each line is there nevertheless")
 		})
 	}
 }
