@@ -8,10 +8,10 @@ import (
 	"net/url"
 	"slices"
 
+	"github.com/hostedpay/hostedpay-go/internal/local"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/clock"
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/gateway/vora"
-	"github.com/hostedpay/hostedpay-go/sandbox/internal/local"
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/random"
 )
 
@@ -25,6 +25,7 @@ type config struct {
 	journalSize int
 	publicURL   string
 	client      http.Client
+	hosts       local.Hosts // that webhooks go to, beside this machine
 	log         *slog.Logger
 	onChange    func(control.Change)
 	vora        vora.Config
@@ -68,19 +69,19 @@ func (c *config) check() error {
 	if c.journalSize < 0 {
 		problems = append(problems, fmt.Errorf("the journal size is %d: use 0 for no journal", c.journalSize))
 	}
-	problems = append(problems, c.vora.Apply(c.merchants))
+	problems = append(problems, c.vora.Apply(c.merchants, c.hosts))
 	if err := errors.Join(problems...); err != nil {
 		return fmt.Errorf("sandbox: %w", err)
 	}
 	return nil
 }
 
-// httpClient is the client that delivers webhooks: to this machine, unless it has a transport of
-// its own.
+// httpClient is the client that delivers webhooks: to this machine and the allowed hosts, unless it
+// has a transport of its own.
 func (c *config) httpClient() *http.Client {
 	client := c.client
 	if client.Transport == nil {
-		client.Transport = local.NewTransport()
+		client.Transport = c.hosts.NewTransport()
 	}
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return &client

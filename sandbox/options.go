@@ -2,11 +2,13 @@ package sandbox
 
 import (
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
 
+	"github.com/hostedpay/hostedpay-go/internal/local"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/random"
 )
@@ -49,13 +51,26 @@ func WithTimeFactor(factor int) Option {
 
 // WithHTTPClient delivers webhooks through a client of your own. Redirects are not followed. Its
 // Timeout counts, up to the gateways' own 10 s. With a Transport of its own, that alone decides
-// where it connects to.
+// where it connects to; URLs are checked all the same.
 func WithHTTPClient(client *http.Client) Option {
 	return func(c *config) {
 		c.require(client != nil, "WithHTTPClient needs a client")
 		if client != nil {
 			c.client = *client
 		}
+	}
+}
+
+// WithWebhookHosts sends webhooks to other hosts than this machine, by their names or addresses and
+// on any port: a shop in another container. URLs there may be plain HTTP. The sandbox logs a warning
+// about it. Addresses elsewhere stay rejected.
+func WithWebhookHosts(hosts ...string) Option {
+	return func(c *config) {
+		allowed, err := local.NewHosts(hosts...)
+		if err != nil {
+			c.problems = append(c.problems, fmt.Errorf("WithWebhookHosts: %w", err))
+		}
+		c.hosts = append(c.hosts, allowed...)
 	}
 }
 

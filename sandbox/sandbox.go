@@ -43,17 +43,21 @@ func New(opts ...Option) (*Sandbox, error) {
 	deliverer := deliver.New(s.executor, s.gateways)
 	s.ledger = ledger.New(ledger.Config{
 		Executor: s.executor, Merchants: c.merchants, JournalSize: c.journalSize, Log: s.log, OnChange: c.onChange,
-		Expired: func(tx *ledger.Tx) { s.gateways[tx.Gateway].Expired(tx) },
-		Start:   deliverer.Start,
+		CheckWebhookURL: c.hosts.CheckWebhookURL,
+		Expired:         func(tx *ledger.Tx) { s.gateways[tx.Gateway].Expired(tx) },
+		Start:           deliverer.Start,
 	})
 	env := gateway.Environment{
-		Ledger: s.ledger, Executor: s.executor, Random: c.random, HTTP: s.http, Log: s.log, Origin: s.origin,
+		Ledger: s.ledger, Executor: s.executor, Random: c.random, HTTP: s.http, Hosts: c.hosts, Log: s.log, Origin: s.origin,
 	}
 	var routes fault.Routes
 	s.ordered = c.gateways(env)
 	for _, g := range s.ordered {
 		s.gateways[g.Name()] = g
 		routes.APIs, routes.Pages = append(routes.APIs, g.Paths()...), append(routes.Pages, g.PagePath())
+	}
+	if len(c.hosts) > 0 {
+		s.log.Warn("webhooks also go to other hosts than this machine, unencrypted: for tests only", "hosts", []string(c.hosts))
 	}
 	s.injector = fault.NewInjector(s.ledger, s.executor, c.random, routes)
 	s.mux = s.routes(env)

@@ -7,8 +7,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
-// WithWebhookURL registers where a merchant's Vora events go, on this machine. The URL of a
-// VisionScope checkout comes with the checkout.
+// WithWebhookURL registers where a merchant's Vora events go: to this machine, or to a host of
+// [WithWebhookHosts]. The URL of a VisionScope checkout comes with the checkout.
 func WithWebhookURL(merchantID, address string) Option {
 	return func(c *config) { c.vora.RegisterWebhookURL(merchantID, address) }
 }
@@ -57,7 +57,8 @@ func (s *Sandbox) RotateKey(merchantID string) (newKey string, err error) {
 // RevokeKeys ends a merchant's retired Vora keys at once.
 func (s *Sandbox) RevokeKeys(merchantID string) error { return wrap(s.vora().RevokeKeys(merchantID)) }
 
-// SetWebhookURL registers where a merchant's Vora events go, on this machine; empty for nowhere.
+// SetWebhookURL registers where a merchant's Vora events go: to this machine, or to a host of
+// [WithWebhookHosts]; empty for nowhere.
 func (s *Sandbox) SetWebhookURL(merchantID, address string) error {
 	return wrap(s.vora().SetWebhookURL(merchantID, address))
 }

@@ -42,10 +42,21 @@ type idempotencyKey string
 
 func (k idempotencyKey) ApplyCreate(c *settings.Call) { c.IdempotencyKey = string(k) }
 
-// WithBaseURL sends calls to another address, such as a sandbox. It must be https, or http on a
-// loopback address, and may have a path.
+// WithBaseURL sends calls to another address, such as a sandbox. It must be https, or http on this
+// machine or a host of [WithPlainHTTPHosts], and may have a path.
 func WithBaseURL(url string) ClientOption {
 	return clientOption(func(c *settings.Client) { c.BaseURL = url })
+}
+
+// WithPlainHTTPHosts allows plain HTTP to other hosts than this machine, by their names or
+// addresses: a sandbox in another container. The base URL, and the URLs that a session names, may
+// then be http on these hosts, on any port.
+//
+// For tests only, because the API key travels unencrypted. A key that is not a test key is rejected;
+// keys of VisionScope do not say what they are, so use one of the sandbox's. Each client logs a
+// warning, to [slog.Default] when there is no [WithLogger].
+func WithPlainHTTPHosts(hosts ...string) ClientOption {
+	return clientOption(func(c *settings.Client) { c.PlainHTTPHosts = append(c.PlainHTTPHosts, hosts...) })
 }
 
 // WithHTTPClient sends requests through the Transport and the cookie Jar of an HTTP client; its

@@ -46,7 +46,8 @@ func sandboxCommand() *cobra.Command {
 	flags := c.Flags()
 	flags.StringVar(&f.address, "listen", "127.0.0.1:4010", "address to listen on; port 0 for any free one")
 	flags.StringVar(&f.publicURL, "public-url", "", "address that browsers reach the hosted pages at (default: where they are called)")
-	flags.StringVar(&f.webhook, "webhook", "", "where Vora's events go, on this machine")
+	flags.StringVar(&f.webhook, "webhook", "", "where Vora's events go: on this machine, or at a --webhook-host")
+	flags.StringArrayVar(&f.webhookHosts, "webhook-host", nil, "another host, by its name, that webhooks may go to, such as that of a container; can be repeated")
 	flags.BoolVar(&f.webhooksV2, "webhooks-v2", false, "send Vora's events as webhooks v2 instead of v1")
 	flags.BoolVar(&f.returnV2, "return-v2", false, "sign Vora's return URLs with v2 instead of v1")
 	flags.BoolVar(&f.rateLimits, "rate-limits", false, "enforce Vora's documented rate limits")
@@ -65,7 +66,7 @@ type sandboxFlags struct {
 	webhooksV2, returnV2, rateLimits bool
 	latestVersion                    string
 	deprecated, sunset               time.Time
-	faults                           []string
+	faults, webhookHosts             []string
 	seed                             uint64
 	factor                           int
 	merchants                        []control.Merchant
@@ -83,6 +84,7 @@ func (f sandboxFlags) sandbox(log *slog.Logger, seeded bool) (*sandbox.Sandbox, 
 		add(f.webhook != "", sandbox.WithWebhookURL(m.ID, f.webhook))
 		add(f.webhooksV2, sandbox.WithWebhooksV2(m.ID))
 	}
+	add(len(f.webhookHosts) > 0, sandbox.WithWebhookHosts(f.webhookHosts...))
 	add(f.publicURL != "", sandbox.WithPublicURL(f.publicURL))
 	add(f.returnV2, sandbox.WithReturnV2())
 	add(f.rateLimits, sandbox.WithRateLimits())

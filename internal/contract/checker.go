@@ -34,8 +34,9 @@ const (
 
 // A Checker collects violations. Its zero value is ready; a request without violations costs no allocation.
 type Checker struct {
-	// AllowLoopback lets URLs that must be HTTPS be plain HTTP on this machine, for tests and sandboxes.
-	AllowLoopback bool
+	// PlainHTTP reports the hosts whose URLs may be plain HTTP where HTTPS is required, for tests and sandboxes. Nil for
+	// none.
+	PlainHTTP func(host string) bool
 
 	Violations []Violation
 	prefix     string
@@ -143,14 +144,14 @@ func (c *Checker) OneOf(path, value, code string, allowed ...string) {
 	c.report(path, "must be "+strings.Join(allowed, " or "), code, codeInvalid)
 }
 
-// HTTPS requires an absolute https URL, or with AllowLoopback also an http URL of this machine.
+// HTTPS requires an absolute https URL, or an http URL of a host that PlainHTTP reports.
 func (c *Checker) HTTPS(path, value, code string) {
 	u, err := url.Parse(value)
 	switch {
 	case err != nil || u.Hostname() == "":
 		c.report(path, "must be an absolute URL", code, codeInvalid)
 	case u.Scheme == "https":
-	case u.Scheme == "http" && c.AllowLoopback && IsLoopback(u.Hostname()):
+	case u.Scheme == "http" && c.PlainHTTP != nil && c.PlainHTTP(u.Hostname()):
 	default:
 		c.report(path, "must be an https URL", code, codeInvalid)
 	}

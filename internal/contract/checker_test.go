@@ -117,7 +117,7 @@ func TestHTTPSOnThisMachine(t *testing.T) {
 		"http://0.0.0.0":                    false,
 		"ftp://localhost":                   false,
 	} {
-		c := contract.Checker{AllowLoopback: true}
+		c := contract.Checker{PlainHTTP: contract.IsLoopback}
 		c.HTTPS("url", url, "")
 		require.Equal(t, allowed, len(c.Violations) == 0, url)
 	}

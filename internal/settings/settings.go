@@ -12,11 +12,12 @@ import (
 type Client struct {
 	Call // the defaults of its calls
 
-	BaseURL    string
-	HTTPClient *http.Client
-	Middleware []func(http.RoundTripper) http.RoundTripper
-	SkipChecks bool
-	Logger     *slog.Logger
+	BaseURL        string
+	PlainHTTPHosts []string
+	HTTPClient     *http.Client
+	Middleware     []func(http.RoundTripper) http.RoundTripper
+	SkipChecks     bool
+	Logger         *slog.Logger
 
 	// Values of types that the packages sdk and sdk/retry declare, which import this one. Nil when
 	// not set.

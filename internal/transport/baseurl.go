@@ -5,13 +5,13 @@ import (
 	"fmt"
 	"net/url"
 
-	"github.com/hostedpay/hostedpay-go/internal/contract"
+	"github.com/hostedpay/hostedpay-go/internal/local"
 )
 
 // baseURL checks the address that calls are sent to and returns it in the form that request builders
 // need: absolute, with a trailing slash. It must be https, because the API key travels with every
-// call, or http on this machine.
-func baseURL(address string) (*url.URL, error) {
+// call, or http on this machine or a host that the caller allows.
+func baseURL(address string, plainHTTP local.Hosts) (*url.URL, error) {
 	u, err := url.Parse(address)
 	switch {
 	case address == "":
@@ -22,9 +22,9 @@ func baseURL(address string) (*url.URL, error) {
 		return nil, errors.New("the base URL must be absolute, like https://gateway.example.com")
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
 		return nil, errors.New("the base URL must have no user, query or fragment")
-	case u.Scheme == "https", u.Scheme == "http" && contract.IsLoopback(u.Hostname()):
+	case u.Scheme == "https", u.Scheme == "http" && plainHTTP.Allows(u.Hostname()):
 	default:
-		return nil, fmt.Errorf("the base URL's scheme is %q: the API key would travel unencrypted to %s. Use https; http is for this machine only", u.Scheme, u.Host)
+		return nil, fmt.Errorf("the base URL's scheme is %q: the API key would travel unencrypted to %s. Use https; http is for this machine, and in tests for the hosts of sdk.WithPlainHTTPHosts", u.Scheme, u.Host)
 	}
 	return u.JoinPath("/"), nil
 }

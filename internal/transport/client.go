@@ -8,6 +8,7 @@
 package transport
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
@@ -16,6 +17,8 @@ import (
 	"sync"
 
 	"github.com/hostedpay/hostedpay-go/internal/apikey"
+	"github.com/hostedpay/hostedpay-go/internal/contract"
+	"github.com/hostedpay/hostedpay-go/internal/local"
 	"github.com/hostedpay/hostedpay-go/internal/settings"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/retry"
@@ -26,6 +29,7 @@ import (
 type Client struct {
 	Base       *url.URL // absolute, with a trailing slash
 	SkipChecks bool
+	PlainHTTP  func(host string) bool // whether a merchant's URL may be http there
 
 	gateway  Gateway
 	key      sdk.Secret
@@ -45,8 +49,8 @@ type Client struct {
 }
 
 // NewClient applies the options of a gateway's constructor to the gateway's defaults. The API key
-// has been checked.
-func NewClient(gateway Gateway, key string, opts []sdk.ClientOption) (*Client, error) {
+// has been checked, and found to be of a kind.
+func NewClient(gateway Gateway, key string, kind contract.APIKey, opts []sdk.ClientOption) (*Client, error) {
 	s := settings.Client{
 		Call:    settings.Call{MaxRetries: gateway.MaxRetries, AttemptTimeout: gateway.AttemptTimeout},
 		BaseURL: gateway.BaseURL,
@@ -59,7 +63,11 @@ func NewClient(gateway Gateway, key string, opts []sdk.ClientOption) (*Client, e
 	if s.BaseURL == "" && gateway.NeedsBaseURL != "" {
 		return nil, Rejected(gateway.Constructor, sdk.CodeValidationMissingField, gateway.NeedsBaseURL)
 	}
-	base, err := baseURL(s.BaseURL)
+	plainHTTP, err := plainHTTPHosts(gateway, kind, s)
+	if err != nil {
+		return nil, Rejected(gateway.Constructor, sdk.CodeValidationError, err.Error())
+	}
+	base, err := baseURL(s.BaseURL, plainHTTP)
 	if err != nil {
 		return nil, Rejected(gateway.Constructor, sdk.CodeValidationError, err.Error())
 	}
@@ -68,9 +76,9 @@ func NewClient(gateway Gateway, key string, opts []sdk.ClientOption) (*Client, e
 	}
 	header := []string{gateway.KeyPrefix + key} // read only
 	c := &Client{
-		Base: base, SkipChecks: s.SkipChecks,
+		Base: base, SkipChecks: s.SkipChecks, PlainHTTP: plainHTTP.Allows,
 		gateway: gateway, key: sdk.NewSecret(key), keyID: apikey.ID(key), header: func() []string { return header },
-		defaults: s.Call, http: httpClient(s.HTTPClient, s.Middleware), policy: retry.Default(), notices: &notices{}, logger: s.Logger,
+		defaults: s.Call, http: httpClient(cmp.Or(s.HTTPClient, shared(base, plainHTTP)), s.Middleware), policy: retry.Default(), notices: &notices{}, logger: s.Logger,
 	}
 	if s.Policy != nil {
 		c.policy = s.Policy.(retry.Policy)
@@ -107,13 +115,9 @@ func (c *Client) NewCreate(call Call, opts ...sdk.CreateOption) *Call {
 	return &call
 }
 
-// httpClient is the caller's client, or one over a transport that all clients of the process share:
-// connections are worth sharing, and a client per merchant must not cost a pool per merchant. It
-// has no time limit for responses: that is the attempt's, which a call can change.
+// httpClient is a client with the middleware around its transport. It has no time limit for
+// responses: that is the attempt's, which a call can change.
 func httpClient(client *http.Client, middleware []func(http.RoundTripper) http.RoundTripper) *http.Client {
-	if client == nil {
-		client = shared()
-	}
 	if len(middleware) == 0 {
 		return client
 	}
@@ -129,8 +133,17 @@ func httpClient(client *http.Client, middleware []func(http.RoundTripper) http.R
 	return &http.Client{Transport: transport, Jar: client.Jar}
 }
 
-// shared has a clone of http.DefaultTransport, so that nobody's changes to that reach it.
-var shared = sync.OnceValue(func() *http.Client {
+// shared is the client of a caller who gives none. Its transport is one for the process:
+// connections are worth sharing, and a client per merchant must not cost a pool per merchant.
+func shared(base *url.URL, plainHTTP local.Hosts) *http.Client {
+	if base.Scheme == "http" {
+		return overPlainHTTP(plainHTTP)
+	}
+	return overHTTPS()
+}
+
+// overHTTPS has a clone of http.DefaultTransport, so that nobody's changes to that reach it.
+var overHTTPS = sync.OnceValue(func() *http.Client {
 	t := &http.Transport{Proxy: http.ProxyFromEnvironment}
 	if standard, ok := http.DefaultTransport.(*http.Transport); ok {
 		t = standard.Clone()

@@ -11,8 +11,7 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/hostedpay/hostedpay-go/internal/contract"
-	"github.com/hostedpay/hostedpay-go/sandbox/internal/local"
+	"github.com/hostedpay/hostedpay-go/internal/local"
 )
 
 // A Client calls the control API of a running sandbox. It is immutable and safe for concurrent use.
@@ -22,32 +21,59 @@ type Client struct {
 }
 
 // An Option configures a [Client].
-type Option func(*Client)
+type Option func(*config)
+
+type config struct {
+	hosts    local.Hosts
+	http     *http.Client
+	problems []error
+}
 
 // WithHTTPClient sends the calls through a client of your own. By default they connect to this
-// machine only, and use no proxy.
+// machine and the hosts of [WithHosts] only, and use no proxy.
 func WithHTTPClient(client *http.Client) Option {
-	return func(c *Client) { c.http = client }
+	return func(c *config) {
+		c.http = client
+		if client == nil {
+			c.problems = append(c.problems, errors.New("WithHTTPClient needs a client"))
+		}
+	}
+}
+
+// WithHosts allows base URLs on other hosts than this machine, by their names or addresses: a
+// sandbox in another container.
+func WithHosts(hosts ...string) Option {
+	return func(c *config) {
+		allowed, err := local.NewHosts(hosts...)
+		if err != nil {
+			c.problems = append(c.problems, fmt.Errorf("WithHosts: %w", err))
+		}
+		c.hosts = append(c.hosts, allowed...)
+	}
 }
 
 // New returns a client of the sandbox at baseURL, as the command prints it:
-// "http://127.0.0.1:4010". A sandbox is on this machine, so that an address elsewhere is an error.
+// "http://127.0.0.1:4010". It is an error when that is neither on this machine nor at a host of
+// [WithHosts].
 func New(baseURL string, opts ...Option) (*Client, error) {
+	var o config
+	for _, set := range opts {
+		set(&o)
+	}
+	if err := errors.Join(o.problems...); err != nil {
+		return nil, fmt.Errorf("control: %w", err)
+	}
 	u, err := url.Parse(baseURL)
 	switch {
 	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
 		return nil, fmt.Errorf("control: the base URL %q is not an http or https URL: write it as in http://127.0.0.1:4010", baseURL)
-	case !contract.IsLoopback(u.Hostname()):
-		return nil, fmt.Errorf("control: the base URL %q is not on this machine: a sandbox is controlled at 127.0.0.1 or localhost", baseURL)
+	case !o.hosts.Allows(u.Hostname()):
+		return nil, fmt.Errorf("control: the base URL %q is not on this machine: use 127.0.0.1 or localhost, or allow its host with WithHosts", baseURL)
 	}
-	c := &Client{base: strings.TrimSuffix(baseURL, "/"), http: &http.Client{Transport: local.NewTransport()}}
-	for _, apply := range opts {
-		apply(c)
+	if o.http == nil {
+		o.http = &http.Client{Transport: o.hosts.NewTransport()}
 	}
-	if c.http == nil {
-		return nil, errors.New("control: WithHTTPClient needs a client")
-	}
-	return c, nil
+	return &Client{base: strings.TrimSuffix(baseURL, "/"), http: o.http}, nil
 }
 
 // get reads what there is at a path below /_sandbox/.

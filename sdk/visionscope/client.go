@@ -40,10 +40,11 @@ type Client struct{ transport *transport.Client }
 //
 // Defaults: 3 retries, 30 s per attempt. The error is an [*sdk.Error] and never contains the key.
 func New(key string, opts ...sdk.ClientOption) (*Client, error) {
-	if _, err := apiKeys.Check(key); err != nil {
+	kind, err := apiKeys.Check(key)
+	if err != nil {
 		return nil, err
 	}
-	t, err := transport.NewClient(gateway, key, opts)
+	t, err := transport.NewClient(gateway, key, kind, opts)
 	if err != nil {
 		return nil, err
 	}

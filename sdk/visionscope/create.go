@@ -96,7 +96,10 @@ func (c *Client) createBody(operation string, params CheckoutParams) (gen.Create
 	if c.transport.SkipChecks {
 		return body, nil
 	}
-	rules := contract.Checker{AllowLoopback: contract.IsLoopback(c.transport.Base.Hostname())}
+	var rules contract.Checker
+	if c.transport.PlainHTTP(c.transport.Base.Hostname()) {
+		rules.PlainHTTP = c.transport.PlainHTTP
+	}
 	body.Check(&rules)
 	return body, transport.Violations(operation, rules)
 }

@@ -151,7 +151,10 @@ func (c *Client) createBody(operation string, params *SessionParams, skipChecks 
 	if skipChecks {
 		return body, nil
 	}
-	rules := contract.Checker{AllowLoopback: c.Mode() != sdk.ModeLive}
+	var rules contract.Checker
+	if c.Mode() != sdk.ModeLive {
+		rules.PlainHTTP = c.transport.PlainHTTP
+	}
 	body.Check(&rules)
 	return body, transport.Violations(operation, rules)
 }

@@ -51,7 +51,7 @@ func TestEveryEventOfTheContracts(t *testing.T) {
 			EventInfo: voraInfo("session.expired", sdk.PaymentExpired, 1499), Status: "succeeded", Metadata: metadata,
 		}},
 		{voraV1(), voraExample(t, "RefundCreatedEvent"), &webhooks.RefundCreated{
-			EventInfo: refundInfo, Status: "succeeded", TransactionID: "txn_9f3Ka71b", Metadata: metadata,
+			EventInfo: refundInfo, Status: "refunded", TransactionID: "txn_9f3Ka71b", Metadata: metadata,
 		}},
 		{visionScope(), visionScopeExample(t, "PaymentSuccess"), &webhooks.PaymentSucceeded{EventInfo: visionInfo("payment.success", sdk.PaymentPaid), OrderID: order}},
 		{visionScope(), visionScopeExample(t, "PaymentFailed"), &webhooks.PaymentFailed{

@@ -1,24 +1,20 @@
 package dashboard
 
 import (
-	"net"
 	"net/url"
 	"strings"
+
+	"github.com/hostedpay/hostedpay-go/internal/contract"
 )
 
 // ReturnURL leads the buyer back to the dashboard where the gateways accept that: at https, or on
 // this machine.
 func ReturnURL(origin string) string {
 	u, err := url.Parse(origin)
-	if err == nil && (u.Scheme == "https" || isLocal(u.Hostname())) {
+	if err == nil && (u.Scheme == "https" || contract.IsLoopback(u.Hostname())) {
 		return origin + "/"
 	}
 	return "https://shop.example.com/return"
-}
-
-func isLocal(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || strings.HasSuffix(host, ".localhost") || ip != nil && ip.IsLoopback()
 }
 
 // jsonObject wraps fields in lines that fit a screen.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/hostedpay/hostedpay-go/internal/contract"
+	"github.com/hostedpay/hostedpay-go/internal/local"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/clock"
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/journal"
@@ -94,6 +95,7 @@ type Environment struct {
 	Executor *clock.Executor
 	Random   random.Source
 	HTTP     *http.Client // delivers webhooks
+	Hosts    local.Hosts  // that HTTP connects to, beside this machine
 	Log      *slog.Logger
 	Origin   func(*http.Request) string // of the hosted pages, for a request to the API
 }

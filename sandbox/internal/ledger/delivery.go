@@ -8,7 +8,6 @@ import (
 
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/clock"
-	"github.com/hostedpay/hostedpay-go/sandbox/internal/local"
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
@@ -60,7 +59,7 @@ func (tx *Tx) Send(e Event) {
 	}}
 	q.keepLocked(d)
 	l.changedLocked(control.Change{Kind: control.ChangeDeliveryCreated, SessionID: tx.ID, Status: tx.Status, DeliveryID: d.ID})
-	if err := local.CheckURL(d.URL); err != nil {
+	if err := l.config.CheckWebhookURL(d.URL); err != nil {
 		d.State = control.DeliveryUnsent
 		l.logLocked(slog.LevelWarn, "an event is not delivered", "event", e.Type, "session_id", tx.ID, "reason", err.Error())
 		return
@@ -87,7 +86,7 @@ func (l *Ledger) Resend(deliveryID string, url func(Delivery, control.Merchant) 
 		d.URL = url(d.Delivery, *merchant)
 		again = d.scheduledAttempt(0) // its schedule begins
 	}
-	if err := local.CheckURL(d.URL); err != nil {
+	if err := l.config.CheckWebhookURL(d.URL); err != nil {
 		return fmt.Errorf("delivery %q cannot be sent: %w", deliveryID, err)
 	}
 	if d.State == control.DeliveryUnsent {

@@ -27,6 +27,8 @@ type Config struct {
 	JournalSize int // max requests in the journal
 	Log         *slog.Logger
 
+	// CheckWebhookURL says why no webhook can be delivered to a URL; nil when one can.
+	CheckWebhookURL func(target string) error
 	// Expired reports the end of a session's lifetime in its gateway's way. Called with the lock
 	// held.
 	Expired func(tx *Tx)

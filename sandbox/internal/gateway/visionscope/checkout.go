@@ -46,7 +46,7 @@ func (o operations) CreateCheckout(w http.ResponseWriter, r *http.Request) {
 		writeError(w, http.StatusBadRequest, noAmount)
 		return
 	}
-	amount, err := amountOf(request, found)
+	amount, err := o.amountOf(request, found)
 	if err != nil {
 		writeError(w, http.StatusBadRequest, err.Error())
 		return
@@ -79,8 +79,8 @@ func (o operations) create(merchantID, origin string, number int64, amount money
 }
 
 // amountOf holds a request to the contract's rules, and reads its amount.
-func amountOf(request gen.CreateCheckoutRequest, found []contract.Violation) (money.Amount, error) {
-	rules := contract.Checker{AllowLoopback: true}
+func (o operations) amountOf(request gen.CreateCheckoutRequest, found []contract.Violation) (money.Amount, error) {
+	rules := contract.Checker{PlainHTTP: o.Hosts.Allows}
 	rules.Know(found)
 	request.Check(&rules)
 	if found = rules.MissingFirst(); len(found) > 0 {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/hostedpay/hostedpay-go/internal/contract"
+	"github.com/hostedpay/hostedpay-go/internal/local"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
 )
 
@@ -38,12 +39,12 @@ func (c *Config) RegisterWebhookURL(merchantID, address string) {
 }
 
 // Apply sets up the merchants' accounts, and says what is wrong with the configuration.
-func (c *Config) Apply(merchants []control.Merchant) error {
+func (c *Config) Apply(merchants []control.Merchant, hosts local.Hosts) error {
 	var problems []error
 	for _, id := range slices.Sorted(maps.Keys(c.webhookURLs)) {
 		m, err := find(merchants, id)
 		if err == nil {
-			err = checkWebhookURL(c.webhookURLs[id])
+			err = checkWebhookURL(hosts, c.webhookURLs[id])
 		}
 		if err != nil {
 			problems = append(problems, err)

@@ -5,8 +5,8 @@ import (
 	"net/http"
 
 	"github.com/hostedpay/hostedpay-go/internal/contract"
+	"github.com/hostedpay/hostedpay-go/internal/local"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
-	"github.com/hostedpay/hostedpay-go/sandbox/internal/local"
 )
 
 // A keyKind is what an API key is good for.
@@ -73,16 +73,16 @@ func (g *Gateway) RevokeKeys(merchantID string) error {
 	return g.Ledger.UpdateMerchant(merchantID, func(m *control.Merchant) { m.Vora.RetiredKeys = nil })
 }
 
-// SetWebhookURL registers where a merchant's events go, on this machine; empty for nowhere.
+// SetWebhookURL registers where a merchant's events go; empty for nowhere.
 func (g *Gateway) SetWebhookURL(merchantID, address string) error {
-	if err := checkWebhookURL(address); err != nil {
+	if err := checkWebhookURL(g.Hosts, address); err != nil {
 		return err
 	}
 	return g.Ledger.UpdateMerchant(merchantID, func(m *control.Merchant) { m.Vora.WebhookURL = address })
 }
 
-func checkWebhookURL(address string) error {
-	if err := local.CheckURL(address); err != nil && address != "" {
+func checkWebhookURL(hosts local.Hosts, address string) error {
+	if err := hosts.CheckWebhookURL(address); err != nil && address != "" {
 		return fmt.Errorf("%q cannot be registered: %w", address, err)
 	}
 	return nil

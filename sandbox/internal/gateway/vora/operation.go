@@ -40,7 +40,7 @@ func (o operations) CreateSession(w http.ResponseWriter, r *http.Request, params
 		o.writeProblem(w, invalid(notAnObject, dryRun))
 		return
 	}
-	if found := check(caller.found, &request, params.IdempotencyKey); len(found) > 0 {
+	if found := o.check(caller.found, &request, params.IdempotencyKey); len(found) > 0 {
 		o.writeProblem(w, invalid(found, dryRun))
 		return
 	}
@@ -62,8 +62,8 @@ func (o operations) CreateSession(w http.ResponseWriter, r *http.Request, params
 }
 
 // check holds a request to the contract's rules. What was found before is not reported twice.
-func check(found []contract.Violation, request *gen.CreateSessionRequest, idempotencyKey *string) []contract.Violation {
-	rules := contract.Checker{AllowLoopback: true}
+func (o operations) check(found []contract.Violation, request *gen.CreateSessionRequest, idempotencyKey *string) []contract.Violation {
+	rules := contract.Checker{PlainHTTP: o.Hosts.Allows}
 	rules.Know(found)
 	request.Check(&rules)
 	if idempotencyKey != nil {
