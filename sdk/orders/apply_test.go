@@ -90,6 +90,7 @@ func TestApply(t *testing.T) {
 		{"a refund in another currency", usd(1000), []webhooks.Event{succeeded, voraEvent(t, webhookstest.RefundCreated(amount(money.Minor(400, "EUR"))))}, sdk.PaymentPaid, 0, []orders.Problem{orders.ProblemRefundCurrency}},
 		{"not what was expected", usd(1001), []webhooks.Event{succeeded, expired}, sdk.PaymentPaid, 0, []orders.Problem{orders.ProblemWrongAmount}},
 		{"two payments", usd(1000), []webhooks.Event{succeeded, voraEvent(t, webhookstest.SessionSucceeded(amount(usd(999)))), refund("re_1", 1000)}, sdk.PaymentRefunded, 1000, []orders.Problem{orders.ProblemAmountsDisagree, orders.ProblemRefundExceeds, orders.ProblemWrongAmount}},
+		{"two payments in two currencies", usd(1000), []webhooks.Event{succeeded, refund("re_1", 1000), voraEvent(t, webhookstest.SessionSucceeded(amount(money.Minor(1000, "EUR"))))}, sdk.PaymentPaid, 0, []orders.Problem{orders.ProblemAmountsDisagree, orders.ProblemRefundCurrency, orders.ProblemWrongAmount}},
 		{"nothing was expected", money.Amount{}, []webhooks.Event{succeeded}, sdk.PaymentPaid, 0, nil},
 		{"unreadable", usd(1000), []webhooks.Event{unreadable}, sdk.PaymentPending, 0, []orders.Problem{orders.ProblemUnreadableEvent}},
 		{"paid, and unreadable", usd(1000), []webhooks.Event{succeeded, unreadable}, sdk.PaymentPaid, 0, []orders.Problem{orders.ProblemUnreadableEvent}},
