@@ -85,7 +85,7 @@ func TestKeysAreSafeForConcurrentUse(t *testing.T) {
 			right := macs(t, signature.Hex("key", "before", body))
 			for range 200 {
 				if !key.Signed(right, []byte(body), "before") {
-					t.Error("a right signature was refused")
+					t.Error("a right signature was rejected")
 				}
 			}
 		})

@@ -29,7 +29,7 @@ func (r *receiver) diagnosed(t *testing.T, signed, arrived []byte, opts ...webho
 		require.Nil(t, diagnosis.Rejection)
 		return diagnosis
 	}
-	require.Equal(t, err, error(diagnosis.Rejection), "a diagnosis refuses what Verify refuses")
+	require.Equal(t, err, error(diagnosis.Rejection), "a diagnosis rejects what Verify rejects")
 	requireSilentAbout(t, r, delivery, diagnosis.String()+fmt.Sprintf("%+v %#v", diagnosis, diagnosis))
 	require.NotContains(t, diagnosis.String(), "\n")
 	return diagnosis
@@ -157,7 +157,7 @@ func TestWhatHappensToKeys(t *testing.T) {
 			t.Parallel()
 			r := setup(t, test.scheme, withKeys(webhooks.KeySourceFunc(func(context.Context, webhooks.KeyHint) ([]webhooks.SigningKey, error) { return test.keys, nil })))
 			receivers := []*receiver{r}
-			if test.cause != webhooks.CauseKeyOfOtherScheme { // which a handler refuses when all of its keys are such
+			if test.cause != webhooks.CauseKeyOfOtherScheme { // which NewHandler rejects when all of its keys are such
 				receivers = append(receivers, setup(t, test.scheme, withKeys(keys(t, test.keys...))))
 			}
 			for _, one := range receivers {

@@ -71,7 +71,7 @@ func ExampleVerifier_Verify() {
 		var rejection *webhooks.Rejection
 		switch {
 		case errors.As(err, &rejection):
-			fmt.Println("refused:", rejection.Reason)
+			fmt.Println("rejected:", rejection.Reason)
 		case err != nil:
 			fmt.Println(err)
 		default:
@@ -85,8 +85,8 @@ func ExampleVerifier_Verify() {
 	verify(webhookstest.VisionScope("guessed", body))
 	// Output:
 	// payment.success 10.00 EUR
-	// refused: unknown_merchant
-	// refused: wrong_signature
+	// rejected: unknown_merchant
+	// rejected: wrong_signature
 }
 
 func ExampleStaticKeys() {

@@ -67,7 +67,7 @@ func FuzzVoraV2Header(f *testing.F) {
 		if parts := documented.FindStringSubmatch(header); parts != nil {
 			seconds, err := strconv.ParseInt(parts[1], 10, 64)
 			signed := slices.Contains(elements, "v1="+right(parts[1]))
-			require.False(t, err == nil && signed && inV2Window(seconds), "a good delivery was refused: %s", header)
+			require.False(t, err == nil && signed && inV2Window(seconds), "a good delivery was rejected: %s", header)
 		}
 	})
 }

@@ -324,7 +324,7 @@ func TestTheDeliveryAfterATimeoutDoesTheWork(t *testing.T) {
 	})
 }
 
-// Whoever waits out the function's whole time must still be able to complete or release.
+// A function that uses its whole time must still leave time to complete or release.
 func TestTheStoreHasTimeOfItsOwn(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

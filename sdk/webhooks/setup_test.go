@@ -136,7 +136,7 @@ func (r *receiver) event(t *testing.T, delivery *http.Request) webhooks.Event {
 	return event
 }
 
-// rejection is why a delivery, which must not verify, was refused.
+// rejection is why a delivery, which must not verify, was rejected.
 func (r *receiver) rejection(t *testing.T, delivery *http.Request) *webhooks.Rejection {
 	t.Helper()
 	event, err := r.verify(t, delivery)

@@ -15,7 +15,7 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
 )
 
-func TestStaticKeysRefuseWhatWouldVerifyForgeries(t *testing.T) {
+func TestStaticKeysRejectWhatWouldVerifyForgeries(t *testing.T) {
 	t.Parallel()
 	_, err := webhooks.StaticKeys()
 	require.ErrorContains(t, err, "no keys")
@@ -167,7 +167,7 @@ func TestOffboardedMerchantsAreAcknowledgedAndDropped(t *testing.T) {
 	}
 }
 
-// What is not accepted can be counted, and whoever counts cannot change the response to the
+// What is not accepted can be counted, and a counter cannot change the response to the
 // gateway.
 func TestRejectionsAreCounted(t *testing.T) {
 	t.Parallel()

@@ -93,7 +93,7 @@ func TestMemoryStoreWhenNobodyElseCame(t *testing.T) {
 	})
 }
 
-func TestMemoryStoreRefusesWhoHasNoClaim(t *testing.T) {
+func TestMemoryStoreRejectsOtherTokens(t *testing.T) {
 	t.Parallel()
 	store := webhooks.NewMemoryStore()
 	done := claim(t, store, "done")

@@ -35,7 +35,7 @@ func TestTheEventSaysWhichKeyMatched(t *testing.T) {
 	}
 }
 
-// Authenticate refuses what Verify refuses, for the same reason.
+// Authenticate rejects what Verify rejects, for the same reason.
 func TestAuthenticateIsVerifyWithoutTheEvent(t *testing.T) {
 	t.Parallel()
 	for _, s := range schemes() {

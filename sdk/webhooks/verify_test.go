@@ -13,7 +13,7 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
 )
 
-func TestSchemesRefuseOneAnother(t *testing.T) {
+func TestSchemesRejectOneAnother(t *testing.T) {
 	t.Parallel()
 	for _, sender := range schemes() {
 		for _, receiving := range schemes() {

@@ -64,26 +64,26 @@ type other struct {
 	RefundedAll bool
 }
 
-// refundedAll tells whether nothing of the money is left here.
+// refundedAll reports whether nothing of the money is left here.
 func (o *order) refundedAll() bool {
 	return o.Refunded.Sign() > 0 && o.Refunded.Minor() >= o.Amount.Minor()
 }
 
-// PurchaseSent tells whether the parcel has left, for this order or for the purchase's other one.
+// PurchaseSent reports whether the parcel has left, for this order or for the purchase's other one.
 func (o *order) PurchaseSent() bool { return o.Shipped || o.Other.Shipped }
 
-// sent tells whether the parcel has left for this order's money: for the order itself, or for the purchase's other one
+// sent reports whether the parcel has left for this order's money: for the order itself, or for the purchase's other one
 // when that one's money has been given back.
 func (o *order) sent() bool {
 	return o.Shipped || o.Other.Shipped && o.Other.RefundedAll
 }
 
-// PaidTwice tells whether somebody has to give the money back: the purchase was paid at the other gateway before.
+// PaidTwice reports whether somebody has to give the money back: the purchase was paid at the other gateway before.
 func (o *order) PaidTwice() bool {
 	return o.State == paid && o.PurchaseSent() && !o.sent() && !o.refundedAll()
 }
 
-// paidElsewhere tells whether the purchase was paid with its other order, and nothing is known to be paid here.
+// paidElsewhere reports whether the purchase was paid with its other order, and nothing is known to be paid here.
 func (o *order) paidElsewhere() bool {
 	return o.State != paid && o.Other.State == paid
 }

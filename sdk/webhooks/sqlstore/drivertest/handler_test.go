@@ -161,7 +161,7 @@ func TestTheDeliveryAfterAFailureDoesTheWorkOnce(t *testing.T) {
 				s := newShop(t, d, webhooks.WithTimeout(500*time.Millisecond))
 				s.beforeCommit = fail
 				if s.deliver(webhookstest.SessionSucceeded(), time.Now()).Code == http.StatusOK {
-					// Whoever ignores that the time is up may still commit before the transaction
+					// A function that ignores its deadline may still commit before the transaction
 					// has heard of it.
 					require.Contains(t, name, "ignores")
 					require.Len(t, s.done(t), 1)

@@ -38,7 +38,7 @@ func TestCrash(t *testing.T) {
 	})
 }
 
-// Whoever forgets the busy timeout loses no event to two deliveries at once.
+// Without a busy timeout no event is lost to two deliveries at once.
 func TestSQLiteWithoutABusyTimeout(t *testing.T) {
 	t.Parallel()
 	d := withParams(usual()[2], "_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)")

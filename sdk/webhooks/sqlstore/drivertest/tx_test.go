@@ -25,7 +25,7 @@ func until(t *testing.T, store webhooks.Store, want webhooks.State) webhooks.Cla
 	return claim
 }
 
-// Whoever claims an event while a transaction completes it waits for the transaction, even when the
+// A claim of an event that a transaction is completing waits for the transaction, even when the
 // lease is over: it must not have the event, for that is about to be done.
 func TestClaimsWaitForTheTransactionThatCompletes(t *testing.T) {
 	t.Parallel()
