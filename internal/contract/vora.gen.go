@@ -124,6 +124,25 @@ func VoraV2TypeFor(event string) string {
 	return ""
 }
 
+// VoraV2EventFor returns the event of the scheme before it that a type stands for; empty for a type that stands for none.
+func VoraV2EventFor(kind string) string {
+	switch kind {
+	case "charge.failed":
+		return "session.failed"
+	case "charge.refunded":
+		return "refund.created"
+	case "charge.succeeded":
+		return "session.succeeded"
+	case "payment_intent.cancelled":
+		return "session.expired"
+	case "payment_intent.failed":
+		return "session.failed"
+	case "payment_intent.succeeded":
+		return "session.succeeded"
+	}
+	return ""
+}
+
 // VoraIdempotencyRetention is how long an idempotency key is remembered.
 const VoraIdempotencyRetention = 86400 * time.Second
 

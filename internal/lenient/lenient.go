@@ -12,6 +12,9 @@ type Bool struct {
 	value, set bool
 }
 
+// NewBool is a field that was read.
+func NewBool(value bool) Bool { return Bool{value: value, set: true} }
+
 // UnmarshalJSON accepts any value.
 func (b *Bool) UnmarshalJSON(data []byte) error {
 	*b = Bool{value: string(data) == "true", set: string(data) == "true" || string(data) == "false"}

@@ -26,6 +26,7 @@ const (
 	CauseReserialized     Cause = "reserialized_json"   // the body was decoded and encoded again
 	CauseHexCase          Cause = "hex_case"            // the signature is right, and in capitals
 	CauseHeaderMissing    Cause = "header_missing"      // no header of any scheme arrived
+	CauseSignatureList    Cause = "signature_list"      // the list in the signature header was rewritten on the way, which alone rejects nothing
 	CauseOtherScheme      Cause = "other_scheme"        // it is a delivery of another scheme
 	CauseKeyOfOtherScheme Cause = "key_of_other_scheme" // a key is not for this scheme
 	CauseKeyOfOtherMode   Cause = "key_of_other_mode"   // a test key for a live event, or the other way round
@@ -62,7 +63,9 @@ func Diagnose(ctx context.Context, v *Verifier, header http.Header, body []byte)
 	var a verification
 	err := a.run(ctx, v, header, body)
 	if err == nil {
-		return Diagnosis{Skew: a.skew()}
+		d := Diagnosis{Skew: a.skew()}
+		a.diagnoseList(&d, header)
+		return d
 	}
 	if a.verifier != nil && a.keys == nil {
 		if a.findKeys(ctx, body) != nil { // the headers may have ended it before
@@ -79,11 +82,12 @@ func (d Diagnosis) Has(cause Cause) bool {
 
 // String is one line.
 func (d Diagnosis) String() string {
-	if d.Rejection == nil {
-		return "webhooks: the delivery is good"
-	}
 	var text strings.Builder
-	text.WriteString(d.Rejection.Error())
+	if d.Rejection == nil {
+		text.WriteString("webhooks: the delivery is good")
+	} else {
+		text.WriteString(d.Rejection.Error())
+	}
 	for _, f := range d.Findings {
 		fmt.Fprintf(&text, "; %s: %s", f.Cause, f.Advice)
 	}
@@ -143,7 +147,18 @@ func (a *verification) diagnose(err error, header http.Header, body []byte) Diag
 		d.add(CauseKeyOfOtherMode, true, "the key's mode is not the event's: test keys are for test events, and live keys for live ones")
 	case ReasonWrongMerchant, ReasonLookupFailed, ReasonOffboarded: // which say it all
 	}
+	a.diagnoseList(&d, header)
 	return d
+}
+
+// diagnoseList says what is odd about a signature header that is a list.
+func (a *verification) diagnoseList(d *Diagnosis, header http.Header) {
+	if a.verifier == nil || a.verifier.odd == nil {
+		return
+	}
+	if odd := a.verifier.odd(header); len(odd) > 0 {
+		d.add(CauseSignatureList, false, "the list in the signature header was rewritten on the way, or has a newer form: "+strings.Join(odd, ", ")+"; that is accepted")
+	}
 }
 
 // diagnoseHeaders explains why there is no signature to check.

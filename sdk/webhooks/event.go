@@ -24,6 +24,7 @@ type Event interface {
 type EventInfo struct {
 	Scheme     Scheme       // how it was signed, and thereby which gateway it is from
 	Type       string       // the gateway's name for it, "session.succeeded"
+	EventID    string       // the gateway's own ID of the event
 	SessionID  string       // the purchase; empty for events that are not about one
 	MerchantID string       // whose event it is; where the event does not say, the signing key's merchant
 	Amount     money.Amount // paid, attempted or refunded
@@ -45,6 +46,11 @@ type EventInfo struct {
 	SignedAt   time.Time // when the gateway says that it signed this delivery; authentic only where the scheme signs it: see its verifier
 	ReceivedAt time.Time // when it was verified, by this machine's clock
 
+	// Problem is why an event of a known type cannot be read as one, or says nothing about the payment
+	// that it is about; nil for a type that is merely new. Such an event is authentic: have a person
+	// look at it. The handler logs it; see also [WithUnreadableRejected].
+	Problem error `json:"-"`
+
 	Raw sdk.Raw // the body, byte for byte
 }
 
@@ -53,9 +59,9 @@ func (i *EventInfo) Info() *EventInfo { return i }
 
 // UnknownEvent is a verified event that this SDK has no type for, or whose content it cannot read.
 // Keep it, for example as a [StoredEvent]: it is authentic, and a newer version may understand it.
+// Its Problem is nil for a type that is merely new.
 type UnknownEvent struct {
 	EventInfo
-	Problem error `json:"-"` // why the content cannot be read; nil for a type that is merely new
 }
 
 func (*UnknownEvent) isEvent() {}

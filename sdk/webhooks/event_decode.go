@@ -2,11 +2,11 @@ package webhooks
 
 import (
 	"encoding/json"
-	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
 
+	"github.com/hostedpay/hostedpay-go/internal/lenient"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 )
 
@@ -63,8 +63,10 @@ func (d *fastDecoder) value(into any) {
 		*into = d.string()
 	case *money.Currency:
 		*into = money.Currency(d.string())
-	case *int64:
-		*into = d.integer()
+	case *lenient.Integer:
+		*into = lenient.NewInteger(d.integer())
+	case *lenient.Bool:
+		*into = lenient.NewBool(d.bool())
 	case *flexibleTime:
 		*into = d.time()
 	case *json.RawMessage:
@@ -237,8 +239,21 @@ func (d *fastDecoder) time() flexibleTime {
 	if d.peek() != '"' {
 		return flexibleTime{time.Unix(d.integer(), 0).UTC()}
 	}
-	at, _ := time.Parse(time.RFC3339Nano, d.string())
+	at, _ := lenient.ParseTime(d.string())
 	return flexibleTime{at}
+}
+
+// bool reads true or false.
+func (d *fastDecoder) bool() bool {
+	d.space()
+	for value, written := range [...]string{"false", "true"} {
+		if strings.HasPrefix(d.text[d.at:], written) {
+			d.at += len(written)
+			return value == 1
+		}
+	}
+	d.lost = true
+	return false
 }
 
 // skipField skips the value of an unknown field, if it is a string or a number. encoding/json
@@ -260,14 +275,15 @@ func skipField[T any](d *fastDecoder, name string, fields []bodyField[T]) {
 type flexibleTime struct{ time.Time }
 
 func (t *flexibleTime) UnmarshalJSON(data []byte) error {
-	switch {
-	case data[0] != '"':
-		t.Time = time.Time{}
-		if seconds, err := strconv.ParseInt(string(data), 10, 64); err == nil {
-			t.Time = time.Unix(seconds, 0).UTC()
-		}
-	case t.Time.UnmarshalJSON(data) != nil: // which reads bytes, and is stricter
-		t.Time, _ = time.Parse(time.RFC3339Nano, strings.Trim(string(data), `"`))
+	if data[0] == '"' {
+		var written lenient.Time
+		_ = written.UnmarshalJSON(data) // which accepts any value
+		t.Time = written.Time
+		return nil
+	}
+	t.Time = time.Time{}
+	if seconds, err := lenient.ParseInteger(string(data)); err == nil {
+		t.Time = time.Unix(seconds, 0).UTC()
 	}
 	return nil
 }

@@ -35,5 +35,6 @@ func dedupeKey(scheme Scheme, parts ...string) string {
 func unknownEvent(info EventInfo, problem error) Event {
 	sum := sha256.Sum256(info.Raw.Bytes())
 	info.DedupeKey = dedupeKey(info.Scheme, "body", hex.EncodeToString(sum[:]))
-	return &UnknownEvent{EventInfo: info, Problem: problem}
+	info.Problem = problem
+	return &UnknownEvent{info}
 }

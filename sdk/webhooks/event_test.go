@@ -38,7 +38,7 @@ func TestEveryEventOfTheContracts(t *testing.T) {
 
 	tests := []struct {
 		scheme scheme
-		body   []byte // of the contract's own examples; its example of a status is "succeeded", for every event
+		body   []byte // of the contract's own examples; its example of a session event's status is "succeeded"
 		want   webhooks.Event
 	}{
 		{voraV1(), voraExample(t, "SessionSucceededEvent"), &webhooks.SessionSucceeded{
@@ -59,7 +59,7 @@ func TestEveryEventOfTheContracts(t *testing.T) {
 		}},
 		{voraV2(), []byte(`{"id":"evt_2Nk7Qw8LbX","type":"dispute.created","created":1776777494,"livemode":true,"merchant_id":"mer_acme_vitamins","data":{"a": [1,2]}}`), &webhooks.VoraV2Event{
 			EventInfo: webhooks.EventInfo{
-				Scheme: webhooks.SchemeVoraV2, Type: "dispute.created", MerchantID: "mer_acme_vitamins", Time: signedAt(), Mode: sdk.ModeLive,
+				Scheme: webhooks.SchemeVoraV2, Type: "dispute.created", EventID: "evt_2Nk7Qw8LbX", MerchantID: "mer_acme_vitamins", Time: signedAt(), Mode: sdk.ModeLive,
 				DedupeKey: "vora-v2/evt_2Nk7Qw8LbX", KeyName: "current", SignedAt: signedAt(), ReceivedAt: signedAt(),
 			},
 			ID: "evt_2Nk7Qw8LbX", LiveMode: true, Data: sdk.NewRaw([]byte(`{"a": [1,2]}`)),

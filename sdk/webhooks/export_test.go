@@ -16,7 +16,7 @@ func Schemes() (names []Scheme) {
 // DecodeVoraV1 reads a body with and without the fast decoder. It is false when the fast decoder
 // gave up.
 func DecodeVoraV1(body []byte) (fast, full any, ok bool) {
-	return decodeBoth(body, voraV1Body{Amount: noAmount}, voraV1Fields)
+	return decodeBoth(body, voraV1Body{}, voraV1Fields)
 }
 
 // DecodeVisionScope is the same for VisionScope.

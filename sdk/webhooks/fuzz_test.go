@@ -14,6 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/hostedpay/hostedpay-go/internal/lenient"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
@@ -50,7 +51,13 @@ func FuzzVoraV2Header(f *testing.F) {
 		verifier := webhooks.VoraV2(keys, webhooks.WithClock(signedAt))
 		_, err = verifier.Verify(t.Context(), http.Header{"X-Vonpay-Signature": {header}}, body)
 
+		if strings.Contains(header, `"`) {
+			return // in a quoted string a comma separates nothing; see TestTheV2HeaderIsAList
+		}
 		elements := strings.Split(header, ",")
+		for i := range elements {
+			elements[i] = strings.Trim(elements[i], " \t")
+		}
 		if err == nil {
 			// Whatever else there is, a signature of the one time is among the elements, and the
 			// time is now.
@@ -58,7 +65,6 @@ func FuzzVoraV2Header(f *testing.F) {
 			require.Len(t, stamps, 1)
 			stamp := strings.TrimPrefix(stamps[0], "t=")
 			require.Contains(t, elements, "v1="+right(stamp))
-			require.LessOrEqual(t, len(elements), 3)
 			seconds, err := strconv.ParseInt(stamp, 10, 64)
 			require.NoError(t, err)
 			require.True(t, inV2Window(seconds))
@@ -130,7 +136,7 @@ func FuzzHeaders(f *testing.F) {
 				require.Equal(t, strings.EqualFold(header, right), err == nil)
 				continue
 			}
-			at, unreadable := time.Parse(time.RFC3339Nano, stamp)
+			at, unreadable := lenient.ParseTime(stamp)
 			require.Equal(t, header == right && unreadable == nil && at.Sub(signedAt()).Abs() <= 5*time.Minute, err == nil)
 		}
 	})

@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"mime"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/hostedpay/hostedpay-go/sdk"
@@ -24,6 +24,7 @@ type Handler struct {
 	maxBody    int64
 	allow      []func(*http.Request) bool
 	rejections func(context.Context, *Rejection)
+	unreadable bool    // reject authentic events that cannot be read
 	diagnose   *bucket // how often there is time for it
 	expiring   keyExpiries
 	problems   []error // of options
@@ -46,6 +47,12 @@ func WithLogger(logger *slog.Logger) HandlerOption { return func(h *Handler) { h
 func WithRejections(count func(ctx context.Context, rejection *Rejection)) HandlerOption {
 	return func(h *Handler) { h.rejections = count }
 }
+
+// WithUnreadableRejected responds 500 to an authentic event of a known type that cannot be read, so
+// that the gateway delivers it again while somebody upgrades this program; see [EventInfo.Problem].
+// By default it is logged as a warning and given to the function. An event of a type that is merely
+// new is not affected.
+func WithUnreadableRejected() HandlerOption { return func(h *Handler) { h.unreadable = true } }
 
 // WithMaxBody sets how large a delivery may be; the response to a larger one is 413. The default is
 // 1 MiB.
@@ -177,6 +184,12 @@ func (h *Handler) receive(w http.ResponseWriter, r *http.Request) reply {
 	}
 	event := a.event(body)
 	h.warnOfExpiry(r.Context(), event.Info())
+	if problem := event.Info().Problem; problem != nil {
+		h.log(r.Context(), slog.LevelWarn, "webhook event is authentic and cannot be read: has the gateway changed it? Upgrade the SDK, and look at the session", event.Info(), problem)
+		if h.unreadable {
+			return failure(http.StatusInternalServerError, "the event could not be read", "")
+		}
+	}
 	return h.accept(r.Context(), event)
 }
 
@@ -188,14 +201,13 @@ func unreadable(err error) reply {
 	return failure(http.StatusBadRequest, "the body was truncated", "")
 }
 
-// isJSON takes a type whose parameters cannot be read for that type: a malformed charset is no
-// reason to lose an event.
+// isJSON looks at the type alone, which ends at a parameter, or at a comma when something on the way
+// has joined two headers: a malformed or repeated parameter is no reason to lose an event.
 func isJSON(contentType string) bool {
-	if contentType == mediaType {
-		return true
+	if end := strings.IndexAny(contentType, ";,"); end >= 0 {
+		contentType = contentType[:end]
 	}
-	kind, _, _ := mime.ParseMediaType(contentType)
-	return kind == mediaType
+	return strings.EqualFold(strings.Trim(contentType, " \t"), mediaType)
 }
 
 const mediaType = "application/json"

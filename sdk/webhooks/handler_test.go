@@ -55,11 +55,14 @@ func TestContentTypes(t *testing.T) {
 	t.Parallel()
 	for _, s := range schemes() {
 		r := setup(t, s)
-		for _, kind := range []string{"application/json", "application/json; charset=utf-8", "Application/JSON;charset=UTF-8", "application/json; charset="} {
+		for _, kind := range []string{"application/json", "application/json; charset=utf-8", "Application/JSON;charset=UTF-8", "application/json; charset=", "application/json; charset=utf-8; charset=UTF-8",
+			"application/json, application/json", "application/json,application/json; charset=utf-8", "application/json ; charset=utf-8", " application/json", "application/json;;", "application/json; =",
+		} {
 			response := r.deliver(t, r.delivery(webhookstest.WithHeader("Content-Type", kind)))
 			require.Equal(t, http.StatusOK, response.Code, kind)
 		}
-		for _, kinds := range [][]string{nil, {""}, {"text/plain"}, {"application/x-www-form-urlencoded"}, {"application/jsonp"}, {"application/json/x"}} {
+		for _, kinds := range [][]string{nil, {""}, {"text/plain"}, {"application/x-www-form-urlencoded"}, {"application/jsonp"}, {"application/json/x"}, {"application/problem+json"},
+			{"text/plain; application/json"}, {"text/plain, application/json"}, {"application/json x"}, {";application/json"}, {",application/json"}} {
 			response := r.deliver(t, r.delivery(webhookstest.WithHeader("Content-Type", kinds...)))
 			requireResponse(t, response, http.StatusUnsupportedMediaType, `{"error":"the body must be application/json","code":"unsupported_media_type"}`)
 		}

@@ -26,6 +26,7 @@ type scheme struct {
 	signatureHeader string                            // canonical, as a key of [http.Header]
 	matches         func(http.Header) bool            // reports whether the headers have this scheme's shape
 	read            func(http.Header) (signed, error) // a result and not a pointer, which would be allocated
+	odd             func(http.Header) []string        // what differs from the documented form and is accepted; nil for a strict scheme
 	window          window                            // the replay window
 	signedWith      string                            // completes "it is signed with …", for advice
 	credentials     func() []contract.APIKey          // the gateway's credentials that have a prefix

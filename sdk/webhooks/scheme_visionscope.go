@@ -10,6 +10,7 @@ import (
 
 	genvision "github.com/hostedpay/hostedpay-go/gen/visionscope"
 	"github.com/hostedpay/hostedpay-go/internal/contract"
+	"github.com/hostedpay/hostedpay-go/internal/lenient"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 )
@@ -52,7 +53,7 @@ func readVisionScope(h http.Header) (s signed, err error) {
 		return s, malformed(contract.VisionScopeSignatureHeader + " is not 64 hex digits")
 	}
 	s.count = 1
-	s.time, _ = time.Parse(time.RFC3339Nano, h.Get(contract.VisionScopeTimestampHeader)) // informative, not enforced
+	s.time, _ = lenient.ParseTime(h.Get(contract.VisionScopeTimestampHeader)) // informative, not enforced
 	return s, nil
 }
 
@@ -143,8 +144,10 @@ func (b *visionScopeBody) event(info EventInfo) Event {
 	info.Amount = amount
 	known, ok := visionScopeEvents[b.Event]
 	switch {
+	case b.Event == "":
+		return unknownEvent(info, errors.Join(errors.New("webhooks: event cannot be read"), b.problem))
 	case !ok:
-		return unknownEvent(info, b.problem)
+		return unknownEvent(info, nil)
 	case b.SessionID == "":
 		return unknownEvent(info, errors.Join(errors.New("webhooks: session_id cannot be read"), b.problem))
 	case err != nil:

@@ -1,9 +1,9 @@
 package webhooks
 
 import (
-	"encoding/json"
-	"errors"
+	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -20,14 +20,15 @@ var voraV2 = scheme{
 	name:            SchemeVoraV2,
 	gateway:         sdk.GatewayVora,
 	signatureHeader: voraSignatureHeader,
-	matches:         func(h http.Header) bool { return strings.Contains(first(h, voraSignatureHeader), "=") },
+	matches:         isSignatureList,
 	read:            readVoraV2,
+	odd:             oddVoraV2,
 	window:          window{contract.VoraV2Past, contract.VoraV2Future},
 	signedWith:      "a subscription's signing secret (whsec_…)",
 	credentials:     contract.VoraAPIKeys,
 	signingKind:     "webhook_secret",
-	parse:           parseVoraV2,
-	fields:          contract.VoraV2EventFields,
+	parse:           func(body []byte) parsed { return parseVora(body, envelopeShape) },
+	fields:          voraFields,
 	namesMerchant:   true,
 	namesMode:       true,
 	replyWithin:     contract.VoraV2ReplyWithin,
@@ -45,85 +46,72 @@ func VoraV2(keys KeySource, opts ...VerifierOption) *Verifier {
 // is being replaced.
 const maxSignatures = contract.VoraV2MaxSignatures
 
+// readVoraV2 reads the signature header as the list that HTTP takes it for: between the gateway and
+// here it may get blanks, empty elements, or be split over several lines. What it does not know, it
+// ignores. There must be one t, and one or two v1.
 func readVoraV2(h http.Header) (s signed, err error) {
-	value, err := single(h, voraSignatureHeader)
-	if err != nil {
-		return s, err
+	if !present(h, voraSignatureHeader) {
+		return s, &Rejection{Reason: ReasonMissingSignature, Detail: contract.VoraV2SignatureHeader}
 	}
 	stamp := ""
-	for part, rest, more := "", value, true; more; {
-		part, rest, more = strings.Cut(rest, ",")
-		name, value, _ := strings.Cut(part, "=")
-		switch {
-		case name == "t" && stamp == "" && isDigits(value):
+	for element := range elements(h[voraSignatureHeader]) {
+		switch name, value, _ := strings.Cut(element, "="); {
+		case name == "t" && stamp != "":
+			return s, malformed("it has several t")
+		case name == "t" && !isDigits(value):
+			return s, malformed("its t is not a number of seconds")
+		case name == "t":
 			stamp = value
-		case name == "v1" && s.count < len(s.macs) && s.macs[s.count].ParseLower(value):
+		case name == "v1" && s.count == len(s.macs):
+			return s, malformed("it has more than two v1")
+		case name == "v1" && !s.macs[s.count].ParseLower(value):
+			return s, malformed("a v1 is not 64 lower-case hex digits")
+		case name == "v1":
 			s.count++
-		default:
-			return s, malformed("it must have one t and one or two v1")
 		}
 	}
 	seconds, err := strconv.ParseInt(stamp, 10, 64)
-	if err != nil || s.count == 0 {
+	switch {
+	case stamp == "" || s.count == 0:
 		return s, malformed("it must have one t and one or two v1")
+	case err != nil:
+		return s, malformed("its t is too large")
 	}
 	s.before, s.time = [2]string{stamp, "."}, time.Unix(seconds, 0).UTC()
 	return s, nil
 }
 
+// isSignatureList reports whether the signature header has the form of v2.
+func isSignatureList(h http.Header) bool {
+	return slices.ContainsFunc(h[voraSignatureHeader], func(value string) bool { return strings.Contains(value, "=") })
+}
+
+// oddVoraV2 says in which ways the header differs from what the gateway sends: something on the way
+// has rewritten it.
+func oddVoraV2(h http.Header) (odd []string) {
+	values := h[voraSignatureHeader]
+	if len(values) > 1 {
+		odd = append(odd, fmt.Sprintf("it comes in %d lines", len(values)))
+	}
+	if slices.ContainsFunc(values, func(value string) bool { return strings.ContainsAny(value, " \t") }) {
+		odd = append(odd, "there are blanks in it")
+	}
+	known, unknown := 0, 0
+	for element := range elements(values) {
+		switch name, _, _ := strings.Cut(element, "="); name {
+		case "t", "v1":
+			known++
+		default:
+			unknown++
+		}
+	}
+	if unknown > 0 {
+		odd = append(odd, fmt.Sprintf("%d of its elements are unknown", unknown))
+	}
+	if commas := strings.Count(strings.Join(values, ","), ","); unknown == 0 && commas >= known && known > 0 {
+		odd = append(odd, "it has empty elements")
+	}
+	return odd
+}
+
 func isDigits(value string) bool { return value != "" && strings.Trim(value, "0123456789") == "" }
-
-// VoraV2Event is any event of Vora's webhooks v2; Data depends on Type.
-type VoraV2Event struct {
-	EventInfo
-	ID       string // "evt_…"
-	LiveMode bool
-	Data     sdk.Raw
-}
-
-func (*VoraV2Event) isEvent() {}
-
-// voraV2Body is the envelope of webhooks v2, whose data stays raw.
-type voraV2Body struct {
-	ID         string          `json:"id"`
-	EventID    string          `json:"event_id"`
-	Type       string          `json:"type"`
-	Created    flexibleTime    `json:"created"`
-	LiveMode   *bool           `json:"livemode"`
-	MerchantID string          `json:"merchant_id"`
-	Data       json.RawMessage `json:"data"`
-
-	problem error
-}
-
-func parseVoraV2(body []byte) parsed {
-	b := &voraV2Body{}
-	b.problem = json.Unmarshal(body, b)
-	if b.ID == "" {
-		b.ID = b.EventID
-	}
-	return b
-}
-
-func (b *voraV2Body) hint() KeyHint { return KeyHint{MerchantID: b.MerchantID} }
-
-func (b *voraV2Body) mode() sdk.Mode {
-	switch {
-	case b.LiveMode == nil:
-		return ""
-	case *b.LiveMode:
-		return sdk.ModeLive
-	}
-	return sdk.ModeTest
-}
-
-func (b *voraV2Body) likelyMode() sdk.Mode { return b.mode() }
-
-func (b *voraV2Body) event(info EventInfo) Event {
-	info.Type, info.MerchantID, info.Time = b.Type, b.MerchantID, b.Created.Time
-	if b.ID == "" || b.Type == "" {
-		return unknownEvent(info, errors.Join(errors.New("webhooks: id or type cannot be read"), b.problem))
-	}
-	info.DedupeKey = dedupeKey(info.Scheme, b.ID)
-	return &VoraV2Event{EventInfo: info, ID: b.ID, LiveMode: b.mode() == sdk.ModeLive, Data: sdk.NewRaw(b.Data)}
-}

@@ -2,7 +2,10 @@ package webhooks
 
 import (
 	"fmt"
+	"iter"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/hostedpay/hostedpay-go/internal/signature"
@@ -47,6 +50,45 @@ func single(h http.Header, name string) (string, error) {
 	default:
 		return values[0], nil
 	}
+}
+
+// present reports whether a header has a value.
+func present(h http.Header, name string) bool {
+	return slices.ContainsFunc(h[name], func(value string) bool { return value != "" })
+}
+
+// elements are those of a header that is a list: between commas, of all its lines, without the white
+// space around them. Empty ones are left out, and a comma in a quoted string separates nothing. (RFC
+// 9110, sections 5.3 and 5.6.)
+func elements(values []string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, rest := range values {
+			for rest != "" {
+				end := elementEnd(rest)
+				element := strings.Trim(rest[:end], " \t")
+				if element != "" && !yield(element) {
+					return
+				}
+				rest = rest[min(end+1, len(rest)):]
+			}
+		}
+	}
+}
+
+// elementEnd is where the first element of a list ends.
+func elementEnd(list string) int {
+	quoted := false
+	for i := 0; i < len(list); i++ {
+		switch char := list[i]; {
+		case char == '"':
+			quoted = !quoted
+		case quoted && char == '\\':
+			i++
+		case char == ',' && !quoted:
+			return i
+		}
+	}
+	return len(list)
 }
 
 // first is the header's first value, or empty.

@@ -13,6 +13,7 @@ type scheme struct {
 	TypeField       string            `yaml:"typeField"` // the field of an event that says which it is
 	Aliases         map[string]string // another name that a field is sent under
 	Replaces        map[string]string // the type that stands for an event of another scheme
+	AlsoMeans       map[string]string `yaml:"alsoMeans"` // further types, and the event of that scheme that they stand for
 	SignatureHeader string            `yaml:"signatureHeader"`
 	TimestampHeader string            `yaml:"timestampHeader"`
 	UserAgent       string            `yaml:"userAgent"`
@@ -55,6 +56,18 @@ func (d *document) NamedSchemes() (list []namedScheme) {
 	return list
 }
 
+// Means is, for each type that stands for an event of the scheme before it, that event.
+func (s namedScheme) Means() map[string]string {
+	means := maps.Clone(s.AlsoMeans)
+	if means == nil {
+		means = map[string]string{}
+	}
+	for earlier, kind := range s.Replaces {
+		means[kind] = earlier
+	}
+	return means
+}
+
 // checkEvents rejects events without a scheme, schemes without events, and types that would not arrive.
 func (d *document) checkEvents() error {
 	for _, op := range d.deliveries() {
@@ -77,6 +90,11 @@ func (d *document) checkEvents() error {
 		for _, earlier := range schemes[i-1].Types {
 			if !slices.Contains(s.Types, s.Replaces[earlier]) {
 				return fmt.Errorf("x-webhook-schemes: %s: replaces: %s has no type of this scheme", key, earlier)
+			}
+		}
+		for kind, earlier := range s.AlsoMeans {
+			if !slices.Contains(s.Types, kind) || !slices.Contains(schemes[i-1].Types, earlier) {
+				return fmt.Errorf("x-webhook-schemes: %s: alsoMeans: %s or %s is not a type", key, kind, earlier)
 			}
 		}
 	}

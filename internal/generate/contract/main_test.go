@@ -69,6 +69,7 @@ func TestRunRejects(t *testing.T) {
 		"a scheme without events":              {replace("x-webhook-scheme: v2", "x-webhook-scheme: v1"), "x-webhook-schemes: v2: no event has a type"},
 		"an event without a v2 type":           {replace("      refund.created: charge.refunded\n", ""), "replaces: refund.created has no type of this scheme"},
 		"an event that has an unknown v2 type": {replace("refund.created: charge.refunded", "refund.created: charge.back"), "replaces: refund.created has no type of this scheme"},
+		"a v2 type that means nothing":         {replace("payment_intent.failed: session.failed", "payment_intent.failed: session.lost"), "alsoMeans: payment_intent.failed or session.lost is not a type"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

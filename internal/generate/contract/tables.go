@@ -111,6 +111,17 @@ func {{$n}}TypeFor(event string) string {
 	}
 	return ""
 }
+
+// {{$n}}EventFor returns the event of the scheme before it that a type stands for; empty for a type that stands for none.
+func {{$n}}EventFor(kind string) string {
+	switch kind {
+	{{- range $new, $old := $s.Means}}
+	case {{printf "%q" $new}}:
+		return {{printf "%q" $old}}
+	{{- end}}
+	}
+	return ""
+}
 {{end}}
 {{end}}
 

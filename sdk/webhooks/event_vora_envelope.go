@@ -1,0 +1,143 @@
+package webhooks
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/hostedpay/hostedpay-go/internal/contract"
+	"github.com/hostedpay/hostedpay-go/internal/lenient"
+	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/money"
+)
+
+// A voraShape is a form of body. Vora's documents have the flat one for webhooks v1 and the envelope
+// for v2, and its newest samples the flat one for both: the body itself says which it is.
+type voraShape int
+
+const (
+	flatShape voraShape = iota
+	envelopeShape
+)
+
+// parseVora reads a body of either shape. One that has neither counts as its scheme's.
+func parseVora(body []byte, usual voraShape) parsed {
+	if !bytes.Contains(body, []byte(`"data"`)) { // what the fast decoder cannot read
+		flat := &voraV1Body{}
+		if decodeFast(body, flat, voraV1Fields) && flat.isFlat(usual) {
+			flat.adopt()
+			return flat
+		}
+	}
+	b := &voraEnvelope{}
+	b.problem = json.Unmarshal(body, b)
+	b.adopt()
+	if b.Data == nil && b.isFlat(usual) || b.Event != "" && b.SessionID != "" {
+		return &b.voraV1Body
+	}
+	b.payment = paymentIn(b.Data)
+	return b
+}
+
+// isFlat reports whether a body without data is a flat one.
+func (b *voraV1Body) isFlat(usual voraShape) bool {
+	named := b.Event != "" || b.SessionID != "" && b.Type != ""
+	return named || usual == flatShape && b.Type == ""
+}
+
+// adopt takes the fields that have come under the name of the other shape, or an older one.
+func (b *voraV1Body) adopt() {
+	b.ID = cmp.Or(b.ID, b.EventID)
+	if b.SessionID != "" {
+		b.Event = cmp.Or(b.Event, b.Type)
+	}
+}
+
+// voraFields are those of both shapes, for advice about bodies that were written anew.
+func voraFields() []string {
+	return slices.Concat(contract.VoraV2EventFields(), contract.VoraV1EventFields())
+}
+
+// VoraV2Event is any event of Vora's webhooks v2 that comes in an envelope; Data depends on Type. Where
+// Data says how much of which session it is about, the EventInfo says so too.
+type VoraV2Event struct {
+	EventInfo
+	ID       string // "evt_…"
+	LiveMode bool
+	Data     sdk.Raw
+}
+
+func (*VoraV2Event) isEvent() {}
+
+// A voraEnvelope is a body whose content is in its data. It has the fields of both shapes, since
+// which it is shows when it is read.
+type voraEnvelope struct {
+	voraV1Body
+	Created  flexibleTime    `json:"created"`
+	Merchant string          `json:"merchant_id"`
+	Data     json.RawMessage `json:"data"`
+
+	payment *voraV1Body // what the data says about a payment; nil for empty data
+}
+
+func paymentIn(data json.RawMessage) *voraV1Body {
+	switch strings.Trim(string(data), "{ \t\r\n}") {
+	case "", "null":
+		return nil
+	}
+	b := &voraV1Body{}
+	if !decodeFast(data, b, voraV1Fields) {
+		*b = voraV1Body{}
+		b.problem = json.Unmarshal(data, b)
+	}
+	return b
+}
+
+func (b *voraEnvelope) hint() KeyHint {
+	hint := KeyHint{MerchantID: b.Merchant}
+	if b.payment != nil {
+		hint.SessionID, hint.MerchantID = b.payment.SessionID, cmp.Or(b.Merchant, b.payment.MerchantID)
+	}
+	return hint
+}
+
+func (b *voraEnvelope) likelyMode() sdk.Mode {
+	if b.mode() == "" && b.payment != nil {
+		return b.payment.likelyMode()
+	}
+	return b.mode()
+}
+
+func (b *voraEnvelope) event(info EventInfo) Event {
+	claimed := b.hint()
+	info.Type, info.EventID, info.SessionID, info.MerchantID, info.Time = b.Type, b.ID, claimed.SessionID, claimed.MerchantID, b.Created.Time
+	if b.ID == "" || b.Type == "" {
+		return unknownEvent(info, errors.Join(errors.New("webhooks: id or type cannot be read"), b.problem))
+	}
+	if b.payment != nil {
+		b.payment.tell(&info, b.Merchant, contract.VoraV2EventFor(b.Type))
+	}
+	info.DedupeKey = dedupeKey(info.Scheme, b.ID)
+	return &VoraV2Event{EventInfo: info, ID: b.ID, LiveMode: b.mode() == sdk.ModeLive, Data: sdk.NewRaw(b.Data)}
+}
+
+// tell says what the data of an envelope says about a payment, when its type stands for an event of
+// webhooks v1.
+func (b *voraV1Body) tell(info *EventInfo, merchant, event string) {
+	known, ok := voraV1Events[event]
+	switch {
+	case !ok:
+	case b.Event != "" && b.Event != event:
+		info.Problem = errors.New("webhooks: data has another event than the type")
+	case b.MerchantID != "" && merchant != "" && b.MerchantID != merchant:
+		info.Problem = errors.New("webhooks: data has another merchantId than merchant_id")
+	case !b.complete():
+		info.Problem = errors.Join(errors.New("webhooks: sessionId, amount or currency cannot be read in data"), lenient.FirstError(b.problem, b.Amount))
+	default:
+		info.Payment, info.Amount = known.payment, money.Minor(b.Amount.Value, b.Currency)
+		info.RefundID, info.Reason = b.RefundID, b.Error
+	}
+}

@@ -1,0 +1,169 @@
+package webhooks
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+
+	genvora "github.com/hostedpay/hostedpay-go/gen/vora"
+	"github.com/hostedpay/hostedpay-go/internal/lenient"
+	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/money"
+)
+
+// A voraV1Event is what an event of webhooks v1 means.
+type voraV1Event struct {
+	payment sdk.PaymentStatus
+	status  genvora.SessionStatus // the session's, where the event does not say
+	build   func(*voraV1Body) Event
+
+	// identity is what tells two such events of one session apart; nil where a session has only
+	// one.
+	identity func(b *voraV1Body, body sdk.Raw) []string
+}
+
+// voraV1Events are the events of webhooks v1, by name.
+var voraV1Events = map[string]voraV1Event{
+	string(genvora.SessionSucceededEventEventSessionSucceeded): {
+		payment: sdk.PaymentPaid, status: genvora.SessionStatusSucceeded,
+		build: func(b *voraV1Body) Event {
+			return &SessionSucceeded{Status: b.Status, TransactionID: b.TransactionID, Metadata: b.Metadata}
+		},
+	},
+	string(genvora.SessionFailedEventEventSessionFailed): {
+		payment: sdk.PaymentFailed, status: genvora.SessionStatusFailed,
+		build: func(b *voraV1Body) Event {
+			return &SessionFailed{Status: b.Status, FailureCode: b.FailureCode, Metadata: b.Metadata}
+		},
+	},
+	string(genvora.SessionExpiredEventEventSessionExpired): {
+		payment: sdk.PaymentExpired, status: genvora.SessionStatusExpired,
+		build: func(b *voraV1Body) Event { return &SessionExpired{Status: b.Status, Metadata: b.Metadata} },
+	},
+	string(genvora.RefundCreatedEventEventRefundCreated): {
+		payment: sdk.PaymentRefunded, status: genvora.SessionStatusRefunded,
+		build: func(b *voraV1Body) Event {
+			return &RefundCreated{Status: b.Status, TransactionID: b.TransactionID, Metadata: b.Metadata}
+		},
+		identity: func(b *voraV1Body, body sdk.Raw) []string {
+			if b.RefundID != "" {
+				return []string{b.RefundID}
+			}
+			if b.ID != "" {
+				return []string{b.ID}
+			}
+			return []string{b.TransactionID, timestampOf(body)}
+		},
+	},
+}
+
+// voraV1Body is the flat body of an event, its fields in the documented order. Those that only some
+// of the gateway's documents promise are optional. The last four are of the envelope, and come in
+// flat bodies too.
+type voraV1Body struct {
+	Event         string            `json:"event"`
+	SessionID     string            `json:"sessionId"`
+	MerchantID    string            `json:"merchantId"`
+	Amount        lenient.Integer   `json:"amount"`
+	Currency      money.Currency    `json:"currency"`
+	Timestamp     flexibleTime      `json:"timestamp"`
+	Status        string            `json:"status"`
+	Metadata      map[string]string `json:"metadata"`
+	TransactionID string            `json:"transactionId"`
+	FailureCode   string            `json:"failureCode"`
+	Error         string            `json:"error"`
+	RefundID      string            `json:"refundId"`
+	ID            string            `json:"id"`
+	EventID       string            `json:"event_id"`
+	Type          string            `json:"type"`
+	LiveMode      lenient.Bool      `json:"livemode"`
+
+	problem error
+}
+
+var voraV1Fields = []bodyField[voraV1Body]{
+	{"event", func(b *voraV1Body) any { return &b.Event }},
+	{"sessionId", func(b *voraV1Body) any { return &b.SessionID }},
+	{"merchantId", func(b *voraV1Body) any { return &b.MerchantID }},
+	{"amount", func(b *voraV1Body) any { return &b.Amount }},
+	{"currency", func(b *voraV1Body) any { return &b.Currency }},
+	{"timestamp", func(b *voraV1Body) any { return &b.Timestamp }},
+	{"status", func(b *voraV1Body) any { return &b.Status }},
+	{"metadata", func(b *voraV1Body) any { return &b.Metadata }},
+	{"transactionId", func(b *voraV1Body) any { return &b.TransactionID }},
+	{"failureCode", func(b *voraV1Body) any { return &b.FailureCode }},
+	{"error", func(b *voraV1Body) any { return &b.Error }},
+	{"refundId", func(b *voraV1Body) any { return &b.RefundID }},
+	{"id", func(b *voraV1Body) any { return &b.ID }},
+	{"event_id", func(b *voraV1Body) any { return &b.EventID }},
+	{"type", func(b *voraV1Body) any { return &b.Type }},
+	{"livemode", func(b *voraV1Body) any { return &b.LiveMode }},
+}
+
+func (b *voraV1Body) hint() KeyHint { return KeyHint{SessionID: b.SessionID, MerchantID: b.MerchantID} }
+
+func (b *voraV1Body) mode() sdk.Mode {
+	switch {
+	case b.LiveMode.True():
+		return sdk.ModeLive
+	case b.LiveMode.False():
+		return sdk.ModeTest
+	}
+	return ""
+}
+
+// likelyMode reads the session ID, which is opaque but documented with the mode in it.
+func (b *voraV1Body) likelyMode() sdk.Mode {
+	switch {
+	case b.mode() != "":
+		return b.mode()
+	case strings.Contains(b.SessionID, "cs_test_"):
+		return sdk.ModeTest
+	case strings.Contains(b.SessionID, "cs_live_"):
+		return sdk.ModeLive
+	}
+	return ""
+}
+
+func (b *voraV1Body) event(info EventInfo) Event {
+	info.Type, info.EventID, info.SessionID, info.MerchantID, info.Time = b.Event, b.ID, b.SessionID, b.MerchantID, b.Timestamp.Time
+	if b.Amount.Known() {
+		info.Amount = money.Minor(b.Amount.Value, b.Currency)
+	}
+	known, ok := voraV1Events[b.Event]
+	switch {
+	case b.Event == "":
+		return unknownEvent(info, errors.Join(errors.New("webhooks: event cannot be read"), b.problem))
+	case !ok:
+		return unknownEvent(info, nil)
+	case !b.complete() || b.MerchantID == "":
+		return unknownEvent(info, errors.Join(errors.New("webhooks: sessionId, merchantId, amount or currency cannot be read"), lenient.FirstError(b.problem, b.Amount)))
+	}
+	info.Payment, info.RefundID, info.Reason = known.payment, b.RefundID, b.Error
+	if known.identity == nil {
+		info.DedupeKey = dedupeKey(info.Scheme, info.MerchantID, info.SessionID, info.Type)
+	} else {
+		identity := known.identity(b, info.Raw)
+		info.DedupeKey = dedupeKey(info.Scheme, append([]string{info.MerchantID, info.SessionID, info.Type}, identity...)...)
+	}
+	if b.Status == "" {
+		b.Status = string(known.status)
+	}
+	event := known.build(b)
+	*event.Info() = info
+	return event
+}
+
+// complete reports whether the body says how much of which session it is about.
+func (b *voraV1Body) complete() bool {
+	return b.SessionID != "" && b.Amount.Known() && b.Currency != ""
+}
+
+// timestampOf is the timestamp as it was written, whatever that is.
+func timestampOf(body sdk.Raw) string {
+	var b struct {
+		Timestamp json.RawMessage `json:"timestamp"`
+	}
+	_ = body.Decode(&b) // it has been read before
+	return strings.Trim(string(b.Timestamp), `"`)
+}
