@@ -21,8 +21,8 @@ func TestAllocations(t *testing.T) {
 	price := money.Minor(1499, "USD")
 
 	tests := map[string]struct {
-		most float64
-		run  func()
+		max float64
+		run func()
 	}{
 		"Minor": {0, func() { keptAmount = money.Minor(1499, "USD") }},
 		"Add":   {0, func() { keptAmount, keptError = price.Add(price) }},
@@ -31,7 +31,7 @@ func TestAllocations(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			require.LessOrEqual(t, testing.AllocsPerRun(runs, test.run), test.most)
+			require.LessOrEqual(t, testing.AllocsPerRun(runs, test.run), test.max)
 			require.NoError(t, keptError)
 		})
 	}

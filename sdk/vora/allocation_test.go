@@ -1,0 +1,24 @@
+package vora_test
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/money"
+	"github.com/hostedpay/hostedpay-go/sdk/vora"
+)
+
+// AllocsPerRun counts for the whole process, so this test is not parallel.
+func TestCreateSessionAllocations(t *testing.T) {
+	client, err := vora.New(benchKey, sdk.WithHTTPClient(&http.Client{Transport: createdResponse}))
+	require.NoError(t, err)
+	params := vora.SessionParams{Amount: money.Minor(1499, "USD"), SuccessURL: "https://shop.example.com/thanks", Description: "Order 789012"}
+	allocations := testing.AllocsPerRun(200, func() {
+		_, err = client.CreateSession(t.Context(), params, sdk.WithIdempotencyKey(benchIdempotencyKey))
+	})
+	require.NoError(t, err)
+	require.LessOrEqual(t, allocations, 51.0, "of which net/http and encoding/json alone make 37")
+}
