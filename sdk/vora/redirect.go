@@ -14,9 +14,13 @@ import (
 // Browsers apply a page's form-action policy to the responses of its forms too: a page whose form
 // leads here must allow [CreatedSession.Origin], or have no such directive.
 //
+// A script cannot follow a redirect to another site. htmx gets HX-Redirect, Inertia
+// X-Inertia-Location, a script that asks for HTML (Turbo) a 409 with a page that goes on by itself,
+// and any other script the JSON {"redirect": "https://…"}.
+//
 // When the checkout URL is not an http or https URL, the response is 502.
 func (s *CreatedSession) Redirect(w http.ResponseWriter, r *http.Request) {
-	hostedpage.SeeOther(w, r, s.CheckoutURL)
+	hostedpage.Redirect(w, r, s.CheckoutURL)
 }
 
 // Origin is the scheme and host of the session's page, "https://checkout.vonpay.com": what a
