@@ -11,32 +11,44 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local digits = function(ms) return string.format('%.0f', ms) end
 `
 
+// A Redis whose memory is full refuses the first write of a script that needs memory, and never a
+// later one. So what a script must not leave undone comes first or cannot be refused: PEXPIRE needs
+// no memory, and a hash that has an expiry may become done. A claim that is refused has written
+// nothing.
+//
 // scripts are what the store does. Redis keeps them; go-redis sends one again where it is not
 // known.
 type scripts struct {
-	claim, complete, release, purge *redis.Script
+	claim, extend, complete, release, purge *redis.Script
 }
 
 func newScripts() scripts {
 	return scripts{
-		// KEYS: event. ARGV: token, lease, retention. The client sends a command again when its
-		// response is lost, so that the token may have the event already.
+		// KEYS: event. ARGV: token, lease, retention.
 		claim: redis.NewScript(serverTime + `
 local state, token, ends = unpack(redis.call('HMGET', KEYS[1], 'state', 'token', 'ends'))
 if state == 'done' then return 'done' end
-if token == ARGV[1] then return 'new' end
-if state and tonumber(ends) >= now then return 'in flight' end
+if state and token ~= ARGV[1] and tonumber(ends) >= now then return 'in flight' end
 redis.call('HSET', KEYS[1], 'state', 'in flight', 'token', ARGV[1], 'ends', digits(now + ARGV[2]))
 redis.call('PEXPIRE', KEYS[1], digits(ARGV[2] + ARGV[3]))
 return 'new'`),
+
+		// KEYS: event. ARGV: token, lease, retention.
+		extend: redis.NewScript(serverTime + `
+local state, token = unpack(redis.call('HMGET', KEYS[1], 'state', 'token'))
+if token ~= ARGV[1] then return 0 end
+if state == 'done' then return 1 end
+redis.call('PEXPIRE', KEYS[1], digits(ARGV[2] + ARGV[3]))
+redis.call('HSET', KEYS[1], 'ends', digits(now + ARGV[2]))
+return 1`),
 
 		// KEYS: event. ARGV: token, retention.
 		complete: redis.NewScript(serverTime + `
 local state, token = unpack(redis.call('HMGET', KEYS[1], 'state', 'token'))
 if token ~= ARGV[1] then return 0 end
 if state == 'done' then return 1 end
-redis.call('HSET', KEYS[1], 'state', 'done', 'ends', digits(now))
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
+redis.call('HSET', KEYS[1], 'state', 'done', 'ends', digits(now))
 return 1`),
 
 		// KEYS: event. ARGV: token.

@@ -2,7 +2,6 @@ package redisstore
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"strings"
@@ -46,24 +45,31 @@ func New(client redis.UniversalClient, opts ...Option) (*Store, error) {
 }
 
 // Claim asks for an event.
-func (s *Store) Claim(ctx context.Context, key string, lease time.Duration) (webhooks.Claim, error) {
-	if lease <= 0 {
-		return webhooks.Claim{}, webhooks.ErrInvalidLease
+func (s *Store) Claim(ctx context.Context, key, token string, lease time.Duration) (webhooks.State, error) {
+	if err := webhooks.CheckClaim(token, lease); err != nil {
+		return 0, err
 	}
-	token := rand.Text()
 	state, err := s.run(ctx, s.scripts.claim, key, token, milliseconds(lease), milliseconds(s.retention)).Text()
 	if err != nil {
-		return webhooks.Claim{}, failed("claim an event", err)
+		return 0, failed("claim an event", err)
 	}
 	switch state {
 	case "new":
-		return webhooks.Claim{State: webhooks.StateNew, Token: token}, nil
+		return webhooks.StateNew, nil
 	case "in flight":
-		return webhooks.Claim{State: webhooks.StateInFlight}, nil
+		return webhooks.StateInFlight, nil
 	case "done":
-		return webhooks.Claim{State: webhooks.StateDone}, nil
+		return webhooks.StateDone, nil
 	}
-	return webhooks.Claim{}, fmt.Errorf("redisstore: Redis returned %q for a claim, which is not a state", state)
+	return 0, fmt.Errorf("redisstore: Redis returned %q for a claim, which is not a state", state)
+}
+
+// Extend starts the lease again.
+func (s *Store) Extend(ctx context.Context, key, token string, lease time.Duration) error {
+	if lease <= 0 {
+		return webhooks.ErrInvalidLease
+	}
+	return held("extend a lease", s.run(ctx, s.scripts.extend, key, token, milliseconds(lease), milliseconds(s.retention)))
 }
 
 // Complete marks the event as done.

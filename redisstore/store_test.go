@@ -35,9 +35,25 @@ func TestCrash(t *testing.T) {
 	storetest.RunCrash(t, func(t *testing.T, name string) webhooks.Store { return open(t, connect(t), name+":") })
 }
 
-func claim(t *testing.T, store webhooks.Store, key string, lease time.Duration) webhooks.Claim {
+// A claimed event has a token when it is new.
+type claimed struct {
+	State webhooks.State
+	Token string
+}
+
+// ask claims an event with a new token.
+func ask(ctx context.Context, store webhooks.Store, key string, lease time.Duration) (claimed, error) {
+	token := webhooks.NewToken()
+	state, err := store.Claim(ctx, key, token, lease)
+	if state != webhooks.StateNew {
+		token = ""
+	}
+	return claimed{state, token}, err
+}
+
+func claim(t *testing.T, store webhooks.Store, key string, lease time.Duration) claimed {
 	t.Helper()
-	claim, err := store.Claim(t.Context(), key, lease)
+	claim, err := ask(t.Context(), store, key, lease)
 	require.NoError(t, err)
 	return claim
 }
@@ -111,7 +127,7 @@ func TestAKeyOfAnotherProgram(t *testing.T) {
 	client, prefix := connect(t), newPrefix()
 	store := open(t, client, prefix)
 	require.NoError(t, client.Set(t.Context(), prefix+"a", "theirs", time.Minute).Err())
-	_, err := store.Claim(t.Context(), "a", time.Minute)
+	_, err := ask(t.Context(), store, "a", time.Minute)
 	require.ErrorContains(t, err, "another program uses the key")
 	require.ErrorContains(t, store.Complete(t.Context(), "a", "b"), "redisstore: cannot complete an event: WRONGTYPE")
 	require.ErrorContains(t, store.Release(t.Context(), "a", "b"), "redisstore: cannot release an event: WRONGTYPE")
@@ -304,7 +320,7 @@ func TestWithoutRedis(t *testing.T) {
 	})
 	require.Equal(t, http.StatusServiceUnavailable, deliver(webhookstest.SessionSucceeded()).Code)
 
-	_, err = store.Claim(t.Context(), "a", time.Minute)
+	_, err = ask(t.Context(), store, "a", time.Minute)
 	require.ErrorContains(t, err, "redisstore: cannot claim an event: ")
 	require.ErrorContains(t, store.Complete(t.Context(), "a", "b"), "redisstore: cannot complete an event: ")
 	require.ErrorContains(t, store.Release(t.Context(), "a", "b"), "redisstore: cannot release an event: ")

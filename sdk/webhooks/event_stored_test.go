@@ -227,7 +227,6 @@ func TestJSONOfEverythingCanBeRead(t *testing.T) {
 	requireReadable(t, asJSON(t, match), &match)
 	requireReadable(t, asJSON(t, webhooks.SigningKey{Secret: secretOf(r.scheme)}), &webhooks.SigningKey{})
 	requireReadable(t, asJSON(t, webhooks.KeyHint{SessionID: "a"}), &webhooks.KeyHint{})
-	requireReadable(t, asJSON(t, webhooks.Claim{Token: "a"}), &webhooks.Claim{})
 	requireReadable(t, asJSON(t, webhooks.Acceptance{Status: webhooks.AcceptanceDone}), &webhooks.Acceptance{})
 }
 

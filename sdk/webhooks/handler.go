@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"os"
 	"strings"
 	"time"
 
@@ -18,8 +19,10 @@ import (
 type Handler struct {
 	verifier   *Verifier
 	acceptor   Acceptor
-	store      Store // of an option
+	store      Store         // of an option
+	lease      time.Duration // of an option
 	timeout    time.Duration
+	replyIn    time.Duration // whatever happens
 	logger     *slog.Logger
 	maxBody    int64
 	allow      []func(*http.Request) bool
@@ -58,9 +61,19 @@ func WithUnreadableRejected() HandlerOption { return func(h *Handler) { h.unread
 // 1 MiB.
 func WithMaxBody(bytes int64) HandlerOption { return func(h *Handler) { h.maxBody = bytes } }
 
-// WithTimeout sets how long the function, or the acceptor, may take; its context ends then. The
-// default is 8 s, which leaves 2 s of the 10 s that gateways wait.
+// WithTimeout sets how much time there is for a delivery, from its arrival on: for its body, for
+// finding its key, for the claim and for the function, or the acceptor, whose context ends with it.
+// The default is 8 s, which leaves 2 s of the 10 s that gateways wait to complete the claim. When
+// something does not listen to its context, the gateway gets a 503 in time nevertheless, and what
+// goes on does so in the background: a function that succeeds late has done the work of its event.
 func WithTimeout(d time.Duration) HandlerOption { return func(h *Handler) { h.timeout = d } }
+
+// WithLease sets for how long a claim outlives the process that holds it; the default is 3 s. While
+// the function runs, the lease is extended whenever half of it is over, so that it has nothing to
+// do with how long a function may take. A shorter one finds the event of a process that crashed
+// free earlier; a longer one spares functions of a few seconds the extension, and has more patience
+// with a store that is away for a moment.
+func WithLease(d time.Duration) HandlerOption { return func(h *Handler) { h.lease = d } }
 
 // NewHandler makes a handler that does each event's work before it responds: it claims the event's
 // dedupe key, calls the function, and completes the claim. Without [WithStore] it remembers events
@@ -68,7 +81,10 @@ func WithTimeout(d time.Duration) HandlerOption { return func(h *Handler) { h.ti
 // no function, limits that are not positive.
 func NewHandler(verifier *Verifier, work EventFunc, opts ...HandlerOption) (*Handler, error) {
 	h := configured(verifier, opts)
-	process := &processor{work: work, store: h.store, timeout: h.timeout}
+	if h.lease == 0 {
+		h.lease = defaultLease
+	}
+	process := &processor{work: work, store: h.store, lease: h.lease}
 	if process.store == nil {
 		process.store = NewMemoryStore()
 	}
@@ -76,12 +92,15 @@ func NewHandler(verifier *Verifier, work EventFunc, opts ...HandlerOption) (*Han
 		h.problem("NewHandler was given no function")
 	}
 	h.acceptor = process
-	h.check(process.lease())
+	if h.lease < 0 {
+		h.problem("a lease of %s ends before the work begins", h.lease)
+	}
+	h.check(h.lease)
 	return h.usable()
 }
 
 // NewAcceptingHandler makes a handler that hands each verified event to an acceptor, which is
-// responsible for duplicates, so that [WithStore] is an error.
+// responsible for duplicates, so that [WithStore] and [WithLease] are errors.
 func NewAcceptingHandler(verifier *Verifier, acceptor Acceptor, opts ...HandlerOption) (*Handler, error) {
 	h := configured(verifier, opts)
 	if acceptor == nil {
@@ -90,21 +109,12 @@ func NewAcceptingHandler(verifier *Verifier, acceptor Acceptor, opts ...HandlerO
 	if h.store != nil {
 		h.problem("WithStore is for NewHandler: give the store to the acceptor")
 	}
-	h.acceptor = timedAcceptor{acceptor, h.timeout}
+	if h.lease != 0 {
+		h.problem("WithLease is for NewHandler: an acceptor has leases of its own")
+	}
+	h.acceptor = acceptor
 	h.check(0)
 	return h.usable()
-}
-
-// A timedAcceptor gives an acceptor a limited time.
-type timedAcceptor struct {
-	acceptor Acceptor
-	timeout  time.Duration
-}
-
-func (t timedAcceptor) Accept(ctx context.Context, event Event) (Acceptance, error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), t.timeout)
-	defer cancel()
-	return t.acceptor.Accept(ctx, event)
 }
 
 func configured(verifier *Verifier, opts []HandlerOption) *Handler {
@@ -143,11 +153,12 @@ func (h *Handler) check(lease time.Duration) {
 		for _, wait := range s.redeliveries() {
 			lastDelivery += wait
 		}
+		h.replyIn = earlier(h.replyIn, replyTime(h.timeout, s.replyWithin))
 		switch {
 		case h.timeout > s.replyWithin:
 			h.problem("a timeout of %s is too long: %s waits %s for a response; put what takes longer in a queue", h.timeout, s.name, s.replyWithin)
 		case lease >= lastDelivery:
-			h.problem("a timeout of %s is too long: after a crash, a claim would outlive the last delivery of %s, %s after the first", h.timeout, s.name, lastDelivery)
+			h.problem("a lease of %s is too long: after a crash, a claim would outlive the last delivery of %s, %s after the first", lease, s.name, lastDelivery)
 		}
 	}
 }
@@ -164,6 +175,7 @@ func (h *Handler) usable() (*Handler, error) {
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.receive(w, r).write(w) }
 
 func (h *Handler) receive(w http.ResponseWriter, r *http.Request) reply {
+	arrived := time.Now()
 	if !h.allows(r) {
 		return failure(http.StatusTooManyRequests, "too many deliveries", sdk.CodeRateLimitExceeded).after(time.Second)
 	}
@@ -174,29 +186,50 @@ func (h *Handler) receive(w http.ResponseWriter, r *http.Request) reply {
 	if !isJSON(r.Header.Get("Content-Type")) {
 		return failure(http.StatusUnsupportedMediaType, "the body must be application/json", sdk.CodeUnsupportedMediaType)
 	}
-	body, err := readAll(http.MaxBytesReader(w, r.Body, h.maxBody), r.ContentLength)
+	body, err := h.readBody(w, r, arrived.Add(h.timeout))
 	if err != nil {
 		return unreadable(err)
 	}
+	return h.inTime(r.Context(), arrived, func(ctx context.Context) reply { return h.process(ctx, r.Header, body) })
+}
+
+// process verifies a delivery and hands its event over.
+func (h *Handler) process(ctx context.Context, header http.Header, body []byte) reply {
 	var a verification
-	if err := a.run(r.Context(), h.verifier, r.Header, body); err != nil {
-		return h.rejected(r, a, body, err)
+	if err := a.run(ctx, h.verifier, header, body); err != nil {
+		return h.rejected(ctx, a, header, body, err)
 	}
 	event := a.event(body)
-	h.warnOfExpiry(r.Context(), event.Info())
+	h.warnOfExpiry(ctx, event.Info())
 	if problem := event.Info().Problem; problem != nil {
-		h.log(r.Context(), slog.LevelWarn, "webhook event is authentic and cannot be read: has the gateway changed it? Upgrade the SDK, and look at the session", event.Info(), problem)
+		h.log(ctx, slog.LevelWarn, "webhook event is authentic and cannot be read: has the gateway changed it? Upgrade the SDK, and look at the session", event.Info(), problem)
 		if h.unreadable {
 			return failure(http.StatusInternalServerError, "the event could not be read", "")
 		}
 	}
-	return h.accept(r.Context(), event)
+	return h.accept(ctx, event)
+}
+
+// readBody reads the body until a deadline, as far as the server can be told to: a sender that
+// takes forever must not hold a connection forever. Afterwards the deadline is lifted, because it
+// would end the context of the request.
+func (h *Handler) readBody(w http.ResponseWriter, r *http.Request, deadline time.Time) ([]byte, error) {
+	connection := http.NewResponseController(w)
+	limited := connection.SetReadDeadline(deadline) == nil
+	body, err := readAll(http.MaxBytesReader(w, r.Body, h.maxBody), r.ContentLength)
+	if limited && err == nil {
+		_ = connection.SetReadDeadline(time.Time{}) // it could be set before
+	}
+	return body, err
 }
 
 func unreadable(err error) reply {
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
 		return failure(http.StatusRequestEntityTooLarge, "the delivery is too large", "")
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return failure(http.StatusRequestTimeout, "the body took too long", "")
 	}
 	return failure(http.StatusBadRequest, "the body was truncated", "")
 }
@@ -230,17 +263,17 @@ func readAll(body io.Reader, declared int64) ([]byte, error) {
 }
 
 // rejected logs and counts the reason, which does not reach the gateway.
-func (h *Handler) rejected(r *http.Request, a verification, body []byte, err error) reply {
-	if ctx := r.Context(); h.logger.Enabled(ctx, slog.LevelWarn) {
+func (h *Handler) rejected(ctx context.Context, a verification, header http.Header, body []byte, err error) reply {
+	if h.logger.Enabled(ctx, slog.LevelWarn) {
 		attrs := []slog.Attr{slog.Any("error", err)}
 		if h.diagnose.take() {
-			attrs = append(attrs, slog.Any("diagnosis", a.diagnose(err, r.Header, body)))
+			attrs = append(attrs, slog.Any("diagnosis", a.diagnose(err, header, body)))
 		}
 		h.logger.LogAttrs(ctx, slog.LevelWarn, "webhook rejected", attrs...)
 	}
 	var rejection *Rejection
 	if errors.As(err, &rejection) {
-		h.count(r.Context(), rejection)
+		h.count(ctx, rejection)
 		return rejection.reply()
 	}
 	return failure(http.StatusServiceUnavailable, "not able to verify now", "")

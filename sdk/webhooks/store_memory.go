@@ -3,7 +3,6 @@ package webhooks
 import (
 	"container/list"
 	"context"
-	"crypto/rand"
 	"errors"
 	"sync"
 	"time"
@@ -38,12 +37,9 @@ func NewMemoryStore() *MemoryStore {
 var errStoreFull = errors.New("webhooks: the memory store is full of events in flight: use a durable store, or finish handlers faster")
 
 // Claim asks for an event.
-func (s *MemoryStore) Claim(ctx context.Context, key string, lease time.Duration) (Claim, error) {
-	if err := ctx.Err(); err != nil {
-		return Claim{}, err
-	}
-	if lease <= 0 {
-		return Claim{}, ErrInvalidLease
+func (s *MemoryStore) Claim(ctx context.Context, key, token string, lease time.Duration) (State, error) {
+	if err := errors.Join(ctx.Err(), CheckClaim(token, lease)); err != nil {
+		return 0, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -53,17 +49,39 @@ func (s *MemoryStore) Claim(ctx context.Context, key string, lease time.Duration
 		case s.over(e, now):
 			s.forget(element)
 		case e.done:
-			return Claim{State: StateDone}, nil
+			return StateDone, nil
+		case e.token == token:
+			e.ends = now.Add(lease)
+			return StateNew, nil
 		default:
-			return Claim{State: StateInFlight}, nil
+			return StateInFlight, nil
 		}
 	}
 	if len(s.entries) >= s.max && !s.makeRoom(now) {
-		return Claim{}, errStoreFull
+		return 0, errStoreFull
 	}
-	e := &memoryEntry{key: key, token: rand.Text(), ends: now.Add(lease)}
-	s.entries[key] = s.order.PushBack(e)
-	return Claim{State: StateNew, Token: e.token}, nil
+	s.entries[key] = s.order.PushBack(&memoryEntry{key: key, token: token, ends: now.Add(lease)})
+	return StateNew, nil
+}
+
+// Extend starts the lease again.
+func (s *MemoryStore) Extend(ctx context.Context, key, token string, lease time.Duration) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if lease <= 0 {
+		return ErrInvalidLease
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	element, err := s.held(key, token)
+	if err != nil {
+		return err
+	}
+	if e := element.Value.(*memoryEntry); !e.done {
+		e.ends = s.now().Add(lease)
+	}
+	return nil
 }
 
 // over reports whether an entry no longer blocks a claim.

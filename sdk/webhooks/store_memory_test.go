@@ -1,6 +1,7 @@
 package webhooks_test
 
 import (
+	"context"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -13,10 +14,26 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 )
 
+// A claimed event has a token when it is new.
+type claimed struct {
+	State webhooks.State
+	Token string
+}
+
+// ask claims an event with a new token.
+func ask(ctx context.Context, store webhooks.Store, key string, lease time.Duration) (claimed, error) {
+	token := webhooks.NewToken()
+	state, err := store.Claim(ctx, key, token, lease)
+	if state != webhooks.StateNew {
+		token = ""
+	}
+	return claimed{state, token}, err
+}
+
 // claim asks a store for an event, for a minute.
-func claim(t *testing.T, store webhooks.Store, key string) webhooks.Claim {
+func claim(t *testing.T, store webhooks.Store, key string) claimed {
 	t.Helper()
-	got, err := store.Claim(t.Context(), key, time.Minute)
+	got, err := ask(t.Context(), store, key, time.Minute)
 	require.NoError(t, err)
 	if got.State == webhooks.StateNew {
 		require.NotEmpty(t, got.Token)
@@ -52,7 +69,7 @@ func TestMemoryStoreGivesAnEventToOne(t *testing.T) {
 		for range 64 {
 			done.Go(func() {
 				<-start
-				got, err := store.Claim(t.Context(), strconv.Itoa(round), time.Minute)
+				got, err := ask(t.Context(), store, strconv.Itoa(round), time.Minute)
 				if err == nil && got.State == webhooks.StateNew {
 					fresh.Add(1)
 				}
@@ -128,7 +145,7 @@ func TestMemoryStoreForgetsTheOldestWhenItIsFull(t *testing.T) {
 	inFlight, slow := claim(t, store, "in flight"), claim(t, store, "slow")
 	for i := range mostEvents - 2 {
 		key := strconv.Itoa(i)
-		got, err := store.Claim(t.Context(), key, time.Minute)
+		got, err := ask(t.Context(), store, key, time.Minute)
 		require.NoError(t, err)
 		require.NoError(t, store.Complete(t.Context(), key, got.Token))
 	}
@@ -148,10 +165,10 @@ func TestMemoryStoreFullOfEventsInFlight(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := webhooks.NewMemoryStore()
 		for i := range mostEvents {
-			_, err := store.Claim(t.Context(), strconv.Itoa(i), time.Minute)
+			_, err := ask(t.Context(), store, strconv.Itoa(i), time.Minute)
 			require.NoError(t, err)
 		}
-		_, err := store.Claim(t.Context(), "one more", time.Minute)
+		_, err := ask(t.Context(), store, "one more", time.Minute)
 		require.ErrorContains(t, err, "full")
 		require.Equal(t, webhooks.StateInFlight, claim(t, store, "0").State)
 

@@ -36,6 +36,7 @@ type statements struct {
 	schema   []string
 	claim    string                                           // returns 1 for new, 2 for in flight, 3 for done
 	args     func(hash, key, token string, lease int64) []any // of claim
+	extend   string                                           // lease, hash, token
 	complete string                                           // hash, token
 	release  string                                           // hash, token
 	purge    string                                           // age; removes up to purgeBatch rows
@@ -85,11 +86,13 @@ func postgreSQL() statements {
 	VALUES ($1::text, $2::text, $3::text, false, clock_timestamp() + $4::bigint * interval '1 microsecond')
 	ON CONFLICT (key_hash) DO UPDATE SET
 		token = excluded.token, ends_at = clock_timestamp() + $4::bigint * interval '1 microsecond'
-	WHERE NOT held.done AND held.ends_at < now()
+	WHERE NOT held.done AND (held.ends_at < now() OR held.token = excluded.token)
 	RETURNING 1)
 SELECT 1 FROM claimed
 UNION ALL
 SELECT CASE WHEN done THEN 3 ELSE 2 END FROM {table} WHERE key_hash = $1::text AND NOT EXISTS (SELECT 1 FROM claimed)`,
+		extend: `UPDATE {table} SET ends_at = CASE WHEN done THEN ends_at ELSE clock_timestamp() + $1::bigint * interval '1 microsecond' END
+WHERE key_hash = $2::text AND token = $3::text`,
 		complete: `UPDATE {table} SET done = true, ends_at = clock_timestamp() WHERE key_hash = $1::text AND token = $2::text`,
 		release:  `DELETE FROM {table} WHERE key_hash = $1::text AND token = $2::text AND NOT done`,
 		purge: `DELETE FROM {table}
@@ -103,13 +106,16 @@ WHERE ends_at < now() - $1::bigint * interval '1 microsecond' AND key_hash IN (
 //
 // MySQL reports how many rows a statement changed, or how many it matched: that depends on how the
 // connection was opened. So the results of claim and complete come as LAST_INSERT_ID, which the
-// statement sets. The order in which the columns are set does not matter: no condition reads a
-// column that another part of the statement sets before it. Times are UTC, which sessions of any
+// statement sets; 100 more say that the session does not commit by itself (autocommit = 0), so that
+// the store has to. The columns may be set one after the other or at once: the condition for
+// ends_at is the same with the token of before and with the one of after. Times are UTC, which sessions of any
 // zone agree on.
 func mySQL() statements {
 	return statements{
 		unit: time.Microsecond,
-		args: func(hash, key, token string, lease int64) []any { return []any{hash, key, token, lease, token, lease} },
+		args: func(hash, key, token string, lease int64) []any {
+			return []any{hash, key, token, lease, token, token, token, lease}
+		},
 		schema: []string{
 			"CREATE TABLE IF NOT EXISTS {table} (\n" +
 				"\tkey_hash  CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY COMMENT 'SHA-256 of the key, in hexadecimal',\n" +
@@ -121,11 +127,13 @@ func mySQL() statements {
 				") ENGINE = InnoDB",
 		},
 		claim: `INSERT INTO {table} (key_hash, event_key, token, done, ends_at)
-VALUES (?, ?, ?, LAST_INSERT_ID(1) - 1, UTC_TIMESTAMP(6) + INTERVAL ? MICROSECOND)
+VALUES (?, ?, ?, 0 * LAST_INSERT_ID(1 + {uncommitted}), UTC_TIMESTAMP(6) + INTERVAL ? MICROSECOND)
 ON DUPLICATE KEY UPDATE
-	token = IF(LAST_INSERT_ID(IF(done, 3, IF(ends_at < UTC_TIMESTAMP(6), 1, 2))) = 1, ?, token),
-	ends_at = IF(NOT done AND ends_at < UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) + INTERVAL ? MICROSECOND, ends_at)`,
-		complete: `UPDATE {table} SET done = LAST_INSERT_ID(1), ends_at = UTC_TIMESTAMP(6) WHERE key_hash = ? AND token = CAST(? AS BINARY)`,
+	token = IF(LAST_INSERT_ID({uncommitted} + IF(done, 3, IF(ends_at < UTC_TIMESTAMP(6) OR token = CAST(? AS BINARY), 1, 2))) = 1 + {uncommitted}, ?, token),
+	ends_at = IF(NOT done AND (ends_at < UTC_TIMESTAMP(6) OR token = CAST(? AS BINARY)), UTC_TIMESTAMP(6) + INTERVAL ? MICROSECOND, ends_at)`,
+		extend: `UPDATE {table} SET ends_at = IF(done * LAST_INSERT_ID(1 + {uncommitted}) > 0, ends_at, UTC_TIMESTAMP(6) + INTERVAL ? MICROSECOND)
+WHERE key_hash = ? AND token = CAST(? AS BINARY)`,
+		complete: `UPDATE {table} SET done = LAST_INSERT_ID(1 + {uncommitted}) > 0, ends_at = UTC_TIMESTAMP(6) WHERE key_hash = ? AND token = CAST(? AS BINARY)`,
 		release:  `DELETE FROM {table} WHERE key_hash = ? AND token = CAST(? AS BINARY) AND NOT done`,
 		purge:    `DELETE FROM {table} WHERE ends_at < UTC_TIMESTAMP(6) - INTERVAL ? MICROSECOND LIMIT 1000`,
 	}
@@ -152,8 +160,9 @@ func sqlite() statements {
 VALUES (?, ?, ?, 0, {now} + ?)
 ON CONFLICT (key_hash) DO UPDATE SET
 	token = CASE WHEN NOT held.done AND held.ends_at < {now} THEN excluded.token ELSE held.token END,
-	ends_at = CASE WHEN NOT held.done AND held.ends_at < {now} THEN excluded.ends_at ELSE held.ends_at END
-RETURNING CASE WHEN token = ? THEN 1 WHEN done THEN 3 ELSE 2 END`,
+	ends_at = CASE WHEN NOT held.done AND (held.ends_at < {now} OR held.token = excluded.token) THEN excluded.ends_at ELSE held.ends_at END
+RETURNING CASE WHEN done THEN 3 WHEN token = ? THEN 1 ELSE 2 END`,
+		extend:   `UPDATE {table} SET ends_at = CASE WHEN done THEN ends_at ELSE {now} + ? END WHERE key_hash = ? AND token = ?`,
 		complete: `UPDATE {table} SET done = 1, ends_at = {now} WHERE key_hash = ? AND token = ?`,
 		release:  `DELETE FROM {table} WHERE key_hash = ? AND token = ? AND NOT done`,
 		purge:    `DELETE FROM {table} WHERE key_hash IN (SELECT key_hash FROM {table} WHERE ends_at < {now} - ? LIMIT 1000)`,
@@ -173,8 +182,11 @@ func (s statements) about(d Dialect, table string) statements {
 	parts := strings.Split(table, ".") // perhaps with its schema, in which its index is too
 	index := quote + parts[len(parts)-1] + "_ends_at" + quote
 	quoted := quote + strings.Join(parts, quote+"."+quote) + quote
-	fill := strings.NewReplacer("{table}", quoted, "{index}", index, "{now}", sqliteNow).Replace
-	s.claim, s.complete, s.release, s.purge = fill(s.claim), fill(s.complete), fill(s.release), fill(s.purge)
+	fill := strings.NewReplacer("{table}", quoted, "{index}", index, "{now}", sqliteNow,
+		"{uncommitted}", "IF(@@autocommit, 0, 100)").Replace
+	for _, statement := range []*string{&s.claim, &s.extend, &s.complete, &s.release, &s.purge} {
+		*statement = fill(*statement)
+	}
 	for i, statement := range s.schema {
 		s.schema[i] = fill(statement)
 	}

@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -37,6 +38,9 @@ func retry(ctx context.Context, statement func() error) error {
 // undone reports whether the database promises that a statement had no effect and may succeed if it
 // is tried again. Its drivers have no type in common to say so; PostgreSQL's have a method.
 func undone(err error) bool {
+	if errors.Is(err, driver.ErrBadConn) { // of a connection that was idle for too long
+		return true
+	}
 	var coded interface{ SQLState() string }
 	if errors.As(err, &coded) {
 		return coded.SQLState() == "40001" || coded.SQLState() == "40P01" // serialization failure, deadlock

@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
@@ -42,65 +41,77 @@ func New(db *sql.DB, dialect Dialect, opts ...Option) (*Store, error) {
 
 // Claim asks for an event. While another transaction completes it, Claim waits for the end of that
 // transaction, or of its context.
-func (s *Store) Claim(ctx context.Context, key string, lease time.Duration) (webhooks.Claim, error) {
-	if lease <= 0 {
-		return webhooks.Claim{}, webhooks.ErrInvalidLease
+func (s *Store) Claim(ctx context.Context, key, token string, lease time.Duration) (webhooks.State, error) {
+	if err := webhooks.CheckClaim(token, lease); err != nil {
+		return 0, err
 	}
-	token := rand.Text()
 	args := s.say.args(hash(key), readable(key), token, s.units(lease))
 	var state int64
-	err := retry(ctx, func() error {
-		if s.dialect != MySQL {
-			err := s.db.QueryRowContext(ctx, s.say.claim, args...).Scan(&state)
-			if errors.Is(err, sql.ErrNoRows) {
-				state, err = 2, nil
-			}
+	err := retry(ctx, func() (err error) {
+		if s.dialect == MySQL {
+			state, err = s.execMySQL(ctx, s.say.claim, args...)
 			return err
 		}
-		result, err := s.db.ExecContext(ctx, s.say.claim, args...)
-		if err == nil {
-			state, err = result.LastInsertId()
+		err = s.db.QueryRowContext(ctx, s.say.claim, args...).Scan(&state)
+		if errors.Is(err, sql.ErrNoRows) {
+			state, err = 2, nil
 		}
 		return err
 	})
 	if err != nil {
-		return webhooks.Claim{}, failed("claim an event", err)
+		return 0, failed("claim an event", err)
 	}
 	switch state {
 	case 1:
-		return webhooks.Claim{State: webhooks.StateNew, Token: token}, nil
+		return webhooks.StateNew, nil
 	case 2:
-		return webhooks.Claim{State: webhooks.StateInFlight}, nil
+		return webhooks.StateInFlight, nil
 	case 3:
-		return webhooks.Claim{State: webhooks.StateDone}, nil
+		return webhooks.StateDone, nil
 	}
-	return webhooks.Claim{}, fmt.Errorf("sqlstore: the database returned %d for a claim, which is not a state: does a proxy rewrite statements or drop LAST_INSERT_ID?", state)
+	return 0, fmt.Errorf("sqlstore: the database returned %d for a claim, which is not a state: does a proxy rewrite statements or drop LAST_INSERT_ID?", state)
 }
 
-// An execer is a database or a transaction.
-type execer interface {
-	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+// Extend starts the lease again.
+func (s *Store) Extend(ctx context.Context, key, token string, lease time.Duration) error {
+	if lease <= 0 {
+		return webhooks.ErrInvalidLease
+	}
+	return s.update(ctx, "extend a lease", s.say.extend, s.units(lease), hash(key), token)
 }
 
 // Complete marks the event as done.
 func (s *Store) Complete(ctx context.Context, key, token string) error {
-	return retry(ctx, func() error { return s.complete(ctx, s.db, key, token) })
+	return s.update(ctx, "complete an event", s.say.complete, hash(key), token)
+}
+
+// update runs a statement that changes one row.
+func (s *Store) update(ctx context.Context, to, statement string, args ...any) error {
+	return retry(ctx, func() error {
+		if s.dialect == MySQL {
+			n, err := s.execMySQL(ctx, statement, args...)
+			return held(to, n, err)
+		}
+		n, err := rows(s.db.ExecContext(ctx, statement, args...))
+		return held(to, n, err)
+	})
 }
 
 // CompleteTx marks the event as done when tx commits, together with what else tx wrote. On any
 // error roll back: [webhooks.ErrClaimLost] says that another holder has the event by now. Call it
-// last, right before the commit: until then other claims of the event wait. [webhooks.ClaimFrom]
-// has key and token.
+// last, right before the commit: until then other claims of the event wait, and so does the
+// extension of the lease, without which the function's context ends. [webhooks.ClaimFrom] has key
+// and token.
 //
 // The handler's own completion, after the function, then changes nothing. When the function fails
 // after its transaction has committed, the event is done nevertheless, and the gateway's next
 // delivery is a duplicate.
+//
+// A transaction that is serializable, or has a snapshot (REPEATABLE READ), fails with a conflict
+// when the lease was extended since it began: where such transactions take longer than half of the
+// lease, call CompleteTx first, or set a longer lease with [webhooks.WithLease].
 func (s *Store) CompleteTx(ctx context.Context, tx *sql.Tx, key, token string) error {
-	return s.complete(ctx, tx, key, token)
-}
-
-func (s *Store) complete(ctx context.Context, db execer, key, token string) error {
-	result, err := db.ExecContext(ctx, s.say.complete, hash(key), token)
+	result, err := tx.ExecContext(ctx, s.say.complete, hash(key), token)
 	if err != nil {
 		return failed("complete an event", err)
 	}
@@ -108,24 +119,26 @@ func (s *Store) complete(ctx context.Context, db execer, key, token string) erro
 	if s.dialect == MySQL {
 		count = result.LastInsertId
 	}
-	return held(count())
+	n, err := count()
+	return held("complete an event", n, err)
 }
 
 // Release gives the event back.
 func (s *Store) Release(ctx context.Context, key, token string) error {
 	return retry(ctx, func() error {
-		result, err := s.db.ExecContext(ctx, s.say.release, hash(key), token)
-		if err != nil {
-			return failed("release an event", err)
+		if s.dialect == MySQL {
+			n, err := s.inTx(ctx, sql.LevelDefault, s.say.release, hash(key), token)
+			return held("release an event", n, err)
 		}
-		return held(result.RowsAffected())
+		n, err := rows(s.db.ExecContext(ctx, s.say.release, hash(key), token))
+		return held("release an event", n, err)
 	})
 }
 
-func held(rows int64, err error) error {
+func held(to string, rows int64, err error) error {
 	switch {
 	case err != nil:
-		return failed("learn what was changed", err)
+		return failed(to, err)
 	case rows == 0:
 		return webhooks.ErrClaimLost
 	}
@@ -161,17 +174,7 @@ func (s *Store) purge(ctx context.Context, age int64) (int64, error) {
 	if s.dialect == PostgreSQL {
 		isolation = sql.LevelReadCommitted
 	}
-	tx, err := s.db.BeginTx(ctx, &sql.TxOptions{Isolation: isolation})
-	if err != nil {
-		return 0, err
-	}
-	defer func() { _ = tx.Rollback() }() // nothing to undo after the commit
-	result, err := tx.ExecContext(ctx, s.say.purge, age)
-	if err != nil {
-		return 0, err
-	}
-	rows, err := result.RowsAffected()
-	return rows, errors.Join(err, tx.Commit())
+	return s.inTx(ctx, isolation, s.say.purge, age)
 }
 
 // units converts a duration to the dialect's unit, rounded up.

@@ -16,8 +16,9 @@ func endedContext(t *testing.T, s store) {
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
 
-	_, err := s.Claim(ended, "a", long)
+	_, err := s.ask(ended, "a", long)
 	requireCanceled(t, "Claim", err)
+	requireCanceled(t, "Extend", s.Extend(ended, "held", held, 1))
 	requireCanceled(t, "Complete", s.Complete(ended, "held", held))
 	requireCanceled(t, "Release", s.Release(ended, "held", held))
 
@@ -41,7 +42,7 @@ func canceledCalls(t *testing.T, s store) {
 		for n := range 10 {
 			key := strconv.Itoa(i) + "/" + strconv.Itoa(n)
 			brief, cancel := context.WithTimeout(ctx, rand.N(4*time.Millisecond))
-			claim, err := s.Claim(brief, key, short)
+			claim, err := s.ask(brief, key, short)
 			if err == nil && claim.State == webhooks.StateNew {
 				_ = s.Complete(brief, key, claim.Token) // perhaps
 			}

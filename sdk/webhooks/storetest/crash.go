@@ -49,7 +49,7 @@ func RunCrash(t *testing.T, open func(t *testing.T, name string) webhooks.Store)
 	atOnce(t, 8, func(ctx context.Context, _ int) error {
 		for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
 			tries.Add(1)
-			claim, err := s.Claim(ctx, crashKey, long)
+			claim, err := s.ask(ctx, crashKey, long)
 			switch {
 			case err != nil:
 				return err

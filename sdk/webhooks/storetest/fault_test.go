@@ -19,17 +19,25 @@ import (
 // A faulty store is a memory store with one fault, of those that stores have had.
 type faulty struct {
 	*webhooks.MemoryStore
-	claim    func(ctx context.Context, s *webhooks.MemoryStore, key string, lease time.Duration) (webhooks.Claim, error)
+	claim    func(ctx context.Context, s *webhooks.MemoryStore, key, token string, lease time.Duration) (webhooks.State, error)
 	complete func(ctx context.Context, s *webhooks.MemoryStore, key, token string) error
+	extend   func(ctx context.Context, s *webhooks.MemoryStore, key, token string, lease time.Duration) error
 	release  func(ctx context.Context, s *webhooks.MemoryStore, key, token string) error
 	purge    func(ctx context.Context, s *webhooks.MemoryStore, olderThan time.Duration) (int, error)
 }
 
-func (f *faulty) Claim(ctx context.Context, key string, lease time.Duration) (webhooks.Claim, error) {
+func (f *faulty) Claim(ctx context.Context, key, token string, lease time.Duration) (webhooks.State, error) {
 	if f.claim == nil {
-		return f.MemoryStore.Claim(ctx, key, lease)
+		return f.MemoryStore.Claim(ctx, key, token, lease)
 	}
-	return f.claim(ctx, f.MemoryStore, key, lease)
+	return f.claim(ctx, f.MemoryStore, key, token, lease)
+}
+
+func (f *faulty) Extend(ctx context.Context, key, token string, lease time.Duration) error {
+	if f.extend == nil {
+		return f.MemoryStore.Extend(ctx, key, token, lease)
+	}
+	return f.extend(ctx, f.MemoryStore, key, token, lease)
 }
 
 func (f *faulty) Complete(ctx context.Context, key, token string) error {
@@ -56,8 +64,8 @@ func (f *faulty) Purge(ctx context.Context, olderThan time.Duration) (int, error
 // keyed is a store that takes different keys for one.
 func keyed(same func(string) string) faulty {
 	return faulty{
-		claim: func(ctx context.Context, s *webhooks.MemoryStore, key string, lease time.Duration) (webhooks.Claim, error) {
-			return s.Claim(ctx, same(key), lease)
+		claim: func(ctx context.Context, s *webhooks.MemoryStore, key, token string, lease time.Duration) (webhooks.State, error) {
+			return s.Claim(ctx, same(key), token, lease)
 		},
 		complete: func(ctx context.Context, s *webhooks.MemoryStore, key, token string) error {
 			return s.Complete(ctx, same(key), token)
@@ -69,8 +77,8 @@ func keyed(same func(string) string) faulty {
 }
 
 func leased(change func(time.Duration) time.Duration) faulty {
-	return faulty{claim: func(ctx context.Context, s *webhooks.MemoryStore, key string, lease time.Duration) (webhooks.Claim, error) {
-		return s.Claim(ctx, key, change(lease))
+	return faulty{claim: func(ctx context.Context, s *webhooks.MemoryStore, key, token string, lease time.Duration) (webhooks.State, error) {
+		return s.Claim(ctx, key, token, change(lease))
 	}}
 }
 
@@ -80,31 +88,58 @@ func fault(name string) faulty {
 	type store = *webhooks.MemoryStore
 	switch name {
 	case "gives everybody the event":
-		return faulty{claim: func(ctx context.Context, s store, key string, lease time.Duration) (webhooks.Claim, error) {
-			claim, err := s.Claim(ctx, key, lease)
-			if err == nil && claim.State == webhooks.StateInFlight {
-				claim = webhooks.Claim{State: webhooks.StateNew, Token: "another"}
+		return faulty{claim: func(ctx context.Context, s store, key, token string, lease time.Duration) (webhooks.State, error) {
+			state, err := s.Claim(ctx, key, token, lease)
+			if err == nil && state == webhooks.StateInFlight {
+				state = webhooks.StateNew
 			}
-			return claim, err
+			return state, err
 		}}
-	case "gives no token":
-		return faulty{claim: func(ctx context.Context, s store, key string, lease time.Duration) (webhooks.Claim, error) {
-			claim, err := s.Claim(ctx, key, lease)
-			claim.Token = ""
-			return claim, err
+	case "does not know its own token":
+		return faulty{claim: func(ctx context.Context, s store, key, token string, lease time.Duration) (webhooks.State, error) {
+			if s.Extend(ctx, key, token, lease) == nil {
+				return webhooks.StateInFlight, nil
+			}
+			return s.Claim(ctx, key, token, lease)
+		}}
+	case "takes any token":
+		return faulty{claim: func(ctx context.Context, s store, key, token string, lease time.Duration) (webhooks.State, error) {
+			state, err := s.Claim(ctx, key, token, lease)
+			if errors.Is(err, webhooks.ErrInvalidToken) {
+				return webhooks.StateNew, nil
+			}
+			return state, err
+		}}
+	case "extends nothing":
+		return faulty{extend: func(ctx context.Context, s store, key, token string, lease time.Duration) error {
+			return s.Extend(ctx, key, token, min(lease, 1))
+		}}
+	case "anybody extends":
+		return faulty{extend: func(ctx context.Context, s store, key, token string, lease time.Duration) error {
+			if err := s.Extend(ctx, key, token, lease); !errors.Is(err, webhooks.ErrClaimLost) {
+				return err
+			}
+			return nil
+		}}
+	case "extending claims":
+		return faulty{extend: func(ctx context.Context, s store, key, token string, lease time.Duration) error {
+			state, err := s.Claim(ctx, key, token, lease)
+			if err == nil && state != webhooks.StateNew {
+				err = webhooks.ErrClaimLost
+			}
+			return err
 		}}
 	case "looks, then writes":
-		return faulty{claim: func(ctx context.Context, s store, key string, lease time.Duration) (webhooks.Claim, error) {
-			claim, err := s.Claim(ctx, key, time.Nanosecond) // the write that decides comes later
-			if err != nil || claim.State != webhooks.StateNew {
-				return claim, err
+		return faulty{claim: func(ctx context.Context, s store, key, token string, lease time.Duration) (webhooks.State, error) {
+			state, err := s.Claim(ctx, key, token, time.Nanosecond) // the write that decides comes later
+			if err != nil || state != webhooks.StateNew {
+				return state, err
 			}
 			time.Sleep(time.Millisecond)
-			again, err := s.Claim(ctx, key, lease)
-			if again.State == webhooks.StateNew {
+			if again, err := s.Claim(ctx, key, token, lease); again == webhooks.StateNew {
 				return again, err
 			}
-			return claim, err
+			return state, err
 		}}
 	case "a lease in the wrong unit":
 		return leased(func(d time.Duration) time.Duration { return max(d/1000, min(d, 1)) })
@@ -153,9 +188,9 @@ func fault(name string) faulty {
 	case "keys cut to 255":
 		return keyed(func(key string) string { return key[:min(len(key), 255)] })
 	case "claims for who has gone":
-		return faulty{claim: func(ctx context.Context, s store, key string, lease time.Duration) (webhooks.Claim, error) {
-			claim, err := s.Claim(deaf(ctx), key, lease)
-			return claim, errors.Join(err, ctx.Err())
+		return faulty{claim: func(ctx context.Context, s store, key, token string, lease time.Duration) (webhooks.State, error) {
+			state, err := s.Claim(deaf(ctx), key, token, lease)
+			return state, errors.Join(err, ctx.Err())
 		}}
 	case "completes for who has gone":
 		return faulty{complete: func(ctx context.Context, s store, key, token string) error { return s.Complete(deaf(ctx), key, token) }}
@@ -190,7 +225,11 @@ func TestFaultsAreFound(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]string{
 		"gives everybody the event":     "an event is new, in flight, then done",
-		"gives no token":                "an event is new, in flight, then done",
+		"does not know its own token":   "claiming twice with one token is claiming once",
+		"takes any token":               "an invalid token is an error",
+		"extends nothing":               "extending starts the lease again",
+		"anybody extends":               "without a claim nothing succeeds",
+		"extending claims":              "extending what is done changes nothing",
 		"looks, then writes":            "one of 64 concurrent claims succeeds",
 		"a lease in the wrong unit":     "a lease lasts",
 		"a lease of whole seconds, cut": "a lease lasts",

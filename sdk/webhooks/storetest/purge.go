@@ -32,7 +32,7 @@ func purge(t *testing.T, s store) {
 	}
 	s.is(t, webhooks.StateDone, "done")
 	if _, err := purger.Purge(t.Context(), -1); !errors.Is(err, webhooks.ErrInvalidAge) {
-		t.Fatalf("Purge with a negative age: got %v, want ErrBadAge", err)
+		t.Fatalf("Purge with a negative age: got %v, want ErrInvalidAge", err)
 	}
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -69,7 +69,7 @@ func purgeWhileClaiming(t *testing.T, s store) {
 	defer cancel()
 	fresh := func(key string, lease time.Duration) (string, error) {
 		for {
-			claim, err := s.Claim(ctx, key, lease)
+			claim, err := s.ask(ctx, key, lease)
 			if err != nil || claim.State == webhooks.StateNew {
 				return claim.Token, err
 			}
@@ -96,7 +96,7 @@ func purgeWhileClaiming(t *testing.T, s store) {
 			if err != nil {
 				return err
 			}
-			claim, err := s.Claim(ctx, key, long)
+			claim, err := s.ask(ctx, key, long)
 			if err != nil {
 				return err
 			}

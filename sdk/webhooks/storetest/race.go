@@ -35,7 +35,7 @@ func raceAfterTheLease(t *testing.T, s store) {
 	defer cancel()
 	atOnce(t, crowd, func(context.Context, int) error {
 		for last := false; ; {
-			claim, err := s.Claim(ctx, "a", long)
+			claim, err := s.ask(ctx, "a", long)
 			switch {
 			case err != nil:
 				return err
@@ -62,9 +62,9 @@ func raceAfterTheLease(t *testing.T, s store) {
 // oneOf claims an event many times at once; one must get it, whose token it returns.
 func (s store) oneOf(t *testing.T, key string) string {
 	t.Helper()
-	claims := make([]webhooks.Claim, crowd)
+	claims := make([]claimed, crowd)
 	atOnce(t, crowd, func(ctx context.Context, i int) (err error) {
-		claims[i], err = s.Claim(ctx, key, long)
+		claims[i], err = s.ask(ctx, key, long)
 		return err
 	})
 	var holders []string
@@ -93,7 +93,7 @@ func oneHolderAtATime(t *testing.T, s store) {
 	atOnce(t, 12, func(_ context.Context, i int) error {
 		for event := i % events; ; {
 			key := strconv.Itoa(event)
-			claim, err := s.Claim(ctx, key, long)
+			claim, err := s.ask(ctx, key, long)
 			if err != nil {
 				return err
 			}
@@ -147,7 +147,7 @@ func claimWhileCompleting(t *testing.T, s store) {
 			}
 			for first := true; ; first = false {
 				after := completed.Load()
-				claim, err := s.Claim(ctx, key, long)
+				claim, err := s.ask(ctx, key, long)
 				if first {
 					asked.Done()
 				}

@@ -32,7 +32,12 @@ func Run(t *testing.T, newStore func(t *testing.T) webhooks.Store) {
 		{"a lease lasts", leaseLasts},
 		{"after a lease the next claim succeeds and the late holder has lost it", leaseEnds},
 		{"a late holder without a successor completes", lateButAlone},
+		{"claiming twice with one token is claiming once", claimedTwice},
+		{"extending starts the lease again", extended},
+		{"extending what is done changes nothing", extendedWhenDone},
+		{"a late holder without a successor extends", lateExtends},
 		{"an invalid lease is an error", badLease},
+		{"an invalid token is an error", badToken},
 		{"an ended context does nothing", endedContext},
 		{"canceled calls leave nothing half done", canceledCalls},
 		{"purging", purge},
@@ -56,16 +61,46 @@ const (
 // test may use the methods that do not return an error.
 type store struct{ webhooks.Store }
 
-func (s store) claim(t *testing.T, key string, lease time.Duration) webhooks.Claim {
+// A claimed event has a token when it is new.
+type claimed struct {
+	State webhooks.State
+	Token string
+}
+
+// ask claims an event with a new token.
+func (s store) ask(ctx context.Context, key string, lease time.Duration) (claimed, error) {
+	token := webhooks.NewToken()
+	state, err := s.Claim(ctx, key, token, lease)
+	if state != webhooks.StateNew {
+		token = ""
+	}
+	return claimed{state, token}, err
+}
+
+func (s store) claim(t *testing.T, key string, lease time.Duration) claimed {
 	t.Helper()
-	claim, err := s.Claim(t.Context(), key, lease)
+	claim, err := s.ask(t.Context(), key, lease)
 	if err != nil {
 		t.Fatalf("Claim(%.40q, %s): %v", key, lease, err)
 	}
-	if hasToken := claim.Token != ""; hasToken != (claim.State == webhooks.StateNew) {
-		t.Fatalf("Claim(%.40q) is %s with the token %q: there is one when the event is new, and only then", key, claim.State, claim.Token)
-	}
 	return claim
+}
+
+// again claims an event with a token that may have it.
+func (s store) again(t *testing.T, key, token string) webhooks.State {
+	t.Helper()
+	state, err := s.Claim(t.Context(), key, token, long)
+	if err != nil {
+		t.Fatalf("Claim(%.40q) with the same token: %v", key, err)
+	}
+	return state
+}
+
+func (s store) extend(t *testing.T, key, token string, lease time.Duration) {
+	t.Helper()
+	if err := s.Extend(t.Context(), key, token, lease); err != nil {
+		t.Fatalf("Extend(%.40q): %v", key, err)
+	}
 }
 
 // fresh claims an event that must be new, and returns the token.
@@ -100,9 +135,12 @@ func (s store) release(t *testing.T, key, token string) {
 	}
 }
 
-// rejects requires neither Complete nor Release to accept a token.
+// rejects requires neither Extend nor Complete nor Release to accept a token.
 func (s store) rejects(t *testing.T, key, token string) {
 	t.Helper()
+	if err := s.Extend(t.Context(), key, token, long); !errors.Is(err, webhooks.ErrClaimLost) {
+		t.Fatalf("Extend(%.40q) with a token that is not the holder's: got %v, want ErrClaimLost", key, err)
+	}
 	s.rejectsComplete(t, key, token)
 	s.rejectsRelease(t, key, token)
 }

@@ -19,14 +19,14 @@ func TestTwoMachinesThatDisagreeOnTheTime(t *testing.T) {
 	each(t, usual()[:2], func(t *testing.T, d database) {
 		name := newName()
 		_, present := d.store(t, name)
-		claim := func(store *sqlstore.Store, key string, lease time.Duration) webhooks.Claim {
-			claim, err := store.Claim(t.Context(), key, lease)
+		claim := func(store *sqlstore.Store, key string, lease time.Duration) claimed {
+			claim, err := ask(t.Context(), store, key, lease)
 			require.NoError(t, err)
 			return claim
 		}
 		held := claim(present, "the present's", time.Minute)
 		short := claim(present, "the present's, for short", 100*time.Millisecond)
-		var done webhooks.Claim
+		var done claimed
 
 		synctest.Test(t, func(t *testing.T) {
 			require.Equal(t, 2000, time.Now().UTC().Year())
@@ -82,15 +82,15 @@ func TestSessionsInDifferentZones(t *testing.T) {
 			_, west := zones[1].store(t, table)
 			for direction, pair := range map[string][2]*sqlstore.Store{"eastwards": {west, east}, "westwards": {east, west}} {
 				for key, lease := range map[string]time.Duration{direction + " long": time.Minute, direction + " short": 100 * time.Millisecond} {
-					claim, err := pair[0].Claim(t.Context(), key, lease)
+					claim, err := ask(t.Context(), pair[0], key, lease)
 					require.NoError(t, err)
 					require.Equal(t, webhooks.StateNew, claim.State)
 				}
-				claim, err := pair[1].Claim(t.Context(), direction+" long", time.Minute)
+				claim, err := ask(t.Context(), pair[1], direction+" long", time.Minute)
 				require.NoError(t, err)
 				require.Equal(t, webhooks.StateInFlight, claim.State)
 				require.Eventually(t, func() bool {
-					claim, err := pair[1].Claim(t.Context(), direction+" short", time.Minute)
+					claim, err := ask(t.Context(), pair[1], direction+" short", time.Minute)
 					return err == nil && claim.State == webhooks.StateNew
 				}, 30*time.Second, 5*time.Millisecond)
 			}

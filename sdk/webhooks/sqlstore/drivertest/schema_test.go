@@ -57,7 +57,7 @@ func TestTheSchemaAsText(t *testing.T) {
 
 func complete(t *testing.T, store webhooks.Store, key string) error {
 	t.Helper()
-	claim, err := store.Claim(t.Context(), key, time.Minute)
+	claim, err := ask(t.Context(), store, key, time.Minute)
 	require.NoError(t, err)
 	require.Equal(t, webhooks.StateNew, claim.State)
 	return store.Complete(t.Context(), key, claim.Token)
@@ -68,7 +68,7 @@ func TestWithoutItsTable(t *testing.T) {
 	each(t, usual(), func(t *testing.T, d database) {
 		store, err := sqlstore.New(d.open(t, filepath.Join(t.TempDir(), "db")), d.dialect, sqlstore.WithTable(newName()))
 		require.NoError(t, err)
-		_, err = store.Claim(t.Context(), "a", time.Minute)
+		_, err = ask(t.Context(), store, "a", time.Minute)
 		require.ErrorContains(t, err, "sqlstore: cannot claim an event: ")
 		require.ErrorContains(t, err, "(the table is missing: call Migrate, or apply what Schema returns)")
 		require.ErrorContains(t, store.Complete(t.Context(), "a", "b"), "the table is missing")
@@ -134,7 +134,7 @@ func TestPurgingMoreThanOneStep(t *testing.T) {
 		columns := "event_key, token, done, ends_at"
 		d.exec(t, db, "INSERT INTO "+name+" (key_hash, "+columns+") WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) SELECT i, "+columns+" FROM n, "+name)
 		d.exec(t, db, "INSERT INTO "+name+" (key_hash, "+columns+") WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) SELECT i + 10000, "+columns+" FROM n, "+name+" WHERE key_hash = '7'")
-		held, err := store.Claim(t.Context(), "held", time.Minute)
+		held, err := ask(t.Context(), store, "held", time.Minute)
 		require.NoError(t, err)
 
 		require.Eventually(t, func() bool { // all of them became old at the same moment

@@ -1,6 +1,7 @@
 package drivertest_test
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"sync"
@@ -12,6 +13,22 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks/storetest"
 )
+
+// A claimed event has a token when it is new.
+type claimed struct {
+	State webhooks.State
+	Token string
+}
+
+// ask claims an event with a new token.
+func ask(ctx context.Context, store webhooks.Store, key string, lease time.Duration) (claimed, error) {
+	token := webhooks.NewToken()
+	state, err := store.Claim(ctx, key, token, lease)
+	if state != webhooks.StateNew {
+		token = ""
+	}
+	return claimed{state, token}, err
+}
 
 func TestStoresKeepWhatTheyPromise(t *testing.T) {
 	t.Parallel()
@@ -43,10 +60,10 @@ func TestSQLiteWithoutABusyTimeout(t *testing.T) {
 	t.Parallel()
 	d := withParams(usual()[2], "_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)")
 	_, store := d.store(t, newName())
-	claims, errs := make([]webhooks.Claim, 8), make([]error, 8)
+	claims, errs := make([]claimed, 8), make([]error, 8)
 	var deliveries sync.WaitGroup
 	for i := range claims {
-		deliveries.Go(func() { claims[i], errs[i] = store.Claim(t.Context(), "a", time.Minute) })
+		deliveries.Go(func() { claims[i], errs[i] = ask(t.Context(), store, "a", time.Minute) })
 	}
 	deliveries.Wait()
 	fresh := 0
@@ -68,9 +85,9 @@ func TestALockThatIsNotGivenUp(t *testing.T) {
 	require.NoError(t, err)
 	_, err = tx.ExecContext(t.Context(), "INSERT INTO theirs VALUES (1)")
 	require.NoError(t, err)
-	_, err = store.Claim(t.Context(), "a", time.Minute)
+	_, err = ask(t.Context(), store, "a", time.Minute)
 	require.ErrorContains(t, err, "(set a busy timeout of a few seconds, and WAL, in the driver's data source name)")
 	require.NoError(t, tx.Rollback())
-	_, err = store.Claim(t.Context(), "a", time.Minute)
+	_, err = ask(t.Context(), store, "a", time.Minute)
 	require.NoError(t, err)
 }

@@ -13,12 +13,12 @@ import (
 const soon = 100 * time.Millisecond
 
 // until claims an event until it is in a state.
-func until(t *testing.T, store webhooks.Store, want webhooks.State) webhooks.Claim {
+func until(t *testing.T, store webhooks.Store, want webhooks.State) claimed {
 	t.Helper()
-	var claim webhooks.Claim
+	var claim claimed
 	require.Eventually(t, func() bool {
 		var err error
-		claim, err = store.Claim(t.Context(), "a", time.Minute)
+		claim, err = ask(t.Context(), store, "a", time.Minute)
 		require.NoError(t, err)
 		return claim.State == want
 	}, 30*time.Second, 5*time.Millisecond)
@@ -34,17 +34,17 @@ func TestClaimsWaitForTheTransactionThatCompletes(t *testing.T) {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
 				db, store := d.store(t, newName())
-				held, err := store.Claim(t.Context(), "a", soon)
+				held, err := ask(t.Context(), store, "a", soon)
 				require.NoError(t, err)
 				tx, err := db.BeginTx(t.Context(), nil)
 				require.NoError(t, err)
 				require.NoError(t, store.CompleteTx(t.Context(), tx, "a", held.Token))
 
 				time.Sleep(2 * soon) // the lease is over on the server, whose clock no test can set
-				answers := make(chan webhooks.Claim, 1)
+				answers := make(chan claimed, 1)
 				go func() {
 					defer close(answers)
-					if claim, err := store.Claim(t.Context(), "a", time.Minute); err == nil {
+					if claim, err := ask(t.Context(), store, "a", time.Minute); err == nil {
 						answers <- claim
 					}
 				}()
@@ -76,7 +76,7 @@ func TestATransactionThatComesTooLate(t *testing.T) {
 	t.Parallel()
 	each(t, usual(), func(t *testing.T, d database) {
 		db, store := d.store(t, newName())
-		late, err := store.Claim(t.Context(), "a", soon)
+		late, err := ask(t.Context(), store, "a", soon)
 		require.NoError(t, err)
 		now := until(t, store, webhooks.StateNew)
 
@@ -94,7 +94,7 @@ func TestAClaimWaitsNoLongerThanItsContext(t *testing.T) {
 	t.Parallel()
 	each(t, usual(), func(t *testing.T, d database) {
 		db, store := d.store(t, newName())
-		held, err := store.Claim(t.Context(), "a", time.Minute)
+		held, err := ask(t.Context(), store, "a", time.Minute)
 		require.NoError(t, err)
 		tx, err := db.BeginTx(t.Context(), nil)
 		require.NoError(t, err)
@@ -102,7 +102,7 @@ func TestAClaimWaitsNoLongerThanItsContext(t *testing.T) {
 
 		ctx, cancel := context.WithTimeout(t.Context(), soon)
 		defer cancel()
-		_, err = store.Claim(ctx, "a", time.Minute)
+		_, err = ask(ctx, store, "a", time.Minute)
 		require.Error(t, err)
 		require.NoError(t, tx.Commit())
 		until(t, store, webhooks.StateDone)
