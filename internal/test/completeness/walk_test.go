@@ -129,17 +129,20 @@ func (w *walk) response(ctx context.Context, op operation, status string, c choi
 
 // event verifies a delivery, and finds every leaf in its typed event.
 func (w *walk) event(ctx context.Context, op operation, verify verify, c choice) {
+	body, _ := filled(c, nil)
+	event, err := verify(ctx, body)
+	if err != nil {
+		w.fail("event %s: %s is not verified: %v", op.OperationID, c.name, err)
+		return
+	}
+	if unknown, is := event.(*webhooks.UnknownEvent); is {
+		w.fail("event %s: %s arrives as *webhooks.UnknownEvent: %s has no type of its own (%v)", op.OperationID, c.name, unknown.Type, unknown.Problem)
+		return
+	}
 	w.leaves("event "+op.OperationID, c, func(body []byte) values {
 		v := newValues(body)
 		event, err := verify(ctx, body)
-		switch unknown, is := event.(*webhooks.UnknownEvent); {
-		case err != nil:
-			w.fail("event %s: %s is not verified: %v", op.OperationID, c.name, err)
-		case is:
-			w.fail("event %s: %s arrives as *webhooks.UnknownEvent: %s has no type of its own (%v)", op.OperationID, c.name, unknown.Type, unknown.Problem)
-		default:
-			v.add("event", event, nil)
-		}
+		v.add("event", event, err)
 		return v
 	})
 }
