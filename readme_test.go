@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -56,6 +57,7 @@ func TestSnippetsCompile(t *testing.T) {
 
 // program wraps a snippet into a function that has what snippets take for granted.
 func program(n int, snippet string) string {
+	imported, snippet := cutImports(snippet)
 	body := fmt.Sprintf(`
 func snippet%d(ctx context.Context, w http.ResponseWriter, r *http.Request, given *vora.Client) error {
 	client := given
@@ -68,13 +70,30 @@ func snippet%d(ctx context.Context, w http.ResponseWriter, r *http.Request, give
 }
 `, n, snippet, used(snippet))
 	var imports strings.Builder
+	for _, path := range imported {
+		fmt.Fprintf(&imports, "\t%q\n", path)
+	}
 	for name, path := range packages {
-		if regexp.MustCompile(`\b` + name + `\.`).MatchString(body) {
+		if !slices.Contains(imported, path) && regexp.MustCompile(`\b`+name+`\.`).MatchString(body) {
 			fmt.Fprintf(&imports, "\t%q\n", path)
 		}
 	}
 	return "package snippets\n\nimport (\n" + imports.String() + ")\n" + body
 }
+
+// cutImports separates the imports that a snippet begins with. Each has to be used.
+func cutImports(snippet string) (paths []string, rest string) {
+	block, rest, found := strings.Cut(snippet, "\n)\n")
+	if !found || !strings.HasPrefix(snippet, "import (") {
+		return nil, snippet
+	}
+	for _, quoted := range importPath.FindAllStringSubmatch(block, -1) {
+		paths = append(paths, quoted[1])
+	}
+	return paths, rest
+}
+
+var importPath = regexp.MustCompile(`"([^"]+)"`)
 
 // used keeps the compiler from asking for more than a snippet shows: what it ends with may be what it is about.
 func used(snippet string) string {

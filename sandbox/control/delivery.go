@@ -44,7 +44,7 @@ type DeliveryAttempt struct {
 	// At is a time of the sandbox's clock.
 	At time.Time `json:"at"`
 	// Duration is measured by the machine's clock.
-	Duration time.Duration `json:"durationNs"`
+	Duration time.Duration `json:"durationNs,format:nano"`
 	// Header is the header of the request, with its signature.
 	Header http.Header `json:"header,omitempty"`
 	// Status is that of the merchant's response; 0 when there was none.

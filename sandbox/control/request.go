@@ -19,7 +19,7 @@ type Request struct {
 	// At is a time of the sandbox's clock.
 	At time.Time `json:"at"`
 	// Duration is measured by the machine's clock.
-	Duration time.Duration `json:"durationNs"`
+	Duration time.Duration `json:"durationNs,format:nano"`
 	Method   string        `json:"method"`
 	// Path includes the query.
 	Path           string `json:"path"`
