@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"slices"
 
 	"github.com/hostedpay/hostedpay-go/examples/storefront/internal/shop"
 	"github.com/hostedpay/hostedpay-go/sdk"
@@ -20,27 +21,31 @@ func online() bool {
 
 // atGateways starts the shop with the gateways that there are API keys for.
 func atGateways(ctx context.Context, settings settings, log *slog.Logger) error {
-	c := shop.Config{PublicURL: settings.publicURL, Log: log}
+	c := shop.Config{PublicURL: settings.publicURL, WebhookURL: settings.hooksURL, Log: log}
 	if c.PublicURL == "" {
 		return errors.New("set --public-url (or PUBLIC_URL) to the URL at which buyers and gateways reach the shop, https://shop.example.com")
+	}
+	options := []sdk.ClientOption{sdk.WithLogger(log)}
+	if len(settings.plainHTTP) > 0 {
+		options = append(options, sdk.WithPlainHTTPHosts(settings.plainHTTP...))
 	}
 	if key := os.Getenv("VON_PAY_SECRET_KEY"); key != "" {
 		secret := os.Getenv("VON_PAY_SESSION_SECRET")
 		if secret == "" {
 			return errors.New("set VON_PAY_SESSION_SECRET (ss_…) too: it verifies return URLs")
 		}
-		options := []sdk.ClientOption{sdk.WithLogger(log)}
+		atVora := slices.Clone(options)
 		if base := os.Getenv("VON_PAY_BASE_URL"); base != "" {
-			options = append(options, sdk.WithBaseURL(base))
+			atVora = append(atVora, sdk.WithBaseURL(base))
 		}
-		client, err := vora.New(key, options...)
+		client, err := vora.New(key, atVora...)
 		if err != nil {
 			return err
 		}
 		c.Vora = &shop.Vora{Client: client, SecretKey: sdk.NewSecret(key), SessionSecret: sdk.NewSecret(secret)}
 	}
 	if key := os.Getenv("VISIONSCOPE_API_KEY"); key != "" {
-		client, err := visionscope.New(key, sdk.WithBaseURL(os.Getenv("VISIONSCOPE_API_URL")), sdk.WithLogger(log))
+		client, err := visionscope.New(key, append(options, sdk.WithBaseURL(os.Getenv("VISIONSCOPE_API_URL")))...)
 		if err != nil {
 			return err
 		}

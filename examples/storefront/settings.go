@@ -15,6 +15,8 @@ type settings struct {
 	listen    string
 	sandbox   string
 	publicURL string
+	hooksURL  string
+	plainHTTP []string
 	database  string
 }
 
@@ -27,6 +29,11 @@ func parse(args []string, out io.Writer) (settings, error) {
 	flags.StringVar(&s.listen, "listen", cmp.Or(os.Getenv("LISTEN"), "127.0.0.1:8080"), "`address` of the shop; port 0 for any free one")
 	flags.StringVar(&s.sandbox, "sandbox", "127.0.0.1:4010", "`address` of both gateways and their dashboard, when they are on this machine")
 	flags.StringVar(&s.publicURL, "public-url", os.Getenv("PUBLIC_URL"), "`URL` at which buyers and gateways reach the shop, https://shop.example.com")
+	flags.StringVar(&s.hooksURL, "webhook-url", os.Getenv("WEBHOOK_URL"), "`URL` at which gateways reach the shop, when that is not where buyers do: http://shop:8080 for a sandbox in another container")
+	flags.Func("plain-http-host", "a sandbox's or the shop's own `host` in a network of containers, which plain HTTP may go to; can be repeated, for test keys only", func(host string) error {
+		s.plainHTTP = append(s.plainHTTP, host)
+		return nil
+	})
 	flags.StringVar(&s.database, "db", cmp.Or(os.Getenv("STOREFRONT_DB"), "storefront.db"), "SQLite `file` of the orders, with real gateways")
 	err := flags.Parse(args)
 	if err == nil && flags.NArg() > 0 {
@@ -61,5 +68,6 @@ keys of one or both gateways in the environment it takes payments through them:
   VISIONSCOPE_API_KEY      vsk_live_…
   VISIONSCOPE_API_URL      https://api-dev.visionscopeai.com, or the base URL that you were given
 
-LISTEN, PUBLIC_URL and STOREFRONT_DB are the defaults of --listen, --public-url and --db.
+LISTEN, PUBLIC_URL, WEBHOOK_URL and STOREFRONT_DB are the defaults of --listen,
+--public-url, --webhook-url and --db.
 `

@@ -108,7 +108,7 @@ func (s *Shop) createAtVisionScope(ctx context.Context, o order) (order, error) 
 	secret := visionscope.NewWebhookSecret()
 	created, err := s.VisionScope.CreateCheckout(ctx, visionscope.CheckoutParams{
 		Amount:        o.Amount,
-		WebhookURL:    s.PublicURL + "/webhooks/visionscope",
+		WebhookURL:    s.WebhookURL + "/webhooks/visionscope",
 		WebhookSecret: secret,
 		ReturnURL:     s.PublicURL + "/return/visionscope",
 	})

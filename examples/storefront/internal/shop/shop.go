@@ -3,6 +3,7 @@
 package shop
 
 import (
+	"cmp"
 	"database/sql"
 	"embed"
 	"errors"
@@ -23,6 +24,7 @@ import (
 // Config configures a shop.
 type Config struct {
 	PublicURL   string  // where browsers and gateways reach the shop, "https://shop.example.com"
+	WebhookURL  string  // where gateways do, when it is another; empty for PublicURL
 	DB          *sql.DB // SQLite
 	Vora        *Vora   // nil when it is not offered
 	VisionScope *visionscope.Client
@@ -68,6 +70,7 @@ func New(c Config) (*Shop, error) {
 		c.Now = time.Now
 	}
 	c.PublicURL = strings.TrimRight(c.PublicURL, "/")
+	c.WebhookURL = strings.TrimRight(cmp.Or(c.WebhookURL, c.PublicURL), "/")
 	s := &Shop{Config: c, orders: orderTable{c.DB}}
 	s.cookie = "visitor"
 	if base.Scheme == "https" {
