@@ -92,7 +92,7 @@ func TestDeliveries(t *testing.T) {
 				"function.duration webhook.scheme=vora-v2 webhook.type=_OTHER 1 times\n",
 		},
 		{
-			name: "a type that is no identifier", delivery: webhookstest.Vora(apiKey, webhookstest.SessionSucceeded(webhookstest.Set("event", "a b"), webhookstest.SessionID("https://x"))), work: done,
+			name: "a type that is not an identifier", delivery: webhookstest.Vora(apiKey, webhookstest.SessionSucceeded(webhookstest.Set("event", "a b"), webhookstest.SessionID("https://x"))), work: done,
 			spans: in + "session_id=_OTHER webhook.scheme=vora-v1 webhook.type=_OTHER\n" +
 				out + "http.response.status_code=200 webhook.scheme=vora-v1 webhook.type=_OTHER\n",
 			metrics: "deliveries http.response.status_code=200 webhook.scheme=vora-v1 webhook.type=_OTHER 1 {delivery}\n" +

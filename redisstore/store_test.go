@@ -174,7 +174,7 @@ func TestACommandWhoseAnswerIsLost(t *testing.T) {
 			require.Equal(t, webhooks.StateNew, held.State)
 			lose.Store(call == "complete")
 			require.NoError(t, store.Complete(t.Context(), "a", held.Token))
-			require.False(t, lose.Load(), "an answer was lost")
+			require.False(t, lose.Load(), "a response was lost")
 			require.Equal(t, webhooks.StateDone, claim(t, store, "a", time.Minute).State)
 		})
 	}

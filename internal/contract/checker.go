@@ -21,7 +21,7 @@ type Violation struct {
 // String is the violation in the form of the gateway's own messages: the path, then the problem.
 func (v Violation) String() string { return v.Path + ": " + v.Problem }
 
-// Missing tells whether the rule is that there must be something.
+// Missing reports whether the rule requires the field.
 func (v Violation) Missing() bool { return v.Problem == isRequired }
 
 const isRequired = "is required"
@@ -90,7 +90,7 @@ func (c *Checker) report(path, problem, code, otherwise string) {
 	c.Violations = append(c.Violations, Violation{Path: c.prefix + path, Problem: problem, Code: code})
 }
 
-// Present requires a text to be there, and tells whether it is.
+// Present requires a string, and reports whether there is one.
 func (c *Checker) Present(path, value, code string) bool {
 	if value == "" {
 		c.report(path, isRequired, code, codeMissing)
@@ -157,7 +157,7 @@ func (c *Checker) HTTPS(path, value, code string) {
 	}
 }
 
-// IsLoopback tells whether a host name or address is this machine.
+// IsLoopback reports whether a host name or an address is this machine.
 func IsLoopback(host string) bool {
 	host = strings.ToLower(host)
 	if host == "localhost" || strings.HasSuffix(host, ".localhost") {

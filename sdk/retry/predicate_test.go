@@ -52,14 +52,14 @@ func TestPredicates(t *testing.T) {
 		{"self-healing: no", retry.SelfHealing, retry.Outcome{Safety: idempotent, Status: 503, SelfHeal: &no}, retry.Stop},
 		{"self-healing: yes", retry.SelfHealing, retry.Outcome{Safety: idempotent, Status: 400, SelfHeal: &yes}, retry.Retry},
 		{"self-healing: yes, once, turned away", retry.SelfHealing, retry.Outcome{Safety: once, Status: 503, SelfHeal: &yes}, retry.Retry},
-		{"self-healing: yes, once, who knows", retry.SelfHealing, retry.Outcome{Safety: once, Status: 500, SelfHeal: &yes}, retry.Stop},
+		{"self-healing: yes, once, unclear", retry.SelfHealing, retry.Outcome{Safety: once, Status: 500, SelfHeal: &yes}, retry.Stop},
 
 		{"code: none", retry.KnownCode, retry.Outcome{Status: 503}, retry.Unsure},
 		{"code: unknown", retry.KnownCode, retry.Outcome{Status: 503, Code: "brand_new"}, retry.Unsure},
 		{"code: final", retry.KnownCode, retry.Outcome{Safety: idempotent, Status: 503, Code: sdk.CodeWebhookNotConfigured}, retry.Stop},
 		{"code: retryable", retry.KnownCode, retry.Outcome{Safety: idempotent, Status: 400, Code: sdk.CodeRateLimitExceeded}, retry.Retry},
 		{"code: retryable, once, turned away", retry.KnownCode, retry.Outcome{Safety: once, Status: 429, Code: sdk.CodeRateLimitExceeded}, retry.Retry},
-		{"code: retryable, once, who knows", retry.KnownCode, retry.Outcome{Safety: once, Status: 500, Code: sdk.CodeProviderUnavailable}, retry.Stop},
+		{"code: retryable, once, unclear", retry.KnownCode, retry.Outcome{Safety: once, Status: 500, Code: sdk.CodeProviderUnavailable}, retry.Stop},
 		{"code: retryable with a key", retry.KnownCode, retry.Outcome{Safety: idempotent, Status: 500, Code: sdk.CodeInternalError}, retry.Retry},
 		{"code: retryable with a key, once", retry.KnownCode, retry.Outcome{Safety: once, Status: 503, Code: sdk.CodeInternalError}, retry.Stop},
 

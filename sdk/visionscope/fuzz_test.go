@@ -68,7 +68,7 @@ func FuzzResponse(f *testing.F) {
 			return
 		}
 		var unknown *sdk.OutcomeUnknownError
-		require.False(t, errors.As(err, &unknown) && !success, "a response that is no success is a no: %v", err)
+		require.False(t, errors.As(err, &unknown) && !success, "a response other than success is a rejection: %v", err)
 		var e *sdk.Error
 		require.ErrorAs(t, err, &e)
 		require.Equal(t, status, e.Status)

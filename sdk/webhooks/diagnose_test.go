@@ -96,7 +96,7 @@ func TestWhatHappensToBodies(t *testing.T) {
 			"escapes of PHP":              {escaping, []byte(php), webhooks.CauseReserialized, true},
 			"encoded twice":               {s.body, quoted, webhooks.CauseReserialized, true},
 			"another event":               {s.body, []byte(`{"a":1}`), webhooks.CauseUnexplained, false},
-			"an event that broke off":     {s.body, s.body[:20], webhooks.CauseUnexplained, false},
+			"a truncated event":           {s.body, s.body[:20], webhooks.CauseUnexplained, false},
 			"bytes":                       {s.body, []byte{0, 1, 2}, webhooks.CauseUnexplained, false},
 			"an escape that is truncated": {s.body, []byte(`{"a":"\ud83d\ude`), webhooks.CauseUnexplained, false},
 			"half an escape, valid JSON":  {s.body, []byte(`{"a":"\ud83d \ud83d\u0041 \u0000"}`), webhooks.CauseUnexplained, false},

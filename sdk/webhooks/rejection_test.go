@@ -75,7 +75,7 @@ func TestRejections(t *testing.T) {
 		{voraV2(), "huge t", []webhookstest.Option{with("x-vonpay-signature", "t=99999999999999999999,v1="+hex)}, webhooks.ReasonMalformedSignature, 401, voraInvalid},
 		{voraV2(), "no v1", []webhookstest.Option{with("x-vonpay-signature", "t=1776777494")}, webhooks.ReasonMalformedSignature, 401, voraInvalid},
 		{voraV2(), "short v1", []webhookstest.Option{with("x-vonpay-signature", "t=1776777494,v1="+hex[2:])}, webhooks.ReasonMalformedSignature, 401, voraInvalid},
-		{voraV2(), "v1 that is no hex", []webhookstest.Option{with("x-vonpay-signature", "t=1776777494,v1="+strings.Repeat("xy", 32))}, webhooks.ReasonMalformedSignature, 401, voraInvalid},
+		{voraV2(), "v1 that is not hex", []webhookstest.Option{with("x-vonpay-signature", "t=1776777494,v1="+strings.Repeat("xy", 32))}, webhooks.ReasonMalformedSignature, 401, voraInvalid},
 		{voraV2(), "spaces", []webhookstest.Option{with("x-vonpay-signature", "t=1776777494, v1="+hex)}, webhooks.ReasonWrongSignature, 401, voraInvalid},
 		{voraV2(), "something else", []webhookstest.Option{with("x-vonpay-signature", "t=1776777494,v0="+hex)}, webhooks.ReasonMalformedSignature, 401, voraInvalid},
 		{voraV2(), "three v1, one of them right", []webhookstest.Option{webhookstest.WithSecondSignature("whsec_2"), webhookstest.WithSecondSignature("whsec_3")}, webhooks.ReasonMalformedSignature, 401, voraInvalid},

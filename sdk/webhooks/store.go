@@ -84,7 +84,7 @@ type Store interface {
 	// when the event is free, and also when the token already has the claim, whose lease then starts
 	// again. A claim that is neither completed nor released ends with its lease, so that the crash
 	// of its holder does not lose the event: the next claim gets it. A lease that is not positive is
-	// ErrInvalidLease, a token that is no token ErrInvalidToken.
+	// ErrInvalidLease, a malformed token ErrInvalidToken.
 	Claim(ctx context.Context, key, token string, lease time.Duration) (State, error)
 	// Extend starts the lease of a claim again, while its holder is at work. It succeeds after the
 	// end of the lease too, as long as no other claim of the event has succeeded since. It succeeds,

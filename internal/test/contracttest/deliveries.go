@@ -6,7 +6,7 @@ import (
 	"net/http"
 )
 
-// Deliveries checks what a gateway delivers to a merchant's receiver, headers and body, and what the receiver answers.
+// Deliveries checks what a gateway delivers to a merchant's receiver, headers and body, and what the receiver responds.
 // The body's event chooses the operation; a body without one is held against the operation that takes every event
 // (Vora's v2 envelope; all of VisionScope's).
 //
@@ -28,8 +28,8 @@ func (c *Contract) Deliveries(next http.Handler) http.Handler {
 		default:
 			c.report(x, "request", x.requestProblems())
 		}
-		if answer, finished := serve(next, w, request, again); finished {
-			c.report(x, answer.side(), x.answerProblems(answer.status, answer.header, answer.body))
+		if response, finished := serve(next, w, request, again); finished {
+			c.report(x, response.side(), x.responseProblems(response.status, response.header, response.body))
 		}
 	})
 }

@@ -10,9 +10,9 @@
 //
 // # What is a violation
 //
-// Besides everything that the schemas say, formats and patterns included: an operation, query parameter, answer status,
+// Besides everything that the schemas say, formats and patterns included: an operation, query parameter, response status,
 // content type or JSON member that the contract does not have; a parameter header that comes twice; a body that is not
 // exactly one JSON value; a missing credential. Whether a credential is a good one is not the contract's matter.
 //
-// So tests of what a client does with answers that no gateway may give have to do without [Contract.Transport].
+// So tests of what a client does with responses that no gateway may give have to do without [Contract.Transport].
 package contracttest

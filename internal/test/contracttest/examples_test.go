@@ -30,10 +30,10 @@ func TestEveryBodyOfTheContractsPasses(t *testing.T) {
 		spec := document(t, file)
 		for path, item := range spec.Paths.Map() {
 			for method, operation := range item.Operations() {
-				exchanges(t, operation, func(t *testing.T, request, answer message) {
+				exchanges(t, operation, func(t *testing.T, request, response message) {
 					t.Helper()
 					request.method, request.url = method, "http://127.0.0.1"+address(t, path, operation)
-					exchange(t, contract(t), request.request(), answer)
+					exchange(t, contract(t), request.request(), response)
 				})
 				for _, callback := range operation.Callbacks {
 					for _, item := range callback.Value.Map() {
@@ -65,15 +65,15 @@ func address(t *testing.T, path string, operation *openapi3.Operation) string {
 
 func deliver(t *testing.T, operation *openapi3.Operation, contract func(testing.TB) *contracttest.Contract) {
 	t.Helper()
-	exchanges(t, operation, func(t *testing.T, request, answer message) {
+	exchanges(t, operation, func(t *testing.T, request, response message) {
 		t.Helper()
 		request.method, request.url = http.MethodPost, "https://shop.example.com/webhooks"
-		contract(t).Deliveries(answer).ServeHTTP(httptest.NewRecorder(), request.request())
+		contract(t).Deliveries(response).ServeHTTP(httptest.NewRecorder(), request.request())
 	})
 }
 
-// exchanges runs every request of an operation with every answer, as subtests.
-func exchanges(t *testing.T, operation *openapi3.Operation, run func(t *testing.T, request, answer message)) {
+// exchanges runs every request of an operation with every response, as subtests.
+func exchanges(t *testing.T, operation *openapi3.Operation, run func(t *testing.T, request, response message)) {
 	t.Helper()
 	requests := []message{{header: http.Header{}}}
 	if operation.RequestBody != nil {
@@ -94,16 +94,16 @@ func exchanges(t *testing.T, operation *openapi3.Operation, run func(t *testing.
 	for status, response := range operation.Responses.Map() {
 		code, err := strconv.Atoi(status)
 		require.NoError(t, err)
-		answers := bodies(t, response.Value.Content)
-		require.NotEmpty(t, answers)
-		for i, answer := range answers {
+		messages := bodies(t, response.Value.Content)
+		require.NotEmpty(t, messages)
+		for i, sent := range messages {
 			for name, header := range response.Value.Headers {
-				answer.header.Set(name, text(t, header.Value.Example))
+				sent.header.Set(name, text(t, header.Value.Example))
 			}
 			for j, request := range requests {
-				t.Run(fmt.Sprintf("%s/request %d/%s/answer %d", operation.OperationID, j, status, i), func(t *testing.T) {
+				t.Run(fmt.Sprintf("%s/request %d/%s/response %d", operation.OperationID, j, status, i), func(t *testing.T) {
 					t.Parallel()
-					run(t, request, answer.answering(code))
+					run(t, request, sent.withStatus(code))
 				})
 			}
 		}

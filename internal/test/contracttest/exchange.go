@@ -14,7 +14,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3filter"
 )
 
-// An exchange is a request and its answer, held against one operation.
+// An exchange is a request and its response, held against one operation.
 type exchange struct {
 	name      string // for people: "POST /v1/sessions"
 	operation *operation
@@ -46,7 +46,7 @@ func (x *exchange) requestProblems() []string {
 	case errors.Is(x.body.err, errTooLarge):
 		return []string{x.body.err.Error()}
 	case x.body.err != nil:
-		return nil // it broke off, so there is no request
+		return nil // it was truncated, so there is no request
 	}
 	request, parameters := x.input.Request, x.operation.Operation.Parameters
 	problems := list(openapi3filter.ValidateRequest(request.Context(), &x.input))
@@ -65,18 +65,18 @@ func (x *exchange) requestProblems() []string {
 	return append(problems, x.body.trailing(request.Header)...)
 }
 
-// answerProblems is everything in an answer that the operation does not document.
-func (x *exchange) answerProblems(status int, header http.Header, body content) []string {
+// responseProblems is everything in a response that the operation does not document.
+func (x *exchange) responseProblems(status int, header http.Header, body content) []string {
 	responses := x.operation.Operation.Responses
 	if responses.Status(status) == nil && responses.Default() == nil {
 		return []string{"the status is not documented"} // the validator lets redirects pass
 	}
 	options := *x.input.Options
 	options.ExcludeResponseBody = body.err != nil
-	answer := &openapi3filter.ResponseValidationInput{
+	response := &openapi3filter.ResponseValidationInput{
 		RequestValidationInput: &x.input, Status: status, Header: header, Options: &options,
 	}
-	problems := list(openapi3filter.ValidateResponse(x.input.Request.Context(), answer.SetBodyBytes(body.text)))
+	problems := list(openapi3filter.ValidateResponse(x.input.Request.Context(), response.SetBodyBytes(body.text)))
 	switch {
 	case errors.Is(body.err, errTooLarge):
 		return append(problems, body.err.Error())

@@ -12,33 +12,33 @@ import (
 	"github.com/hostedpay/hostedpay-go/internal/test/contracttest"
 )
 
-func TestHandlerChecksWhatAGatewayAcceptsAndAnswers(t *testing.T) {
+func TestHandlerChecksWhatAGatewayAcceptsAndSends(t *testing.T) {
 	t.Parallel()
 	negative := createSession().saying(`{"amount":-1,"currency":"USD"}`)
 	for name, c := range map[string]struct {
-		request message
-		answer  message
-		want    []string // empty: no violation
+		request  message
+		response message
+		want     []string // empty: no violation
 	}{
-		"a good exchange":                     {createSession(), jsonAnswer(201, created), nil},
-		"below a prefix":                      {createSession().to("/vora/v1/sessions"), jsonAnswer(418, refused), []string{"POST /vora/v1/sessions, answer 418"}},
-		"a bad request that is refused":       {negative, jsonAnswer(400, refused), nil},
-		"a bad request that is accepted":      {negative, jsonAnswer(201, created), []string{"answer 201 to a request that must be refused: body: at '/amount'"}},
-		"a bad request that is refused badly": {negative, jsonAnswer(400, `{}`), []string{"answer 400: ", "'error'"}},
-		"an undocumented status":              {createSession(), jsonAnswer(418, refused), []string{"answer 418: the status is not documented"}},
-		"a body that does not match":          {createSession(), jsonAnswer(201, `{"id":"a"}`), []string{"missing properties 'checkoutUrl', 'expiresAt'"}},
-		"a content type that is guessed":      {createSession(), jsonAnswer(201, created).with("Content-Type", ""), []string{`"text/plain; charset=utf-8"`}},
-		"a bad header":                        {createSession(), jsonAnswer(201, created).with("X-RateLimit-Limit", "ten"), []string{"X-RateLimit-Limit"}},
+		"a good exchange":                     {createSession(), jsonResponse(201, created), nil},
+		"below a prefix":                      {createSession().to("/vora/v1/sessions"), jsonResponse(418, refused), []string{"POST /vora/v1/sessions, response 418"}},
+		"a bad request that is refused":       {negative, jsonResponse(400, refused), nil},
+		"a bad request that is accepted":      {negative, jsonResponse(201, created), []string{"response 201 to a request that must be rejected: body: at '/amount'"}},
+		"a bad request that is refused badly": {negative, jsonResponse(400, `{}`), []string{"response 400: ", "'error'"}},
+		"an undocumented status":              {createSession(), jsonResponse(418, refused), []string{"response 418: the status is not documented"}},
+		"a body that does not match":          {createSession(), jsonResponse(201, `{"id":"a"}`), []string{"missing properties 'checkoutUrl', 'expiresAt'"}},
+		"a content type that is guessed":      {createSession(), jsonResponse(201, created).with("Content-Type", ""), []string{`"text/plain; charset=utf-8"`}},
+		"a bad header":                        {createSession(), jsonResponse(201, created).with("X-RateLimit-Limit", "ten"), []string{"X-RateLimit-Limit"}},
 		"a page":                              {getSession().to("/c/vp_cs_test_1"), message{status: 418}, nil},
-		"a method that is no operation":       {createSession().by(http.MethodDelete), message{status: 405}, nil},
+		"a method that is not an operation":   {createSession().by(http.MethodDelete), message{status: 405}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newSetup(t)
 			w := httptest.NewRecorder()
-			s.vora.Handler(c.answer).ServeHTTP(w, c.request.request())
-			require.Equal(t, c.answer.status, w.Code)
-			require.Equal(t, c.answer.body, w.Body.String())
+			s.vora.Handler(c.response).ServeHTTP(w, c.request.request())
+			require.Equal(t, c.response.status, w.Code)
+			require.Equal(t, c.response.body, w.Body.String())
 			if len(c.want) == 0 {
 				require.Empty(t, s.violations)
 				return
@@ -53,7 +53,7 @@ func TestHandlerMayAcceptWhatIsWrongOnPurpose(t *testing.T) {
 	s := newSetup(t)
 	request := createSession().saying(`{}`).request()
 	request = request.WithContext(contracttest.Invalid(request.Context()))
-	s.vora.Handler(jsonAnswer(201, created)).ServeHTTP(httptest.NewRecorder(), request)
+	s.vora.Handler(jsonResponse(201, created)).ServeHTTP(httptest.NewRecorder(), request)
 	require.Empty(t, s.violations)
 }
 
@@ -65,7 +65,7 @@ func TestHandlerLeavesTheRequestToTheGateway(t *testing.T) {
 		var read strings.Builder
 		s.vora.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			_, _ = io.Copy(&read, r.Body)
-			jsonAnswer(400, refused).ServeHTTP(w, r)
+			jsonResponse(400, refused).ServeHTTP(w, r)
 		})).ServeHTTP(httptest.NewRecorder(), createSession().saying(body).request())
 		require.True(t, body == read.String(), "%d bytes came of %d", read.Len(), len(body))
 	}
@@ -78,7 +78,7 @@ func TestHandlerWorksInAServer(t *testing.T) {
 	gateway := http.NewServeMux()
 	gateway.HandleFunc("/v1/sessions", func(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusEarlyHints)
-		jsonAnswer(201, created).ServeHTTP(w, r)
+		jsonResponse(201, created).ServeHTTP(w, r)
 		w.Header().Set("X-RateLimit-Limit", "too late to be sent")
 	})
 	gateway.HandleFunc("/v1/health", func(w http.ResponseWriter, _ *http.Request) {

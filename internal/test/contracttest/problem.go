@@ -80,7 +80,7 @@ func (x *exchange) masked(text string) string {
 		}
 	}
 	var members map[string]any
-	_ = json.Unmarshal(x.body.text, &members) // a body that is no JSON object has no members
+	_ = json.Unmarshal(x.body.text, &members) // a body that is not a JSON object has no members
 	for name, value := range members {
 		if secret, ok := value.(string); ok && strings.Contains(name, "secret") {
 			text = mask(text, secret)

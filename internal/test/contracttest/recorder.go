@@ -7,7 +7,7 @@ import (
 	"strconv"
 )
 
-// A recorder remembers the answer that passes through it. What it does not implement itself,
+// A recorder remembers the response that passes through it. What it does not implement itself,
 // [http.ResponseController] finds below it.
 type recorder struct {
 	http.ResponseWriter
@@ -18,7 +18,7 @@ type recorder struct {
 }
 
 func (r *recorder) WriteHeader(status int) {
-	if r.status == 0 && status >= 200 { // 1xx are followed by the answer
+	if r.status == 0 && status >= 200 { // 1xx are followed by the response
 		r.status, r.header = status, r.Header().Clone()
 	}
 	r.ResponseWriter.WriteHeader(status)
@@ -39,11 +39,11 @@ func (r *recorder) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 
 func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 
-// answer is what passed through, once the handler has returned: net/http adds a status and a content type when the
+// response is what passed through, once the handler has returned: net/http adds a status and a content type when the
 // handler gave none.
-func (r *recorder) answer() (a answer, finished bool) {
+func (r *recorder) response() (o outgoing, finished bool) {
 	if r.hijacked {
-		return answer{}, false
+		return outgoing{}, false
 	}
 	if r.status == 0 {
 		r.status, r.header = http.StatusOK, r.Header().Clone()
@@ -51,14 +51,14 @@ func (r *recorder) answer() (a answer, finished bool) {
 	if _, given := r.header["Content-Type"]; !given && len(r.body) > 0 {
 		r.header.Set("Content-Type", http.DetectContentType(r.body))
 	}
-	return answer{r.status, r.header, content{text: r.body}}, true
+	return outgoing{r.status, r.header, content{text: r.body}}, true
 }
 
-// An answer is what the client gets.
-type answer struct {
+// outgoing is the response that the client gets.
+type outgoing struct {
 	status int
 	header http.Header
 	body   content
 }
 
-func (a answer) side() string { return "answer " + strconv.Itoa(a.status) }
+func (o outgoing) side() string { return "response " + strconv.Itoa(o.status) }

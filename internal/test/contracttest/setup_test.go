@@ -66,7 +66,7 @@ func (w *watched) requireViolation(t *testing.T, parts ...string) {
 	}
 }
 
-// a message is a request or an answer.
+// a message is a request or a response.
 type message struct {
 	method, url string
 	status      int
@@ -84,10 +84,10 @@ func (m message) with(header, value string) message {
 	return m
 }
 
-func (m message) saying(body string) message   { m.body = body; return m }
-func (m message) answering(status int) message { m.status = status; return m }
-func (m message) to(url string) message        { m.url = url; return m }
-func (m message) by(method string) message     { m.method = method; return m }
+func (m message) saying(body string) message    { m.body = body; return m }
+func (m message) withStatus(status int) message { m.status = status; return m }
+func (m message) to(url string) message         { m.url = url; return m }
+func (m message) by(method string) message      { m.method = method; return m }
 
 func (m message) request() *http.Request {
 	var body io.Reader
@@ -99,7 +99,7 @@ func (m message) request() *http.Request {
 	return r
 }
 
-// RoundTrip answers with the message, after the request has been read.
+// RoundTrip responds with the message, after the request has been read.
 func (m message) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.Body != nil {
 		_, _ = io.Copy(io.Discard, r.Body)
@@ -107,7 +107,7 @@ func (m message) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: m.status, Header: m.header.Clone(), Body: io.NopCloser(strings.NewReader(m.body)), Request: r}, nil
 }
 
-// ServeHTTP answers with the message.
+// ServeHTTP responds with the message.
 func (m message) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	for name, values := range m.header {
 		w.Header()[name] = values
@@ -139,11 +139,11 @@ func createCheckout() message {
 	}
 }
 
-func jsonAnswer(status int, body string) message {
+func jsonResponse(status int, body string) message {
 	return message{status: status, body: body, header: http.Header{"Content-Type": {"application/json"}}}
 }
 
-// exchange sends a request through a contract's transport and reads its answer.
+// exchange sends a request through a contract's transport and reads its response.
 func exchange(t *testing.T, c *contracttest.Contract, request *http.Request, next http.RoundTripper) string {
 	t.Helper()
 	response, err := c.Transport(next).RoundTrip(request)

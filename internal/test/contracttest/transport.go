@@ -2,10 +2,10 @@ package contracttest
 
 import "net/http"
 
-// Transport checks every request before next sends it, and every answer before the client sees it. A nil next is
+// Transport checks every request before next sends it, and every response before the client sees it. A nil next is
 // [http.DefaultTransport].
 //
-// It reads bodies whole; an answer that breaks off is checked up to its body and breaks off for the client as well.
+// It reads bodies whole; a response that is truncated is checked up to its body and is truncated for the client as well.
 func (c *Contract) Transport(next http.RoundTripper) http.RoundTripper {
 	if next == nil {
 		next = http.DefaultTransport
@@ -13,7 +13,7 @@ func (c *Contract) Transport(next http.RoundTripper) http.RoundTripper {
 	return &transport{contract: c, next: next}
 }
 
-// Requests checks every request like [Contract.Transport] and no answer: for scripted gateways, which answer wrongly on
+// Requests checks every request like [Contract.Transport] and no response: for scripted gateways, which respond wrongly on
 // purpose.
 func (c *Contract) Requests(next http.RoundTripper) http.RoundTripper {
 	return &transport{contract: c, next: next, anyAnswer: true}
@@ -46,8 +46,8 @@ func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	if err != nil || t.anyAnswer {
 		return response, err
 	}
-	seen := answer{status: response.StatusCode, header: response.Header}
+	seen := outgoing{status: response.StatusCode, header: response.Header}
 	seen.body, response.Body = peek(response.Body)
-	t.contract.report(x, seen.side(), x.answerProblems(seen.status, seen.header, seen.body))
+	t.contract.report(x, seen.side(), x.responseProblems(seen.status, seen.header, seen.body))
 	return response, nil
 }

@@ -19,26 +19,26 @@ import (
 func TestTransportLetsGoodExchangesPass(t *testing.T) {
 	t.Parallel()
 	html := message{status: http.StatusBadGateway, body: "<h1>Bad Gateway</h1>", header: http.Header{"Content-Type": {"text/html; charset=utf-8"}}}
-	pending := jsonAnswer(200, `{"id":"a","status":"pending","mode":"payment","merchantId":"m","amount":1,"currency":"USD","country":null,
+	pending := jsonResponse(200, `{"id":"a","status":"pending","mode":"payment","merchantId":"m","amount":1,"currency":"USD","country":null,
 		"shippingAddress":null,"metadata":null,"createdAt":"2026-04-21T13:18:14Z","updatedAt":"2026-04-21T15:18:14.650+02:00","expiresAt":"2026-04-21T13:48:14Z"}`)
 	for name, c := range map[string]struct {
-		request message
-		answer  message
+		request  message
+		response message
 	}{
-		"a create":                  {createSession(), jsonAnswer(201, created)},
-		"a content type's charset":  {createSession(), jsonAnswer(201, created).with("Content-Type", "").with("Content-Type", "application/json; charset=utf-8")},
-		"below a prefix":            {createSession().to("https://example.com/base/path/v1/sessions?dry_run=true"), jsonAnswer(200, `{"valid":true,"warnings":[]}`)},
+		"a create":                  {createSession(), jsonResponse(201, created)},
+		"a content type's charset":  {createSession(), jsonResponse(201, created).with("Content-Type", "").with("Content-Type", "application/json; charset=utf-8")},
+		"below a prefix":            {createSession().to("https://example.com/base/path/v1/sessions?dry_run=true"), jsonResponse(200, `{"valid":true,"warnings":[]}`)},
 		"nulls where null is legal": {getSession(), pending},
 		"an escaped slash of an id": {getSession().to("http://127.0.0.1/v1/sessions/a%20b"), pending},
-		"no key where none is due":  {getSession().to("http://127.0.0.1/v1/health").with("Authorization", ""), jsonAnswer(200, `{"status":"ok","version":"1"}`)},
-		"either of two bodies":      {getSession().to("http://127.0.0.1/v1/health"), jsonAnswer(503, `{"error":"down","code":"internal_error"}`)},
-		"headers of an answer":      {createSession(), jsonAnswer(429, refused).with("Retry-After", "30").with("X-RateLimit-Limit", "10")},
+		"no key where none is due":  {getSession().to("http://127.0.0.1/v1/health").with("Authorization", ""), jsonResponse(200, `{"status":"ok","version":"1"}`)},
+		"either of two bodies":      {getSession().to("http://127.0.0.1/v1/health"), jsonResponse(503, `{"error":"down","code":"internal_error"}`)},
+		"headers of a response":     {createSession(), jsonResponse(429, refused).with("Retry-After", "30").with("X-RateLimit-Limit", "10")},
 		"a proxy's page":            {getSession(), html},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newSetup(t)
-			require.Equal(t, c.answer.body, exchange(t, s.vora, c.request.request(), c.answer))
+			require.Equal(t, c.response.body, exchange(t, s.vora, c.request.request(), c.response))
 			require.Empty(t, s.violations)
 		})
 	}
@@ -77,57 +77,57 @@ func TestTransportReportsBadRequests(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newSetup(t)
-			exchange(t, s.vora, c.request.request(), jsonAnswer(400, refused))
+			exchange(t, s.vora, c.request.request(), jsonResponse(400, refused))
 			s.requireViolation(t, "contract of Vora: "+c.request.method+" /v1/sessions", ", request: ", c.want)
 		})
 	}
 }
 
-func TestTransportReportsBadAnswers(t *testing.T) {
+func TestTransportReportsBadResponses(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		answer message
-		want   string
+		response message
+		want     string
 	}{
-		"wrong type":                {jsonAnswer(201, strings.Replace(created, `"vp_cs_test_1"`, `7`, 1)), "at '/id'"},
-		"missing member":            {jsonAnswer(201, `{"id":"a","checkoutUrl":"https://example.com"}`), "missing property 'expiresAt'"},
-		"undocumented member":       {jsonAnswer(201, strings.Replace(created, `{`, `{"url":"a",`, 1)), "'url' not allowed"},
-		"bad date-time":             {jsonAnswer(201, strings.Replace(created, "2026-04-21T13", "2026-04-21 13", 1)), "at '/expiresAt'"},
-		"a day that no month has":   {jsonAnswer(201, strings.Replace(created, "2026-04-21", "2026-02-31", 1)), "at '/expiresAt'"},
-		"uri":                       {jsonAnswer(201, strings.Replace(created, "https://checkout.vonpay.com", "", 1)), "at '/checkoutUrl'"},
-		"neither of two bodies":     {jsonAnswer(200, `{"valid":false,"warnings":[]}`), "anyOf"},
-		"undocumented status":       {jsonAnswer(418, refused), "answer 418: the status is not documented"},
-		"redirect":                  {message{status: 307, header: http.Header{"Location": {"https://example.com"}}}, "answer 307: the status is not documented"},
-		"undocumented content type": {jsonAnswer(400, refused).with("Content-Type", "").with("Content-Type", "text/html"), `"text/html"`},
-		"no content type":           {jsonAnswer(400, refused).with("Content-Type", ""), `Content-Type has unexpected value: ""`},
-		"header of a wrong type":    {jsonAnswer(201, created).with("X-RateLimit-Remaining", "many"), `"X-RateLimit-Remaining"`},
-		"header out of range":       {jsonAnswer(201, created).with("X-RateLimit-Remaining", "-1"), `"X-RateLimit-Remaining"`},
-		"no body":                   {jsonAnswer(201, ""), "body"},
-		"two values":                {jsonAnswer(201, created+"{}"), "goes on after its JSON value"},
-		"a page of 5 MiB":           {jsonAnswer(201, created+strings.Repeat(" ", 5<<20)), "larger than 4 MiB"},
+		"wrong type":                {jsonResponse(201, strings.Replace(created, `"vp_cs_test_1"`, `7`, 1)), "at '/id'"},
+		"missing member":            {jsonResponse(201, `{"id":"a","checkoutUrl":"https://example.com"}`), "missing property 'expiresAt'"},
+		"undocumented member":       {jsonResponse(201, strings.Replace(created, `{`, `{"url":"a",`, 1)), "'url' not allowed"},
+		"bad date-time":             {jsonResponse(201, strings.Replace(created, "2026-04-21T13", "2026-04-21 13", 1)), "at '/expiresAt'"},
+		"a day that no month has":   {jsonResponse(201, strings.Replace(created, "2026-04-21", "2026-02-31", 1)), "at '/expiresAt'"},
+		"uri":                       {jsonResponse(201, strings.Replace(created, "https://checkout.vonpay.com", "", 1)), "at '/checkoutUrl'"},
+		"neither of two bodies":     {jsonResponse(200, `{"valid":false,"warnings":[]}`), "anyOf"},
+		"undocumented status":       {jsonResponse(418, refused), "response 418: the status is not documented"},
+		"redirect":                  {message{status: 307, header: http.Header{"Location": {"https://example.com"}}}, "response 307: the status is not documented"},
+		"undocumented content type": {jsonResponse(400, refused).with("Content-Type", "").with("Content-Type", "text/html"), `"text/html"`},
+		"no content type":           {jsonResponse(400, refused).with("Content-Type", ""), `Content-Type has unexpected value: ""`},
+		"header of a wrong type":    {jsonResponse(201, created).with("X-RateLimit-Remaining", "many"), `"X-RateLimit-Remaining"`},
+		"header out of range":       {jsonResponse(201, created).with("X-RateLimit-Remaining", "-1"), `"X-RateLimit-Remaining"`},
+		"no body":                   {jsonResponse(201, ""), "body"},
+		"two values":                {jsonResponse(201, created+"{}"), "goes on after its JSON value"},
+		"a page of 5 MiB":           {jsonResponse(201, created+strings.Repeat(" ", 5<<20)), "larger than 4 MiB"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newSetup(t)
-			require.Equal(t, c.answer.body, exchange(t, s.vora, createSession().request(), c.answer))
-			s.requireViolation(t, "contract of Vora: POST /v1/sessions, answer ", c.want)
+			require.Equal(t, c.response.body, exchange(t, s.vora, createSession().request(), c.response))
+			s.requireViolation(t, "contract of Vora: POST /v1/sessions, response ", c.want)
 		})
 	}
 }
 
 func TestTransportKnowsEachGatewaysOwnContract(t *testing.T) {
 	t.Parallel()
-	answer := jsonAnswer(200, `{"success":true,"data":{"session_id":"cs_1","checkout_url":"https://pay.visionscopeai.com/checkout/cs_1"}}`)
+	response := jsonResponse(200, `{"success":true,"data":{"session_id":"cs_1","checkout_url":"https://pay.visionscopeai.com/checkout/cs_1"}}`)
 	s := newSetup(t)
-	exchange(t, s.visionscope, createCheckout().request(), answer)
+	exchange(t, s.visionscope, createCheckout().request(), response)
 	require.Empty(t, s.violations)
 
 	s = newSetup(t)
-	exchange(t, s.visionscope, createCheckout().with("X-Api-Key", "").request(), answer)
+	exchange(t, s.visionscope, createCheckout().with("X-Api-Key", "").request(), response)
 	s.requireViolation(t, "contract of VisionScope: POST /api/checkout/create", "no X-API-Key")
 
 	s = newSetup(t)
-	exchange(t, s.vora, createCheckout().request(), answer)
+	exchange(t, s.vora, createCheckout().request(), response)
 	s.requireViolation(t, "contract of Vora: POST /api/checkout/create: there is no such operation")
 }
 
@@ -141,26 +141,26 @@ func TestTransportReportsWhatIsNoOperation(t *testing.T) {
 		getSession().to("http://127.0.0.1/v1/sessions/a/b"),
 	} {
 		s := newSetup(t)
-		exchange(t, s.vora, request.request(), jsonAnswer(404, refused))
+		exchange(t, s.vora, request.request(), jsonResponse(404, refused))
 		s.requireViolation(t, "there is no such operation")
 	}
 }
 
-func TestTransportChecksOnlyTheAnswerOfARequestThatIsWrongOnPurpose(t *testing.T) {
+func TestTransportChecksOnlyTheResponseOfARequestThatIsWrongOnPurpose(t *testing.T) {
 	t.Parallel()
 	bad := createSession().saying(`{"amount":-1}`).request()
 	bad = bad.WithContext(contracttest.Invalid(bad.Context()))
 
 	s := newSetup(t)
-	exchange(t, s.vora, bad, jsonAnswer(400, refused))
+	exchange(t, s.vora, bad, jsonResponse(400, refused))
 	require.Empty(t, s.violations)
 
-	exchange(t, s.vora, bad, jsonAnswer(400, `{"error":"the amount is wrong"}`))
-	s.requireViolation(t, "answer 400", "missing property 'code'")
+	exchange(t, s.vora, bad, jsonResponse(400, `{"error":"the amount is wrong"}`))
+	s.requireViolation(t, "response 400", "missing property 'code'")
 
 	s = newSetup(t)
 	nowhere := createSession().by(http.MethodPut).request()
-	exchange(t, s.vora, nowhere.WithContext(contracttest.Invalid(nowhere.Context())), jsonAnswer(405, refused))
+	exchange(t, s.vora, nowhere.WithContext(contracttest.Invalid(nowhere.Context())), jsonResponse(405, refused))
 	require.Empty(t, s.violations)
 }
 
@@ -168,12 +168,12 @@ func TestNoViolationRepeatsASecret(t *testing.T) {
 	t.Parallel()
 	s := newSetup(t)
 	exchange(t, s.vora, createSession().with("Idempotency-Key", " "+secretKey).to("http://127.0.0.1/v1/sessions?key="+secretKey).
-		saying(`{"amount":1,"currency":"`+secretKey+`"}`).request(), jsonAnswer(400, `{"error":"`+secretKey+`","code":1,"`+secretKey+`":1}`))
+		saying(`{"amount":1,"currency":"`+secretKey+`"}`).request(), jsonResponse(400, `{"error":"`+secretKey+`","code":1,"`+secretKey+`":1}`))
 	const webhookSecret = "whsec_0f2c1b8a"
 	exchange(t, s.visionscope, createCheckout().saying(`{"amount":1,"currency":"`+webhookSecret+`","webhook_secret":"`+webhookSecret+`"}`).request(),
-		jsonAnswer(400, `{"error":1}`))
+		jsonResponse(400, `{"error":1}`))
 	delivery := sessionSucceeded().with("X-Vonpay-Signature", "").with("X-Vonpay-Signature", "A"+signature)
-	s.vora.Deliveries(jsonAnswer(200, `{"received":true}`)).ServeHTTP(httptest.NewRecorder(), delivery.request())
+	s.vora.Deliveries(jsonResponse(200, `{"received":true}`)).ServeHTTP(httptest.NewRecorder(), delivery.request())
 
 	require.GreaterOrEqual(t, len(s.violations), 4)
 	all := strings.Join(s.violations, "\n")
@@ -225,7 +225,7 @@ func TestTransportLeavesNoBodyNoBody(t *testing.T) {
 		request.Body = body
 		_, err := s.vora.Transport(roundTripper(func(r *http.Request) (*http.Response, error) {
 			require.Equal(t, body, r.Body, "anything else would be sent with a length of its own")
-			return jsonAnswer(404, refused).RoundTrip(r)
+			return jsonResponse(404, refused).RoundTrip(r)
 		})).RoundTrip(request)
 		require.NoError(t, err)
 	}
@@ -250,7 +250,7 @@ func TestTransportPassesFailuresOn(t *testing.T) {
 	body, err := io.ReadAll(response.Body)
 	require.ErrorIs(t, err, iotest.ErrTimeout)
 	require.Equal(t, created[:20], string(body))
-	require.Empty(t, s.violations, "a body that broke off is no answer")
+	require.Empty(t, s.violations, "a body that was truncated is not a response")
 
 	cut := io.MultiReader(bytes.NewReader([]byte(created[:20])), iotest.ErrReader(broken))
 	next = func(*http.Request) (*http.Response, error) {
@@ -258,7 +258,7 @@ func TestTransportPassesFailuresOn(t *testing.T) {
 	}
 	_, err = s.vora.Transport(next).RoundTrip(createSession().request())
 	require.NoError(t, err)
-	s.requireViolation(t, "answer 418: the status is not documented")
+	s.requireViolation(t, "response 418: the status is not documented")
 }
 
 func TestTransportChecksOnlyWholeRequests(t *testing.T) {
@@ -274,7 +274,7 @@ func TestTransportChecksOnlyWholeRequests(t *testing.T) {
 	require.ErrorIs(t, err, broken)
 	require.Empty(t, s.violations)
 
-	exchange(t, s.vora, createSession().saying(minimal+strings.Repeat(" ", 5<<20)).request(), jsonAnswer(400, refused))
+	exchange(t, s.vora, createSession().saying(minimal+strings.Repeat(" ", 5<<20)).request(), jsonResponse(400, refused))
 	s.requireViolation(t, "request: the body is larger than 4 MiB")
 }
 
@@ -284,17 +284,17 @@ func TestTransportChecksWhatACancelledRequestGot(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	response, err := s.vora.Transport(roundTripper(func(r *http.Request) (*http.Response, error) {
 		cancel()
-		return jsonAnswer(418, refused).RoundTrip(r)
+		return jsonResponse(418, refused).RoundTrip(r)
 	})).RoundTrip(createSession().request().WithContext(ctx))
 	require.NoError(t, err)
 	require.Equal(t, 418, response.StatusCode)
-	s.requireViolation(t, "answer 418")
+	s.requireViolation(t, "response 418")
 }
 
 func TestTransportWithoutNextUsesTheDefault(t *testing.T) {
 	t.Parallel()
 	s := newSetup(t)
-	server := httptest.NewServer(jsonAnswer(201, created))
+	server := httptest.NewServer(jsonResponse(201, created))
 	t.Cleanup(server.Close)
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL+"/v1/sessions", strings.NewReader(minimal))
 	require.NoError(t, err)
@@ -310,7 +310,7 @@ func TestNothingIsReportedAfterTheTest(t *testing.T) {
 	t.Parallel()
 	s := newSetup(t)
 	s.end()
-	exchange(t, s.vora, createSession().saying("{}").request(), jsonAnswer(418, refused))
+	exchange(t, s.vora, createSession().saying("{}").request(), jsonResponse(418, refused))
 	require.Empty(t, s.violations)
 }
 

@@ -39,12 +39,12 @@ func connectionScenarios() []scenario {
 			name: "create: closed until retries are exhausted", call: create, script: times(3, closed()),
 			want: want{unknown: true, causes: []error{syscall.ECONNRESET}, says: "same parameters and this error's idempotency key"},
 		},
-		{name: "create: 201 that breaks off, then 200 replay", call: create, script: []step{created().cut(), replayed()}, want: id, wire: true},
+		{name: "create: 201 that is truncated, then 200 replay", call: create, script: []step{created().cut(), replayed()}, want: id, wire: true},
 		{
-			name: "create: 201 that breaks off until retries are exhausted", call: create, script: times(3, created().cut()),
+			name: "create: 201 that is truncated until retries are exhausted", call: create, script: times(3, created().cut()),
 			want: want{unknown: true, status: 201, causes: []error{io.ErrUnexpectedEOF}},
 		},
-		{name: "create: 201 that breaks off, retries off", call: create, options: off, script: []step{created().cut()}, want: want{unknown: true, status: 201}, wire: true},
+		{name: "create: 201 that is truncated, retries off", call: create, options: off, script: []step{created().cut()}, want: want{unknown: true, status: 201}, wire: true},
 
 		{name: "create: nothing within 30 s, then 201", call: create, script: []step{hanging(), created()}, want: want{result: sessionID, lasts: 30 * time.Second}},
 		{

@@ -111,9 +111,9 @@ func retriedScenarios() []scenario {
 			name: "create: 503 without a body until retries are exhausted", call: create, script: []step{nothing(503), nothing(503), nothing(503)},
 			want: want{status: 503, says: "empty"},
 		},
-		{name: "create: 503 that breaks off, then 201", call: create, script: []step{unavailable().cut(), created()}, want: id, wire: true},
+		{name: "create: 503 that is truncated, then 201", call: create, script: []step{unavailable().cut(), created()}, want: id, wire: true},
 		{
-			name: "create: 503 that breaks off, with retries off", call: create, options: retries(0), script: []step{unavailable().cut()},
+			name: "create: 503 that is truncated, with retries off", call: create, options: retries(0), script: []step{unavailable().cut()},
 			want: want{status: 503, says: "not valid JSON"},
 		},
 		{name: "create: 503 of more than 1 MiB, with retries off", call: create, options: retries(0), script: []step{large(unavailable())}, want: want{status: 503, says: "truncated"}},

@@ -98,11 +98,11 @@ func responses() []response {
 			h.Set("Location", "https://[broken "+echo())
 			return &http.Response{StatusCode: http.StatusTemporaryRedirect, Header: h, Body: http.NoBody, Request: r}, nil
 		}},
-		{"a body that breaks off", func(r *http.Request) (*http.Response, error) {
+		{"a truncated body", func(r *http.Request) (*http.Response, error) {
 			body := io.MultiReader(strings.NewReader(fine()[:100]), &failing{errors.New("broken by " + echo())})
 			return &http.Response{StatusCode: http.StatusCreated, Header: echoing(asJSON), Body: io.NopCloser(body), ContentLength: -1, Request: r}, nil
 		}},
-		{"an error that breaks off", func(r *http.Request) (*http.Response, error) {
+		{"a truncated error", func(r *http.Request) (*http.Response, error) {
 			return &http.Response{StatusCode: http.StatusBadRequest, Header: echoing(asJSON), Body: io.NopCloser(&failing{errors.New("broken by " + echo())}), ContentLength: -1, Request: r}, nil
 		}},
 		{"a context that ends", func(r *http.Request) (*http.Response, error) {

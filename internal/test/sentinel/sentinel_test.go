@@ -257,7 +257,7 @@ func TestWhatIsRejectedTellsNoSecret(t *testing.T) {
 		"a key with an odd character":  noted(vora.New(voraKey + "ä")),
 		"a key of nobody":              noted(vora.New("c0reVoraKey")),
 		"a base URL with a password":   noted(vora.New(voraKey, sdk.WithBaseURL("https://user:"+checkoutHook+"@example.com"))),
-		"a base URL that is no URL":    noted(vora.New(voraKey, sdk.WithBaseURL("https://"+checkoutHook+"\x00"))),
+		"a malformed base URL":         noted(vora.New(voraKey, sdk.WithBaseURL("https://"+checkoutHook+"\x00"))),
 		"a base URL with a query":      noted(vora.New(voraKey, sdk.WithBaseURL("https://example.com/?key="+checkoutHook))),
 		"a webhook secret, too short":  noted(c.vision.CreateCheckout(t.Context(), hooked)),
 		"addresses with secrets":       noted(c.vision.CreateCheckout(t.Context(), noPath)),

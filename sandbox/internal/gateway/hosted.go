@@ -32,7 +32,7 @@ func (p Pages) Show(w http.ResponseWriter, r *http.Request) {
 }
 
 // Submit does what the button says that the buyer pressed, and redirects the browser. Pressing a
-// button of a session that is no longer pending changes nothing.
+// button of a session that has ended changes nothing.
 func (p Pages) Submit(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, journal.MaxRequestBody)
 	if err := r.ParseForm(); err != nil {
