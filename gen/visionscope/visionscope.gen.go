@@ -100,8 +100,8 @@ type EventReceipt struct {
 	Received *bool `json:"received,omitempty"`
 }
 
-// EventRefusal defines model for EventRefusal.
-type EventRefusal struct {
+// EventRejection defines model for EventRejection.
+type EventRejection struct {
 	// Code A code of the shared catalog.
 	//
 	// Examples: webhook_invalid_signature
@@ -209,15 +209,15 @@ type BadGateway = Error
 // BadRequest defines model for BadRequest.
 type BadRequest = Error
 
-// EventRefused defines model for EventRefused.
-type EventRefused = EventRefusal
+// EventRejected defines model for EventRejected.
+type EventRejected = EventRejection
 
 // Unauthorized defines model for Unauthorized.
 type Unauthorized = Error
 
 // PaymentEventParams defines parameters for PaymentEvent.
 type PaymentEventParams struct {
-	// XSignature Hex HMAC-SHA256 of the raw body, keyed by the text of `webhook_secret` (not hex-decoded).
+	// XSignature Hex HMAC-SHA256 of the raw body, keyed by the characters of `webhook_secret` (not hex-decoded).
 	XSignature string `json:"X-Signature"`
 
 	// XTimestamp When the delivery was signed, ISO 8601. Not covered by the signature.

@@ -179,7 +179,7 @@ type CreatedSession struct {
 	ID string `json:"id"`
 }
 
-// Discovery An open document; only these members are described.
+// Discovery An open document; only these fields are described.
 type Discovery struct {
 	// APIVersion The latest API version.
 	//
@@ -227,11 +227,11 @@ type DryRunRejected struct {
 	// Errors What is wrong, each with the field's path.
 	Errors []string `json:"errors"`
 
-	// Valid The request would have been refused.
+	// Valid The request would have been rejected.
 	Valid DryRunRejectedValid `json:"valid"`
 }
 
-// DryRunRejectedValid The request would have been refused.
+// DryRunRejectedValid The request would have been rejected.
 type DryRunRejectedValid bool
 
 // Error defines model for Error.
@@ -256,7 +256,7 @@ type Error struct {
 	// Examples: Check that your API key is correctly formatted and active
 	Fix *string `json:"fix,omitempty"`
 
-	// SelfHeal Sometimes there. Overrides the catalog for this answer.
+	// SelfHeal Optional. Overrides the catalog for this response.
 	SelfHeal *SelfHeal `json:"selfHeal,omitempty"`
 }
 
@@ -274,8 +274,8 @@ type EventReceipt struct {
 	Received *bool `json:"received,omitempty"`
 }
 
-// EventRefusal defines model for EventRefusal.
-type EventRefusal struct {
+// EventRejection defines model for EventRejection.
+type EventRejection struct {
 	// Code webhook_missing_signature, webhook_invalid_signature, webhook_not_configured or unsupported_media_type.
 	//
 	// Examples: webhook_invalid_signature
@@ -305,7 +305,7 @@ type EventV2 struct {
 	// Livemode Real money?
 	Livemode bool `json:"livemode"`
 
-	// MerchantID Whose event.
+	// MerchantID The event's merchant.
 	//
 	// Examples: mer_acme_vitamins
 	MerchantID string `json:"merchant_id"`
@@ -322,7 +322,7 @@ type Health struct {
 	// Status An open set. `ok` and `healthy` mean up.
 	Status HealthStatus `json:"status"`
 
-	// Version The version that answers.
+	// Version The version of the service.
 	//
 	// Examples: 2026-04-14
 	Version string `json:"version"`
@@ -374,7 +374,7 @@ type RefundCreatedEvent struct {
 	// Event The event's name.
 	Event RefundCreatedEventEvent `json:"event"`
 
-	// MerchantID Whose session; routes a receiver of many merchants.
+	// MerchantID The session's merchant; a receiver for many merchants routes by it.
 	//
 	// Examples: mer_acme_vitamins
 	MerchantID string `json:"merchantId"`
@@ -413,7 +413,7 @@ type RefundCreatedEvent struct {
 // RefundCreatedEventEvent The event's name.
 type RefundCreatedEventEvent string
 
-// SelfHeal Sometimes there. Overrides the catalog for this answer.
+// SelfHeal Optional. Overrides the catalog for this response.
 type SelfHeal struct {
 	// LlmHint One sentence for a support tool.
 	//
@@ -471,7 +471,7 @@ type Session struct {
 	// Examples: vp_cs_test_k3TqJ9xWz2LmN8pR
 	ID string `json:"id"`
 
-	// MerchantID Whose session it is.
+	// MerchantID The merchant's ID.
 	//
 	// Examples: mer_acme_vitamins
 	MerchantID string `json:"merchantId"`
@@ -518,7 +518,7 @@ type SessionExpiredEvent struct {
 	// Event The event's name.
 	Event SessionExpiredEventEvent `json:"event"`
 
-	// MerchantID Whose session; routes a receiver of many merchants.
+	// MerchantID The session's merchant; a receiver for many merchants routes by it.
 	//
 	// Examples: mer_acme_vitamins
 	MerchantID string `json:"merchantId"`
@@ -572,7 +572,7 @@ type SessionFailedEvent struct {
 	// Examples: card_declined
 	FailureCode *string `json:"failureCode,omitempty"`
 
-	// MerchantID Whose session; routes a receiver of many merchants.
+	// MerchantID The session's merchant; a receiver for many merchants routes by it.
 	//
 	// Examples: mer_acme_vitamins
 	MerchantID string `json:"merchantId"`
@@ -619,7 +619,7 @@ type SessionSucceededEvent struct {
 	// Event The event's name.
 	Event SessionSucceededEventEvent `json:"event"`
 
-	// MerchantID Whose session; routes a receiver of many merchants.
+	// MerchantID The session's merchant; a receiver for many merchants routes by it.
 	//
 	// Examples: mer_acme_vitamins
 	MerchantID string `json:"merchantId"`
@@ -727,10 +727,10 @@ type Conflict = Error
 type CreateRejected = ErrorOrDryRun
 
 // EventInFlight defines model for EventInFlight.
-type EventInFlight = EventRefusal
+type EventInFlight = EventRejection
 
-// EventRefused defines model for EventRefused.
-type EventRefused = EventRefusal
+// EventRejected defines model for EventRejected.
+type EventRejected = EventRejection
 
 // Forbidden defines model for Forbidden.
 type Forbidden = Error
@@ -767,7 +767,7 @@ type UnsupportedMediaType = Error
 
 // GetDiscoveryAtWellKnownParams defines parameters for GetDiscoveryAtWellKnown.
 type GetDiscoveryAtWellKnownParams struct {
-	// VonPayVersion The API version to answer with. Without it the gateway answers with its latest stable version, which moves.
+	// VonPayVersion The API version of the response. Without it the gateway uses its latest stable version, which moves.
 	VonPayVersion *VonPayVersion `json:"Von-Pay-Version,omitempty"`
 }
 
@@ -776,13 +776,13 @@ type GetHealthAtAPIParams struct {
 	// Deep Ask for a check of the backends too. Metered at 5 per IP and minute; without it the check is unmetered.
 	Deep *bool `form:"deep,omitempty" json:"deep,omitempty"`
 
-	// VonPayVersion The API version to answer with. Without it the gateway answers with its latest stable version, which moves.
+	// VonPayVersion The API version of the response. Without it the gateway uses its latest stable version, which moves.
 	VonPayVersion *VonPayVersion `json:"Von-Pay-Version,omitempty"`
 }
 
 // GetDiscoveryParams defines parameters for GetDiscovery.
 type GetDiscoveryParams struct {
-	// VonPayVersion The API version to answer with. Without it the gateway answers with its latest stable version, which moves.
+	// VonPayVersion The API version of the response. Without it the gateway uses its latest stable version, which moves.
 	VonPayVersion *VonPayVersion `json:"Von-Pay-Version,omitempty"`
 }
 
@@ -791,7 +791,7 @@ type GetHealthParams struct {
 	// Deep Ask for a check of the backends too. Metered at 5 per IP and minute; without it the check is unmetered.
 	Deep *bool `form:"deep,omitempty" json:"deep,omitempty"`
 
-	// VonPayVersion The API version to answer with. Without it the gateway answers with its latest stable version, which moves.
+	// VonPayVersion The API version of the response. Without it the gateway uses its latest stable version, which moves.
 	VonPayVersion *VonPayVersion `json:"Von-Pay-Version,omitempty"`
 }
 
@@ -800,7 +800,7 @@ type CreateSessionParams struct {
 	// DryRun Validate the request without creating a session.
 	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
 
-	// VonPayVersion The API version to answer with. Without it the gateway answers with its latest stable version, which moves.
+	// VonPayVersion The API version of the response. Without it the gateway uses its latest stable version, which moves.
 	VonPayVersion *VonPayVersion `json:"Von-Pay-Version,omitempty"`
 
 	// IdempotencyKey One key per logical purchase, for example platform, order id and attempt joined by underscores.
@@ -809,7 +809,7 @@ type CreateSessionParams struct {
 
 // GetSessionParams defines parameters for GetSession.
 type GetSessionParams struct {
-	// VonPayVersion The API version to answer with. Without it the gateway answers with its latest stable version, which moves.
+	// VonPayVersion The API version of the response. Without it the gateway uses its latest stable version, which moves.
 	VonPayVersion *VonPayVersion `json:"Von-Pay-Version,omitempty"`
 }
 
