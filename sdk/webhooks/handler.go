@@ -26,6 +26,8 @@ type Handler struct {
 	logger     *slog.Logger
 	maxBody    int64
 	allow      []func(*http.Request) bool
+	limit      *bucket      // of rejected deliveries; nil for no limit
+	limited    limitedCount // of those that the log did not mention
 	rejections func(context.Context, *Rejection)
 	unreadable bool    // reject authentic events that cannot be read
 	diagnose   *bucket // how often there is time for it
@@ -176,8 +178,8 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.receive(
 
 func (h *Handler) receive(w http.ResponseWriter, r *http.Request) reply {
 	arrived := time.Now()
-	if !h.allows(r) {
-		return failure(http.StatusTooManyRequests, "too many deliveries", sdk.CodeRateLimitExceeded).after(time.Second)
+	if err := h.admit(r); err != nil {
+		return h.rejected(r.Context(), verification{}, r.Header, nil, err)
 	}
 	if r.Method != http.MethodPost {
 		w.Header().Set("Allow", http.MethodPost)
@@ -264,19 +266,31 @@ func readAll(body io.Reader, declared int64) ([]byte, error) {
 
 // rejected logs and counts the reason, which does not reach the gateway.
 func (h *Handler) rejected(ctx context.Context, a verification, header http.Header, body []byte, err error) reply {
-	if h.logger.Enabled(ctx, slog.LevelWarn) {
-		attrs := []slog.Attr{slog.Any("error", err)}
-		if h.diagnose.take() {
-			attrs = append(attrs, slog.Any("diagnosis", a.diagnose(err, header, body)))
-		}
-		h.logger.LogAttrs(ctx, slog.LevelWarn, "webhook rejected", attrs...)
-	}
 	var rejection *Rejection
-	if errors.As(err, &rejection) {
-		h.count(ctx, rejection)
-		return rejection.reply()
+	if !errors.As(err, &rejection) {
+		h.logRejection(ctx, slog.Any("error", err))
+		return failure(http.StatusServiceUnavailable, "not able to verify now", "")
 	}
-	return failure(http.StatusServiceUnavailable, "not able to verify now", "")
+	if h.overLimit(rejection) {
+		rejection = &Rejection{Scheme: rejection.Scheme, Reason: ReasonRateLimited, Cause: rejection}
+	}
+	h.count(ctx, rejection)
+	switch {
+	case !h.logger.Enabled(ctx, slog.LevelWarn):
+	case rejection.Reason == ReasonRateLimited:
+		if n := h.limited.next(); n > 0 {
+			h.logRejection(ctx, slog.Any("error", rejection), slog.Int("since_the_last_line", n))
+		}
+	case h.diagnose.take():
+		h.logRejection(ctx, slog.Any("error", rejection), slog.Any("diagnosis", a.diagnose(rejection, header, body)))
+	default:
+		h.logRejection(ctx, slog.Any("error", rejection))
+	}
+	return rejection.reply()
+}
+
+func (h *Handler) logRejection(ctx context.Context, attrs ...slog.Attr) {
+	h.logger.LogAttrs(ctx, slog.LevelWarn, "webhook rejected", attrs...)
 }
 
 func (h *Handler) count(ctx context.Context, rejection *Rejection) {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
@@ -25,6 +26,7 @@ const (
 	ReasonNoKeys             Reason = "no_keys"             // the key source has no usable key for it
 	ReasonLookupFailed       Reason = "lookup_failed"       // the key source cannot tell
 	ReasonOffboarded         Reason = "offboarded"          // the merchant has left
+	ReasonRateLimited        Reason = "rate_limited"        // too many rejected deliveries, or WithRateLimitFunc said no; Cause is why it would be rejected otherwise
 )
 
 // A Rejection says why a delivery was not accepted.
@@ -32,7 +34,7 @@ type Rejection struct {
 	Scheme Scheme // empty when no scheme was found, with Any
 	Reason Reason
 	Detail string // for the log: for example by how much the clock is off
-	Cause  error  `json:"-"` // of a failed look-up
+	Cause  error  `json:"-"` // of a failed look-up, or of a rate limit
 }
 
 // Error is one line without any part of the delivery.
@@ -65,6 +67,8 @@ func (r *Rejection) code() sdk.Code {
 		return sdk.CodeWebhookMissingSignature
 	case ReasonNoKeys, ReasonLookupFailed:
 		return sdk.CodeWebhookNotConfigured
+	case ReasonRateLimited:
+		return sdk.CodeRateLimitExceeded
 	case ReasonOffboarded:
 		return "" // nothing is wrong with the delivery
 	default:
@@ -78,6 +82,8 @@ func (r *Rejection) reply() reply {
 	switch r.Reason {
 	case ReasonOffboarded:
 		return reply{status: http.StatusOK, body: received}
+	case ReasonRateLimited:
+		return failure(http.StatusTooManyRequests, "too many deliveries", code).after(time.Second)
 	case ReasonNoKeys, ReasonLookupFailed:
 		return failure(http.StatusServiceUnavailable, "not able to verify now", code)
 	default: // the signature itself

@@ -50,7 +50,8 @@ func (f KeySourceFunc) Keys(ctx context.Context, hint KeyHint) ([]SigningKey, er
 var (
 	// ErrUnknownMerchant is returned by a KeySource that does not know the session or merchant. The
 	// delivery is rejected exactly like one with a wrong signature, so that nobody can find out
-	// which merchants there are.
+	// which merchants there are. It is remembered for half a second, so that a flood of forgeries
+	// does not become a flood of look-ups.
 	ErrUnknownMerchant = errors.New("webhooks: unknown session or merchant")
 
 	// ErrOffboarded is returned by a KeySource for a merchant that has left. The delivery is

@@ -15,6 +15,7 @@ import (
 type Verifier struct {
 	*scheme
 	keys    KeySource
+	unknown *unknownHints // of the key source
 	now     func() time.Time
 	choices []*Verifier // of Any, which has nothing else
 	problem error       // why it cannot accept anything; NewHandler and Verify report it
@@ -27,7 +28,7 @@ type VerifierOption func(*Verifier)
 func WithClock(now func() time.Time) VerifierOption { return func(v *Verifier) { v.now = now } }
 
 func newVerifier(s *scheme, keys KeySource, opts []VerifierOption) *Verifier {
-	v := &Verifier{scheme: s, keys: keys}
+	v := &Verifier{scheme: s, keys: keys, unknown: &unknownHints{}}
 	for _, apply := range opts {
 		apply(v)
 	}
@@ -139,7 +140,7 @@ func (a *verification) findKeys(ctx context.Context, body []byte) error {
 	}
 	hint := a.read(body).hint()
 	hint.Scheme = a.verifier.name
-	keys, err := a.verifier.keys.Keys(ctx, hint)
+	keys, err := a.verifier.keysFor(ctx, hint)
 	switch {
 	case err == nil:
 		a.keys = candidates(keys)

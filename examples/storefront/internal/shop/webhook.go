@@ -13,7 +13,7 @@ import (
 )
 
 func (s *Shop) receiveWebhooks(mux *http.ServeMux) error {
-	options := []webhooks.HandlerOption{webhooks.WithStore(s.events), webhooks.WithLogger(s.Log), webhooks.WithRateLimit(50, 100)}
+	options := []webhooks.HandlerOption{webhooks.WithStore(s.events), webhooks.WithLogger(s.Log)}
 	if s.Vora != nil {
 		keys, err := webhooks.StaticKeys(webhooks.SigningKey{Secret: s.Vora.SecretKey, Name: "current"})
 		if err != nil {
