@@ -42,14 +42,16 @@ func (a Accepted) Check(key string) (contract.APIKey, error) {
 		return reject(sdk.CodeAuthInvalidKey, fmt.Sprintf("the API key begins with %s: that is a %s. %s", kind.Prefix, kind.Name, wanted))
 	case len(key) == len(kind.Prefix):
 		return reject(sdk.CodeAuthInvalidKey, "the API key ends after its prefix "+kind.Prefix+": it was cut off")
-	case strings.ContainsFunc(key, func(c rune) bool { return c <= ' ' || c > '~' }):
+	case strings.ContainsFunc(key, func(c rune) bool { return !inKeys(c) }):
 		return reject(sdk.CodeAuthInvalidKey, "the API key contains characters that no key has: was it copied with a line break?")
 	}
 	return kind, nil
 }
 
+var gateways = contract.Gateways()
+
 func (a Accepted) gatewayName() string {
-	for _, g := range contract.Gateways() {
+	for _, g := range gateways {
 		if g.ID == string(a.Gateway) {
 			return g.Name
 		}
@@ -58,7 +60,7 @@ func (a Accepted) gatewayName() string {
 }
 
 func identify(key string) (kind contract.APIKey, owner contract.Gateway, known bool) {
-	for _, g := range contract.Gateways() {
+	for _, g := range gateways {
 		for _, k := range g.APIKeys {
 			if strings.HasPrefix(key, k.Prefix) {
 				return k, g, true

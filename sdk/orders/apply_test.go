@@ -55,10 +55,10 @@ func TestApply(t *testing.T) {
 	unnamed := func(stamp string) webhooks.Event {
 		return voraEvent(t, webhookstest.RefundCreated(unset("refundId"), set("timestamp", stamp), amount(usd(400))))
 	}
-	v2Keys, err := webhooks.StaticKeys(webhooks.SigningKey{Secret: sdk.NewSecret("whsec_orders")})
+	v2Keys, err := webhooks.StaticKeys(webhooks.SigningKey{Secret: sdk.NewSecret("whsec_the_orders")})
 	require.NoError(t, err)
 	v2Body := webhookstest.VoraV2Event("charge.succeeded", nil)
-	nothing := verified(t, webhooks.VoraV2(v2Keys), webhookstest.VoraV2("whsec_orders", v2Body), v2Body)
+	nothing := verified(t, webhooks.VoraV2(v2Keys), webhookstest.VoraV2("whsec_the_orders", v2Body), v2Body)
 	unknown := voraEvent(t, webhookstest.SessionSucceeded(set("event", "session.disputed")))
 
 	unreadable := voraEvent(t, webhookstest.SessionSucceeded(set("amount", "?")))

@@ -1,6 +1,7 @@
 package vora
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"slices"
@@ -8,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hostedpay/hostedpay-go/internal/apikey"
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/internal/returnurl"
 	"github.com/hostedpay/hostedpay-go/sdk"
@@ -90,6 +92,8 @@ func (x ExpectedReturn) missing() string {
 	switch {
 	case len(x.revealed()) == 0:
 		return "no session signing secret (ss_…) to verify with was given"
+	case x.unusable() != "":
+		return "a session signing secret (ss_…) " + x.unusable()
 	case x.SessionID == "":
 		return "the session that the shop expects was not given"
 	case x.Amount.Currency() == "":
@@ -107,6 +111,14 @@ func (x ExpectedReturn) missing() string {
 func isAbsolute(address string) bool {
 	_, err := returnurl.Normalize(address)
 	return err == nil
+}
+
+// unusable is what is wrong with one of the secrets.
+func (x ExpectedReturn) unusable() (problem string) {
+	for _, secret := range x.revealed() {
+		problem = cmp.Or(problem, apikey.SigningProblem(secret))
+	}
+	return problem
 }
 
 func (x ExpectedReturn) revealed() []string {

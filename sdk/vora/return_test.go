@@ -114,7 +114,7 @@ func TestVerifyReturnAgreesWithOpenSSL(t *testing.T) {
 func TestVerifyReturnWithSeveralSecrets(t *testing.T) {
 	t.Parallel()
 
-	old, next := sdk.NewSecret("ss_test_old"), sdk.NewSecret("ss_test_next")
+	old, next := sdk.NewSecret("ss_test_rotated_out"), sdk.NewSecret("ss_test_the_next")
 	for _, v := range vectors(t) {
 		right := sdk.NewSecret(v.Secret)
 		for _, secrets := range [][]sdk.Secret{{right, old}, {old, right}, {old, next, right}, {{}, right}} {

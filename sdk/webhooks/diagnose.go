@@ -31,7 +31,7 @@ const (
 	CauseKeyOfOtherScheme Cause = "key_of_other_scheme" // a key is not for this scheme
 	CauseKeyOfOtherMode   Cause = "key_of_other_mode"   // a test key for a live event, or the other way round
 	CauseKeyExpired       Cause = "key_expired"         // it was signed with a key that has expired
-	CauseKeyPadded        Cause = "key_padded"          // a key has white space or quotes around it
+	CauseKeyPadded        Cause = "key_padded"          // a key has white space, quotes or "Bearer " around it
 	CauseClockSkew        Cause = "clock_skew"          // the signature is right, and the clocks disagree or it was in transit for too long
 	CauseUnexplained      Cause = "unexplained"         // another secret, or a change of the body that nobody can undo
 )

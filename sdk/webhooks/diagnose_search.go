@@ -3,9 +3,9 @@ package webhooks
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
+	"github.com/hostedpay/hostedpay-go/internal/apikey"
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
@@ -37,7 +37,7 @@ func newSearch(a *verification) *search {
 	for i := range a.keys {
 		key := a.keys[i]
 		secret := key.Secret.Reveal()
-		if secret == "" || len(search.keys) >= maxSuspects {
+		if len(secret) < apikey.MinSigning || len(search.keys) >= maxSuspects {
 			continue
 		}
 		s := suspect{candidate: key}
@@ -48,10 +48,10 @@ func newSearch(a *verification) *search {
 			s.cause, s.advice = CauseKeyOfOtherScheme, fmt.Sprintf("key %q signed it, but is configured for another scheme", key.Name)
 		}
 		search.keys = append(search.keys, s)
-		if trimmed := strings.Trim(secret, " \t\r\n\"'"); trimmed != secret && trimmed != "" {
+		if trimmed := apikey.Bare(secret); trimmed != secret && apikey.SigningProblem(trimmed) == "" {
 			search.keys = append(search.keys, suspect{
 				candidate: candidate{SigningKey: SigningKey{Secret: sdk.NewSecret(trimmed)}}, cause: CauseKeyPadded,
-				advice: fmt.Sprintf("key %q has white space or quotes around it: trim it where it is configured", key.Name),
+				advice: fmt.Sprintf("key %q has white space, quotes or \"Bearer \" around it: trim it where it is configured", key.Name),
 			})
 		}
 	}

@@ -98,7 +98,7 @@ func ExampleStaticKeys() {
 }
 
 func ExampleAny() {
-	const apiKey, subscription = "vp_sk_test_example", "whsec_example"
+	const apiKey, subscription = "vp_sk_test_example", "whsec_the_example"
 	keys, err := webhooks.StaticKeys( // each is used for the scheme that its prefix names
 		webhooks.SigningKey{Name: "API key", Secret: sdk.NewSecret(apiKey)},
 		webhooks.SigningKey{Name: "subscription", Secret: sdk.NewSecret(subscription)},

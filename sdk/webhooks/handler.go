@@ -47,8 +47,8 @@ func WithLogger(logger *slog.Logger) HandlerOption { return func(h *Handler) { h
 
 // WithRejections calls a function with each delivery that verification has rejected, to be counted
 // by its Reason: many wrong signatures are a rotation that has not reached this program, and
-// [ReasonOffboarded] ones a merchant whom the gateway still serves. It is called concurrently,
-// before the response. A panic in it is swallowed.
+// [ReasonOffboarded] ones a merchant whom the gateway still serves and whose key is gone. It is
+// called concurrently, before the response. A panic in it is swallowed.
 func WithRejections(count func(ctx context.Context, rejection *Rejection)) HandlerOption {
 	return func(h *Handler) { h.rejections = count }
 }

@@ -55,10 +55,11 @@ func (h *Handler) admit(r *http.Request) (err error) {
 	return nil
 }
 
-// overLimit charges a rejected delivery, unless it was this program that could not verify it.
+// overLimit charges a rejected delivery, unless the look-up failed. A merchant without keys is
+// charged like a wrong signature, from which nobody may tell it.
 func (h *Handler) overLimit(rejection *Rejection) bool {
 	switch rejection.Reason {
-	case ReasonNoKeys, ReasonLookupFailed, ReasonOffboarded, ReasonRateLimited:
+	case ReasonLookupFailed, ReasonRateLimited:
 		return false
 	}
 	return h.limit != nil && !h.limit.take()

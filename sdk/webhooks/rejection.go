@@ -23,9 +23,9 @@ const (
 	ReasonWrongMode          Reason = "wrong_mode"          // the key matched, but it is a test key and the event is live, or the other way round
 	ReasonTooOld             Reason = "too_old"             // signed before the replay window, or this machine's clock is ahead
 	ReasonTooNew             Reason = "too_new"             // signed after now: this machine's clock is behind
-	ReasonNoKeys             Reason = "no_keys"             // the key source has no usable key for it
+	ReasonNoKeys             Reason = "no_keys"             // the key source has no usable key for it; Detail says what is wrong with one
 	ReasonLookupFailed       Reason = "lookup_failed"       // the key source cannot tell
-	ReasonOffboarded         Reason = "offboarded"          // the merchant has left
+	ReasonOffboarded         Reason = "offboarded"          // the merchant has left, and the key source has no key of theirs
 	ReasonRateLimited        Reason = "rate_limited"        // too many rejected deliveries, or WithRateLimitFunc said no; Cause is why it would be rejected otherwise
 )
 
@@ -69,37 +69,31 @@ func (r *Rejection) code() sdk.Code {
 		return sdk.CodeWebhookNotConfigured
 	case ReasonRateLimited:
 		return sdk.CodeRateLimitExceeded
-	case ReasonOffboarded:
-		return "" // nothing is wrong with the delivery
 	default:
 		return sdk.CodeWebhookInvalidSignature
 	}
 }
 
-// reply is the response to the gateway, as its scheme documents it.
+// reply is the response to the gateway, as its scheme documents it. Whoever sends something gets to
+// know nothing of which merchants there are or were, nor of their keys.
 func (r *Rejection) reply() reply {
-	differs, code := r.Scheme.strategy().replies, r.code()
+	differs := r.Scheme.strategy().replies
+	status, message, code := http.StatusUnauthorized, "invalid signature", sdk.CodeWebhookInvalidSignature
 	switch r.Reason {
-	case ReasonOffboarded:
-		return reply{status: http.StatusOK, body: received}
 	case ReasonRateLimited:
-		return failure(http.StatusTooManyRequests, "too many deliveries", code).after(time.Second)
-	case ReasonNoKeys, ReasonLookupFailed:
-		return failure(http.StatusServiceUnavailable, "not able to verify now", code)
-	default: // the signature itself
-	}
-	if differs.withoutCode {
-		code = ""
-	}
-	status, message := http.StatusUnauthorized, "invalid signature" // for every reason that the gateway does not learn
-	switch r.Reason {
+		return failure(http.StatusTooManyRequests, "too many deliveries", r.code()).after(time.Second)
+	case ReasonLookupFailed:
+		return failure(http.StatusServiceUnavailable, "not able to verify now", r.code())
 	case ReasonMissingSignature:
-		status, message = cmp.Or(differs.missingSignature, status), "missing signature"
+		status, message, code = cmp.Or(differs.missingSignature, status), "missing signature", r.code()
 	case ReasonTooOld, ReasonTooNew:
 		if differs.outsideWindow != 0 {
 			status, message = differs.outsideWindow, "the signature's time is outside of the window"
 		}
 	default:
+	}
+	if differs.withoutCode {
+		code = ""
 	}
 	return failure(status, message, code)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/hostedpay/hostedpay-go/internal/apikey"
 	"github.com/hostedpay/hostedpay-go/internal/signature"
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
@@ -33,8 +34,8 @@ type KeyHint struct {
 // new, during a rotation.
 //
 // It returns [ErrUnknownMerchant] for a session or merchant that it does not know, [ErrOffboarded]
-// for a merchant that has left and whose events are to be acknowledged and dropped, and any other
-// error when it cannot tell. Safe for concurrent use.
+// together with the keys that are still known for a merchant that has left, and any other error when
+// it cannot tell. A key that [StaticKeys] would reject verifies nothing. Safe for concurrent use.
 type KeySource interface {
 	Keys(ctx context.Context, hint KeyHint) ([]SigningKey, error)
 }
@@ -54,20 +55,23 @@ var (
 	// does not become a flood of look-ups.
 	ErrUnknownMerchant = errors.New("webhooks: unknown session or merchant")
 
-	// ErrOffboarded is returned by a KeySource for a merchant that has left. The delivery is
-	// acknowledged and dropped.
+	// ErrOffboarded is returned by a KeySource for a merchant that has left. With the keys that are
+	// still known, deliveries are verified as ever, since a refund may come late, and
+	// [EventInfo.Offboarded] says that the merchant has left. Without keys a delivery is rejected
+	// exactly like one with a wrong signature, so that nobody can find out who was a customer.
 	ErrOffboarded = errors.New("webhooks: the merchant has left")
 )
 
-// StaticKeys is a source that always finds the same keys. An empty list is an error, and so is an
-// empty secret, which would verify forgeries.
+// StaticKeys is a source that always finds the same keys. An empty list is an error, and so is a
+// secret that is empty, which would verify forgeries, shorter than 14 bytes, or that has anything
+// around it that configuration leaves there: white space, quotes, "Bearer ".
 func StaticKeys(keys ...SigningKey) (KeySource, error) {
 	if len(keys) == 0 {
 		return nil, errors.New("webhooks: StaticKeys was given no keys: nothing could be verified")
 	}
 	for i, k := range keys {
-		if k.Secret.IsZero() {
-			return nil, fmt.Errorf("webhooks: signing key %d (%q) has an empty secret: is its environment variable set?", i, k.Name)
+		if problem := apikey.SigningProblem(k.Secret.Reveal()); problem != "" {
+			return nil, fmt.Errorf("webhooks: signing key %d (%q) %s", i, k.Name, problem)
 		}
 	}
 	static := staticKeys(candidates(keys))
@@ -90,8 +94,9 @@ func (s staticKeys) Keys(context.Context, KeyHint) ([]SigningKey, error) {
 // A candidate is a signing key and what is known about it.
 type candidate struct {
 	SigningKey
-	signs Scheme         // what its prefix says that it signs; empty when the prefix says nothing
-	mac   *signature.Key // nil for a key that is used once
+	signs   Scheme         // what its prefix says that it signs; empty when the prefix says nothing
+	mac     *signature.Key // nil for a key that is used once
+	problem string         // why it cannot verify anything
 }
 
 func candidates(keys []SigningKey) []candidate {
@@ -101,7 +106,7 @@ func candidates(keys []SigningKey) []candidate {
 		if k.Mode == "" {
 			k.Mode = known.mode
 		}
-		list[i] = candidate{SigningKey: k, signs: known.signs}
+		list[i] = candidate{SigningKey: k, signs: known.signs, problem: apikey.SigningProblem(k.Secret.Reveal())}
 	}
 	return list
 }

@@ -31,7 +31,7 @@ func TestStaticKeysKeepTheirOwnList(t *testing.T) {
 	s := voraV2()
 	list := []webhooks.SigningKey{{Secret: sdk.NewSecret(s.secret)}}
 	r := setup(t, s, withKeys(keys(t, list...)))
-	list[0].Secret = sdk.NewSecret("whsec_another")
+	list[0].Secret = sdk.NewSecret("whsec_of_another")
 	r.event(t, r.delivery())
 }
 
@@ -75,17 +75,71 @@ func TestKeysThatCannotVerify(t *testing.T) {
 		"none":         nil,
 		"empty secret": {{Name: "unset"}},
 		"expired":      {{Secret: sdk.NewSecret(s.secret), NotAfter: signedAt().Add(-time.Second)}},
+		"short":        {{Secret: sdk.NewSecret("vp_sk_test_ab")}},
+		"padded":       {{Secret: sdk.NewSecret(s.secret + "\n")}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := setup(t, s, withKeys(webhooks.KeySourceFunc(func(context.Context, webhooks.KeyHint) ([]webhooks.SigningKey, error) { return list, nil })))
-			for _, secret := range []string{s.secret, ""} { // anybody can sign with the empty secret
+			signers := []string{s.secret, ""} // anybody can sign with the empty secret
+			if len(list) > 0 {
+				signers = append(signers, list[0].Secret.Reveal())
+			}
+			for _, secret := range signers {
 				delivery := s.sign(secret, s.body, webhookstest.At(r.now))
 				require.Equal(t, webhooks.ReasonNoKeys, r.rejection(t, webhookstest.Redelivery(delivery)).Reason)
-				requireResponse(t, r.deliver(t, delivery), http.StatusServiceUnavailable, `{"error":"not able to verify now","code":"webhook_not_configured"}`)
+				requireResponse(t, r.deliver(t, delivery), http.StatusUnauthorized, voraInvalid)
 			}
 		})
 	}
+}
+
+// What configuration leaves around a secret, and what is no secret.
+func badSecrets(secret string) map[string]string {
+	return map[string]string{
+		secret + "\n": "around", secret + "\r\n": "around", " " + secret: "around", secret + "\u00a0": "around", "\ufeff" + secret: "around", secret + "\u200b": "around",
+		`"` + secret + `"`: "around", "'" + secret + "'\n": "around", "`" + secret + "`": "around", "“" + secret + "”": "around", "\ufeff\"" + secret + "\"": "around",
+		"Bearer " + secret: "around", "bearer " + secret + "\n": "around", "Authorization: Bearer " + secret: "around",
+		"": "empty secret", "  ": "blank", "\n": "blank", "[redacted]": "mask",
+		secret[:10] + "\n" + secret[10:]: "invisible", secret[:10] + "\x00" + secret[10:]: "invisible", secret[:10] + "\u200b" + secret[10:]: "invisible", secret[:13]: "at least 14", "a": "at least 14",
+	}
+}
+
+func TestSecretsThatCannotBeRight(t *testing.T) {
+	t.Parallel()
+	for _, s := range schemes() {
+		bad := badSecrets(s.secret)
+		if s.name != webhooks.SchemeVisionScope { // whose secrets are the merchant's own strings
+			bad[`"`+s.secret], bad[s.secret+`'`], bad["VON_PAY_SECRET_KEY="+s.secret], bad["key: "+s.secret] = "around", "around", "around", "around"
+			bad[s.secret[:12]+" "+s.secret[12:]], bad[s.secret+"é"], bad[s.secret+";"] = "no key has", "no key has", "no key has"
+		}
+		for secret, problem := range bad {
+			_, err := webhooks.StaticKeys(webhooks.SigningKey{Name: "good", Secret: sdk.NewSecret(s.secret)}, webhooks.SigningKey{Name: "old", Secret: sdk.NewSecret(secret)})
+			require.ErrorContains(t, err, problem, "%q", secret)
+			require.ErrorContains(t, err, `"old"`)
+			require.NotContains(t, err.Error(), s.secret)
+
+			list := []webhooks.SigningKey{{Name: "old", Secret: sdk.NewSecret(secret)}}
+			source := webhooks.KeySourceFunc(func(context.Context, webhooks.KeyHint) ([]webhooks.SigningKey, error) { return list, nil })
+			r := setup(t, s, withKeys(source))
+			delivery := s.sign(secret, s.body, webhookstest.At(r.now))
+			rejection := r.rejection(t, webhookstest.Redelivery(delivery))
+			require.Equal(t, webhooks.ReasonNoKeys, rejection.Reason, "%q", secret)
+			require.Contains(t, rejection.Detail, problem)
+			require.NotContains(t, rejection.Error(), s.secret)
+			require.Equal(t, http.StatusUnauthorized, r.deliver(t, delivery).Code)
+			if problem == "around" {
+				body, header := s.body, s.sign(s.secret, s.body, webhookstest.At(r.now)).Header
+				require.True(t, webhooks.Diagnose(t.Context(), r.verifier, header, body).Has(webhooks.CauseKeyPadded), "%q", secret)
+			}
+
+			list = append(list, webhooks.SigningKey{Name: "good", Secret: sdk.NewSecret(s.secret)})
+			require.Equal(t, "good", r.event(t, r.delivery()).Info().KeyName, "a bad key keeps no good one from working")
+		}
+	}
+	own, err := webhooks.StaticKeys(webhooks.SigningKey{Secret: sdk.NewSecret(`correct horse "battery" stäple`)})
+	require.NoError(t, err)
+	require.NotNil(t, own)
 }
 
 func TestHints(t *testing.T) {
@@ -97,7 +151,8 @@ func TestHints(t *testing.T) {
 	}{
 		{visionScope(), `{"session_id":"cs_1","sessionId":"no","merchantId":"no"}`, webhooks.KeyHint{Scheme: webhooks.SchemeVisionScope, SessionID: "cs_1"}},
 		{voraV1(), `{"sessionId":"vp_1","merchantId":"mer_1","session_id":"no","merchant_id":"no"}`, webhooks.KeyHint{Scheme: webhooks.SchemeVoraV1, SessionID: "vp_1", MerchantID: "mer_1"}},
-		{voraV2(), `{"merchant_id":"mer_1","merchantId":"no","sessionId":"no"}`, webhooks.KeyHint{Scheme: webhooks.SchemeVoraV2, MerchantID: "mer_1"}},
+		{voraV2(), `{"id":"evt_1","merchant_id":"mer_1","merchantId":"no","sessionId":"no","data":{}}`, webhooks.KeyHint{Scheme: webhooks.SchemeVoraV2, MerchantID: "mer_1"}},
+		{voraV2(), `{"type":"session.succeeded","merchant_id":"no","merchantId":"mer_1","sessionId":"vp_1"}`, webhooks.KeyHint{Scheme: webhooks.SchemeVoraV2, SessionID: "vp_1", MerchantID: "mer_1"}},
 		{voraV1(), `{"sessionId":7,"merchantId":"mer_1"}`, webhooks.KeyHint{Scheme: webhooks.SchemeVoraV1, MerchantID: "mer_1"}},
 		{voraV1(), `no JSON`, webhooks.KeyHint{Scheme: webhooks.SchemeVoraV1}},
 	}
@@ -136,6 +191,10 @@ func TestStrangersCannotFindOutWhoIsACustomer(t *testing.T) {
 			require.Equal(t, wrong, asOnTheWire(t, unknown.deliver(t, unknown.delivery())))
 			require.Empty(t, unknown.events)
 
+			keyless := setup(t, s, withKeys(webhooks.KeySourceFunc(func(context.Context, webhooks.KeyHint) ([]webhooks.SigningKey, error) { return nil, nil })))
+			require.Equal(t, webhooks.ReasonNoKeys, keyless.rejection(t, keyless.delivery()).Reason)
+			require.Equal(t, wrong, asOnTheWire(t, keyless.deliver(t, keyless.delivery())))
+
 			if s.name == webhooks.SchemeVisionScope {
 				return // its events name no merchant
 			}
@@ -155,15 +214,34 @@ func TestTheMerchantOfTheKey(t *testing.T) {
 	}
 }
 
-func TestOffboardedMerchantsAreAcknowledgedAndDropped(t *testing.T) {
+// A refund may come late, and a stranger must not find out who was a customer.
+func TestOffboardedMerchants(t *testing.T) {
 	t.Parallel()
 	for _, s := range schemes() {
+		var known []webhooks.SigningKey
 		r := setup(t, s, withKeys(webhooks.KeySourceFunc(func(context.Context, webhooks.KeyHint) ([]webhooks.SigningKey, error) {
-			return nil, fmt.Errorf("merchants: %w", webhooks.ErrOffboarded)
+			return known, fmt.Errorf("merchants: %w", webhooks.ErrOffboarded)
 		})))
+		wrong := asOnTheWire(t, setup(t, s).deliver(t, s.sign("another secret", s.body, webhookstest.At(r.now))))
+		require.Contains(t, wrong, "401 Unauthorized")
+
 		require.Equal(t, webhooks.ReasonOffboarded, r.rejection(t, r.delivery()).Reason)
-		requireResponse(t, r.deliver(t, r.delivery()), http.StatusOK, received)
+		require.Equal(t, wrong, asOnTheWire(t, r.deliver(t, r.delivery())))
 		require.Empty(t, r.events)
+
+		known = []webhooks.SigningKey{{Name: "last", Secret: sdk.NewSecret(s.secret)}}
+		forged := s.sign("another secret", s.body, webhookstest.At(r.now))
+		require.Equal(t, wrong, asOnTheWire(t, r.deliver(t, forged)))
+		require.Empty(t, r.events)
+
+		requireResponse(t, r.deliver(t, r.delivery()), http.StatusOK, received)
+		require.Len(t, r.events, 1)
+		require.True(t, r.events[0].Info().Offboarded)
+		require.Equal(t, "last", r.events[0].Info().KeyName)
+		match, err := r.verifier.Authenticate(t.Context(), r.delivery().Header, s.body)
+		require.NoError(t, err)
+		require.True(t, match.Offboarded)
+		require.False(t, setup(t, s).event(t, r.delivery()).Info().Offboarded)
 	}
 }
 
@@ -179,7 +257,7 @@ func TestRejectionsAreCounted(t *testing.T) {
 				counted = append(counted, rejection.Reason)
 				panic("the counter is full")
 			})))
-		require.Equal(t, http.StatusOK, r.deliver(t, r.delivery()).Code)
+		require.Equal(t, http.StatusUnauthorized, r.deliver(t, r.delivery()).Code)
 		owner = webhooks.ErrUnknownMerchant
 		require.Equal(t, http.StatusUnauthorized, r.deliver(t, r.delivery()).Code)
 		require.NotEqual(t, http.StatusOK, r.deliver(t, r.delivery(webhookstest.WithoutSignature())).Code)

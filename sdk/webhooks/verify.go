@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/hostedpay/hostedpay-go/internal/signature"
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
@@ -76,7 +77,7 @@ func (v *Verifier) Authenticate(ctx context.Context, header http.Header, body []
 	if err := a.run(ctx, v, header, body); err != nil {
 		return SignatureMatch{}, err
 	}
-	return SignatureMatch{a.verifier.name, a.key.Name, a.key.NotAfter, a.key.MerchantID, a.key.Mode, a.signed.time}, nil
+	return SignatureMatch{a.verifier.name, a.key.Name, a.key.NotAfter, a.key.MerchantID, a.offboarded, a.key.Mode, a.signed.time}, nil
 }
 
 // A SignatureMatch says what proved that a delivery is authentic.
@@ -85,18 +86,20 @@ type SignatureMatch struct {
 	KeyName    string    // the name of the signing key
 	KeyExpires time.Time // when that key expires; zero for never
 	MerchantID string    // whose key it is, when it says
+	Offboarded bool      // the key source says that the merchant has left
 	Mode       sdk.Mode  // the key's
 	SignedAt   time.Time // when the gateway says that it signed; authentic only where the scheme signs it
 }
 
 // A verification is that of one delivery.
 type verification struct {
-	verifier *Verifier // the one of Any's that the delivery is meant for
-	now      time.Time
-	signed   signed
-	keys     []candidate
-	key      *candidate // the one that signed
-	parsed   parsed     // nil until somebody needs it
+	verifier   *Verifier // the one of Any's that the delivery is meant for
+	now        time.Time
+	signed     signed
+	keys       []candidate
+	offboarded bool       // the merchant whose keys they are has left
+	key        *candidate // the one that signed
+	parsed     parsed     // nil until somebody needs it
 }
 
 func (a *verification) run(ctx context.Context, from *Verifier, header http.Header, body []byte) error {
@@ -146,13 +149,22 @@ func (a *verification) findKeys(ctx context.Context, body []byte) error {
 		a.keys = candidates(keys)
 		return nil
 	case errors.Is(err, ErrUnknownMerchant):
-		a.keys = candidates([]SigningKey{{Secret: sdk.NewSecret("nobody's")}})
-		_, _ = a.matching(body) // as slow as for a merchant who is known
+		a.tryNobodys(body)
 		return &Rejection{Reason: ReasonUnknownMerchant}
+	case errors.Is(err, ErrOffboarded) && len(keys) > 0:
+		a.keys, a.offboarded = candidates(keys), true
+		return nil
 	case errors.Is(err, ErrOffboarded):
+		a.tryNobodys(body)
 		return &Rejection{Reason: ReasonOffboarded}
 	}
 	return &Rejection{Reason: ReasonLookupFailed, Cause: err}
+}
+
+// tryNobodys takes the time that trying a key takes, so that a merchant without keys looks like one
+// with keys.
+func (a *verification) tryNobodys(body []byte) {
+	signature.SignedOnce("nobody's signing secret", a.signed.macs[:a.signed.count], body, a.signed.before[:]...)
 }
 
 // read parses the body, once.
@@ -167,10 +179,14 @@ func (a *verification) read(body []byte) parsed {
 // that the time it takes does not reveal which one it was.
 func (a *verification) matching(body []byte) (*candidate, error) {
 	var found *candidate
-	usable := 0
+	usable, problem := 0, ""
 	for i := range a.keys {
 		key := &a.keys[i]
-		if key.Secret.IsZero() || key.expired(a.now) || !key.suits(a.verifier.scheme) {
+		switch {
+		case key.problem != "":
+			problem = fmt.Sprintf("key %q %s", key.Name, key.problem)
+			continue
+		case key.expired(a.now), !key.suits(a.verifier.scheme):
 			continue
 		}
 		usable++
@@ -182,7 +198,8 @@ func (a *verification) matching(body []byte) (*candidate, error) {
 	case found != nil:
 		return found, nil
 	case usable == 0:
-		return nil, &Rejection{Reason: ReasonNoKeys}
+		a.tryNobodys(body)
+		return nil, &Rejection{Reason: ReasonNoKeys, Detail: problem}
 	}
 	return nil, &Rejection{Reason: ReasonWrongSignature}
 }
@@ -208,7 +225,7 @@ func (a *verification) checkMerchantAndMode(body []byte) error {
 func (a *verification) event(body []byte) Event {
 	info := EventInfo{
 		Scheme: a.verifier.name, MerchantID: a.key.MerchantID, Mode: a.key.Mode,
-		KeyName: a.key.Name, KeyExpires: a.key.NotAfter, SignedAt: a.signed.time, ReceivedAt: a.now.Round(0).UTC(), Raw: sdk.NewRaw(body),
+		KeyName: a.key.Name, KeyExpires: a.key.NotAfter, Offboarded: a.offboarded, SignedAt: a.signed.time, ReceivedAt: a.now.Round(0).UTC(), Raw: sdk.NewRaw(body),
 	}
 	if mode := a.read(body).mode(); mode != "" {
 		info.Mode = mode

@@ -125,7 +125,7 @@ func TestVerifiersThatCouldAcceptNothing(t *testing.T) {
 		"none of the signing keys":   webhooks.Vora(only("whsec_webhooks")),
 		"is for vora-v2":             webhooks.VoraV2(only("vp_sk_test_webhooks")),
 		"is for vora-v1":             webhooks.Vora(only("ss_live_signs_return_urls")),
-		"is for visionscope":         webhooks.VisionScope(keys(t, webhooks.SigningKey{Secret: sdk.NewSecret("x"), Scheme: webhooks.SchemeVoraV1})),
+		"is for visionscope":         webhooks.VisionScope(keys(t, webhooks.SigningKey{Secret: sdk.NewSecret("a secret of somebody"), Scheme: webhooks.SchemeVoraV1})),
 		"no verifier to choose from": webhooks.Any(),
 		"a verifier of Any is nil":   webhooks.Any(v1, nil),
 		"two verifiers of vora-v1":   webhooks.Any(v1, v1),
@@ -151,7 +151,7 @@ func TestKeysForSeveralSchemesInOneList(t *testing.T) {
 	source := keys(t,
 		webhooks.SigningKey{Name: "api", Secret: sdk.NewSecret(v1.secret)},
 		webhooks.SigningKey{Name: "subscription", Secret: sdk.NewSecret(v2.secret)},
-		webhooks.SigningKey{Name: "tagged", Secret: sdk.NewSecret("no prefix"), Scheme: webhooks.SchemeVoraV2},
+		webhooks.SigningKey{Name: "tagged", Secret: sdk.NewSecret("no prefix at all"), Scheme: webhooks.SchemeVoraV2},
 	)
 	clock := webhooks.WithClock(signedAt)
 	verifier := webhooks.Any(webhooks.Vora(source, clock), webhooks.VoraV2(source, clock))
@@ -159,7 +159,7 @@ func TestKeysForSeveralSchemesInOneList(t *testing.T) {
 		match, err := verifier.Authenticate(t.Context(), s.sign(secret, s.body, webhookstest.At(signedAt())).Header, s.body)
 		return match.KeyName, err
 	}
-	for secret, right := range map[string]scheme{v1.secret: v1, v2.secret: v2, "no prefix": v2} {
+	for secret, right := range map[string]scheme{v1.secret: v1, v2.secret: v2, "no prefix at all": v2} {
 		key, err := verify(right, secret)
 		require.NoError(t, err)
 		require.NotEmpty(t, key)

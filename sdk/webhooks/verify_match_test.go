@@ -64,7 +64,7 @@ func TestAuthenticateIsVerifyWithoutTheEvent(t *testing.T) {
 func TestModesComeFromPrefixes(t *testing.T) {
 	t.Parallel()
 	for secret, mode := range map[string]sdk.Mode{
-		"vp_sk_test_webhooks": sdk.ModeTest, "vp_sk_live_webhooks": sdk.ModeLive, "vp_key_legacy": "", "anything": "",
+		"vp_sk_test_webhooks": sdk.ModeTest, "vp_sk_live_webhooks": sdk.ModeLive, "vp_key_legacy_1": "", "anything at all": "",
 	} {
 		r := setup(t, voraV1(), func(r *receiver) { r.secret = secret }, func(r *receiver) { r.keys = keys(t, webhooks.SigningKey{Secret: sdk.NewSecret(secret)}) })
 		require.Equal(t, mode, r.event(t, r.delivery()).Info().Mode, secret)

@@ -129,8 +129,8 @@ func TestAgesThatNoDurationHolds(t *testing.T) {
 func TestVoraV2TakesEitherOfTwoSignatures(t *testing.T) {
 	t.Parallel()
 	r := setup(t, voraV2())
-	r.event(t, r.sign("whsec_another", r.body, webhookstest.At(r.now), webhookstest.WithSecondSignature(r.secret)))
-	r.event(t, r.sign(r.secret, r.body, webhookstest.At(r.now), webhookstest.WithSecondSignature("whsec_another")))
+	r.event(t, r.sign("whsec_of_another", r.body, webhookstest.At(r.now), webhookstest.WithSecondSignature(r.secret)))
+	r.event(t, r.sign(r.secret, r.body, webhookstest.At(r.now), webhookstest.WithSecondSignature("whsec_of_another")))
 }
 
 func TestVoraV2SignsTheTextOfTheTime(t *testing.T) {

@@ -27,10 +27,10 @@ const keys = {
   "vora-v1": [
     "vp_sk_test_vectors",
     "vp_sk_live_" + "0123456789".repeat(10), // longer than the hash's block
-    "vp_key_legacy",
+    "vp_key_legacy_1",
   ],
   "vora-v2": [
-    "whsec_vectors",
+    "whsec_vectors_1",
     "whsec_" + Buffer.from("base64, and used as text").toString("base64"),
     "whsec_" + "0123456789".repeat(10),
   ],
