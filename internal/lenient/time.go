@@ -54,12 +54,12 @@ const maxTime = 64
 // parseISO8601 brings the time to the form of RFC 3339 and has package time check it.
 func parseISO8601(written string) (time.Time, error) {
 	s := scanner{rest: strings.TrimSpace(written)}
-	year, month, day := s.digits(4), s.part('-', 2), s.part('-', 2)
+	year, month, day := s.digits(4), s.twoDigits('-'), s.twoDigits('-')
 	s.oneOf("Tt ")
-	hour, minute := s.digits(2), s.part(':', 2)
+	hour, minute := s.digits(2), s.twoDigits(':')
 	second := "00"
 	if s.beginsPart(':') {
-		second = s.part(':', 2)
+		second = s.twoDigits(':')
 	}
 	fraction := ""
 	if s.oneOfOptional(".,") {
@@ -103,10 +103,10 @@ func (s *scanner) allDigits() string {
 	return taken
 }
 
-// part is digits after a separator, which the basic form leaves out.
-func (s *scanner) part(separator byte, count int) string {
+// twoDigits are digits after a separator, which the basic form leaves out.
+func (s *scanner) twoDigits(separator byte) string {
 	s.oneOfOptional(string(separator))
-	return s.digits(count)
+	return s.digits(2)
 }
 
 func (s *scanner) beginsPart(separator byte) bool {
@@ -137,7 +137,7 @@ func (s *scanner) zone() string {
 	s.oneOf("+-")
 	hours, minutes := s.digits(2), "00"
 	if s.beginsPart(':') {
-		minutes = s.part(':', 2)
+		minutes = s.twoDigits(':')
 	}
 	return sign + hours + ":" + minutes
 }

@@ -15,9 +15,9 @@ import (
 // decodeInto decodes a result. encoding/json leaves a field that it cannot read empty and goes on
 // with the others: fieldError is about the first of them, and the body judges whether what is left
 // is complete.
-func decodeInto(out Body, status int, body []byte) (fieldError error, complete bool) {
+func decodeInto(out Body, status int, body []byte) (complete bool, fieldError error) {
 	err := json.Unmarshal(body, out)
-	return err, len(body) > 0 && !isMalformed(err) && out.Complete(status)
+	return len(body) > 0 && !isMalformed(err) && out.Complete(status), err
 }
 
 // unreadable says why a 2xx is not a result. A wrong content type explains a response that cannot

@@ -70,7 +70,7 @@ func (x *exchange) decode(notice *sdk.Notice, out Body) (sdk.Response, error) {
 	if !x.call.isResult(status) {
 		return sdk.Response{}, x.rejection()
 	}
-	fieldError, complete := decodeInto(out, status, x.result.Body)
+	complete, fieldError := decodeInto(out, status, x.result.Body)
 	switch {
 	case complete:
 	case isSuccess(status):

@@ -145,7 +145,7 @@ func (a *verification) diagnose(err error, header http.Header, body []byte) Diag
 		d.add(CauseClockSkew, true, d.Rejection.Detail+": the signature is right, so that this machine's clock is behind; synchronise it")
 	case ReasonWrongMode:
 		d.add(CauseKeyOfOtherMode, true, "the key's mode is not the event's: test keys are for test events, and live keys for live ones")
-	case ReasonWrongMerchant, ReasonLookupFailed, ReasonOffboarded: // which say it all
+	case ReasonWrongMerchant, ReasonLookupFailed, ReasonOffboarded, ReasonRateLimited: // which say it all
 	}
 	a.diagnoseList(&d, header)
 	return d

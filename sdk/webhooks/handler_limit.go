@@ -58,8 +58,7 @@ func (h *Handler) admit(r *http.Request) (err error) {
 // overLimit charges a rejected delivery, unless the look-up failed. A merchant without keys is
 // charged like a wrong signature, from which nobody may tell it.
 func (h *Handler) overLimit(rejection *Rejection) bool {
-	switch rejection.Reason {
-	case ReasonLookupFailed, ReasonRateLimited:
+	if rejection.Reason == ReasonLookupFailed || rejection.Reason == ReasonRateLimited {
 		return false
 	}
 	return h.limit != nil && !h.limit.take()

@@ -59,7 +59,9 @@ func CheckClaim(token string, lease time.Duration) error {
 		return ErrInvalidToken
 	}
 	for _, c := range []byte(token) {
-		if !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '-' || c == '_') {
+		switch {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '-', c == '_':
+		default:
 			return ErrInvalidToken
 		}
 	}

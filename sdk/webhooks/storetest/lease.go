@@ -80,12 +80,12 @@ func claimedTwice(t *testing.T, s store) {
 
 func extended(t *testing.T, s store) {
 	token := s.fresh(t, "a", short)
-	s.extend(t, "a", token, long)
+	s.extend(t, token, long)
 	time.Sleep(2 * short)
 	s.is(t, webhooks.StateInFlight, "a")
 
 	asked := time.Now()
-	s.extend(t, "a", token, short) // from now on, not from the end of the lease before
+	s.extend(t, token, short) // from now on, not from the end of the lease before
 	now := s.freshInTime(t, "a")
 	if waited := time.Since(asked); waited < short*9/10 {
 		t.Fatalf("a lease that was extended by %s ended after %s", short, waited)
@@ -108,7 +108,7 @@ func extended(t *testing.T, s store) {
 func extendedWhenDone(t *testing.T, s store) {
 	token := s.fresh(t, "a", long)
 	s.complete(t, "a", token)
-	s.extend(t, "a", token, short)
+	s.extend(t, token, short)
 	time.Sleep(2 * short)
 	s.is(t, webhooks.StateDone, "a")
 }
@@ -116,7 +116,7 @@ func extendedWhenDone(t *testing.T, s store) {
 func lateExtends(t *testing.T, s store) {
 	token := s.fresh(t, "a", short)
 	time.Sleep(2 * short)
-	s.extend(t, "a", token, long)
+	s.extend(t, token, long)
 	s.is(t, webhooks.StateInFlight, "a")
 	s.complete(t, "a", token)
 }
