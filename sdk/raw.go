@@ -1,12 +1,12 @@
 package sdk
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
-	"regexp"
 )
 
 // Raw is a body, byte for byte. It may hold what must not reach a log, so that printing, logging or
@@ -57,14 +57,19 @@ func (r Raw) LogValue() slog.Value { return slog.StringValue(r.String()) }
 // MarshalJSON is the size as a string. To pass the body on, use json.RawMessage(r.Bytes()).
 func (r Raw) MarshalJSON() ([]byte, error) { return json.Marshal(r.String()) }
 
-var sizeOnly = regexp.MustCompile(`^"\[[0-9]+ bytes\]"$`)
-
 // UnmarshalJSON reads what [Raw.MarshalJSON] writes, which leaves the Raw empty: the body is not in
 // it. Anything else is an error, because it was not a Raw.
 func (r *Raw) UnmarshalJSON(data []byte) error {
-	if string(data) != "null" && !sizeOnly.Match(data) {
+	if string(data) != "null" && !isSize(data) {
 		return errors.New("sdk: not the JSON of a Raw, which is its size: read a body with json.RawMessage and sdk.NewRaw")
 	}
 	*r = Raw{}
 	return nil
+}
+
+// isSize reports whether the JSON is the string of [Raw.MarshalJSON].
+func isSize(data []byte) bool {
+	digits, found := bytes.CutPrefix(data, []byte(`"[`))
+	digits, ends := bytes.CutSuffix(digits, []byte(` bytes]"`))
+	return found && ends && len(digits) > 0 && len(bytes.Trim(digits, "0123456789")) == 0
 }

@@ -83,5 +83,7 @@ func TestResponsesCanBeReadFromJSON(t *testing.T) {
 	require.True(t, read.URL.IsZero())
 	require.Empty(t, read.Body.Bytes())
 
-	require.ErrorContains(t, json.Unmarshal([]byte(`{"Body":{"amount":1}}`), &read), "sdk.NewRaw")
+	for _, body := range []string{`{"amount":1}`, `"[ bytes]"`, `"[x bytes]"`, `"[1x2 bytes]"`, `"[-1 bytes]"`, `"[12 bytes"`, `"[12 bytes] "`, `" bytes]"`, `12`} {
+		require.ErrorContains(t, json.Unmarshal([]byte(`{"Body":`+body+`}`), &read), "sdk.NewRaw", body)
+	}
 }
