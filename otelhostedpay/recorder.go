@@ -37,7 +37,7 @@ func (r *recorder) Write(p []byte) (int, error) {
 func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 
 // summary reads the response as the receipt or the error that both gateways' contracts describe
-// (EventReceipt, EventRefusal).
+// (EventReceipt, EventRejection).
 func (r *recorder) summary() (status int, duplicate bool, kind string) {
 	var said struct {
 		Duplicate bool     `json:"duplicate"`

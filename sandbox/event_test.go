@@ -13,8 +13,10 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
-// The sandbox sends every event that it can send: all of the contracts, except for those of Vora's webhooks v2 that
-// stand for no event of v1.
+// notSent are documented events that nothing in the sandbox causes, with the reason. Events of Vora's webhooks v2 that
+// stand for no event of v1 are not sent either.
+var notSent = map[string]string{} // read only
+
 func TestEveryEventIsSent(t *testing.T) {
 	t.Parallel()
 	const declined = "4000 0000 0000 0002"
@@ -31,6 +33,10 @@ func TestEveryEventIsSent(t *testing.T) {
 
 	sent := w.types()
 	for _, event := range slices.Concat(contract.VoraV1EventTypes(), contract.VisionScopeEventTypes()) {
-		assert.Contains(t, sent, event, "the sandbox never sends the event %s", event)
+		if _, listed := notSent[event]; listed {
+			assert.NotContains(t, sent, event, "the event %s is listed in notSent", event)
+			continue
+		}
+		assert.Contains(t, sent, event, "the sandbox never sends the event %s: send it, or list it in notSent with the reason", event)
 	}
 }
