@@ -39,7 +39,8 @@ type statements struct {
 	extend   string                                           // lease, hash, token
 	complete string                                           // hash, token
 	release  string                                           // hash, token
-	purge    string                                           // age; removes up to purgeBatch rows
+	purge    string                                           // see purge.go
+	nextAge  string                                           // of MySQL, see purge.go
 }
 
 // statements are the dialect's, about {table}.
@@ -95,9 +96,15 @@ SELECT CASE WHEN done THEN 3 ELSE 2 END FROM {table} WHERE key_hash = $1::text A
 WHERE key_hash = $2::text AND token = $3::text`,
 		complete: `UPDATE {table} SET done = true, ends_at = clock_timestamp() WHERE key_hash = $1::text AND token = $2::text`,
 		release:  `DELETE FROM {table} WHERE key_hash = $1::text AND token = $2::text AND NOT done`,
-		purge: `DELETE FROM {table}
-WHERE ends_at < now() - $1::bigint * interval '1 microsecond' AND key_hash IN (
-	SELECT key_hash FROM {table} WHERE ends_at < now() - $1::bigint * interval '1 microsecond' LIMIT 1000)`,
+		purge: `WITH gone AS (
+	DELETE FROM {table}
+	WHERE ends_at < now() - $1::bigint * interval '1 microsecond' AND ctid = ANY (ARRAY(
+		SELECT ctid FROM {table}
+		WHERE ends_at < now() - $1::bigint * interval '1 microsecond'
+			AND ends_at >= timestamptz 'epoch' + $2::text::bigint * interval '1 microsecond'
+		ORDER BY ends_at LIMIT 1000))
+	RETURNING ends_at)
+SELECT count(*), COALESCE(floor(EXTRACT(epoch FROM max(ends_at)) * 1000000)::bigint - 1000, 0)::text FROM gone`,
 	}
 }
 
@@ -135,7 +142,10 @@ ON DUPLICATE KEY UPDATE
 WHERE key_hash = ? AND token = CAST(? AS BINARY)`,
 		complete: `UPDATE {table} SET done = LAST_INSERT_ID(1 + {uncommitted}) > 0, ends_at = UTC_TIMESTAMP(6) WHERE key_hash = ? AND token = CAST(? AS BINARY)`,
 		release:  `DELETE FROM {table} WHERE key_hash = ? AND token = CAST(? AS BINARY) AND NOT done`,
-		purge:    `DELETE FROM {table} WHERE ends_at < UTC_TIMESTAMP(6) - INTERVAL ? MICROSECOND LIMIT 1000`,
+		purge: `DELETE FROM {table}
+WHERE ends_at < UTC_TIMESTAMP(6) - INTERVAL ? MICROSECOND AND ends_at >= CAST(? AS DATETIME(6)) ORDER BY ends_at LIMIT 1000`,
+		nextAge: `SELECT CAST(ends_at AS CHAR) FROM {table}
+WHERE ends_at < UTC_TIMESTAMP(6) - INTERVAL ? MICROSECOND AND ends_at >= CAST(? AS DATETIME(6)) ORDER BY ends_at LIMIT 1 OFFSET 999`,
 	}
 }
 
@@ -169,10 +179,6 @@ RETURNING CASE WHEN done THEN 3 WHEN token = ? THEN 1 ELSE 2 END`,
 	}
 }
 
-// purgeBatch is the max number of rows that purge removes at once, so that no purge holds locks for
-// long.
-const purgeBatch = 1000
-
 // about writes the table's name into statements.
 func (s statements) about(d Dialect, table string) statements {
 	quote := `"`
@@ -184,7 +190,7 @@ func (s statements) about(d Dialect, table string) statements {
 	quoted := quote + strings.Join(parts, quote+"."+quote) + quote
 	fill := strings.NewReplacer("{table}", quoted, "{index}", index, "{now}", sqliteNow,
 		"{uncommitted}", "IF(@@autocommit, 0, 100)").Replace
-	for _, statement := range []*string{&s.claim, &s.extend, &s.complete, &s.release, &s.purge} {
+	for _, statement := range []*string{&s.claim, &s.extend, &s.complete, &s.release, &s.purge, &s.nextAge} {
 		*statement = fill(*statement)
 	}
 	for i, statement := range s.schema {

@@ -57,6 +57,9 @@ func failed(to string, err error) error {
 	switch missing := errors.As(err, &coded) && coded.SQLState() == "42P01"; {
 	case missing, strings.Contains(message, "42S02"), strings.Contains(message, "no such table"):
 		return fmt.Errorf("sqlstore: cannot %s: %w (the table is missing: call Migrate, or apply what Schema returns)", to, err)
+	case strings.Contains(message, "read-only transaction"), strings.Contains(message, "--read-only"), strings.Contains(message, "READ ONLY transaction"),
+		strings.Contains(message, "readonly database"):
+		return fmt.Errorf("sqlstore: cannot %s: %w (the session or the server only reads: connect to the primary)", to, err)
 	case strings.Contains(message, "database is locked"), strings.Contains(message, "SQLITE_BUSY"):
 		return fmt.Errorf("sqlstore: cannot %s: %w (set a busy timeout of a few seconds, and WAL, in the driver's data source name)", to, err)
 	}

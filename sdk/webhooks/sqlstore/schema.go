@@ -8,7 +8,7 @@ import (
 // Schema is what makes the table, in SQL, for your own migrations: one or two statements that do
 // nothing when it is there.
 func Schema(dialect Dialect, opts ...Option) (string, error) {
-	say, err := build(dialect, opts)
+	say, err := configured(opts).build(dialect)
 	if err != nil {
 		return "", err
 	}

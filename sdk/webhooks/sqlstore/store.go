@@ -19,6 +19,7 @@ type Store struct {
 	db      *sql.DB
 	dialect Dialect
 	say     statements
+	purges  purges // of WithRetention
 }
 
 var (
@@ -32,11 +33,15 @@ func New(db *sql.DB, dialect Dialect, opts ...Option) (*Store, error) {
 	if db == nil {
 		return nil, errors.New("sqlstore: the database is nil: pass what sql.Open returned")
 	}
-	say, err := build(dialect, opts)
+	c := configured(opts)
+	say, err := c.build(dialect)
 	if err != nil {
 		return nil, err
 	}
-	return &Store{db: db, dialect: dialect, say: say}, nil
+	if c.retention != 0 && c.retention < time.Hour {
+		return nil, fmt.Errorf("sqlstore: a retention of %s is shorter than gateways and people take to deliver an event again: use days", c.retention)
+	}
+	return &Store{db: db, dialect: dialect, say: say, purges: purges{retention: c.retention, failed: c.purgeFailed}}, nil
 }
 
 // Claim asks for an event. While another transaction completes it, Claim waits for the end of that
@@ -61,6 +66,7 @@ func (s *Store) Claim(ctx context.Context, key, token string, lease time.Duratio
 	if err != nil {
 		return 0, failed("claim an event", err)
 	}
+	s.purgeInTime()
 	switch state {
 	case 1:
 		return webhooks.StateNew, nil
@@ -143,38 +149,6 @@ func held(to string, rows int64, err error) error {
 		return webhooks.ErrClaimLost
 	}
 	return nil
-}
-
-// Purge forgets what ended longer ago than this, 1,000 rows at a time. With an error it still
-// returns how many were forgotten.
-func (s *Store) Purge(ctx context.Context, olderThan time.Duration) (int, error) {
-	if olderThan < 0 {
-		return 0, webhooks.ErrInvalidAge
-	}
-	for total := 0; ; {
-		var rows int64
-		err := retry(ctx, func() (err error) {
-			rows, err = s.purge(ctx, s.units(olderThan))
-			return err
-		})
-		if err != nil {
-			return total, failed("purge", err)
-		}
-		total += int(rows)
-		if rows < purgeBatch {
-			return total, nil
-		}
-	}
-}
-
-// purge removes one batch. In PostgreSQL it runs outside of serializable isolation, where
-// concurrent claims would conflict with it again and again.
-func (s *Store) purge(ctx context.Context, age int64) (int64, error) {
-	isolation := sql.LevelDefault
-	if s.dialect == PostgreSQL {
-		isolation = sql.LevelReadCommitted
-	}
-	return s.inTx(ctx, isolation, s.say.purge, age)
 }
 
 // units converts a duration to the dialect's unit, rounded up.
