@@ -27,7 +27,7 @@ func (v CreateCheckoutRequest) Check(c *contract.Checker) {
 
 // CreateCheckoutRequestShape is what the JSON of a CreateCheckoutRequest looks like.
 func CreateCheckoutRequestShape() *contract.Shape {
-	return &contract.Shape{Type: "object", Members: []contract.Member{
+	return &contract.Shape{Type: "object", Fields: []contract.Field{
 		{Name: "amount", Required: true, Shape: &contract.Shape{Type: "number"}},
 		{Name: "currency", Required: true, Shape: &contract.Shape{Type: "string"}},
 		{Name: "return_url", Required: true, Shape: &contract.Shape{Type: "string"}},

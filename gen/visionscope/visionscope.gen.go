@@ -255,7 +255,7 @@ func NewCreateCheckoutRequest(ctx context.Context, base *url.URL, body CreateChe
 		return nil, err
 	}
 	payload := contract.NewPayload(encoded)
-	req.Body, req.GetBody, req.ContentLength = payload, payload.Again, int64(len(encoded))
+	req.Body, req.GetBody, req.ContentLength = payload, payload.Reopen, int64(len(encoded))
 	header["Content-Type"] = contentTypeJSON
 	return req, nil
 }

@@ -64,7 +64,7 @@ func (v CreateSessionRequest) Check(c *contract.Checker) {
 
 // CreateSessionRequestShape is what the JSON of a CreateSessionRequest looks like.
 func CreateSessionRequestShape() *contract.Shape {
-	return &contract.Shape{Type: "object", Members: []contract.Member{
+	return &contract.Shape{Type: "object", Fields: []contract.Field{
 		{Name: "amount", Required: true, Shape: &contract.Shape{Type: "integer", Code: "validation_invalid_amount"}},
 		{Name: "buyerEmail", Shape: &contract.Shape{Type: "string"}},
 		{Name: "buyerId", Shape: &contract.Shape{Type: "string"}},
@@ -91,7 +91,7 @@ func (v LineItem) Check(c *contract.Checker) {
 
 // LineItemShape is what the JSON of a LineItem looks like.
 func LineItemShape() *contract.Shape {
-	return &contract.Shape{Type: "object", Members: []contract.Member{
+	return &contract.Shape{Type: "object", Fields: []contract.Field{
 		{Name: "imageUrl", Shape: &contract.Shape{Type: "string"}},
 		{Name: "name", Required: true, Shape: &contract.Shape{Type: "string"}},
 		{Name: "quantity", Required: true, Shape: &contract.Shape{Type: "integer"}},

@@ -1143,7 +1143,7 @@ func NewCreateSessionRequest(ctx context.Context, base *url.URL, params CreateSe
 		return nil, err
 	}
 	payload := contract.NewPayload(encoded)
-	req.Body, req.GetBody, req.ContentLength = payload, payload.Again, int64(len(encoded))
+	req.Body, req.GetBody, req.ContentLength = payload, payload.Reopen, int64(len(encoded))
 	header["Content-Type"] = contentTypeJSON
 	if params.VonPayVersion != nil {
 		header.Set("Von-Pay-Version", *params.VonPayVersion)

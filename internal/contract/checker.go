@@ -15,7 +15,7 @@ import (
 type Violation struct {
 	Path    string // "lineItems[2].quantity"
 	Problem string // "must be from 1 to 9999"
-	Code    string // the catalog code that the gateway answers with
+	Code    string // the catalog code that the gateway responds with
 }
 
 // String is the violation in the form of the gateway's own messages: the path, then the problem.
@@ -43,7 +43,7 @@ type Checker struct {
 	known      map[string]bool // paths of violations that were found before
 }
 
-// Know takes over what was found while a request was read. Nothing more is reported about the same members: what is
+// Know takes over what was found while a request was read. Nothing more is reported about the same fields: what is
 // missing is also out of range.
 func (c *Checker) Know(found []Violation) {
 	if len(found) == 0 {
@@ -56,7 +56,7 @@ func (c *Checker) Know(found []Violation) {
 	}
 }
 
-// MissingFirst are the violations in the order in which a gateway answers: what is missing, then what is wrong.
+// MissingFirst are the violations in the order in which a gateway reports them: what is missing, then what is wrong.
 func (c *Checker) MissingFirst() []Violation {
 	slices.SortStableFunc(c.Violations, func(a, b Violation) int {
 		switch {
@@ -80,12 +80,12 @@ func (c *Checker) Enter(array string, index int) (outer string) {
 // Leave goes back to where [Checker.Enter] came from.
 func (c *Checker) Leave(outer string) { c.prefix = outer }
 
-func (c *Checker) report(path, problem, code, otherwise string) {
-	if len(c.Violations) >= mostViolations || c.known[c.prefix+path] || c.known[strings.TrimSuffix(c.prefix, ".")] { // the member, or the element that it belongs to
+func (c *Checker) report(path, problem, code, fallback string) {
+	if len(c.Violations) >= maxViolations || c.known[c.prefix+path] || c.known[strings.TrimSuffix(c.prefix, ".")] { // the field, or the element that it belongs to
 		return
 	}
 	if code == "" {
-		code = otherwise
+		code = fallback
 	}
 	c.Violations = append(c.Violations, Violation{Path: c.prefix + path, Problem: problem, Code: code})
 }
@@ -98,10 +98,10 @@ func (c *Checker) Present(path, value, code string) bool {
 	return value != ""
 }
 
-// Range requires least <= value <= most.
-func (c *Checker) Range(path string, value, least, most int64, code string) {
-	if value < least || value > most {
-		c.report(path, fmt.Sprintf("must be from %d to %d", least, most), code, codeInvalid)
+// Range requires lower <= value <= upper.
+func (c *Checker) Range(path string, value, lower, upper int64, code string) {
+	if value < lower || value > upper {
+		c.report(path, fmt.Sprintf("must be from %d to %d", lower, upper), code, codeInvalid)
 	}
 }
 
@@ -113,17 +113,17 @@ func (c *Checker) Positive(path, value, code string) {
 	}
 }
 
-// Length requires at most most characters.
-func (c *Checker) Length(path, value string, most int, code string) {
-	if len(value) > most && utf8.RuneCountInString(value) > most {
-		c.report(path, fmt.Sprintf("must have at most %d characters", most), code, codeInvalid)
+// Length requires at most limit characters.
+func (c *Checker) Length(path, value string, limit int, code string) {
+	if len(value) > limit && utf8.RuneCountInString(value) > limit {
+		c.report(path, fmt.Sprintf("must have at most %d characters", limit), code, codeInvalid)
 	}
 }
 
-// Count requires at most most elements.
-func (c *Checker) Count(path string, count, most int, code string) {
-	if count > most {
-		c.report(path, fmt.Sprintf("must have at most %d elements", most), code, codeInvalid)
+// Count requires at most limit elements.
+func (c *Checker) Count(path string, count, limit int, code string) {
+	if count > limit {
+		c.report(path, fmt.Sprintf("must have at most %d elements", limit), code, codeInvalid)
 	}
 }
 

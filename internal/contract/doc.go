@@ -6,7 +6,7 @@ package contract
 
 // An APIKey is one kind of credential, known by its prefix.
 type APIKey struct {
-	Prefix string // what its text begins with
+	Prefix string // what it begins with
 	Kind   string // secret, publishable, session_secret or webhook_secret
 	Mode   string // test, live, or empty when the prefix does not say
 	Name   string // for people: "secret API key"

@@ -5,24 +5,24 @@ import (
 	"io"
 )
 
-// A Payload is the body of a request: a reader over a text that can be looked at and read anew.
+// A Payload is the body of a request: a reader over bytes that can be looked at and read again.
 type Payload struct {
 	bytes.Reader
-	text []byte
+	content []byte
 }
 
-// NewPayload makes a body of a text, which must not change afterwards.
-func NewPayload(text []byte) *Payload {
-	p := &Payload{text: text}
-	p.Reset(text)
+// NewPayload makes a body of content, which must not change afterwards.
+func NewPayload(content []byte) *Payload {
+	p := &Payload{content: content}
+	p.Reset(content)
 	return p
 }
 
 // Close does nothing: there is nothing to give back.
 func (p *Payload) Close() error { return nil }
 
-// Text is the whole body, however much of it has been read.
-func (p *Payload) Text() []byte { return p.text }
+// Content is the whole body, however much of it has been read.
+func (p *Payload) Content() []byte { return p.content }
 
-// Again is the body from its beginning, for a request's GetBody.
-func (p *Payload) Again() (io.ReadCloser, error) { return NewPayload(p.text), nil }
+// Reopen is the body from its beginning, for a request's GetBody.
+func (p *Payload) Reopen() (io.ReadCloser, error) { return NewPayload(p.content), nil }

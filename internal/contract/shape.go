@@ -14,47 +14,47 @@ import (
 // A Shape is what the JSON of a request, or of a part of one, looks like.
 //
 // A server reads a request by its shape before it decodes it, because a Go struct and its decoder know less than the
-// contract: a missing number is a zero, a null in a map is an empty text, a member of any case is taken, what is sent
-// twice is merged, 1499.0 and 1.499e3 are refused although they are the integer 1499, and decoding ends at the first
+// contract: a missing number is a zero, a null in a map is an empty string, a field name of any case matches, what is sent
+// twice is merged, 1499.0 and 1.499e3 are rejected although they are the integer 1499, and decoding ends at the first
 // wrong type, whose path has no index.
 type Shape struct {
-	Type    string   // as in OpenAPI: object, array, string, integer, number or boolean
-	Code    string   // the catalog code of a wrong type; empty for the usual one
-	Members []Member // of an object whose members have names in the contract
-	Each    *Shape   // of an array's elements, and of the members of an object that names them itself
+	Type   string  // as in OpenAPI: object, array, string, integer, number or boolean
+	Code   string  // the catalog code of a wrong type; empty for the usual one
+	Fields []Field // of an object with documented field names
+	Each   *Shape  // of an array's elements, and of the values of an object with the sender's own field names
 }
 
-// A Member is a named part of an object.
-type Member struct {
+// A Field is a named field of an object.
+type Field struct {
 	Name     string
 	Required bool
 	Shape    *Shape
 }
 
-// Read gives a request's JSON as a decoder is to see it, and the members that are missing or of a wrong type. What is
-// given has each member of the contract once and of its type; where a name was sent twice, the last one counts. It is
-// nil when text is not a JSON object.
-func (s *Shape) Read(text []byte) (clean []byte, found []Violation) {
+// Read returns a request's JSON for a decoder, and the fields that are missing or of a wrong type. The result has each
+// field of the contract at most once, with its type; where a name was sent twice, the last one counts. It is nil when
+// body is not a JSON object.
+func (s *Shape) Read(body []byte) (clean []byte, found []Violation) {
 	var r reader
-	text = bytes.TrimLeft(text, space)
-	if !json.Valid(text) || typeOf(text) != "object" {
+	body = bytes.TrimLeft(body, space)
+	if !json.Valid(body) || typeOf(body) != "object" {
 		return nil, nil
 	}
-	return r.object(text, s, ""), r.found
+	return r.object(body, s, ""), r.found
 }
 
 // A reader collects what is wrong with a request.
 type reader struct{ found []Violation }
 
 func (r *reader) report(path, problem, code string) {
-	if len(r.found) < mostViolations {
+	if len(r.found) < maxViolations {
 		r.found = append(r.found, Violation{Path: path, Problem: problem, Code: cmp.Or(code, codeInvalid)})
 	}
 }
 
 const (
-	mostViolations = 100 // that are reported of one request, because nobody reads more
-	mostShown      = 32  // characters of a value
+	maxViolations = 100 // per request
+	maxShown      = 32  // characters of a value
 )
 
 // value gives a valid JSON value as it should be; nil when it is of a wrong type.
@@ -65,12 +65,12 @@ func (r *reader) value(value []byte, s *Shape, path string) []byte {
 		if digits, ok := integer(string(value)); ok {
 			return digits
 		}
-		is = "number " + string(value[:min(len(value), mostShown)])
+		is = "number " + string(value[:min(len(value), maxShown)])
 	case is != s.Type:
-	case s.Members != nil:
+	case s.Fields != nil:
 		return r.object(value, s, path+".")
 	case is == "object":
-		return r.texts(value, s.Each, path+".")
+		return r.free(value, s.Each, path+".")
 	case is == "array":
 		return r.array(value, s.Each, path)
 	default:
@@ -80,10 +80,10 @@ func (r *reader) value(value []byte, s *Shape, path string) []byte {
 	return nil
 }
 
-func (r *reader) object(text []byte, s *Shape, prefix string) []byte {
-	values := s.values(text)
-	clean := append(make([]byte, 0, len(text)), '{')
-	for i, m := range s.Members {
+func (r *reader) object(source []byte, s *Shape, prefix string) []byte {
+	values := s.values(source)
+	clean := append(make([]byte, 0, len(source)), '{')
+	for i, m := range s.Fields {
 		value := values[i]
 		if value == nil || string(value) == "null" {
 			if m.Required {
@@ -99,24 +99,24 @@ func (r *reader) object(text []byte, s *Shape, prefix string) []byte {
 	return append(clean, '}')
 }
 
-// texts reads an object whose members have the sender's own names.
-func (r *reader) texts(text []byte, each *Shape, prefix string) []byte {
-	var members map[string]json.RawMessage
-	_ = json.Unmarshal(text, &members)
-	for _, name := range slices.Sorted(maps.Keys(members)) {
-		if members[name] = r.value(members[name], each, prefix+name); members[name] == nil {
-			delete(members, name)
+// free reads an object with the sender's own field names.
+func (r *reader) free(source []byte, each *Shape, prefix string) []byte {
+	var fields map[string]json.RawMessage
+	_ = json.Unmarshal(source, &fields)
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		if fields[name] = r.value(fields[name], each, prefix+name); fields[name] == nil {
+			delete(fields, name)
 		}
 	}
-	clean, _ := json.Marshal(members)
+	clean, _ := json.Marshal(fields)
 	return clean
 }
 
 // array puts an empty object in the place of an element that is none, so that the others keep their index.
-func (r *reader) array(text []byte, each *Shape, path string) []byte {
+func (r *reader) array(source []byte, each *Shape, path string) []byte {
 	var elements []json.RawMessage
-	_ = json.Unmarshal(text, &elements)
-	clean := append(make([]byte, 0, len(text)), '[')
+	_ = json.Unmarshal(source, &elements)
+	clean := append(make([]byte, 0, len(source)), '[')
 	for i, element := range elements {
 		part := r.value(element, each, fmt.Sprintf("%s[%d]", path, i))
 		if part == nil {
@@ -128,11 +128,11 @@ func (r *reader) array(text []byte, each *Shape, path string) []byte {
 }
 
 // comma separates what comes next from what is there, if that is more than a bracket.
-func comma(text []byte) []byte {
-	if len(text) > 1 {
-		text = append(text, ',')
+func comma(body []byte) []byte {
+	if len(body) > 1 {
+		body = append(body, ',')
 	}
-	return text
+	return body
 }
 
 var phrases = map[string]string{ // read only
@@ -167,12 +167,12 @@ func integer(number string) (digits []byte, ok bool) {
 	}
 	shift, err := strconv.Atoi(cmp.Or(exponent, "0"))
 	zeros := shift + len(whole) - len(significant)
-	if err != nil || zeros < 0 || zeros > mostZeros {
+	if err != nil || zeros < 0 || zeros > maxZeros {
 		return nil, false
 	}
 	n, err := strconv.ParseInt(significant+strings.Repeat("0", zeros), 10, 64)
 	return strconv.AppendInt(nil, n, 10), err == nil
 }
 
-// mostZeros is how many zeros the largest integer of 64 bits can end in.
-const mostZeros = 18
+// maxZeros is how many zeros the largest integer of 64 bits can end in.
+const maxZeros = 18

@@ -130,7 +130,7 @@ func (c *Client) createUnderKey(call *transport.Call, request transport.Request,
 		return transport.Do[createdBody](c.transport, call, request)
 	}
 	key := call.IdempotencyKey
-	fresh, ok := c.keys.begin(key, request.Body.(*contract.Payload).Text())
+	fresh, ok := c.keys.begin(key, request.Body.(*contract.Payload).Content())
 	if !ok {
 		return nil, sdk.Response{}, transport.Rejected(call.Operation, sdk.CodeIdempotencyKeyCollision,
 			fmt.Sprintf("this client has used the idempotency key %q for a purchase with other parameters; nothing was sent", key))

@@ -133,8 +133,8 @@ func (d *document) HasPatterns() bool {
 	return slices.ContainsFunc(d.Requests(), func(r request) bool { return len(r.Patterns()) > 0 })
 }
 
-// Members are the properties in Go, as a [contract.Shape] has them.
-func (r request) Members() []string {
+// Fields are the properties in Go, as a [contract.Shape] has them.
+func (r request) Fields() []string {
 	var out []string
 	for _, name := range slices.Sorted(maps.Keys(r.Schema.Properties.values)) {
 		required := ""
@@ -201,8 +201,8 @@ func (v {{.Name}}) Check(c *contract.Checker) {
 
 // {{.Name}}Shape is what the JSON of a {{.Name}} looks like.
 func {{.Name}}Shape() *contract.Shape {
-	return &contract.Shape{Type: "object", Members: []contract.Member{
-	{{- range .Members}}
+	return &contract.Shape{Type: "object", Fields: []contract.Field{
+	{{- range .Fields}}
 		{{.}},
 	{{- end}}
 	}}

@@ -70,7 +70,7 @@ func ReadBody(r *http.Request) []byte {
 }
 
 // Body is the body of a request that [ReadBody] has read.
-func Body(r *http.Request) []byte { return r.Body.(*contract.Payload).Text() }
+func Body(r *http.Request) []byte { return r.Body.(*contract.Payload).Content() }
 
 // shorten keeps a header from filling the memory.
 func shorten(s string) string { return s[:min(len(s), maxNotedHeader)] }
