@@ -7,8 +7,8 @@
 //   - [github.com/hostedpay/hostedpay-go/sdk/webhooks], which verifies and decodes what both gateways send,
 //   - [github.com/hostedpay/hostedpay-go/sandbox], both gateways offline.
 //
-// `go generate ./...` makes everything that is generated: the wire code in gen/ and the tables that the packages take
-// from the contracts in api/.
+// `go generate ./...` makes everything that is generated: the wire code in gen/ and the tables that
+// the packages take from the contracts in api/.
 package hostedpay
 
 //go:generate go run ./internal/generate/openapi

@@ -13,8 +13,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
-// notSent are documented events that nothing in the sandbox causes, with the reason. Events of Vora's webhooks v2 that
-// stand for no event of v1 are not sent either.
+// notSent are documented events that nothing in the sandbox causes, with the reason. Events of
+// Vora's webhooks v2 that stand for no event of v1 are not sent either.
 var notSent = map[string]string{} // read only
 
 func TestEveryEventIsSent(t *testing.T) {

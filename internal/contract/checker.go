@@ -32,10 +32,11 @@ const (
 	codeInvalid = "validation_error"
 )
 
-// A Checker collects violations. Its zero value is ready; a request without violations costs no allocation.
+// A Checker collects violations. Its zero value is ready; a request without violations costs no
+// allocation.
 type Checker struct {
-	// PlainHTTP reports the hosts whose URLs may be plain HTTP where HTTPS is required, for tests and sandboxes. Nil for
-	// none.
+	// PlainHTTP reports the hosts whose URLs may be plain HTTP where HTTPS is required, for tests
+	// and sandboxes. Nil for none.
 	PlainHTTP func(host string) bool
 
 	Violations []Violation
@@ -43,8 +44,8 @@ type Checker struct {
 	known      map[string]bool // paths of violations that were found before
 }
 
-// Know takes over what was found while a request was read. Nothing more is reported about the same fields: what is
-// missing is also out of range.
+// Know takes over what was found while a request was read. Nothing more is reported about the same
+// fields: what is missing is also out of range.
 func (c *Checker) Know(found []Violation) {
 	if len(found) == 0 {
 		return
@@ -56,7 +57,8 @@ func (c *Checker) Know(found []Violation) {
 	}
 }
 
-// MissingFirst are the violations in the order in which a gateway reports them: what is missing, then what is wrong.
+// MissingFirst are the violations in the order in which a gateway reports them: what is missing,
+// then what is wrong.
 func (c *Checker) MissingFirst() []Violation {
 	slices.SortStableFunc(c.Violations, func(a, b Violation) int {
 		switch {
@@ -70,7 +72,8 @@ func (c *Checker) MissingFirst() []Violation {
 	return c.Violations
 }
 
-// Enter puts the path of an array's element in front of every path, until [Checker.Leave] is given what it returns.
+// Enter puts the path of an array's element in front of every path, until [Checker.Leave] is given
+// what it returns.
 func (c *Checker) Enter(array string, index int) (outer string) {
 	outer = c.prefix
 	c.prefix = outer + array + "[" + strconv.Itoa(index) + "]."

@@ -1,7 +1,8 @@
 // Package contract is what the extensions of api/*.yaml say, as Go.
 //
-// The tables in contract.gen.go are generated; [Checker] and [Shape] are what the generated constraint checks of
-// gen/ are written with. Nothing here knows anything about a gateway that its contract does not.
+// The tables in the .gen.go files are generated; [Checker] and [Shape] are what the generated
+// constraint checks of gen/ are written with. Nothing here knows anything about a gateway that its
+// contract does not.
 package contract
 
 // An APIKey is one kind of credential, known by its prefix.

@@ -13,10 +13,11 @@ import (
 
 // A Shape is what the JSON of a request, or of a part of one, looks like.
 //
-// A server reads a request by its shape before it decodes it, because a Go struct and its decoder know less than the
-// contract: a missing number is a zero, a null in a map is an empty string, a field name of any case matches, what is sent
-// twice is merged, 1499.0 and 1.499e3 are rejected although they are the integer 1499, and decoding ends at the first
-// wrong type, whose path has no index.
+// A server reads a request by its shape before it decodes it, because a Go struct and its decoder
+// know less than the contract: a missing number is a zero, a null in a map is an empty string, a
+// field name of any case matches, what is sent twice is merged, 1499.0 and 1.499e3 are rejected
+// although they are the integer 1499, and decoding ends at the first wrong type, whose path has no
+// index.
 type Shape struct {
 	Type   string  // as in OpenAPI: object, array, string, integer, number or boolean
 	Code   string  // the catalog code of a wrong type; empty for the usual one
@@ -31,9 +32,9 @@ type Field struct {
 	Shape    *Shape
 }
 
-// Read returns a request's JSON for a decoder, and the fields that are missing or of a wrong type. The result has each
-// field of the contract at most once, with its type; where a name was sent twice, the last one counts. It is nil when
-// body is not a JSON object.
+// Read returns a request's JSON for a decoder, and the fields that are missing or of a wrong type.
+// The result has each field of the contract at most once, with its type; where a name was sent
+// twice, the last one counts. It is nil when body is not a JSON object.
 func (s *Shape) Read(body []byte) (clean []byte, found []Violation) {
 	var r reader
 	body = bytes.TrimLeft(body, space)
@@ -112,7 +113,8 @@ func (r *reader) free(source []byte, each *Shape, prefix string) []byte {
 	return clean
 }
 
-// array puts an empty object in the place of an element that is none, so that the others keep their index.
+// array puts an empty object in the place of an element that is none, so that the others keep their
+// index.
 func (r *reader) array(source []byte, each *Shape, path string) []byte {
 	var elements []json.RawMessage
 	_ = json.Unmarshal(source, &elements)
@@ -156,8 +158,8 @@ func typeOf(value []byte) string {
 	return "number"
 }
 
-// integer is a JSON number in digits; not ok when it has a fraction or does not fit 64 bits. It moves the decimal point
-// and calculates nothing: no digit is lost, and no exponent is too large.
+// integer is a JSON number in digits; not ok when it has a fraction or does not fit 64 bits. It
+// moves the decimal point and calculates nothing: no digit is lost, and no exponent is too large.
 func integer(number string) (digits []byte, ok bool) {
 	mantissa, exponent, _ := strings.Cut(strings.ToLower(number), "e")
 	whole, fraction, _ := strings.Cut(mantissa, ".")

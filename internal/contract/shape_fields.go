@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// values are the values of an object's fields, in the order of the shape. The last one of each name counts, and fields
-// that the shape does not have are left out. Every request comes through here, which is why it is not decoded into a map:
-// that takes twice as long.
+// values are the values of an object's fields, in the order of the shape. The last one of each name
+// counts, and fields that the shape does not have are left out. Every request comes through here,
+// which is why it is not decoded into a map: that takes twice as long.
 func (s *Shape) values(source []byte) [][]byte {
 	values := make([][]byte, len(s.Fields))
 	for rest := bytes.TrimLeft(source[1:], space); rest[0] == '"'; {

@@ -117,7 +117,8 @@ func TestShapeReadsIntegersExactly(t *testing.T) {
 	}
 }
 
-// Whatever a stranger sends: what is given can be decoded, and is given again when it is read again.
+// Whatever a stranger sends: what is given can be decoded, and is given again when it is read
+// again.
 func FuzzShape(f *testing.F) {
 	for _, body := range []string{
 		`{"amount":1499,"currency":"USD"}`, `{"amount":1e2,"metadata":{"a":null,"<":"\u2028"},"lineItems":[{"quantity":"1"},null,{}]}`, `[]`, `{`, "{\"\xff\":1}",

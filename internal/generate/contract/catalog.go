@@ -13,7 +13,8 @@ type catalog struct {
 	Codes []catalogEntry
 }
 
-// mergeCatalogs is the catalog of all gateways. A gateway whose errors carry no codes has none of its own.
+// mergeCatalogs is the catalog of all gateways. A gateway whose errors carry no codes has none of
+// its own.
 func mergeCatalogs(documents []*document) (all catalog, err error) {
 	for _, d := range documents {
 		c := d.Catalog

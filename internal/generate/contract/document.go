@@ -124,7 +124,8 @@ func (d *document) operations() (list []operation) {
 	return list
 }
 
-// AssignedCodes are the catalog codes that the contract assigns to responses that carry none, by status.
+// AssignedCodes are the catalog codes that the contract assigns to responses that carry none, by
+// status.
 func (d *document) AssignedCodes() map[string]string {
 	codes := map[string]string{}
 	for _, op := range d.operations() {
@@ -141,7 +142,8 @@ func (d *document) response(r response) response {
 	return d.Components.Responses[strings.TrimPrefix(r.Ref, "#/components/responses/")]
 }
 
-// Header is the canonical name of the response header that the contract describes as this component; empty when there is none.
+// Header is the canonical name of the response header that the contract describes as this
+// component; empty when there is none.
 func (d *document) Header(component string) string {
 	for _, op := range d.operations() {
 		for _, r := range op.Responses {
@@ -173,12 +175,14 @@ func (d *document) KeyPrefix() string {
 	return ""
 }
 
-// IdempotencyHeader is the request header that carries the idempotency key; empty when the gateway takes none.
+// IdempotencyHeader is the request header that carries the idempotency key; empty when the gateway
+// takes none.
 func (d *document) IdempotencyHeader() string {
 	return http.CanonicalHeaderKey(d.Components.Parameters["IdempotencyKey"].Name)
 }
 
-// IdempotencyKeyLength is how many characters an idempotency key may have; 0 when the gateway takes none.
+// IdempotencyKeyLength is how many characters an idempotency key may have; 0 when the gateway takes
+// none.
 func (d *document) IdempotencyKeyLength() int {
 	if limit := d.Components.Parameters["IdempotencyKey"].Schema.MaxLength; limit != nil {
 		return *limit
@@ -186,7 +190,8 @@ func (d *document) IdempotencyKeyLength() int {
 	return 0
 }
 
-// AdvisedSecretLength is the advice about the secret that a create call hands over; 0 when there is none.
+// AdvisedSecretLength is the advice about the secret that a create call hands over; 0 when there is
+// none.
 func (d *document) AdvisedSecretLength() int {
 	for _, r := range d.Requests() {
 		for _, p := range r.Schema.Properties.values {
@@ -198,7 +203,8 @@ func (d *document) AdvisedSecretLength() int {
 	return 0
 }
 
-// SessionLife is how many seconds a session lives when the create call does not say; 0 when that is not documented.
+// SessionLife is how many seconds a session lives when the create call does not say; 0 when that is
+// not documented.
 func (d *document) SessionLife() int {
 	for _, r := range d.Requests() {
 		if seconds, ok := r.Schema.Properties.values["expiresIn"].Default.(int); ok {

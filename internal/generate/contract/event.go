@@ -68,7 +68,8 @@ func (s namedScheme) Means() map[string]string {
 	return means
 }
 
-// checkEvents rejects events without a scheme, schemes without events, and types that would not arrive.
+// checkEvents rejects events without a scheme, schemes without events, and types that would not
+// arrive.
 func (d *document) checkEvents() error {
 	for _, op := range d.deliveries() {
 		if _, ok := d.Schemes.values[op.WebhookScheme]; !ok {

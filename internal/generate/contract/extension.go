@@ -10,8 +10,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// extensions are the contract's own words at the top level of a document. Everything that is not listed here, or below,
-// is an error, so that a misspelt extension is not silently ignored.
+// extensions are the contract's own words at the top level of a document. Everything that is not
+// listed here, or below, is an error, so that a misspelt extension is not silently ignored.
 type extensions struct {
 	Gateway struct {
 		Name            string // for people: "VisionScope"

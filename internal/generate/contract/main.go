@@ -1,6 +1,6 @@
-// Command contract generates Go from every contract api/openapi-NAME.yaml: the constraint checks of gen/NAME, the tables
-// of internal/contract, and package sdk's gateways and error catalog. A contract that is added needs no change here. Run
-// it from the root of the repository.
+// Command contract generates Go from every contract api/openapi-NAME.yaml: the constraint checks of
+// gen/NAME, the tables of internal/contract, and package sdk's gateways and error catalog. A
+// contract that is added needs no change here. Run it from the root of the repository.
 package main
 
 import (

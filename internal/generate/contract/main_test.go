@@ -15,8 +15,8 @@ var generated = []string{ // read only
 	"gen/vora/constraints.gen.go", "gen/visionscope/constraints.gen.go",
 }
 
-// setup moves the test to a copy of the repository that has its contracts and nothing generated, and gives the
-// repository's own root.
+// setup moves the test to a copy of the repository that has its contracts and nothing generated,
+// and gives the repository's own root.
 func setup(t *testing.T) (root string) {
 	t.Helper()
 	root, err := filepath.Abs("../../..")

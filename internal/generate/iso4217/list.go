@@ -33,8 +33,8 @@ const (
 
 var header = []string{"code", "exponent", "name"}
 
-// readList reads and checks both tables. It is strict because a slip here moves the decimal point of every payment in a
-// currency.
+// readList reads and checks both tables. It is strict because a slip here moves the decimal point
+// of every payment in a currency.
 func readList(inForce, withdrawn io.Reader) (list, error) {
 	text, err := io.ReadAll(inForce)
 	if err != nil {

@@ -1,4 +1,5 @@
-// Command iso4217 writes the currency table of package money from the lists kept beside it. Run it from the repository root:
+// Command iso4217 writes the currency table of package money from the lists kept beside it. Run it
+// from the repository root:
 //
 //	go run ./internal/generate/iso4217
 package main

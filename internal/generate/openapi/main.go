@@ -1,6 +1,6 @@
-// Command openapi runs oapi-codegen, at the version that go.mod pins, for every contract api/openapi-NAME.yaml: models and
-// request builders become package gen/NAME, the server's side becomes gen/NAME/server. The settings are in api/codegen.
-// Run it from the root of the repository.
+// Command openapi runs oapi-codegen, at the version that go.mod pins, for every contract
+// api/openapi-NAME.yaml: models and request builders become package gen/NAME, the server's side
+// becomes gen/NAME/server. The settings are in api/codegen. Run it from the root of the repository.
 package main
 
 import (

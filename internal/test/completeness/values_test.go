@@ -13,9 +13,9 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 )
 
-// values are what a user can read of a result without looking at the raw body: strings as they are, numbers in digits,
-// times in RFC 3339 and as Unix seconds, amounts in minor and in major units and by their currency. Booleans are named
-// by their path.
+// values are what a user can read of a result without looking at the raw body: strings as they are,
+// numbers in digits, times in RFC 3339 and as Unix seconds, amounts in minor and in major units and
+// by their currency. Booleans are named by their path.
 type values struct {
 	found    map[string]bool
 	booleans map[string]bool
@@ -78,7 +78,8 @@ func (v values) walk(path string, value reflect.Value) {
 	}
 }
 
-// known takes a value of a type whose fields are private or mean something together, and reports whether it was one.
+// known takes a value of a type whose fields are private or mean something together, and reports
+// whether it was one.
 func (v values) known(value reflect.Value) bool {
 	if value.Kind() == reflect.String {
 		return false // also when it is an error, as codes are

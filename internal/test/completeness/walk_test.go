@@ -20,7 +20,8 @@ import (
 
 // A gateway is what a user can do at one gateway: the table that its contract is held against.
 type gateway struct {
-	// calls are the public calls that make each operation, by its ID. Their parameters are all given.
+	// calls are the public calls that make each operation, by its ID. Their parameters are all
+	// given.
 	calls map[string][]call
 
 	// verify is the public verifier of each x-webhook-scheme.

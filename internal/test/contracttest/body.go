@@ -18,8 +18,8 @@ type content struct {
 	err  error // why that is not all of it
 }
 
-// peek reads a body and returns one that reads the same again, up to the same end or error. It must be closed in place
-// of the first.
+// peek reads a body and returns one that reads the same again, up to the same end or error. It must
+// be closed in place of the first.
 func peek(body io.ReadCloser) (content, io.ReadCloser) {
 	if body == nil || body == http.NoBody {
 		return content{}, body

@@ -5,8 +5,9 @@ import (
 	"testing"
 )
 
-// A Contract is one gateway's contract for the length of a test. Its methods wrap the parties of an exchange and pass
-// everything on unchanged; violations fail the test and do not stop it. Safe for concurrent use.
+// A Contract is one gateway's contract for the length of a test. Its methods wrap the parties of an
+// exchange and pass everything on unchanged; violations fail the test and do not stop it. Safe for
+// concurrent use.
 type Contract struct {
 	*document
 	t testing.TB
@@ -50,8 +51,8 @@ func (c *Contract) report(x *exchange, side string, problems []string) {
 	}
 }
 
-// fail drops what a server finds that is still busy when its test is over: a finished test that is written to takes the
-// whole process down.
+// fail drops what a server finds that is still busy when its test is over: a finished test that is
+// written to takes the whole process down.
 func (c *Contract) fail(text string) {
 	c.t.Helper()
 	c.mu.Lock()

@@ -6,12 +6,12 @@ import (
 	"net/http"
 )
 
-// Deliveries checks what a gateway delivers to a merchant's receiver, headers and body, and what the receiver responds.
-// The body's event chooses the operation; a body without one is held against the operation that takes every event
-// (Vora's v2 envelope; all of VisionScope's).
+// Deliveries checks what a gateway delivers to a merchant's receiver, headers and body, and what
+// the receiver responds. The body's event chooses the operation; a body without one is held against
+// the operation that takes every event (Vora's v2 envelope; all of VisionScope's).
 //
-// Only POSTs are deliveries; other requests go through unchecked. To give a receiver what no gateway may send, call the
-// handler with a request whose context is marked by [Invalid].
+// Only POSTs are deliveries; other requests go through unchecked. To give a receiver what no
+// gateway may send, call the handler with a request whose context is marked by [Invalid].
 func (c *Contract) Deliveries(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		if request.Method != http.MethodPost {
@@ -34,8 +34,8 @@ func (c *Contract) Deliveries(next http.Handler) http.Handler {
 	})
 }
 
-// choose finds the operation of a delivery. With the one that takes every event comes what is wrong, when the event is
-// none that it could be.
+// choose finds the operation of a delivery. With the one that takes every event comes what is
+// wrong, when the event is none that it could be.
 func (d *document) choose(body content) (chosen *operation, problem string) {
 	var envelope struct{ Event *string }
 	if err := json.Unmarshal(body.text, &envelope); err != nil || envelope.Event == nil {

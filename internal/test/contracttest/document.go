@@ -119,8 +119,9 @@ func eventOf(op *openapi3.Operation) string {
 	return name
 }
 
-// closeObject makes members that a schema does not describe a violation, unless it says itself what they may be. A
-// client that reads must ignore them; a party under test that writes one has mistyped another.
+// closeObject makes members that a schema does not describe a violation, unless it says itself what
+// they may be. A client that reads must ignore them; a party under test that writes one has
+// mistyped another.
 func closeObject(_ string, schema *openapi3.SchemaRef) error {
 	if s := schema.Value; len(s.Properties) > 0 && s.AdditionalProperties.Has == nil && s.AdditionalProperties.Schema == nil {
 		closed := false

@@ -20,8 +20,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/internal/test/contracttest"
 )
 
-// Every body in the contracts, sent and answered by the contracts' own rules. Where an operation has no example, one is
-// put together from the examples of its schema's members.
+// Every body in the contracts, sent and answered by the contracts' own rules. Where an operation
+// has no example, one is put together from the examples of its schema's members.
 func TestEveryBodyOfTheContractsPasses(t *testing.T) {
 	t.Parallel()
 	for file, contract := range map[string]func(testing.TB) *contracttest.Contract{

@@ -5,12 +5,13 @@ import (
 	"net/http"
 )
 
-// Handler checks what a gateway sends, and what it accepts. A request that the contract does not allow may be
-// refused, with a documented response; accepting it, with any status below 400, is a violation unless the request's
-// context is marked by [Invalid].
+// Handler checks what a gateway sends, and what it accepts. A request that the contract does not
+// allow may be refused, with a documented response; accepting it, with any status below 400, is a
+// violation unless the request's context is marked by [Invalid].
 //
-// Requests for anything but the contract's operations, such as hosted pages, go through unchecked. So do responses that
-// are never finished, because the handler panicked or took the connection over.
+// Requests for anything but the contract's operations, such as hosted pages, go through unchecked.
+// So do responses that are never finished, because the handler panicked or took the connection
+// over.
 func (c *Contract) Handler(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		operation, params := c.find(request)

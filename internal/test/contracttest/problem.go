@@ -10,8 +10,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3filter"
 )
 
-// list takes the validator's error apart: a line for each problem, without the dump of schema and value that it would
-// print.
+// list takes the validator's error apart: a line for each problem, without the dump of schema and
+// value that it would print.
 func list(err error) []string {
 	within := func(where string, inner error) []string {
 		lines := list(inner)
@@ -50,8 +50,8 @@ func list(err error) []string {
 	return []string{err.Error()}
 }
 
-// describe says in one line what is wrong where. The validator has two engines: the reason of one names the place, and
-// every problem below it, on lines of its own.
+// describe says in one line what is wrong where. The validator has two engines: the reason of one
+// names the place, and every problem below it, on lines of its own.
 func describe(e *openapi3.SchemaError) string {
 	var parts []string
 	for line := range strings.Lines(e.Reason) {
@@ -70,7 +70,8 @@ func describe(e *openapi3.SchemaError) string {
 	return text
 }
 
-// masked takes the exchange's secrets out of a text: the validator quotes the values that it refuses.
+// masked takes the exchange's secrets out of a text: the validator quotes the values that it
+// refuses.
 func (x *exchange) masked(text string) string {
 	header := x.input.Request.Header
 	for name := range header {

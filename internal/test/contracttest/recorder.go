@@ -39,8 +39,8 @@ func (r *recorder) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 
 func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 
-// response is what passed through, once the handler has returned: net/http adds a status and a content type when the
-// handler gave none.
+// response is what passed through, once the handler has returned: net/http adds a status and a
+// content type when the handler gave none.
 func (r *recorder) response() (o outgoing, finished bool) {
 	if r.hijacked {
 		return outgoing{}, false

@@ -6,8 +6,9 @@ import (
 	"strings"
 )
 
-// find is the call that a request makes, and its path parameters. Hosts and what stands before the path do not matter:
-// gateways under test live on any port and below any prefix. When several paths fit, the longest is meant.
+// find is the call that a request makes, and its path parameters. Hosts and what stands before the
+// path do not matter: gateways under test live on any port and below any prefix. When several paths
+// fit, the longest is meant.
 func (d *document) find(request *http.Request) (found *operation, params map[string]string) {
 	segments := strings.Split(request.URL.EscapedPath(), "/")
 	for i := range d.calls {

@@ -57,7 +57,8 @@ func (w *watched) end() {
 	}
 }
 
-// requireViolation makes sure that exactly one problem was found and that its message contains every part.
+// requireViolation makes sure that exactly one problem was found and that its message contains
+// every part.
 func (w *watched) requireViolation(t *testing.T, parts ...string) {
 	t.Helper()
 	require.Len(t, w.violations, 1)

@@ -2,10 +2,11 @@ package contracttest
 
 import "net/http"
 
-// Transport checks every request before next sends it, and every response before the client sees it. A nil next is
-// [http.DefaultTransport].
+// Transport checks every request before next sends it, and every response before the client sees
+// it. A nil next is [http.DefaultTransport].
 //
-// It reads bodies whole; a response that is truncated is checked up to its body and is truncated for the client as well.
+// It reads bodies whole; a response that is truncated is checked up to its body and is truncated
+// for the client as well.
 func (c *Contract) Transport(next http.RoundTripper) http.RoundTripper {
 	if next == nil {
 		next = http.DefaultTransport
@@ -13,8 +14,8 @@ func (c *Contract) Transport(next http.RoundTripper) http.RoundTripper {
 	return &transport{contract: c, next: next}
 }
 
-// Requests checks every request like [Contract.Transport] and no response: for scripted gateways, which respond wrongly on
-// purpose.
+// Requests checks every request like [Contract.Transport] and no response: for scripted gateways,
+// which respond wrongly on purpose.
 func (c *Contract) Requests(next http.RoundTripper) http.RoundTripper {
 	return &transport{contract: c, next: next, anyAnswer: true}
 }
