@@ -145,15 +145,32 @@ func milliseconds(d time.Duration) int64 {
 	return d.Milliseconds()
 }
 
-// failed wraps an error with the operation, and with advice for the most frequent causes.
+// failed wraps an error with the operation, and with advice for the most frequent causes. What a
+// script was refused comes with prefixes of the script's, so that the code may stand anywhere.
 func failed(to string, err error) error {
-	switch message := err.Error(); {
-	case strings.HasPrefix(message, "WRONGTYPE"):
-		return fmt.Errorf("redisstore: cannot %s: %w (another program uses the key: set another prefix with WithPrefix)", to, err)
-	case strings.HasPrefix(message, "NOPERM"):
-		return fmt.Errorf("redisstore: cannot %s: %w (the user needs EVAL, EVALSHA, SCAN, TIME, HMGET, HGET, HSET, PEXPIRE and DEL on the prefix)", to, err)
-	case strings.HasPrefix(message, "READONLY"):
-		return fmt.Errorf("redisstore: cannot %s: %w (this is a replica: connect to the primary)", to, err)
+	message := err.Error()
+	for _, cause := range advice() {
+		for _, sign := range cause.signs {
+			if strings.Contains(message, sign) {
+				return fmt.Errorf("redisstore: cannot %s: %w (%s)", to, err, cause.advice)
+			}
+		}
 	}
 	return fmt.Errorf("redisstore: cannot %s: %w", to, err)
+}
+
+type cause struct {
+	signs  []string
+	advice string
+}
+
+func advice() []cause {
+	return []cause{
+		{[]string{"WRONGTYPE"}, "another program uses the key: set another prefix with WithPrefix"},
+		{[]string{"NOPERM", "can't run this command", "can't access at least one of the keys"}, "the user needs EVAL, EVALSHA, SCAN, TIME, HMGET, HGET, HSET, PEXPIRE and DEL on the prefix"},
+		{[]string{"OOM", "used memory > 'maxmemory'"}, "the memory of Redis is full: raise maxmemory, or shorten WithRetention; nothing was written"},
+		{[]string{"NOREPLICAS"}, "too few replicas follow this primary: see min-replicas-to-write"},
+		{[]string{"MISCONF"}, "Redis cannot persist and accepts no writes: see its log and its disk"},
+		{[]string{"READONLY"}, "this is a replica: connect to the primary"},
+	}
 }

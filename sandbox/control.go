@@ -231,6 +231,7 @@ func (s *Sandbox) streamChanges(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("Cache-Control", "no-store")
 	out := http.NewResponseController(w)
+	_ = out.SetReadDeadline(time.Time{}) // of the server's ReadTimeout, which would end the stream
 	for n := 1; ; n++ {
 		change := s.ledger.NextChange()
 		if _, err := fmt.Fprintf(w, "event: change\ndata: %d\n\n", n); err != nil {

@@ -46,7 +46,7 @@ func isPrivate(at net.Addr) bool {
 func serve(l net.Listener, handler http.Handler) *server {
 	s := &server{
 		URL:  "http://" + reachable(l.Addr()),
-		http: &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second},
+		http: &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute},
 		done: make(chan error, 1),
 	}
 	go func() { s.done <- s.http.Serve(l) }()
