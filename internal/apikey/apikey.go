@@ -26,26 +26,26 @@ type Accepted struct {
 func (a Accepted) Check(key string) (contract.APIKey, error) {
 	kind, owner, known := identify(key)
 	wanted := a.Constructor + " wants " + a.Example
-	reject := func(code sdk.Code, problem string) (contract.APIKey, error) {
-		return kind, &sdk.Error{Operation: a.Constructor, Code: code, Message: problem}
-	}
+	code, problem := sdk.CodeAuthInvalidKey, ""
 	switch {
 	case key == "":
-		return reject(sdk.CodeAuthMissingBearer, "the API key is empty: is its environment variable set? "+wanted)
+		code, problem = sdk.CodeAuthMissingBearer, "the API key is empty: is its environment variable set? "+wanted
 	case strings.TrimSpace(key) != key:
-		return reject(sdk.CodeAuthInvalidKey, "the API key begins or ends with white space: trim it")
+		problem = "the API key begins or ends with white space: trim it"
 	case !known:
-		return reject(sdk.CodeAuthInvalidKey, "the API key does not begin like a key of "+a.gatewayName()+". "+wanted)
+		problem = "the API key does not begin like a key of " + a.gatewayName() + ". " + wanted
 	case owner.ID != string(a.Gateway):
-		return reject(sdk.CodeAuthInvalidKey, fmt.Sprintf("the API key begins with %s: that is the %s of %s. %s", kind.Prefix, kind.Name, owner.Name, wanted))
+		problem = fmt.Sprintf("the API key begins with %s: that is the %s of %s. %s", kind.Prefix, kind.Name, owner.Name, wanted)
 	case !slices.Contains(a.Kinds, kind.Kind):
-		return reject(sdk.CodeAuthInvalidKey, fmt.Sprintf("the API key begins with %s: that is a %s. %s", kind.Prefix, kind.Name, wanted))
+		problem = fmt.Sprintf("the API key begins with %s: that is a %s. %s", kind.Prefix, kind.Name, wanted)
 	case len(key) == len(kind.Prefix):
-		return reject(sdk.CodeAuthInvalidKey, "the API key ends after its prefix "+kind.Prefix+": it was cut off")
+		problem = "the API key ends after its prefix " + kind.Prefix + ": it was cut off"
 	case strings.ContainsFunc(key, func(c rune) bool { return !inKeys(c) }):
-		return reject(sdk.CodeAuthInvalidKey, "the API key contains characters that no key has: was it copied with a line break?")
+		problem = "the API key contains characters that no key has: was it copied with a line break?"
+	default:
+		return kind, nil
 	}
-	return kind, nil
+	return kind, &sdk.Error{Operation: a.Constructor, Code: code, Message: problem}
 }
 
 var gateways = contract.Gateways()

@@ -45,14 +45,24 @@ func redact(s string, key, other sdk.Secret) string {
 		return s // every credential has an underscore and every URL a colon: most strings here are short and have neither
 	}
 	if strings.Contains(s, "://") || strings.Contains(s, `:\`) { // slashes may be escaped
-		s = hostedPage().ReplaceAllString(s, "[redacted]")
+		s = hostedPage().ReplaceAllLiteralString(s, "[redacted]")
 	}
 	for _, prefix := range credentialPrefixes() {
 		if strings.Contains(s, prefix) {
-			return credential().ReplaceAllString(s, "$1[redacted]")
+			return credential().ReplaceAllStringFunc(s, redactCredential)
 		}
 	}
 	return s
+}
+
+// redactCredential keeps a credential's prefix, which says what it is.
+func redactCredential(credential string) string {
+	for _, prefix := range credentialPrefixes() {
+		if strings.HasPrefix(credential, prefix) {
+			return prefix + "[redacted]"
+		}
+	}
+	return "[redacted]"
 }
 
 // credentialPrefixes are what the credentials of all gateways begin with.
@@ -67,7 +77,7 @@ var credentialPrefixes = sync.OnceValue(func() (prefixes []string) {
 
 // credential matches whatever looks like a gateway's credential.
 var credential = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`\b(` + alternatives(credentialPrefixes()) + `)[A-Za-z0-9_-]+`)
+	return regexp.MustCompile(`\b(?:` + alternatives(credentialPrefixes()) + `)[A-Za-z0-9_-]+`)
 })
 
 // hostedPage matches a URL with a session ID in it, on whatever domain: whoever has it can see the
