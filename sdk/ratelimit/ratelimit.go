@@ -16,6 +16,7 @@ package ratelimit
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -89,7 +90,7 @@ func (l *Limiter) join(ctx context.Context, call sdk.LimitedCall) (*waiter, erro
 		return nil, nil
 	}
 	if deadline, limited := ctx.Deadline(); limited {
-		if turn := l.forecast(w, now); !turn.Before(deadline) {
+		if turn := l.forecast(w, now, deadline); !turn.Before(deadline) {
 			return nil, tooLate(call.Operation, turn.Sub(now))
 		}
 	}
@@ -142,7 +143,8 @@ func (l *Limiter) wakeAt(next, now time.Time) {
 
 // forecast is when a new call would have its turn if every queued call stays: the same as will
 // happen, run on copies.
-func (l *Limiter) forecast(newcomer *waiter, now time.Time) time.Time {
+// It looks no further than the deadline, after which the answer is the same, because it holds the lock.
+func (l *Limiter) forecast(newcomer *waiter, now, deadline time.Time) time.Time {
 	copies := map[*window]*window{}
 	queue := make([]*waiter, 0, len(l.queue)+1)
 	for _, w := range l.queue {
@@ -156,6 +158,9 @@ func (l *Limiter) forecast(newcomer *waiter, now time.Time) time.Time {
 			return at
 		}
 		queue, at = left, next
+		if !at.Before(deadline) {
+			return at
+		}
 	}
 }
 
@@ -187,7 +192,7 @@ func (l *Limiter) windowsOf(call sdk.LimitedCall, now time.Time) []*window {
 	scope := scope{gateway: call.Gateway, kind: call.Kind}
 	address, ok := l.byAddress[scope]
 	if !ok {
-		address = &window{max: perAddress * l.addresses, span: gateway.window + slack}
+		address = &window{max: times(perAddress, l.addresses), span: gateway.window + slack}
 		l.byAddress[scope] = address
 	}
 	perKey, limited := gateway.perKey[call.Kind]
@@ -204,6 +209,14 @@ func (l *Limiter) windowsOf(call sdk.LimitedCall, now time.Time) []*window {
 		l.byKey[scope] = key
 	}
 	return []*window{address, key}
+}
+
+// times multiplies a limit, up to what an int holds.
+func times(limit, addresses int) int {
+	if addresses > math.MaxInt/limit {
+		return math.MaxInt
+	}
+	return limit * addresses
 }
 
 // A scope is what calls share a limit in.
