@@ -20,6 +20,7 @@ type Time struct {
 func (t *Time) UnmarshalJSON(data []byte) error {
 	*t = Time{}
 	if t.Time.UnmarshalJSON(data) == nil { // RFC 3339 or null, read without an allocation
+		t.Time, t.err = writable(t.Time)
 		return nil
 	}
 	var written string
@@ -40,7 +41,7 @@ func (t Time) malformed() error { return t.err }
 // is read as 59, since Go's times have none.
 func ParseTime(written string) (time.Time, error) {
 	if at, err := time.Parse(time.RFC3339Nano, written); err == nil {
-		return at, nil
+		return writable(at)
 	}
 	if len(written) > maxTime {
 		return time.Time{}, errNotTime
@@ -76,8 +77,19 @@ func parseISO8601(written string) (time.Time, error) {
 	if err != nil {
 		return time.Time{}, errNotTime
 	}
+	return writable(at)
+}
+
+// writable rejects a zone of a day, which package time reads and encoding/json does not write: an
+// event with such a time could not be stored.
+func writable(at time.Time) (time.Time, error) {
+	if _, offset := at.Zone(); offset <= -maxZone || offset >= maxZone {
+		return time.Time{}, errNotTime
+	}
 	return at, nil
 }
+
+const maxZone = 24 * 60 * 60 // seconds
 
 // A scanner takes a time apart.
 type scanner struct {

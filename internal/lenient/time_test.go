@@ -30,7 +30,7 @@ func TestParseTime(t *testing.T) {
 	}
 	for _, written := range []string{
 		"", "soon", "2026", "2026-04-21", "13:18:14", "2026-04-21T", "2026-04-21T13", "2026-13-21T13:18:14Z", "2026-02-30T13:18:14Z", "2026-04-21T24:18:14Z", "2026-04-21T13:60:14Z",
-		"2026-04-21T13:18:61Z", "2026-04-21T13:18:14.Z", "2026-04-21T13:18:14ZZ", "2026-04-21T13:18:14+", "2026-04-21T13:18:14+0", "2026-04-21T13:18:14+25:00", "2026-04-21T13:18:14 PST",
+		"2026-04-21T13:18:61Z", "2026-04-21T13:18:14.Z", "2026-04-21T13:18:14ZZ", "2026-04-21T13:18:14+", "2026-04-21T13:18:14+0", "2026-04-21T13:18:14+24:00", "2026-04-21T13:18:14-24:00", "2026-04-21T13:18:14+23:60", "20260421T131814+2400", "2026-04-21T13:18:14+25:00", "2026-04-21T13:18:14 PST",
 		"2026-04-21T13:18:1Z", "2026-4-21T13:18:14Z", "1776777494", "2026-04-21T13:18:14Z\x00", "+2026-04-21T13:18:14Z", "2026-04-21T13:18:14." + strings.Repeat("0", 100) + "x",
 	} {
 		got, err := lenient.ParseTime(written)
@@ -47,6 +47,9 @@ func TestATimeInJSON(t *testing.T) {
 		require.True(t, want.Equal(at.Time), value)
 		require.NoError(t, lenient.FirstError(nil, at))
 	}
+	day := decode(t, `{"At":"2026-04-21T13:18:14+24:00"}`).At
+	require.True(t, day.IsZero())
+	require.Error(t, lenient.FirstError(nil, day), "encoding/json could not write it")
 }
 
 func FuzzParseTime(f *testing.F) {

@@ -237,7 +237,7 @@ func (d *fastDecoder) strings() map[string]string {
 // time reads what flexibleTime reads.
 func (d *fastDecoder) time() flexibleTime {
 	if d.peek() != '"' {
-		return flexibleTime{time.Unix(d.integer(), 0).UTC()}
+		return flexibleTime{unixTime(d.integer())}
 	}
 	at, _ := lenient.ParseTime(d.string())
 	return flexibleTime{at}
@@ -283,7 +283,16 @@ func (t *flexibleTime) UnmarshalJSON(data []byte) error {
 	}
 	t.Time = time.Time{}
 	if seconds, err := lenient.ParseInteger(string(data)); err == nil {
-		t.Time = time.Unix(seconds, 0).UTC()
+		t.Time = unixTime(seconds)
 	}
 	return nil
+}
+
+// unixTime is the zero time outside of the years 1 to 9999, which encoding/json could not write: an
+// event whose time is in milliseconds would not be one that can be kept.
+func unixTime(seconds int64) time.Time {
+	if seconds < -62135596800 || seconds > 253402300799 {
+		return time.Time{}
+	}
+	return time.Unix(seconds, 0).UTC()
 }

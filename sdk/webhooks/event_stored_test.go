@@ -113,6 +113,31 @@ func TestEveryEventSurvivesARestart(t *testing.T) {
 	}
 }
 
+// Times that package time can hold and encoding/json cannot write would have an inbox reject the
+// event for good.
+func TestNoTimeKeepsAnEventFromBeingStored(t *testing.T) {
+	t.Parallel()
+	for _, at := range []any{"2026-04-21T13:18:14+24:00", "2026-04-21T13:18:14+23:60", 1776777494650, -99999999999999} {
+		for _, s := range schemes() {
+			r := setup(t, s)
+			for _, body := range [][]byte{
+				webhookstest.PaymentSucceeded(webhookstest.Set("paid_at", at)), webhookstest.SessionSucceeded(webhookstest.Set("timestamp", at)),
+				webhookstest.VoraV2Event("payout.paid", nil, webhookstest.Set("created", at)), []byte(fmt.Sprintf("{\"new\":{},\"created\":%q}", fmt.Sprint(at))),
+			} {
+				delivery := r.deliveryOf(body)
+				if s.name == webhooks.SchemeVisionScope {
+					delivery.Header.Set("X-Timestamp", fmt.Sprint(at))
+				}
+				event := r.event(t, delivery)
+				_, err := json.Marshal(webhooks.NewStoredEvent(event))
+				require.NoError(t, err)
+				_, err = json.Marshal(event)
+				require.NoError(t, err)
+			}
+		}
+	}
+}
+
 func TestTheStoredDedupeKeyWins(t *testing.T) {
 	t.Parallel()
 	r := setup(t, voraV1())
