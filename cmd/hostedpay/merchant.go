@@ -45,7 +45,7 @@ func newMerchant(url string) *merchant { return &merchant{url: url, orders: map[
 func (m *merchant) remember(o *order) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	o.payment, o.events = orders.State{SessionID: o.sessionID, Expected: o.amount}, make(chan arrival, 8)
+	o.payment, o.events = orders.State{Expected: o.amount}, make(chan arrival, 8)
 	m.orders[o.sessionID] = o
 }
 

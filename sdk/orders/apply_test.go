@@ -170,15 +170,148 @@ func TestApplyIsTheSameForBothGateways(t *testing.T) {
 	}
 }
 
-func TestEventsOfOtherSessionsChangeNothing(t *testing.T) {
+func TestEventsAboutNothingChangeNothing(t *testing.T) {
 	t.Parallel()
 	mine := applied(orders.State{}, []webhooks.Event{voraEvent(t, webhookstest.SessionSucceeded())})
-	require.Equal(t, "vp_cs_test_k3TqJ9xWz2LmN8pR", mine.SessionID)
-	for _, event := range []webhooks.Event{nil, voraEvent(t, webhookstest.RefundCreated(webhookstest.SessionID("vp_cs_test_2")))} {
+	require.Equal(t, "vp_cs_test_k3TqJ9xWz2LmN8pR", mine.Sessions[0].ID)
+	for _, event := range []webhooks.Event{nil, voraEvent(t, webhookstest.SessionSucceeded(webhookstest.Unset("sessionId")))} {
 		same, transition := orders.Apply(mine, event)
 		require.Equal(t, mine, same)
 		require.False(t, transition.Changed())
 	}
+	same, transition := orders.ApplyRead(mine, orders.Read{SessionID: "vp_cs_test_2"})
+	require.Equal(t, mine, same)
+	require.False(t, transition.Changed())
+}
+
+// Two checkouts of one order were open at once, or the answer to the first create was lost.
+func TestSeveralSessionsOfOneOrder(t *testing.T) {
+	t.Parallel()
+	of := func(id string) webhookstest.Field { return webhookstest.SessionID(id) }
+	a, b := voraEvent(t, webhookstest.SessionSucceeded(of("a"))), voraEvent(t, webhookstest.SessionSucceeded(of("b")))
+	vision := visionEvent(t, webhookstest.PaymentSucceeded(of("c"), webhookstest.Amount(usd(1499))))
+	refundOf := func(id string) webhooks.Event {
+		return voraEvent(t, webhookstest.RefundCreated(of(id), webhookstest.Amount(usd(1499)), webhookstest.Set("refundId", "re_"+id)))
+	}
+	failed, expired := voraEvent(t, webhookstest.SessionFailed(of("a"))), voraEvent(t, webhookstest.SessionExpired(of("a")))
+	euros := voraEvent(t, webhookstest.SessionSucceeded(of("b"), webhookstest.Amount(money.Minor(1499, "EUR"))))
+	twice := []orders.Problem{orders.ProblemPaidTwice}
+	for name, test := range map[string]struct {
+		events         []webhooks.Event
+		status         sdk.PaymentStatus
+		paid, refunded int64
+		problems       []orders.Problem
+	}{
+		"one failed, one paid":            {[]webhooks.Event{failed, b}, sdk.PaymentPaid, 1499, 0, nil},
+		"one expired, one paid":           {[]webhooks.Event{expired, b}, sdk.PaymentPaid, 1499, 0, nil},
+		"both paid":                       {[]webhooks.Event{a, b}, sdk.PaymentPaid, 2998, 0, twice},
+		"both paid, at two gateways":      {[]webhooks.Event{a, vision}, sdk.PaymentPaid, 2998, 0, twice},
+		"all three paid":                  {[]webhooks.Event{a, b, vision}, sdk.PaymentPaid, 4497, 0, twice},
+		"both paid, one given back":       {[]webhooks.Event{a, b, refundOf("a")}, sdk.PaymentPaid, 2998, 1499, twice},
+		"both paid, both given back":      {[]webhooks.Event{a, b, refundOf("a"), refundOf("b")}, sdk.PaymentRefunded, 2998, 2998, twice},
+		"both paid, in two currencies":    {[]webhooks.Event{a, euros}, sdk.PaymentPaid, 1499, 0, []orders.Problem{orders.ProblemPaidTwice, orders.ProblemWrongAmount}},
+		"a refund of what was never paid": {[]webhooks.Event{a, refundOf("b")}, sdk.PaymentPaid, 1499, 0, nil},
+	} {
+		for _, order := range permutations(test.events) {
+			start := orders.State{Expected: usd(1499)}
+			end := applied(start, order)
+			require.Equal(t, test.status, end.Status, name)
+			require.Equal(t, test.paid, end.Paid.Minor(), name)
+			require.Equal(t, test.refunded, end.Refunded.Minor(), name)
+			require.Equal(t, test.problems, end.Problems, name)
+			require.Equal(t, end, applied(start, slices.Concat(order, order)), "%s: once more", name)
+			require.LessOrEqual(t, timesPaid(start, slices.Concat(order, order)), 1, "%s: nothing is sent twice", name)
+			kept, err := json.Marshal(end)
+			require.NoError(t, err)
+			var read orders.State
+			require.NoError(t, json.Unmarshal(kept, &read))
+			require.Equal(t, end, read)
+		}
+	}
+	state, _ := orders.Apply(orders.State{}, a)
+	_, transition := orders.Apply(state, b)
+	require.Equal(t, twice, transition.Problems, "the second payment is seen when it comes")
+	require.False(t, transition.BecamePaid())
+}
+
+func TestWhatAReadSaid(t *testing.T) {
+	t.Parallel()
+	const id = "vp_cs_test_k3TqJ9xWz2LmN8pR"
+	read := func(state orders.State, session string, status sdk.PaymentStatus) (orders.State, orders.Transition) {
+		return orders.ApplyRead(state, orders.Read{SessionID: session, Status: status, Amount: usd(1499)})
+	}
+	start := orders.State{Expected: usd(1499)}
+	succeeded := voraEvent(t, webhookstest.SessionSucceeded())
+	refund := func(refund string, minor int64) webhooks.Event {
+		return voraEvent(t, webhookstest.RefundCreated(webhookstest.Set("refundId", refund), webhookstest.Amount(usd(minor))))
+	}
+
+	paid, transition := read(start, id, sdk.PaymentPaid)
+	require.True(t, transition.BecamePaid() && paid.MayShip())
+	same, transition := orders.Apply(paid, succeeded)
+	require.Equal(t, paid, same)
+	require.False(t, transition.BecamePaid(), "the event and the read are of one payment")
+	_, transition = orders.Apply(paid, voraEvent(t, webhookstest.SessionSucceeded(webhookstest.SessionID("vp_cs_test_2"))))
+	require.Equal(t, []orders.Problem{orders.ProblemPaidTwice}, transition.Problems, "the first payment was known by a read only")
+	_, transition = read(applied(start, []webhooks.Event{succeeded}), "vp_cs_test_2", sdk.PaymentPaid)
+	require.Equal(t, []orders.Problem{orders.ProblemPaidTwice}, transition.Problems)
+
+	late, transition := read(paid, id, sdk.PaymentExpired)
+	require.Equal(t, paid, late)
+	require.False(t, transition.Changed())
+	failed, _ := read(start, id, sdk.PaymentFailed)
+	require.Equal(t, sdk.PaymentFailed, failed.Status)
+
+	// A read of a refunded session names no refunds, and their events may come before or after it.
+	refunds := []webhooks.Event{succeeded, refund("re_1", 500), refund("re_2", 999)}
+	want, _ := read(applied(start, refunds), id, sdk.PaymentRefunded)
+	require.Equal(t, usd(1499), want.Refunded)
+	require.Equal(t, sdk.PaymentRefunded, want.Status)
+	require.Empty(t, want.Problems)
+	for at := range len(refunds) + 1 {
+		state, _ := read(applied(start, refunds[:at]), id, sdk.PaymentRefunded)
+		require.Equal(t, sdk.PaymentRefunded, state.Status)
+		require.False(t, state.MayShip())
+		require.Equal(t, want, applied(state, refunds[at:]), "%d events before the read", at)
+	}
+	part, _ := read(start, id, sdk.PaymentPartiallyRefunded)
+	require.Equal(t, sdk.PaymentPartiallyRefunded, part.Status)
+	require.False(t, part.MayShip())
+
+	for _, minor := range []int64{0, -1} {
+		state, _ := orders.ApplyRead(orders.State{}, orders.Read{SessionID: id, Status: sdk.PaymentPaid, Amount: usd(minor)})
+		require.Equal(t, sdk.PaymentPending, state.Status)
+		require.Equal(t, []orders.Problem{orders.ProblemAmountNotPositive}, state.Problems)
+	}
+}
+
+// Both shapes of webhooks v2 feed the state of an order.
+func TestEventsOfWebhooksV2(t *testing.T) {
+	t.Parallel()
+	source, err := webhooks.StaticKeys(webhooks.SigningKey{Secret: sdk.NewSecret("whsec_the_orders")})
+	require.NoError(t, err)
+	v2 := func(body []byte) webhooks.Event {
+		return verified(t, webhooks.VoraV2(source), webhookstest.VoraV2("whsec_the_orders", body), body)
+	}
+	envelope := func(kind string, v1 []byte) webhooks.Event {
+		return v2(webhookstest.VoraV2Event(kind, json.RawMessage(v1), webhookstest.Set("id", "evt_"+kind)))
+	}
+	for name, events := range map[string][]webhooks.Event{
+		"flat":      {v2(webhookstest.SessionFailed()), v2(webhookstest.SessionSucceeded()), v2(webhookstest.RefundCreated())},
+		"envelopes": {envelope("charge.failed", webhookstest.SessionFailed()), envelope("charge.succeeded", webhookstest.SessionSucceeded()), envelope("charge.refunded", webhookstest.RefundCreated())},
+		"both":      {v2(webhookstest.SessionSucceeded()), envelope("charge.succeeded", webhookstest.SessionSucceeded()), v2(webhookstest.RefundCreated()), envelope("charge.refunded", webhookstest.RefundCreated())},
+	} {
+		start := orders.State{Expected: usd(1499)}
+		for _, order := range permutations(events) {
+			end := applied(start, order)
+			require.Equal(t, sdk.PaymentPartiallyRefunded, end.Status, name)
+			require.Equal(t, usd(500), end.Refunded)
+			require.Empty(t, end.Problems)
+			require.Equal(t, 1, timesPaid(start, order))
+		}
+	}
+	drift := envelope("charge.succeeded", webhookstest.SessionSucceeded(webhookstest.Set("amount", "1499")))
+	require.Equal(t, []orders.Problem{orders.ProblemUnreadableEvent}, applied(orders.State{}, []webhooks.Event{drift}).Problems)
 }
 
 func TestApplyLeavesItsArgumentAlone(t *testing.T) {
@@ -188,7 +321,7 @@ func TestApplyLeavesItsArgumentAlone(t *testing.T) {
 	}
 	one := applied(orders.State{}, []webhooks.Event{voraEvent(t, webhookstest.SessionSucceeded()), refund("b"), refund("d"), refund("f")})
 	var ids []string
-	for _, refund := range one.Refunds {
+	for _, refund := range one.Sessions[0].Refunds {
 		require.Equal(t, usd(500), refund.Amount)
 		ids = append(ids, refund.ID)
 	}

@@ -7,16 +7,27 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 )
 
-// A State is what is known about one purchase. It is a plain value that can be kept as JSON; start
-// with the zero value, or with what the order expects.
+// A State is what is known about the payment of one order. It is a plain value that can be kept as
+// JSON; start with the zero value, or with what the order expects.
 type State struct {
-	SessionID string       `json:"sessionId,omitempty"` // events of other sessions change nothing
-	Expected  money.Amount `json:"expected,omitzero"`   // what the order costs; when set, another payment is a problem
+	Expected money.Amount `json:"expected,omitzero"`  // what the order costs; when set, another payment is a problem
+	Sessions []Session    `json:"sessions,omitempty"` // those that were told of, by ID; an order that was tried again has several
 
+	// What follows from all sessions together.
+	Status   sdk.PaymentStatus `json:"status,omitempty"` // that of the session with the most money
+	Paid     money.Amount      `json:"paid,omitzero"`
+	Refunded money.Amount      `json:"refunded,omitzero"`
+	Problems []Problem         `json:"problems,omitempty"`
+}
+
+// A Session is what is known about one checkout of an order.
+type Session struct {
+	ID       string            `json:"id"`
 	Status   sdk.PaymentStatus `json:"status,omitempty"`
 	Paid     money.Amount      `json:"paid,omitzero"`
-	Refunded money.Amount      `json:"refunded,omitzero"` // the sum of the refunds, from the payment on
-	Refunds  []Refund          `json:"refunds,omitempty"` // each once, by ID; those too that came before the payment
+	Refunded money.Amount      `json:"refunded,omitzero"`  // the sum of the refunds, from the payment on
+	Refunds  []Refund          `json:"refunds,omitempty"`  // each once, by ID; those too that came before the payment
+	Returned sdk.PaymentStatus `json:"returned,omitempty"` // refunded, or a part of it, as a read said, which names no refunds
 	Problems []Problem         `json:"problems,omitempty"`
 }
 
@@ -31,6 +42,7 @@ type Problem string
 
 // The problems.
 const (
+	ProblemPaidTwice         Problem = "paid_twice"          // more than one session of the order was paid: somebody has to give the money back
 	ProblemWrongAmount       Problem = "wrong_amount"        // the payment is not what the order expects
 	ProblemAmountsDisagree   Problem = "amounts_disagree"    // two events report the same payment or refund with different amounts
 	ProblemAmountNotPositive Problem = "amount_not_positive" // a payment or refund of nothing or less; it is not counted

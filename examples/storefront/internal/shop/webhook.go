@@ -75,13 +75,10 @@ func (s *Shop) change(ctx context.Context, table orderTable, event webhooks.Even
 	case err != nil:
 		return err
 	}
-	o.Payment.SessionID, o.Payment.Expected = o.Session, o.Amount
+	o.Payment.Expected = o.Amount
 	payment, transition := orders.Apply(o.Payment, event)
-	switch {
-	case len(transition.Problems) > 0:
+	if len(transition.Problems) > 0 {
 		return fmt.Errorf("shop: order %d of %s, %s of %s: %v", o.Number, o.Amount, info.Type, info.Amount, transition.Problems)
-	case transition.Before == transition.After && len(payment.Refunds) == len(o.Payment.Refunds):
-		return nil
 	}
 	send := transition.BecamePaid() && !o.PurchaseSent()
 	reason := ""
