@@ -15,11 +15,13 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/hostedpay/hostedpay-go/internal/apikey"
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/internal/local"
 	"github.com/hostedpay/hostedpay-go/internal/settings"
+	"github.com/hostedpay/hostedpay-go/internal/wire"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/retry"
 )
@@ -115,8 +117,8 @@ func (c *Client) NewCreate(call Call, opts ...sdk.CreateOption) *Call {
 	return &call
 }
 
-// httpClient is a client with the middleware around its transport. It has no time limit for
-// responses: that is the attempt's, which a call can change.
+// httpClient is a client with the middleware around its transport. Its time limit is one of
+// attempts.
 func httpClient(client *http.Client, middleware []func(http.RoundTripper) http.RoundTripper) *http.Client {
 	if len(middleware) == 0 {
 		return client
@@ -125,12 +127,21 @@ func httpClient(client *http.Client, middleware []func(http.RoundTripper) http.R
 	if transport == nil {
 		transport = http.DefaultTransport
 	}
+	pool, _ := transport.(*wire.Pool)
+	if plain, ok := transport.(*http.Transport); ok {
+		pool = &wire.Pool{}
+		pool.Borrow(plain)
+		transport = pool
+	}
 	for _, wrap := range middleware {
 		if wrapped := wrap(transport); wrapped != nil {
 			transport = wrapped
 		}
 	}
-	return &http.Client{Transport: transport, Jar: client.Jar}
+	if pool != nil {
+		transport = &wire.Chain{RoundTripper: transport, Pool: pool}
+	}
+	return &http.Client{Transport: transport, Jar: client.Jar, Timeout: client.Timeout}
 }
 
 // shared is the client of a caller who gives none. Its transport is one for the process:
@@ -150,5 +161,8 @@ var overHTTPS = sync.OnceValue(func() *http.Client {
 	}
 	t.ForceAttemptHTTP2 = true
 	t.MaxIdleConnsPerHost = 32
-	return &http.Client{Transport: t}
+	// A connection that a NAT or a load balancer has forgotten is found within 15 s, which leaves
+	// room for a retry in most deadlines.
+	t.HTTP2 = &http.HTTP2Config{SendPingTimeout: 10 * time.Second, PingTimeout: 5 * time.Second}
+	return &http.Client{Transport: wire.NewPool(t)}
 })

@@ -36,6 +36,7 @@ func (x *exchange) readError(_ int, _ http.Header, body []byte) (info retry.Erro
 		x.read.Code = x.sanitize(x.read.Code)
 	}
 	info.Code = sdk.Code(x.read.Code)
+	info.Spoken = x.read.Code != "" || x.gateway.AssignedCode != nil && x.read.Error != ""
 	if x.read.SelfHeal != nil {
 		info.Retryable = x.read.SelfHeal.Retryable.Pointer()
 	}

@@ -7,16 +7,22 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
+	"github.com/hostedpay/hostedpay-go/internal/wire"
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
 // attempts is a transport: each RoundTrip is one attempt, which sends the request, reads the whole
 // response within the time limit, and records both.
 type attempts struct {
-	policy *Policy
-	next   http.RoundTripper
+	policy  *Policy
+	next    http.RoundTripper
+	pool    *wire.Pool // that next ends in; nil when it is unknown
+	timeout time.Duration
+	first   wire.Attempt // in one allocation with the rest
+	renew   bool         // the next attempt needs a connection of its own
 
 	state  state
 	result Result
@@ -47,11 +53,13 @@ func (a *attempts) RoundTrip(request *http.Request) (*http.Response, error) {
 	a.state, a.said, a.result.Status, a.result.Header, a.result.Body = stateSent, ErrorInfo{}, 0, nil, nil
 	attempt := sdk.Attempt{Number: len(a.result.Attempts) + 1, Start: start}
 
-	response, err := a.send(request)
+	on := a.record()
+	response, err := a.send(request, on)
+	attempt = a.countResends(on, attempt)
 	a.err = err
 	if response != nil {
 		a.result.Status, a.result.Header = response.StatusCode, response.Header
-		attempt.Status, attempt.RequestID = response.StatusCode, response.Header.Get("X-Request-Id")
+		attempt.Status, attempt.RequestID = response.StatusCode, bounded(response.Header.Get("X-Request-Id"))
 	}
 	if a.result.Status >= 300 {
 		a.err = nil // the status is enough, even when the body was truncated
@@ -59,7 +67,7 @@ func (a *attempts) RoundTrip(request *http.Request) (*http.Response, error) {
 	if response != nil && response.StatusCode/100 != 2 && a.policy.ReadError != nil {
 		a.said = a.policy.ReadError(a.result.Status, a.result.Header, a.result.Body)
 	}
-	if a.err != nil && !NeverSent(a.err) {
+	if a.err != nil && !NeverSent(a.err) || a.err == nil && mayHaveBeenDone(a.result.Status, a.said) {
 		a.result.Uncertain = true
 	}
 	attempt.Code, attempt.Err, attempt.Duration = a.said.Code, err, time.Since(start)
@@ -108,29 +116,95 @@ func (a *attempts) block(err error) error {
 
 // send sends the request and reads the response. A truncated body comes with the response and the
 // error.
-func (a *attempts) send(request *http.Request) (*http.Response, error) {
+func (a *attempts) send(request *http.Request, on *wire.Attempt) (*http.Response, error) {
 	ctx := request.Context()
-	if a.policy.AttemptTimeout > 0 {
-		limited, cancel := context.WithTimeoutCause(ctx, a.policy.AttemptTimeout, ErrAttemptTimeout)
+	if a.timeout > 0 {
+		limited, cancel := context.WithTimeoutCause(ctx, a.timeout, ErrAttemptTimeout)
 		defer cancel()
 		ctx = limited
 	}
-	response, err := a.next.RoundTrip(request.WithContext(ctx))
+	response, err := a.next.RoundTrip(request.WithContext(on.Begin(ctx)))
 	switch { // http.Client tolerates the same transports
 	case err != nil:
-		return nil, withoutURL(ctx, err)
+		return nil, a.undelivered(ctx, on, err)
 	case response == nil:
-		return nil, errors.New("the transport returned neither a response nor an error")
+		return nil, deliveryError{errNoResponse, false}
 	case response.Body == nil:
 		response.Body = http.NoBody
 	}
 	defer response.Body.Close()
+	if response.StatusCode == http.StatusSwitchingProtocols {
+		return response, nil // its body is a connection, which nobody ends
+	}
 	if request.Method == http.MethodHead {
 		return response, nil // its Content-Length is that of a body that does not come
 	}
 	a.result.Body, err = readBody(response, a.policy.maxBody())
 	response.Body = http.NoBody
 	return response, withoutURL(ctx, err)
+}
+
+var errNoResponse = errors.New("the transport returned neither a response nor an error")
+
+// record is the record of the next attempt.
+func (a *attempts) record() *wire.Attempt {
+	on := &a.first
+	if len(a.result.Attempts) > 0 {
+		on = &wire.Attempt{}
+	}
+	on.Pooled, on.Renew = a.pool != nil, a.renew
+	return on
+}
+
+// undelivered is the error of an attempt without a response, which knows what happened on the
+// network.
+func (a *attempts) undelivered(ctx context.Context, on *wire.Attempt, err error) error {
+	defer on.End()
+	timedOut := errors.Is(context.Cause(ctx), ErrAttemptTimeout) || isTimeout(err)
+	err = withoutURL(ctx, err)
+	switch delivery := on.Delivery(); {
+	case delivery == wire.NotSent, delivery == wire.Sent && notProcessed(err):
+		return deliveryError{err, false}
+	case delivery == wire.Sent:
+		if timedOut {
+			on.TimedOut(a.pool)
+			a.renew = true
+		}
+		return deliveryError{err, true}
+	}
+	return err
+}
+
+func isTimeout(err error) bool {
+	var timeout interface{ Timeout() bool }
+	return errors.As(err, &timeout) && timeout.Timeout()
+}
+
+var errSentAgain = errors.New("the connection ended without a response, and the transport sent the request again by itself")
+
+// countResends records what a transport did by itself: an http.Transport sends a request without a
+// body again when a connection that it had used before ends without a response.
+func (a *attempts) countResends(on *wire.Attempt, attempt sdk.Attempt) sdk.Attempt {
+	sends := on.Sends()
+	for i := 1; i < len(sends); i++ {
+		resent := attempt
+		resent.Duration, resent.Err = sends[i].Sub(attempt.Start), errSentAgain
+		a.result.Attempts = append(a.result.Attempts, resent)
+		a.policy.Budget.take()
+		attempt.Number, attempt.Start = attempt.Number+1, sends[i]
+	}
+	return attempt
+}
+
+// maxRequestID is how much of a request ID is kept: a gateway's own is far shorter, and a stranger's
+// must not fill a log.
+const maxRequestID = 200
+
+func bounded(id string) string {
+	if len(id) > maxRequestID {
+		return strings.ToValidUTF8(id[:maxRequestID], "") + "…"
+	}
+	return id
 }
 
 func readBody(response *http.Response, limit int64) ([]byte, error) {

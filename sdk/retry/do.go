@@ -29,8 +29,8 @@ var ErrBodyTooLarge = errors.New("the response is too large")
 var ErrAttemptTimeout = fmt.Errorf("no complete response within the attempt's time limit: %w", context.DeadlineExceeded)
 
 // Do sends the request until an attempt succeeds or the policy ends it. It uses the client's
-// Transport and Jar; the client's Timeout and CheckRedirect do not apply, and redirects are not
-// followed.
+// Transport and Jar, and its Timeout as the limit of an attempt when that is shorter; redirects are
+// not followed.
 //
 // A response of any status is a result and no error. The error is why there is no complete
 // response, or that the context ended during a wait; the result then has the last response. The

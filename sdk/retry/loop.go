@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
+
+	"github.com/hostedpay/hostedpay-go/internal/wire"
 )
 
 // A loop is one request with its attempts: it decides whether there is another one, and when.
@@ -17,10 +19,11 @@ type loop struct {
 	policy Policy
 	safety Safety
 	body   func() (io.ReadCloser, error) // anew, for every attempt but the first; nil when it cannot be replayed
-	header http.Header                   // as it was before a jar added its cookies; nil without a jar
+	header http.Header                   // as it was before a jar or middleware added to it; nil when nothing can
 
 	retryable retryablehttp.Client
 	client    http.Client
+	borrowed  wire.Pool // over the caller's transport
 	request   retryablehttp.Request
 	own       http.Request // a copy of the caller's, which the loop may change
 	attempts  attempts
@@ -28,10 +31,12 @@ type loop struct {
 
 func newLoop(p Policy, client *http.Client, request *http.Request, safety Safety) *loop {
 	l := &loop{policy: p, safety: safety, body: request.GetBody, own: *request}
-	l.attempts = attempts{policy: &l.policy, next: client.Transport}
-	if l.attempts.next == nil {
-		l.attempts.next = http.DefaultTransport
+	l.own.GetBody = nil // or an http.Transport sends the request again by itself
+	l.attempts.policy, l.attempts.timeout = &l.policy, p.AttemptTimeout
+	if limit := client.Timeout; limit > 0 && (l.attempts.timeout <= 0 || limit < l.attempts.timeout) {
+		l.attempts.timeout = limit
 	}
+	changesHeaders := l.route(client.Transport)
 	// The attempts are the transport, so that the library finds no CloseIdleConnections to call on
 	// the caller's pool.
 	l.client = http.Client{Transport: &l.attempts, Jar: client.Jar, CheckRedirect: useLastResponse}
@@ -42,12 +47,33 @@ func newLoop(p Policy, client *http.Client, request *http.Request, safety Safety
 		Backoff:      shortest,
 		ErrorHandler: retryablehttp.PassthroughErrorHandler,
 	}
-	if client.Jar != nil {
+	if client.Jar != nil || changesHeaders {
 		l.header = request.Header
 		l.own.Header = l.header.Clone()
 	}
 	l.request.Request = &l.own
 	return l
+}
+
+// route finds out what the attempts go through, and reports whether that may change a header.
+func (l *loop) route(transport http.RoundTripper) (changesHeaders bool) {
+	if transport == nil {
+		transport = http.DefaultTransport
+	}
+	switch t := transport.(type) {
+	case *http.Transport:
+		l.borrowed.Borrow(t)
+		l.attempts.next, l.attempts.pool = &l.borrowed, &l.borrowed
+	case *wire.Pool:
+		l.attempts.next, l.attempts.pool = t, t
+	case *wire.Chain:
+		l.attempts.next, l.attempts.pool = t.RoundTripper, t.Pool
+		return true
+	default:
+		l.attempts.next = t
+		return true
+	}
+	return false
 }
 
 func useLastResponse(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }

@@ -124,17 +124,19 @@ func KnownStatus(o Outcome) Verdict {
 	switch {
 	case saysNotDone(o.Status):
 		return Retry
-	case o.Status >= 500 && o.Status != http.StatusNotImplemented && o.Safety == Idempotent:
+	case o.Safety != Idempotent:
+	case o.Status >= 500 && o.Status != http.StatusNotImplemented,
+		o.Status == http.StatusRequestTimeout, o.Status == http.StatusTooEarly:
 		return Retry
 	}
 	return Stop
 }
 
 // saysNotDone reports whether a status means that the request was rejected before anything was
-// done.
+// done. 504 does not: what timed out may have been done since.
 func saysNotDone(status int) bool {
 	switch status {
-	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable:
 		return true
 	}
 	return false

@@ -76,7 +76,7 @@ func connectionScenarios() []scenario {
 			want: want{unknown: true, causes: []error{syscall.ECONNREFUSED}, says: "failed"},
 		},
 		{name: "create: 503, then closed until retries are exhausted", call: create, script: []step{nothing(503), closed(), closed()}, want: want{unknown: true}},
-		{name: "create: a transport that returns nothing", call: create, script: times(3, silent()), want: want{unknown: true}},
+		{name: "create: a transport that returns nothing", call: create, script: times(3, silent()), want: want{says: "nothing was sent"}},
 	}
 }
 

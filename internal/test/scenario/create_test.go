@@ -83,7 +83,7 @@ func retriedScenarios() []scenario {
 		},
 		{
 			name: "create: the last of three different responses is the error", call: create,
-			script: []step{unavailable(), page(502), rejection(sdk.CodeRateLimitExceeded, "Retry-After", "7")}, want: want{status: 429, code: sdk.CodeRateLimitExceeded, retryAfter: 7e9},
+			script: []step{unavailable(), page(502), rejection(sdk.CodeRateLimitExceeded, "Retry-After", "7")}, want: want{unknown: true, status: 429, code: sdk.CodeRateLimitExceeded, retryAfter: 7e9},
 		},
 		{
 			name: "create: 503 with retries off", call: create, options: retries(0), script: []step{unavailable()},
@@ -103,7 +103,20 @@ func retriedScenarios() []scenario {
 		{name: "create: 502 with a page, then 201", call: create, script: []step{page(502), created()}, want: id},
 		{
 			name: "create: 502 with a page until retries are exhausted", call: create, script: []step{page(502), page(502), page(502)},
-			want: want{status: 502, says: "text/html instead of JSON"},
+			want: want{unknown: true, status: 502, says: "text/html instead of JSON"},
+		},
+		{
+			name: "create: 429, then a page with 504, then 429", call: create,
+			script: []step{rejection(sdk.CodeRateLimitExceeded, "Retry-After", "1"), page(504), rejection(sdk.CodeRateLimitExceeded, "Retry-After", "1")},
+			want:   want{unknown: true, status: 429, code: sdk.CodeRateLimitExceeded, retryAfter: 1e9, waits: []wait{exactly(1e9), upTo(1e9)}},
+		},
+		{name: "create: 504 and 520 with a page, then a 400 settles it", call: create, script: []step{page(504), page(520), rejection(sdk.CodeValidationError)}, want: want{status: 400, code: sdk.CodeValidationError}},
+		{name: "create: 408, then 201", call: create, script: []step{nothing(408), created()}, want: id},
+		{name: "create: 425, then 201", call: create, script: []step{nothing(425), created()}, want: id},
+		{name: "create: 101", call: create, script: []step{nothing(101)}, want: want{unknown: true, status: 101}},
+		{
+			name: "create: 524 with a page until retries are exhausted", call: create, script: []step{page(524), page(524), page(524)},
+			want: want{unknown: true, status: 524},
 		},
 		{name: "create: 503 without a body, then 201", call: create, script: []step{nothing(503), created()}, want: id},
 		{name: "create: 504 without a body, then 201", call: create, script: []step{nothing(504), created()}, want: id},
