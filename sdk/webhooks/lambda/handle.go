@@ -2,6 +2,7 @@ package lambda
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/base64"
 	"net/http"
@@ -18,7 +19,8 @@ type Request struct {
 	IsBase64Encoded   bool                `json:"isBase64Encoded"`
 
 	RequestContext struct {
-		HTTP struct {
+		HTTPMethod string `json:"httpMethod"` // of version 1.0, where HTTPMethod may be missing
+		HTTP       struct {
 			Method string `json:"method"` // of version 2.0, where HTTPMethod is not set
 		} `json:"http"`
 	} `json:"requestContext"`
@@ -64,14 +66,16 @@ func (e *Request) request(ctx context.Context) (*http.Request, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.Method = strings.ToUpper(e.HTTPMethod + e.RequestContext.HTTP.Method)
+	r.Method = strings.ToUpper(cmp.Or(e.HTTPMethod, e.RequestContext.HTTP.Method, e.RequestContext.HTTPMethod))
 	for name, values := range e.MultiValueHeaders {
 		for _, value := range values {
 			r.Header.Add(name, value)
 		}
 	}
-	if len(e.MultiValueHeaders) == 0 { // of which Headers has the last values only
-		for name, value := range e.Headers {
+	// Headers has the last values only, and may have names that MultiValueHeaders does not.
+	complete := r.Header.Clone()
+	for name, value := range e.Headers {
+		if complete.Values(name) == nil {
 			r.Header.Add(name, value)
 		}
 	}

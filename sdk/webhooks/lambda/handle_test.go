@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -77,6 +78,8 @@ func TestHandle(t *testing.T) {
 		for name, event := range map[string]map[string]any{
 			"REST API":             {"httpMethod": "POST", "body": plain},
 			"REST API, binary":     {"httpMethod": "POST", "body": encoded, "isBase64Encoded": true},
+			"both methods":         {"httpMethod": "POST", "requestContext": map[string]any{"httpMethod": "POST", "http": map[string]any{"method": "POST"}}, "body": plain},
+			"method in context":    {"requestContext": map[string]any{"httpMethod": "post"}, "body": plain},
 			"HTTP API":             {"version": "2.0", "requestContext": v2Method, "body": plain},
 			"function URL, binary": {"version": "2.0", "requestContext": v2Method, "body": encoded, "isBase64Encoded": true},
 		} {
@@ -140,5 +143,24 @@ func TestHandleRejects(t *testing.T) {
 			require.Contains(t, response.Body, "error")
 			require.Empty(t, r.events)
 		})
+	}
+}
+
+// Some gateways give the names that occur once in one map and the others in the other.
+func TestHandleWithPartialMultiValueHeaders(t *testing.T) {
+	t.Parallel()
+	body := webhookstest.SessionSucceeded()
+	for _, only := range []string{"Content-Type", "X-Vonpay-Signature", "X-Vonpay-Timestamp", "X-Forwarded-For"} {
+		for _, spelling := range []func(string) string{strings.ToLower, strings.ToUpper} {
+			r := setup(t)
+			headers := webhookstest.Vora(secret, body).Header
+			headers.Set("X-Forwarded-For", "192.0.2.1")
+			response := r.receive(t, map[string]any{
+				"httpMethod": "POST", "headers": flatten(headers), "body": string(body),
+				"multiValueHeaders": map[string][]string{spelling(only): headers.Values(only)},
+			})
+			require.Equal(t, http.StatusOK, response.StatusCode, only)
+			require.Len(t, r.events, 1)
+		}
 	}
 }
