@@ -19,6 +19,15 @@ func WithWebhooksV2(merchantID string) Option {
 	return func(c *config) { c.vora.WebhooksV2 = append(c.vora.WebhooksV2, merchantID) }
 }
 
+// WithFlatWebhooksV2 is [WithWebhooksV2] with the flat bodies of webhooks v1, which the gateway's newest
+// samples receive, instead of envelopes.
+func WithFlatWebhooksV2(merchantID string) Option {
+	return func(c *config) {
+		c.vora.WebhooksV2 = append(c.vora.WebhooksV2, merchantID)
+		c.vora.FlatWebhooksV2 = append(c.vora.FlatWebhooksV2, merchantID)
+	}
+}
+
 // WithReturnV2 signs Vora's return URLs with v2 instead of v1.
 func WithReturnV2() Option {
 	return func(c *config) { c.vora.ReturnV2 = true }

@@ -19,8 +19,10 @@ type VoraAccount struct {
 	// WebhookURL is where the account's events go, on this machine; empty for nowhere.
 	WebhookURL string `json:"webhookUrl,omitempty"`
 	// WebhooksV2 sends events as webhooks v2 instead of v1.
-	WebhooksV2  bool         `json:"webhooksV2,omitempty"`
-	RetiredKeys []RetiredKey `json:"retiredKeys,omitempty"`
+	WebhooksV2 bool `json:"webhooksV2,omitempty"`
+	// FlatWebhooksV2 gives webhooks v2 the bodies of v1.
+	FlatWebhooksV2 bool         `json:"flatWebhooksV2,omitempty"`
+	RetiredKeys    []RetiredKey `json:"retiredKeys,omitempty"`
 }
 
 // A RetiredKey is a secret key that was rotated out.

@@ -16,10 +16,11 @@ import (
 // Config is what a sandbox can choose about Vora. Its zero value is Vora as documented, without
 // rate limits.
 type Config struct {
-	WebhooksV2    []string // IDs of merchants whose events are sent as webhooks v2
-	RateLimits    bool
-	ReturnV2      bool   // sign return URLs with v2 instead of v1
-	LatestVersion string // that is announced; empty for the contract's
+	WebhooksV2     []string // IDs of merchants whose events are sent as webhooks v2
+	FlatWebhooksV2 []string // those of them whose bodies are flat
+	RateLimits     bool
+	ReturnV2       bool   // sign return URLs with v2 instead of v1
+	LatestVersion  string // that is announced; empty for the contract's
 
 	// Deprecated announces that the endpoint is deprecated since a time, which may be zero, and
 	// ends at Sunset, which may be too.
@@ -62,6 +63,7 @@ func (c *Config) Apply(merchants []control.Merchant, hosts local.Hosts) error {
 			continue
 		}
 		m.Vora.WebhooksV2 = true
+		m.Vora.FlatWebhooksV2 = slices.Contains(c.FlatWebhooksV2, id)
 	}
 	return errors.Join(problems...)
 }

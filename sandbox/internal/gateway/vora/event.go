@@ -81,7 +81,7 @@ func refundEvent(tx *ledger.Tx, refundID string, amount int64) event {
 func (g *Gateway) report(tx *ledger.Tx, e event) {
 	merchant := tx.Merchant()
 	signing := signing{v1Kind: e.kind, v2: merchant.Vora.WebhooksV2}
-	if signing.v2 {
+	if signing.v2 && !merchant.Vora.FlatWebhooksV2 {
 		e = g.envelope(tx, e)
 	}
 	body, err := json.Marshal(e.body)
