@@ -95,7 +95,8 @@ func cutImports(snippet string) (paths []string, rest string) {
 
 var importPath = regexp.MustCompile(`"([^"]+)"`)
 
-// used keeps the compiler from asking for more than a snippet shows: what it ends with may be what it is about.
+// used keeps the compiler from asking for more than a snippet shows: what it ends with may be what
+// it is about.
 func used(snippet string) string {
 	var out strings.Builder
 	for _, name := range []string{"client", "handler", "option", "err"} {

@@ -26,8 +26,8 @@
 //	…
 //	http.Handle("POST /webhooks/vora", otelhostedpay.Handler(receiver))
 //
-// A delivery is the span "webhooks.Handler", with the response that the gateway got. The function is
-// "webhooks.EventFunc" below it, with scheme, type and session, and the parent of whatever the
+// A delivery is the span "webhooks.Handler", with the response that the gateway got. The function
+// is "webhooks.EventFunc" below it, with scheme, type and session, and the parent of whatever the
 // function does. A duplicate has no such child: the function is not called for it.
 //
 // # Metrics

@@ -16,7 +16,8 @@ import (
 // [sdk.WithObserver].
 //
 // A call is one span, named after its operation; its attempts are events of the span, each at the
-// time it began. A call that is rejected before it is sent, because of its arguments, is not observed.
+// time it began. A call that is rejected before it is sent, because of its arguments, is not
+// observed.
 func Observer(opts ...Option) sdk.Observer {
 	tracer, meter := instruments(opts)
 	duration := meter.seconds("hostedpay.client.call.duration", "How long calls take, with their retries and waits.")

@@ -152,7 +152,8 @@ func (tel *telemetry) seconds(t *testing.T, name string) time.Duration {
 	return time.Duration(sum * float64(time.Second)).Round(time.Millisecond)
 }
 
-// text renders attributes in the order of their keys, without what all keys of this package begin with.
+// text renders attributes in the order of their keys, without what all keys of this package begin
+// with.
 func text(attributes []attribute.KeyValue) string {
 	var parts []string
 	for _, a := range attributes {

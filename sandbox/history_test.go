@@ -102,8 +102,8 @@ func refundTwice(w *world) {
 	}
 }
 
-// eventIDs are the events that the sandbox has delivered, and dedupeKeys those that a receiver tells
-// apart.
+// eventIDs are the events that the sandbox has delivered, and dedupeKeys those that a receiver
+// tells apart.
 func (w *world) eventIDs() (ids []string) {
 	for _, d := range w.gateways.Deliveries() {
 		ids = append(ids, d.EventID)

@@ -13,8 +13,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
-// A test in the same process may hand the sandbox a request that no server has made: without a body,
-// a host or a remote address.
+// A test in the same process may hand the sandbox a request that no server has made: without a
+// body, a host or a remote address.
 func TestRequestsWithoutABody(t *testing.T) {
 	t.Parallel()
 	w := setup(t, sandbox.WithRateLimits())

@@ -62,8 +62,8 @@ func WithHTTPClient(client *http.Client) Option {
 }
 
 // WithWebhookHosts sends webhooks to other hosts than this machine, by their names or addresses and
-// on any port: a shop in another container. URLs there may be plain HTTP. The sandbox logs a warning
-// about it. Addresses elsewhere stay rejected.
+// on any port: a shop in another container. URLs there may be plain HTTP. The sandbox logs a
+// warning about it. Addresses elsewhere stay rejected.
 func WithWebhookHosts(hosts ...string) Option {
 	return func(c *config) {
 		allowed, err := local.NewHosts(hosts...)

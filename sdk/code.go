@@ -2,8 +2,8 @@ package sdk
 
 import "net/http"
 
-// A Code is an entry of the gateways' error catalog, or a string that the catalog does not know yet.
-// It is a sentinel:
+// A Code is an entry of the gateways' error catalog, or a string that the catalog does not know
+// yet. It is a sentinel:
 //
 //	if errors.Is(err, sdk.CodeSessionExpired) { … }
 //

@@ -153,8 +153,8 @@ func (e *Error) Family() Family {
 	return familyOf(e.Status)
 }
 
-// Retryable reports whether the same request, with the same idempotency key, may be sent again later.
-// The client has already done so as often as it was allowed to.
+// Retryable reports whether the same request, with the same idempotency key, may be sent again
+// later. The client has already done so as often as it was allowed to.
 func (e *Error) Retryable() bool {
 	if e == nil {
 		return false

@@ -52,9 +52,9 @@ func WithBaseURL(url string) ClientOption {
 // addresses: a sandbox in another container. The base URL, and the URLs that a session names, may
 // then be http on these hosts, on any port.
 //
-// For tests only, because the API key travels unencrypted. A key that is not a test key is rejected;
-// keys of VisionScope do not say what they are, so use one of the sandbox's. Each client logs a
-// warning, to [slog.Default] when there is no [WithLogger].
+// For tests only, because the API key travels unencrypted. A key that is not a test key is
+// rejected; keys of VisionScope do not say what they are, so use one of the sandbox's. Each client
+// logs a warning, to [slog.Default] when there is no [WithLogger].
 func WithPlainHTTPHosts(hosts ...string) ClientOption {
 	return clientOption(func(c *settings.Client) { c.PlainHTTPHosts = append(c.PlainHTTPHosts, hosts...) })
 }

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// An OutcomeUnknownError is a request that was sent and got no usable response: a timeout, a reset, a
-// body that ends too early or that nobody can read. The operation may have been done. Err has the
+// An OutcomeUnknownError is a request that was sent and got no usable response: a timeout, a reset,
+// a body that ends too early or that nobody can read. The operation may have been done. Err has the
 // details, and [errors.As] finds it. All methods work on a nil *OutcomeUnknownError.
 type OutcomeUnknownError struct {
 	Err *Error

@@ -17,7 +17,8 @@ type Response struct {
 	Raw            Raw       `json:"-"` // the body as it came
 }
 
-// RateLimit is what a response said about its rate limit. The zero value means that it said nothing.
+// RateLimit is what a response said about its rate limit. The zero value means that it said
+// nothing.
 type RateLimit struct {
 	Limit     int       // requests allowed in the window
 	Remaining int       // requests left in it

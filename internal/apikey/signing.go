@@ -9,13 +9,13 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
-// MinSigning is how many bytes a secret has at least that signs: 112 bits, below which FIPS 140 makes
-// no HMAC and a secret can be guessed.
+// MinSigning is how many bytes a secret has at least that signs: 112 bits, below which FIPS 140
+// makes no HMAC and a secret can be guessed.
 const MinSigning = 14
 
-// SigningProblem returns what is wrong with a secret that verifies signatures, in words that complete
-// "the key …", or nothing. It never contains a part of the secret. What is not a credential with a
-// known prefix may be any string, blanks included.
+// SigningProblem returns what is wrong with a secret that verifies signatures, in words that
+// complete "the key …", or nothing. It never contains a part of the secret. What is not a
+// credential with a known prefix may be any string, blanks included.
 func SigningProblem(secret string) string {
 	_, _, known := identify(secret)
 	switch {
@@ -98,8 +98,8 @@ func afterDelimiter(s string) string {
 	return s
 }
 
-// invisible reports whether nobody sees the character: a control character, a zero-width one, a mark
-// of direction.
+// invisible reports whether nobody sees the character: a control character, a zero-width one, a
+// mark of direction.
 func invisible(c rune) bool { return unicode.IsControl(c) || unicode.Is(unicode.Cf, c) }
 
 // inKeys reports whether gateways use the character in credentials with a prefix.

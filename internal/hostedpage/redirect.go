@@ -60,9 +60,9 @@ func ascii(address string) string {
 	return b.String()
 }
 
-// onward is a page for scripts that put a response into the page, and fall silent at any 2xx that is
-// not a redirect. Its address has been checked, so that escaping is enough. Package html would do
-// that too, and adds its table of 2,231 named characters, 64 KiB, to every consumer's binary.
+// onward is a page for scripts that put a response into the page, and fall silent at any 2xx that
+// is not a redirect. Its address has been checked, so that escaping is enough. Package html would
+// do that too, and adds its table of 2,231 named characters, 64 KiB, to every consumer's binary.
 func onward(address string) string {
 	escaped := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;", "'", "&#39;").Replace(address)
 	return strings.ReplaceAll(onwardPage, "ADDRESS", escaped)

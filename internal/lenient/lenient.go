@@ -3,8 +3,8 @@
 //
 // encoding/json abandons the whole document when an UnmarshalJSON fails, sets a *bool to false when
 // the value is a string, and reads no integer that is written 1499.0. A created session must not be
-// lost because its expiry is malformed, "no" must not be read into a field that does not say so, and
-// the same amount must not be nothing because another encoder wrote it.
+// lost because its expiry is malformed, "no" must not be read into a field that does not say so,
+// and the same amount must not be nothing because another encoder wrote it.
 package lenient
 
 // A Bool is true, false, or empty for anything else.

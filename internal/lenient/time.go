@@ -37,8 +37,8 @@ func (t Time) malformed() error { return t.err }
 
 // ParseTime reads a moment in any form of ISO 8601 that encoders write: RFC 3339, and besides it a
 // zone as +0000, +00 or -07, no zone (which is UTC), the basic form 20260421T131814Z, t and z in
-// lower case, a blank instead of the T, no seconds, and a comma before the fraction. A leap second, 60,
-// is read as 59, since Go's times have none.
+// lower case, a blank instead of the T, no seconds, and a comma before the fraction. A leap second,
+// 60, is read as 59, since Go's times have none.
 func ParseTime(written string) (time.Time, error) {
 	if at, err := time.Parse(time.RFC3339Nano, written); err == nil {
 		return writable(at)

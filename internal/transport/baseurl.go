@@ -8,9 +8,9 @@ import (
 	"github.com/hostedpay/hostedpay-go/internal/local"
 )
 
-// baseURL checks the address that calls are sent to and returns it in the form that request builders
-// need: absolute, with a trailing slash. It must be https, because the API key travels with every
-// call, or http on this machine or a host that the caller allows.
+// baseURL checks the address that calls are sent to and returns it in the form that request
+// builders need: absolute, with a trailing slash. It must be https, because the API key travels
+// with every call, or http on this machine or a host that the caller allows.
 func baseURL(address string, plainHTTP local.Hosts) (*url.URL, error) {
 	u, err := url.Parse(address)
 	switch {

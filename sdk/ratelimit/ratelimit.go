@@ -142,8 +142,8 @@ func (l *Limiter) wakeAt(next, now time.Time) {
 }
 
 // forecast is when a new call would have its turn if every queued call stays: the same as will
-// happen, run on copies.
-// It looks no further than the deadline, after which the answer is the same, because it holds the lock.
+// happen, run on copies. It looks no further than the deadline, after which the result is the same,
+// because it holds the lock.
 func (l *Limiter) forecast(newcomer *waiter, now, deadline time.Time) time.Time {
 	copies := map[*window]*window{}
 	queue := make([]*waiter, 0, len(l.queue)+1)

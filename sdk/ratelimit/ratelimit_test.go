@@ -43,8 +43,8 @@ func TestABurstOfTwoTenantsQueues(t *testing.T) {
 	})
 }
 
-// Calls that trickle in at irregular times are where a limiter by the clock's minute, or by an average
-// rate, goes wrong.
+// Calls that trickle in at irregular times are where a limiter by the clock's minute, or by an
+// average rate, goes wrong.
 func TestTheWindowSlides(t *testing.T) {
 	t.Parallel()
 

@@ -9,10 +9,10 @@ import (
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 )
 
-// A keyRegister knows which purchase each idempotency key was used for, so that a key that is reused
-// for another purchase is rejected locally, with an error: the gateway would respond with the first
-// purchase's session. It is bounded: the oldest keys are dropped first, and every key when the
-// gateway forgets it too.
+// A keyRegister knows which purchase each idempotency key was used for, so that a key that is
+// reused for another purchase is rejected locally, with an error: the gateway would respond with
+// the first purchase's session. It is bounded: the oldest keys are dropped first, and every key
+// when the gateway forgets it too.
 type keyRegister struct {
 	mu    sync.Mutex
 	known map[string]*list.Element

@@ -169,8 +169,8 @@ func (x ExpectedReturn) checkV2(fields returnurl.Fields, sig string) (issued tim
 	return issued, problem
 }
 
-// compare holds what was signed against the order. Exact strings, so that a v1 message cannot be cut
-// in another place.
+// compare holds what was signed against the order. Exact strings, so that a v1 message cannot be
+// cut in another place.
 func (x ExpectedReturn) compare(fields returnurl.Fields) string {
 	switch {
 	case fields.Session != x.SessionID:

@@ -25,7 +25,8 @@ func (h Health) Up() bool {
 }
 
 // Health asks the gateway how it is, without an API key and without retries. Degraded and down are
-// results; an error means that there was no usable response. (Vora integrator guide, "Endpoints today".)
+// results; an error means that there was no usable response. (Vora integrator guide, "Endpoints
+// today".)
 func (c *Client) Health(ctx context.Context) (*Health, error) {
 	return c.health(ctx, "vora.Health", "", nil)
 }

@@ -47,9 +47,9 @@ type EventInfo struct {
 	SignedAt   time.Time // when the gateway says that it signed this delivery; authentic only where the scheme signs it: see its verifier
 	ReceivedAt time.Time // when it was verified, by this machine's clock
 
-	// Problem is why an event of a known type cannot be read as one, or says nothing about the payment
-	// that it is about; nil for a type that is merely new. Such an event is authentic: have a person
-	// look at it. The handler logs it; see also [WithUnreadableRejected].
+	// Problem is why an event of a known type cannot be read as one, or says nothing about the
+	// payment that it is about; nil for a type that is merely new. Such an event is authentic: have
+	// a person look at it. The handler logs it; see also [WithUnreadableRejected].
 	Problem error `json:"-"`
 
 	Raw sdk.Raw // the body, byte for byte

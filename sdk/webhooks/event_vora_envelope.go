@@ -14,8 +14,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 )
 
-// A voraShape is a form of body. Vora's documents have the flat one for webhooks v1 and the envelope
-// for v2, and its newest samples the flat one for both: the body itself says which it is.
+// A voraShape is a form of body. Vora's documents have the flat one for webhooks v1 and the
+// envelope for v2, and its newest samples the flat one for both: the body itself says which it is.
 type voraShape int
 
 const (
@@ -61,8 +61,8 @@ func voraFields() []string {
 	return slices.Concat(contract.VoraV2EventFields(), contract.VoraV1EventFields())
 }
 
-// VoraV2Event is any event of Vora's webhooks v2 that comes in an envelope; Data depends on Type. Where
-// Data says how much of which session it is about, the EventInfo says so too.
+// VoraV2Event is any event of Vora's webhooks v2 that comes in an envelope; Data depends on Type.
+// Where Data says how much of which session it is about, the EventInfo says so too.
 type VoraV2Event struct {
 	EventInfo
 	ID       string // "evt_…"

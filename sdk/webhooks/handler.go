@@ -236,8 +236,8 @@ func unreadable(err error) reply {
 	return failure(http.StatusBadRequest, "the body was truncated", "")
 }
 
-// isJSON looks at the type alone, which ends at a parameter, or at a comma when something on the way
-// has joined two headers: a malformed or repeated parameter is no reason to lose an event.
+// isJSON looks at the type alone, which ends at a parameter, or at a comma when something on the
+// way has joined two headers: a malformed or repeated parameter is no reason to lose an event.
 func isJSON(contentType string) bool {
 	if end := strings.IndexAny(contentType, ";,"); end >= 0 {
 		contentType = contentType[:end]

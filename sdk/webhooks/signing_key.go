@@ -34,8 +34,9 @@ type KeyHint struct {
 // new, during a rotation.
 //
 // It returns [ErrUnknownMerchant] for a session or merchant that it does not know, [ErrOffboarded]
-// together with the keys that are still known for a merchant that has left, and any other error when
-// it cannot tell. A key that [StaticKeys] would reject verifies nothing. Safe for concurrent use.
+// together with the keys that are still known for a merchant that has left, and any other error
+// when it cannot tell. A key that [StaticKeys] would reject verifies nothing. Safe for concurrent
+// use.
 type KeySource interface {
 	Keys(ctx context.Context, hint KeyHint) ([]SigningKey, error)
 }

@@ -14,9 +14,9 @@ const (
 	maxUnknown = 4096
 )
 
-// unknownHints are what a key source did not know a moment ago, so that a flood of forgeries for the
-// same merchant or session costs two look-ups a second and not one each. There are no more of them
-// than maxUnknown; then all are forgotten, which costs look-ups and nothing else.
+// unknownHints are what a key source did not know a moment ago, so that a flood of forgeries for
+// the same merchant or session costs two look-ups a second and not one each. There are no more of
+// them than maxUnknown; then all are forgotten, which costs look-ups and nothing else.
 type unknownHints struct {
 	mu    sync.Mutex
 	until map[KeyHint]time.Time

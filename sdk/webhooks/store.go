@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// A State is what a store knows about an event. The zero value is not one: it gives nobody the right
-// to work on the event.
+// A State is what a store knows about an event. The zero value is not one: it gives nobody the
+// right to work on the event.
 type State int
 
 // The states.
@@ -83,15 +83,15 @@ func CheckClaim(token string, lease time.Duration) error {
 // Package storetest has the tests of all this, for stores of your own.
 type Store interface {
 	// Claim asks for an event with a token of the caller's choice, from [NewToken]. It is StateNew
-	// when the event is free, and also when the token already has the claim, whose lease then starts
-	// again. A claim that is neither completed nor released ends with its lease, so that the crash
-	// of its holder does not lose the event: the next claim gets it. A lease that is not positive is
-	// ErrInvalidLease, a malformed token ErrInvalidToken.
+	// when the event is free, and also when the token already has the claim, whose lease then
+	// starts again. A claim that is neither completed nor released ends with its lease, so that the
+	// crash of its holder does not lose the event: the next claim gets it. A lease that is not
+	// positive is ErrInvalidLease, a malformed token ErrInvalidToken.
 	Claim(ctx context.Context, key, token string, lease time.Duration) (State, error)
 	// Extend starts the lease of a claim again, while its holder is at work. It succeeds after the
-	// end of the lease too, as long as no other claim of the event has succeeded since. It succeeds,
-	// and changes nothing, when the event is done with the same token: a function may complete its
-	// event before it returns. Otherwise it is ErrClaimLost.
+	// end of the lease too, as long as no other claim of the event has succeeded since. It
+	// succeeds, and changes nothing, when the event is done with the same token: a function may
+	// complete its event before it returns. Otherwise it is ErrClaimLost.
 	Extend(ctx context.Context, key, token string, lease time.Duration) error
 	// Complete marks the event as done, which is final. It succeeds after the end of the lease too,
 	// as long as no other claim of the event has succeeded since; and again, with the same token,

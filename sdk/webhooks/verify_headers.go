@@ -57,9 +57,9 @@ func present(h http.Header, name string) bool {
 	return slices.ContainsFunc(h[name], func(value string) bool { return value != "" })
 }
 
-// elements are those of a header that is a list: between commas, of all its lines, without the white
-// space around them. Empty ones are left out, and a comma in a quoted string separates nothing. (RFC
-// 9110, sections 5.3 and 5.6.)
+// elements are those of a header that is a list: between commas, of all its lines, without the
+// white space around them. Empty ones are left out, and a comma in a quoted string separates
+// nothing. (RFC 9110, sections 5.3 and 5.6.)
 func elements(values []string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for _, rest := range values {

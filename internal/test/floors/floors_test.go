@@ -1,5 +1,5 @@
-// Package floors_test holds every package to having a floor: the linter's allow-lists say what a package may import, and
-// a package that no list names could import anything.
+// Package floors_test holds every package to having a floor: the linter's allow-lists say what a
+// package may import, and a package that no list names could import anything.
 package floors_test
 
 import (
@@ -56,8 +56,8 @@ func TestEveryPackageHasAFloor(t *testing.T) {
 	}
 }
 
-// packageFolders are the folders with Go code besides tests, from the root of the repository. The root package itself is
-// documentation and the pin of the generator.
+// packageFolders are the folders with Go code besides tests, from the root of the repository. The
+// root package itself is documentation and the pin of the generator.
 func packageFolders(t *testing.T, root string) []string {
 	t.Helper()
 	var folders []string

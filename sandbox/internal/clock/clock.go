@@ -17,8 +17,8 @@ type Clock interface {
 	// AfterFunc calls f when wait has passed by this clock, but not before AfterFunc has returned.
 	// A wait that is not positive means as soon as possible.
 	AfterFunc(task Task, wait time.Duration, f func())
-	// Sleep blocks a caller of the gateways' APIs or of the control API for wait, or until ctx ends,
-	// and returns the context's error then. It is a fault's latency, or the pause between two
+	// Sleep blocks a caller of the gateways' APIs or of the control API for wait, or until ctx
+	// ends, and returns the context's error then. It is a fault's latency, or the pause between two
 	// changes that a listener hears of, so that a clock that is moved by hand sleeps by the
 	// machine's clock, as the caller's own timeouts do. [Forever] ends with ctx alone.
 	Sleep(ctx context.Context, task Task, wait time.Duration) error

@@ -28,8 +28,8 @@ func (l *Ledger) changedLocked(c control.Change) {
 	l.changes.queue = append(l.changes.queue, c)
 }
 
-// notify calls OnChange for the queued changes, unless another goroutine is doing so: that one calls
-// it for those that came meanwhile, which keeps the order.
+// notify calls OnChange for the queued changes, unless another goroutine is doing so: that one
+// calls it for those that came meanwhile, which keeps the order.
 func (l *Ledger) notify() {
 	c, more := l.dequeue(false)
 	defer func() {
@@ -45,8 +45,8 @@ func (l *Ledger) notify() {
 	}
 }
 
-// dequeue takes the next change for a goroutine that is notifying, or is about to; none when another
-// goroutine is notifying.
+// dequeue takes the next change for a goroutine that is notifying, or is about to; none when
+// another goroutine is notifying.
 func (l *Ledger) dequeue(notifying bool) (c control.Change, more bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -8,8 +8,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 )
 
-// Show writes an amount as the session's locale does: grouped, with the ISO 4217 code behind it. The
-// element says which language that is, for a screen reader.
+// Show writes an amount as the session's locale does: grouped, with the ISO 4217 code behind it.
+// The element says which language that is, for a screen reader.
 func (v view) Show(amount money.Amount) template.HTML {
 	lang, written := "en", amount.String()
 	if major, err := amount.Major(); err == nil {

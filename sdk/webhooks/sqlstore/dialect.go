@@ -115,8 +115,8 @@ SELECT count(*), COALESCE(floor(EXTRACT(epoch FROM max(ends_at)) * 1000000)::big
 // connection was opened. So the results of claim and complete come as LAST_INSERT_ID, which the
 // statement sets; 100 more say that the session does not commit by itself (autocommit = 0), so that
 // the store has to. The columns may be set one after the other or at once: the condition for
-// ends_at is the same with the token of before and with the one of after. Times are UTC, which sessions of any
-// zone agree on.
+// ends_at is the same with the token of before and with the one of after. Times are UTC, which
+// sessions of any zone agree on.
 func mySQL() statements {
 	return statements{
 		unit: time.Microsecond,

@@ -6,8 +6,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 )
 
-// VisionScope is a delivery of VisionScope, signed with the secret that its checkout was created with.
-// (VisionScope documentation, section 5.)
+// VisionScope is a delivery of VisionScope, signed with the secret that its checkout was created
+// with. (VisionScope documentation, section 5.)
 func VisionScope(secret string, body []byte, opts ...Option) *http.Request {
 	d := newDelivery(body, opts)
 	d.oneSignature(visionScope.sender)
@@ -19,12 +19,14 @@ func VisionScope(secret string, body []byte, opts ...Option) *http.Request {
 
 var visionScope = shape{sender: "VisionScope", session: "session_id", amount: "amount", times: []string{"paid_at", "failed_at"}, majorUnits: true}
 
-// PaymentSucceeded is the body of VisionScope's payment.success: 10.00 EUR. (VisionScope documentation, section 5.2.)
+// PaymentSucceeded is the body of VisionScope's payment.success: 10.00 EUR. (VisionScope
+// documentation, section 5.2.)
 func PaymentSucceeded(changes ...Field) []byte {
 	return visionScopeEvent("payment.success", "paid", changes, field{"paid_at", sampleTime})
 }
 
-// PaymentFailed is the body of VisionScope's payment.failed. (VisionScope documentation, section 5.2.)
+// PaymentFailed is the body of VisionScope's payment.failed. (VisionScope documentation, section
+// 5.2.)
 func PaymentFailed(changes ...Field) []byte {
 	return visionScopeEvent("payment.failed", "failed", changes,
 		field{"reason", "Payment declined after 3DS"}, field{"failed_at", sampleTime})

@@ -7,8 +7,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 )
 
-// VoraV2 is a delivery of Vora's webhooks v2, signed with a subscription's secret (whsec_…) over time and body.
-// (Vora webhook verification, section 2.)
+// VoraV2 is a delivery of Vora's webhooks v2, signed with a subscription's secret (whsec_…) over
+// time and body. (Vora webhook verification, section 2.)
 func VoraV2(secret string, body []byte, opts ...Option) *http.Request {
 	d := newDelivery(body, opts)
 	stamp := strconv.FormatInt(d.at.Unix(), 10)
@@ -21,8 +21,8 @@ func VoraV2(secret string, body []byte, opts ...Option) *http.Request {
 
 var voraV2 = shape{sender: "Vora's webhooks v2", merchant: "merchant_id", times: []string{"created"}, unixTime: true}
 
-// VoraV2Event is the body of an event of Vora's webhooks v2, for example of kind "charge.succeeded". What data holds
-// depends on the kind; nil is an empty object.
+// VoraV2Event is the body of an event of Vora's webhooks v2, for example of kind
+// "charge.succeeded". What data holds depends on the kind; nil is an empty object.
 func VoraV2Event(kind string, data any, changes ...Field) []byte {
 	if data == nil {
 		data = map[string]any{}

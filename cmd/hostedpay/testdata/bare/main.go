@@ -1,4 +1,5 @@
-// Command bare is the least that a server in Go can be. It prints its address and answers every call with {}.
+// Command bare is the least that a server in Go can be. It prints its address and answers every
+// call with {}.
 package main
 
 import (

@@ -24,7 +24,8 @@ const (
 	expired state = "expired"
 )
 
-// stateOf is the order's state as the buyer's pages and the order book show it. A refunded order stays paid.
+// stateOf is the order's state as the buyer's pages and the order book show it. A refunded order
+// stays paid.
 func stateOf(status sdk.PaymentStatus) state {
 	switch {
 	case status.Paid(), status == sdk.PaymentRefunded:
@@ -72,18 +73,20 @@ func (o *order) refundedAll() bool {
 // PurchaseSent reports whether the parcel has left, for this order or for the purchase's other one.
 func (o *order) PurchaseSent() bool { return o.Shipped || o.Other.Shipped }
 
-// sent reports whether the parcel has left for this order's money: for the order itself, or for the purchase's other one
-// when that one's money has been given back.
+// sent reports whether the parcel has left for this order's money: for the order itself, or for the
+// purchase's other one when that one's money has been given back.
 func (o *order) sent() bool {
 	return o.Shipped || o.Other.Shipped && o.Other.RefundedAll
 }
 
-// PaidTwice reports whether somebody has to give the money back: the purchase was paid at the other gateway before.
+// PaidTwice reports whether somebody has to give the money back: the purchase was paid at the other
+// gateway before.
 func (o *order) PaidTwice() bool {
 	return o.State == paid && o.PurchaseSent() && !o.sent() && !o.refundedAll()
 }
 
-// paidElsewhere reports whether the purchase was paid with its other order, and nothing is known to be paid here.
+// paidElsewhere reports whether the purchase was paid with its other order, and nothing is known to
+// be paid here.
 func (o *order) paidElsewhere() bool {
 	return o.State != paid && o.Other.State == paid
 }
@@ -115,8 +118,8 @@ var errNoOrder = errors.New("shop: there is no such order")
 // orderTable is the table of orders.
 type orderTable struct{ db querier }
 
-// place makes an order of a form, unless the form has made one at this gateway already. That is then shown in the way
-// that was chosen last.
+// place makes an order of a form, unless the form has made one at this gateway already. That is
+// then shown in the way that was chosen last.
 func (t orderTable) place(ctx context.Context, visitor, purchase string, p product, w way) (order, error) {
 	_, err := t.db.ExecContext(ctx,
 		`INSERT INTO orders (visitor, purchase, product, amount, currency, gateway, way) VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -128,7 +131,8 @@ func (t orderTable) place(ctx context.Context, visitor, purchase string, p produ
 	return t.one(ctx, "WHERE purchase = ? AND gateway = ?", purchase, w.gateway())
 }
 
-// attach stores a checkout with its order, unless the order has one, and gives the order as it is then.
+// attach stores a checkout with its order, unless the order has one, and gives the order as it is
+// then.
 func (t orderTable) attach(ctx context.Context, number int64, session string, checkoutURL, secret sdk.Secret) (order, error) {
 	_, err := t.db.ExecContext(ctx,
 		"UPDATE orders SET session = ?, checkout_url = ?, webhook_secret = ? WHERE number = ? AND session IS NULL",
@@ -139,8 +143,8 @@ func (t orderTable) attach(ctx context.Context, number int64, session string, ch
 	return t.one(ctx, "WHERE number = ?", number)
 }
 
-// record stores what is known about an order's payment, with the reason when it failed, and dispatches the parcel when send
-// says so. It returns the order as it is then.
+// record stores what is known about an order's payment, with the reason when it failed, and
+// dispatches the parcel when send says so. It returns the order as it is then.
 func (t orderTable) record(ctx context.Context, o order, payment orders.State, reason string, send bool) (order, error) {
 	text, err := json.Marshal(payment)
 	if err != nil {
@@ -160,8 +164,9 @@ func (t orderTable) bySession(ctx context.Context, g sdk.Gateway, session string
 	return t.one(ctx, "WHERE gateway = ? AND session = ?", g, session)
 }
 
-// ofPurchase are the orders that a form has made, one for each gateway: a paid one first, the one whose parcel has left
-// before the other; then an open one, for it may be paid; and what did not work last.
+// ofPurchase are the orders that a form has made, one for each gateway: a paid one first, the one
+// whose parcel has left before the other; then an open one, for it may be paid; and what did not
+// work last.
 func (t orderTable) ofPurchase(ctx context.Context, purchase string) ([]order, error) {
 	return t.list(ctx, "WHERE purchase = ? ORDER BY state <> 'paid', state <> 'open', shipped_at IS NULL", purchase)
 }

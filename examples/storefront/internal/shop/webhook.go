@@ -47,7 +47,8 @@ func (s *Shop) secretOf(ctx context.Context, hint webhooks.KeyHint) ([]webhooks.
 	return []webhooks.SigningKey{{Secret: o.Secret, Name: "checkout"}}, nil
 }
 
-// take writes what an event says into its order, and that the event is done, in one transaction: a parcel leaves once.
+// take writes what an event says into its order, and that the event is done, in one transaction: a
+// parcel leaves once.
 func (s *Shop) take(ctx context.Context, event webhooks.Event) error {
 	tx, err := s.DB.BeginTx(ctx, nil)
 	if err != nil {
@@ -64,8 +65,9 @@ func (s *Shop) take(ctx context.Context, event webhooks.Event) error {
 	return tx.Commit()
 }
 
-// change applies an event to its order, and dispatches the parcel, once for the purchase, unless the money has been given
-// back by now. An event that makes a problem changes nothing: the gateway delivers it again, and the log calls for somebody.
+// change applies an event to its order, and dispatches the parcel, once for the purchase, unless
+// the money has been given back by now. An event that makes a problem changes nothing: the gateway
+// delivers it again, and the log calls for somebody.
 func (s *Shop) change(ctx context.Context, table orderTable, event webhooks.Event) error {
 	info := event.Info()
 	o, err := table.bySession(ctx, info.Scheme.Gateway(), info.SessionID)

@@ -34,8 +34,8 @@ var notAnObject = []contract.Violation{{Path: "body", Problem: "is not a JSON ob
 // for another is served as that one, and the response says so.
 var version = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`) // read only
 
-// admit checks what comes before an operation on sessions: the API key, the version, and that a body
-// is a JSON object.
+// admit checks what comes before an operation on sessions: the API key, the version, and that a
+// body is a JSON object.
 func (g *Gateway) admit(r *http.Request) (caller, *problem) {
 	merchant, p := g.authenticate(r)
 	if asked := r.Header.Get(contract.VoraVersionHeader); p == nil && asked != "" && !version.MatchString(asked) {
