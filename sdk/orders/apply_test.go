@@ -59,6 +59,8 @@ func TestApply(t *testing.T) {
 	require.NoError(t, err)
 	v2Body := webhookstest.VoraV2Event("charge.succeeded", nil)
 	nothing := verified(t, webhooks.VoraV2(v2Keys), webhookstest.VoraV2("whsec_the_orders", v2Body), v2Body)
+	contradiction := webhookstest.VoraV2Event("charge.succeeded", json.RawMessage(webhookstest.SessionFailed()))
+	contradictory := verified(t, webhooks.VoraV2(v2Keys), webhookstest.VoraV2("whsec_the_orders", contradiction), contradiction)
 	unknown := voraEvent(t, webhookstest.SessionSucceeded(set("event", "session.disputed")))
 
 	unreadable := voraEvent(t, webhookstest.SessionSucceeded(set("amount", "?")))
@@ -93,6 +95,7 @@ func TestApply(t *testing.T) {
 		{"two payments in two currencies", usd(1000), []webhooks.Event{succeeded, refund("re_1", 1000), voraEvent(t, webhookstest.SessionSucceeded(amount(money.Minor(1000, "EUR"))))}, sdk.PaymentPaid, 0, []orders.Problem{orders.ProblemAmountsDisagree, orders.ProblemRefundCurrency, orders.ProblemWrongAmount}},
 		{"nothing was expected", money.Amount{}, []webhooks.Event{succeeded}, sdk.PaymentPaid, 0, nil},
 		{"unreadable", usd(1000), []webhooks.Event{unreadable}, sdk.PaymentPending, 0, []orders.Problem{orders.ProblemUnreadableEvent}},
+		{"paid, and an envelope that contradicts itself", usd(1000), []webhooks.Event{succeeded, contradictory}, sdk.PaymentPaid, 0, []orders.Problem{orders.ProblemUnreadableEvent}},
 		{"paid, and unreadable", usd(1000), []webhooks.Event{succeeded, unreadable}, sdk.PaymentPaid, 0, []orders.Problem{orders.ProblemUnreadableEvent}},
 		{"a payment of nothing", usd(0), []webhooks.Event{free}, sdk.PaymentPending, 0, []orders.Problem{orders.ProblemAmountNotPositive}},
 		{"a payment of less than nothing", money.Amount{}, []webhooks.Event{voraEvent(t, webhookstest.SessionSucceeded(amount(usd(-1)))), failed}, sdk.PaymentFailed, 0, []orders.Problem{orders.ProblemAmountNotPositive}},

@@ -48,7 +48,7 @@ const (
 	ProblemAmountNotPositive Problem = "amount_not_positive" // a payment or refund of nothing or less; it is not counted
 	ProblemRefundCurrency    Problem = "refund_currency"     // a refund in another currency than the payment; it is not in the sum
 	ProblemRefundExceeds     Problem = "refund_exceeds"      // more was given back than paid
-	ProblemUnreadableEvent   Problem = "unreadable_event"    // an authentic event of this session could not be read
+	ProblemUnreadableEvent   Problem = "unreadable_event"    // an authentic event of this session could not be read, or contradicts itself
 )
 
 // MayShip reports whether the purchase is paid, as expected, and none of it given back. Together
