@@ -113,8 +113,8 @@ func (r *reader) free(source []byte, each *Shape, prefix string) []byte {
 	return clean
 }
 
-// array puts an empty object in the place of an element that is none, so that the others keep their
-// index.
+// array puts an empty object in the place of an element of a wrong type, so that the others keep
+// their index.
 func (r *reader) array(source []byte, each *Shape, path string) []byte {
 	var elements []json.RawMessage
 	_ = json.Unmarshal(source, &elements)

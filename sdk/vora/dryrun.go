@@ -21,8 +21,8 @@ type Validation struct {
 }
 
 // ValidateSession asks the gateway whether it would accept the parameters, without creating
-// anything (dry run). Invalid parameters are a result; an error means that the question could not
-// be answered. Nothing is checked locally first.
+// anything (dry run). Invalid parameters are a result; an error means that the gateway did not
+// say. Nothing is checked locally first.
 func (c *Client) ValidateSession(ctx context.Context, params SessionParams, opts ...sdk.CallOption) (*Validation, error) {
 	call := c.transport.NewCall(transport.Call{
 		Operation: "vora.ValidateSession", Safety: retry.Idempotent, Limit: sdk.LimitCreate,

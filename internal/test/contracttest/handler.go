@@ -6,7 +6,7 @@ import (
 )
 
 // Handler checks what a gateway sends, and what it accepts. A request that the contract does not
-// allow may be refused, with a documented response; accepting it, with any status below 400, is a
+// allow may be rejected, with a documented response; accepting it, with any status below 400, is a
 // violation unless the request's context is marked by [Invalid].
 //
 // Requests for anything but the contract's operations, such as hosted pages, go through unchecked.

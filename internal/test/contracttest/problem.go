@@ -70,8 +70,8 @@ func describe(e *openapi3.SchemaError) string {
 	return text
 }
 
-// masked takes the exchange's secrets out of a text: the validator quotes the values that it
-// refuses.
+// masked removes the exchange's secrets from a message: the validator quotes the values that it
+// rejects.
 func (x *exchange) masked(text string) string {
 	header := x.input.Request.Header
 	for name := range header {
