@@ -19,8 +19,8 @@ func WithWebhooksV2(merchantID string) Option {
 	return func(c *config) { c.vora.WebhooksV2 = append(c.vora.WebhooksV2, merchantID) }
 }
 
-// WithFlatWebhooksV2 is [WithWebhooksV2] with the flat bodies of webhooks v1, which the gateway's newest
-// samples receive, instead of envelopes.
+// WithFlatWebhooksV2 is [WithWebhooksV2] with the flat bodies of webhooks v1, which the gateway's
+// newest samples receive, instead of envelopes.
 func WithFlatWebhooksV2(merchantID string) Option {
 	return func(c *config) {
 		c.vora.WebhooksV2 = append(c.vora.WebhooksV2, merchantID)

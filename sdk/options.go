@@ -60,8 +60,8 @@ func WithPlainHTTPHosts(hosts ...string) ClientOption {
 }
 
 // WithHTTPClient sends requests through the Transport and the cookie Jar of an HTTP client; its
-// Timeout limits each attempt when it is shorter than the attempt's own limit. Redirects are never followed, because they would carry
-// the API key to another address. The client is not changed.
+// Timeout limits each attempt when it is shorter than the attempt's own limit. Redirects are never
+// followed, because they would carry the API key to another address. The client is not changed.
 func WithHTTPClient(client *http.Client) ClientOption {
 	return clientOption(func(c *settings.Client) { c.HTTPClient = client })
 }

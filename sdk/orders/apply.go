@@ -10,12 +10,13 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 )
 
-// Apply returns the state of an order after one more event of any of its sessions, and what the event
-// changed. Events may come in any order and more than once: the same events always end in the same
-// state. What is paid never becomes failed or expired; a refund that comes before its payment waits
-// for it; each refund counts once; a second session that is paid is a problem. What an event says
-// about the payment is [webhooks.EventInfo.Payment]; an event that says nothing, or names no session,
-// leaves the state as it is. That the session is one of the order's is for the caller to know.
+// Apply returns the state of an order after one more event of any of its sessions, and what the
+// event changed. Events may come in any order and more than once: the same events always end in the
+// same state. What is paid never becomes failed or expired; a refund that comes before its payment
+// waits for it; each refund counts once; a second session that is paid is a problem. What an event
+// says about the payment is [webhooks.EventInfo.Payment]; an event that says nothing, or names no
+// session, leaves the state as it is. That the session is one of the order's is for the caller to
+// know.
 //
 // Read, apply and write the state in one transaction: two deliveries can be worked on at the same
 // time. Write it even when [Transition.Changed] is false: it may have a refund that waits.
@@ -50,8 +51,8 @@ type Read struct {
 	Amount    money.Amount // of the session
 }
 
-// ApplyRead is [Apply] for what was read. Events and reads may come in any order: a payment that both
-// report counts once, and so does a refund.
+// ApplyRead is [Apply] for what was read. Events and reads may come in any order: a payment that
+// both report counts once, and so does a refund.
 func ApplyRead(state State, read Read) (State, Transition) {
 	return state.learn(read.SessionID, func(s *Session) bool {
 		switch read.Status {

@@ -187,7 +187,7 @@ func TestEventsAboutNothingChangeNothing(t *testing.T) {
 	require.False(t, transition.Changed())
 }
 
-// Two checkouts of one order were open at once, or the answer to the first create was lost.
+// Two checkouts of one order were open at once, or the response to the first create was lost.
 func TestSeveralSessionsOfOneOrder(t *testing.T) {
 	t.Parallel()
 	of := func(id string) webhookstest.Field { return webhookstest.SessionID(id) }

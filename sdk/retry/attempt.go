@@ -196,8 +196,8 @@ func (a *attempts) countResends(on *wire.Attempt, attempt sdk.Attempt) sdk.Attem
 	return attempt
 }
 
-// maxRequestID is how much of a request ID is kept: a gateway's own is far shorter, and a stranger's
-// must not fill a log.
+// maxRequestID is how much of a request ID is kept: a gateway's own is far shorter, and a
+// stranger's must not fill a log.
 const maxRequestID = 200
 
 func bounded(id string) string {

@@ -56,8 +56,8 @@ type ErrorInfo struct {
 	Code      sdk.Code // empty when it has none
 	Retryable *bool    // the gateway's own word on retrying; nil when it does not say
 
-	// Spoken means that the response is in the gateway's own form, so that it comes from the gateway
-	// and not from a proxy in between.
+	// Spoken means that the response is in the gateway's own form, so that it comes from the
+	// gateway and not from a proxy in between.
 	Spoken bool
 }
 

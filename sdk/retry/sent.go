@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// NeverSent reports whether an error means that no byte of the request reached the server. Errors of
-// attempts know what happened on the network: a connection, a TLS handshake, a proxy or a place in
-// a queue that was not had in time is NeverSent, whatever the error's type, and so is an HTTP/2
+// NeverSent reports whether an error means that no byte of the request reached the server. Errors
+// of attempts know what happened on the network: a connection, a TLS handshake, a proxy or a place
+// in a queue that was not had in time is NeverSent, whatever the error's type, and so is an HTTP/2
 // stream that the server refused. Of other errors only those that prove it are; anything unclear is
 // false. Every decision on whether an attempt may have been carried out is made with it.
 func NeverSent(err error) bool {

@@ -27,8 +27,8 @@ func WithRateLimit(perSecond float64, burst int) HandlerOption {
 
 // WithRateLimitFunc asks a function about each request, before any of the body is read, for example
 // per address or with a counter that several processes share. The response to a delivery that it
-// does not allow is 429 with Retry-After; it is counted as [ReasonRateLimited], and has at most one line
-// in the log per second. It is called concurrently; when it panics, the response is 503.
+// does not allow is 429 with Retry-After; it is counted as [ReasonRateLimited], and has at most one
+// line in the log per second. It is called concurrently; when it panics, the response is 503.
 //
 // It does not know what is authentic: a limit over all senders together loses paid orders while
 // somebody else posts junk.
