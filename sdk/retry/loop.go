@@ -19,7 +19,8 @@ type loop struct {
 	policy Policy
 	safety Safety
 	body   func() (io.ReadCloser, error) // anew, for every attempt but the first; nil when it cannot be replayed
-	header http.Header                   // as it was before a jar or middleware added to it; nil when nothing can
+	header http.Header                   // as it was before a jar added its cookies; nil without a jar
+	kept   keptHeader                    // as it was before middleware added to it; empty when nothing can
 
 	retryable retryablehttp.Client
 	client    http.Client
@@ -47,9 +48,12 @@ func newLoop(p Policy, client *http.Client, request *http.Request, safety Safety
 		Backoff:      shortest,
 		ErrorHandler: retryablehttp.PassthroughErrorHandler,
 	}
-	if client.Jar != nil || changesHeaders {
+	switch {
+	case client.Jar != nil:
 		l.header = request.Header
 		l.own.Header = l.header.Clone()
+	case changesHeaders:
+		l.kept.keep(request.Header)
 	}
 	l.request.Request = &l.own
 	return l
@@ -132,11 +136,13 @@ func (l *loop) obstacle(ctx context.Context, retries int, wait time.Duration, as
 	return ""
 }
 
-// renew gives the next attempt a body from its beginning, and a header without the last attempt's
-// cookies, which an http.Client adds to the header that it is given.
+// renew gives the next attempt a body from its beginning, and a header without what the last attempt
+// added to it: cookies, by an http.Client, and whatever middleware adds.
 func (l *loop) renew(next *http.Request) error {
 	if l.header != nil {
 		next.Header = l.header.Clone()
+	} else if len(l.kept.fields) > 0 {
+		next.Header = l.kept.header()
 	}
 	if l.body == nil {
 		return nil
