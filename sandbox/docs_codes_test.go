@@ -184,7 +184,9 @@ func requireError(t *testing.T, row row, err error) {
 	}
 	require.NotEmpty(t, e.Message)
 	require.NotEmpty(t, e.Fix)
-	require.Equal(t, "https://docs.vonpay.com/reference/error-codes#"+row["Code"], e.Docs)
+	entry, _ := e.Code.Entry()
+	require.NotEmpty(t, e.Docs)
+	require.Equal(t, entry.Docs(), e.Docs)
 	var unknown *sdk.OutcomeUnknownError
 	require.NotErrorAs(t, err, &unknown, "a rejection is a definite response")
 }

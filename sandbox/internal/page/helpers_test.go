@@ -8,19 +8,28 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/page"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 )
 
 var (
-	gateways = []sdk.Gateway{sdk.GatewayVisionScope, sdk.GatewayVora}
+	gateways = everyGateway()
 	states   = []page.State{
 		page.StateOpen, page.StateChallenge, page.StateBreakOut, page.StateProcessing,
 		page.StateHandBack, page.StateSucceeded, page.StateFailed, page.StateExpired, page.StateAbandoned,
 		page.StateUnknown,
 	}
 )
+
+// everyGateway lists the gateways that have a contract.
+func everyGateway() (ids []sdk.Gateway) {
+	for _, g := range contract.Gateways() {
+		ids = append(ids, sdk.Gateway(g.ID))
+	}
+	return ids
+}
 
 // checkout is a session that has something in every field.
 func checkout(gateway sdk.Gateway, state page.State) page.Checkout {

@@ -219,14 +219,16 @@ func TestChallengeNamesTheCard(t *testing.T) {
 // A gateway with a template and no style sheet would look like an error.
 func TestEveryGatewayHasAStyleSheet(t *testing.T) {
 	t.Parallel()
+	for _, id := range gateways {
+		name := string(id)
+		require.FileExists(t, "templates/"+name+".html.tmpl")
+		require.FileExists(t, "assets/"+name+".css")
+		require.Contains(t, render(t, checkout(id, page.StateOpen)), "\n."+name+" {\n  --accent:")
+	}
 	templates, err := filepath.Glob("templates/*.html.tmpl")
 	require.NoError(t, err)
 	sheets, err := filepath.Glob("assets/*.css")
 	require.NoError(t, err)
-	require.Len(t, templates, len(gateways))
-	require.Len(t, sheets, len(gateways)+1, "the shared one, and one for each gateway")
-	for _, file := range templates {
-		name := strings.TrimSuffix(filepath.Base(file), ".html.tmpl")
-		require.Contains(t, render(t, checkout(sdk.Gateway(name), page.StateOpen)), "\n."+name+" {\n  --accent:")
-	}
+	require.Len(t, templates, len(gateways), "a template belongs to no gateway")
+	require.Len(t, sheets, len(gateways)+1, "a style sheet belongs to no gateway: there are the shared one, and one for each")
 }
