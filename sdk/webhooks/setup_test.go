@@ -151,13 +151,9 @@ func (r *receiver) rejection(t *testing.T, delivery *http.Request) *webhooks.Rej
 // contract knows.
 func (r *receiver) deliver(t *testing.T, delivery *http.Request) *httptest.ResponseRecorder {
 	t.Helper()
-	contract := contracttest.Vora
-	if r.name == webhooks.SchemeVisionScope {
-		contract = contracttest.VisionScope
-	}
 	response := httptest.NewRecorder()
 	delivery = delivery.WithContext(contracttest.Invalid(delivery.Context())) // many of them are what no gateway sends
-	contract(t).Deliveries(r.handler).ServeHTTP(response, delivery)
+	contracttest.Of(t, r.name.Gateway()).Deliveries(r.handler).ServeHTTP(response, delivery)
 	return response
 }
 

@@ -16,25 +16,18 @@ type Contract struct {
 	over bool
 }
 
-// Vora is api/openapi-vora.yaml.
-func Vora(t testing.TB) *Contract {
-	t.Helper()
-	return begin(t, func(d *documents) *document { return d.vora })
-}
-
-// VisionScope is api/openapi-visionscope.yaml.
-func VisionScope(t testing.TB) *Contract {
-	t.Helper()
-	return begin(t, func(d *documents) *document { return d.visionscope })
-}
-
-func begin(t testing.TB, choose func(*documents) *document) *Contract {
+// Of is api/openapi-NAME.yaml, for the name of its gateway.
+func Of[ID ~string](t testing.TB, gateway ID) *Contract {
 	t.Helper()
 	loaded, err := load()
 	if err != nil {
 		t.Fatalf("the contracts in api/ cannot be used: %v", err)
 	}
-	c := &Contract{document: choose(loaded), t: t}
+	chosen, ok := loaded[string(gateway)]
+	if !ok {
+		t.Fatalf("there is no contract api/openapi-%s.yaml", gateway)
+	}
+	c := &Contract{document: chosen, t: t}
 	t.Cleanup(func() {
 		c.mu.Lock()
 		defer c.mu.Unlock()

@@ -31,20 +31,30 @@ type operation struct {
 	event    string   // the `event` that a delivery must have; empty when its schema names no single one
 }
 
-type documents struct{ vora, visionscope *document }
-
-// load reads both contracts once per process.
-var load = sync.OnceValues(func() (*documents, error) {
+// load reads all contracts once per process, by the name of their gateway.
+var load = sync.OnceValues(func() (map[string]*document, error) {
 	openapi3.DefineStringFormatValidator("date-time", openapi3.NewCallbackValidator(dateTime))
 	openapi3.DefineStringFormatValidator("uri", openapi3.NewCallbackValidator(absoluteURI))
 	openapi3filter.RegisterBodyDecoder("text/html", openapi3filter.PlainBodyDecoder)
 
-	vora, voraErr := read("Vora", "openapi-vora.yaml")
-	visionscope, visionscopeErr := read("VisionScope", "openapi-visionscope.yaml")
-	return &documents{vora, visionscope}, errors.Join(voraErr, visionscopeErr)
+	entries, err := api.Documents.ReadDir(".")
+	if err != nil {
+		return nil, err
+	}
+	documents := map[string]*document{}
+	for _, entry := range entries {
+		name, found := strings.CutPrefix(entry.Name(), "openapi-")
+		if name, found = strings.CutSuffix(name, ".yaml"); !found {
+			continue
+		}
+		if documents[name], err = read(entry.Name()); err != nil {
+			return nil, err
+		}
+	}
+	return documents, nil
 })
 
-func read(gateway, file string) (*document, error) {
+func read(file string) (*document, error) {
 	text, err := api.Documents.ReadFile(file)
 	if err != nil {
 		return nil, err
@@ -61,7 +71,12 @@ func read(gateway, file string) (*document, error) {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
 
-	d := &document{gateway: gateway}
+	extensions, _ := spec.Extensions["x-gateway"].(map[string]any)
+	name, _ := extensions["name"].(string)
+	if name == "" {
+		return nil, fmt.Errorf("%s: x-gateway has no name", file)
+	}
+	d := &document{gateway: name}
 	for path, item := range spec.Paths.Map() {
 		for _, call := range operations(spec, path, item) {
 			call.segments = strings.Split(path, "/")[1:]
