@@ -2,12 +2,14 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/internal/test/contracttest"
 	"github.com/hostedpay/hostedpay-go/sandbox"
 	"github.com/hostedpay/hostedpay-go/sdk"
@@ -17,14 +19,33 @@ import (
 // validated checks every request, response and delivery of the demo against the contracts.
 func validated(t *testing.T) wrap {
 	t.Helper()
-	vora, visionscope := contracttest.Vora(t), contracttest.VisionScope(t)
-	return func(gateways, shop http.Handler) (http.Handler, http.Handler) {
+	return func(apis, shop http.Handler) (http.Handler, http.Handler) {
 		deliveries := http.NewServeMux()
 		deliveries.Handle("/", shop)
-		deliveries.Handle("/webhooks/vora", vora.Deliveries(shop))
-		deliveries.Handle("/webhooks/visionscope", visionscope.Deliveries(shop))
-		return visionscope.Handler(vora.Handler(gateways)), deliveries
+		for _, g := range gateways() {
+			contract := contracttest.Of(t, g.id)
+			deliveries.Handle("/webhooks/"+string(g.id), contract.Deliveries(shop))
+			apis = contract.Handler(apis)
+		}
+		return apis, deliveries
 	}
+}
+
+// Every gateway that has a contract is in the demo, with a payment that is approved and one that is
+// declined, and with a name.
+func TestEveryGatewayIsInTheDemo(t *testing.T) {
+	t.Parallel()
+	for _, g := range contract.Gateways() {
+		var wanted []sdk.PaymentStatus
+		for _, p := range payments() {
+			if p.gateway == sdk.Gateway(g.ID) {
+				wanted = append(wanted, p.want)
+			}
+		}
+		require.ElementsMatch(t, []sdk.PaymentStatus{sdk.PaymentPaid, sdk.PaymentFailed}, wanted, "%s is not in the demo: add it to gateways() in gateway.go", g.ID)
+		require.Equal(t, g.Name, nameOf(sdk.Gateway(g.ID)))
+	}
+	require.Len(t, gateways(), len(contract.Gateways()))
 }
 
 func TestDemo(t *testing.T) {
@@ -32,13 +53,16 @@ func TestDemo(t *testing.T) {
 	var out bytes.Buffer
 	require.NoError(t, demo(t.Context(), &out, payments(), validated(t)), out.String())
 	text := out.String()
-	require.Contains(t, text, "28 steps")
+	require.Contains(t, text, fmt.Sprintf("%d steps", 7*len(payments())))
 	require.Contains(t, text, "all as documented")
 	for _, event := range []string{"session.succeeded", "session.failed", "payment.success", "payment.failed"} {
 		require.Contains(t, text, event)
 	}
-	for _, secret := range []string{sandbox.Acme.Vora.SecretKey, sandbox.Acme.Vora.SessionSecret, sandbox.Acme.VisionScope.APIKey, "/c/vp_cs", "/checkout/cs_"} {
-		require.NotContains(t, text, secret)
+	for _, secret := range sandbox.Acme.Credentials() {
+		require.NotContains(t, text, secret.Value, secret.Label)
+	}
+	for _, g := range contract.Gateways() {
+		require.NotContains(t, text, "/"+g.SessionIDPrefix, "the URL of a page of %s", g.Name)
 	}
 }
 
