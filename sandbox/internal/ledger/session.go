@@ -40,8 +40,8 @@ type sessions struct {
 	replays  map[string]replay
 }
 
-// ErrUnknownSession means that the ledger does not have the session, or has forgotten it.
-var ErrUnknownSession = errors.New("unknown session: the sandbox's list of sessions has those that it remembers")
+// errUnknownSession means that the ledger does not have the session, or has forgotten it.
+var errUnknownSession = errors.New("unknown session: the sandbox's list of sessions has those that it remembers")
 
 // Create adds the session that build returns for the current time. For an idempotency key that was
 // used before, it returns that session instead, or [ErrKeyReused] when the body differs.
@@ -81,7 +81,7 @@ func (l *Ledger) Update(id string, change func(*Tx)) (Session, error) {
 	defer l.unlock()
 	x, ok := l.sessions.byID[id]
 	if !ok {
-		return Session{}, ErrUnknownSession
+		return Session{}, errUnknownSession
 	}
 	l.expireIfDueLocked(x)
 	change(&Tx{Session: &x.Session, ledger: l})
