@@ -17,8 +17,8 @@ import (
 type Attempt struct {
 	context.Context //nolint:containedctx // it is one
 
-	// Pooled means that the attempt ends in a Pool, so that nothing is sent that the Pool does not
-	// see.
+	// Pooled means that the attempt is meant for a Pool. Middleware may send it elsewhere, or without
+	// its context: what the Pool has not seen may have been sent.
 	Pooled bool
 
 	// Renew asks the Pool for a connection that was not there before this attempt.
@@ -108,7 +108,7 @@ func (a *Attempt) Delivery() Delivery {
 	switch {
 	case len(a.sends) > 0:
 		return Sent
-	case a.asked, a.Pooled:
+	case a.asked, a.used != nil:
 		return NotSent
 	}
 	return Unknown
