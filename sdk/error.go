@@ -34,7 +34,10 @@ type Error struct {
 	SelfHeal       *SelfHeal     // the gateway's own word on retrying, which overrides the catalog
 	Attempts       []Attempt     // every time the request was sent
 
-	Cause error // why there was no response, or why the call ended early: for example context.Canceled
+	Idempotent bool // repeating the operation is safe, by its idempotency key or because it changes nothing
+	Raw        Raw  `json:"-"` // the body of a 2xx that could not be read, as far as it came
+
+	Cause error `json:"-"` // why there was no response, or why the call ended early: for example context.Canceled
 }
 
 // SelfHeal is what the gateway adds to some errors about recovering from them.
@@ -163,11 +166,13 @@ func (e *Error) Retryable() bool {
 		return *e.SelfHeal.Retryable
 	}
 	if entry, ok := e.Code.Entry(); ok {
-		return entry.Retryable && (!entry.NeedsIdempotencyKey || e.IdempotencyKey != "")
+		return entry.Retryable && (!entry.NeedsIdempotencyKey || e.IdempotencyKey != "" || e.Idempotent)
 	}
 	switch e.Status {
 	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return true
+	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusInternalServerError:
+		return e.Idempotent
 	case 0:
 		return len(e.Attempts) > 0 && !errors.Is(e.Cause, context.Canceled) // it was tried, and nothing came back
 	}
@@ -201,6 +206,9 @@ func (e *Error) Hint() string {
 		return e.SelfHeal.Hint
 	}
 	entry, _ := e.Code.Entry()
+	if entry.NeedsIdempotencyKey && e.Idempotent && e.IdempotencyKey == "" {
+		return "Try again later: the operation changes nothing, so that repeating it is safe."
+	}
 	return entry.Hint
 }
 

@@ -76,6 +76,12 @@ func (x *exchange) do(requests []Request, out Body) (response sdk.Response, err 
 	}
 	start := time.Now()
 	ctx, end := x.observe(requests[0].Context(), x.call.Operation)
+	ended := false
+	defer func() { // a panic of middleware or a policy leaves no span open
+		if !ended && end != nil {
+			safely(func() { end(sdk.CallResult{Err: x.interrupted()}) })
+		}
+	}()
 	var request *http.Request
 	for _, r := range requests {
 		if request = r.Request; ctx != request.Context() {
@@ -85,11 +91,19 @@ func (x *exchange) do(requests []Request, out Body) (response sdk.Response, err 
 			break
 		}
 	}
+	ended = true
 	if end != nil {
 		safely(func() { end(sdk.CallResult{Response: response, Err: err}) })
 	}
 	x.report(x.call, request, response, err, time.Since(start))
 	return response, err
+}
+
+// interrupted is the error of a call that ended in a panic.
+func (x *exchange) interrupted() error {
+	return x.unknownIf(true, &sdk.Error{
+		Operation: x.call.Operation, Message: "the program interrupted the call", IdempotencyKey: x.call.IdempotencyKey,
+	})
 }
 
 func isNotFound(err error) bool {

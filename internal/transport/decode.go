@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,8 +17,27 @@ import (
 // with the others: fieldError is about the first of them, and the body judges whether what is left
 // is complete.
 func decodeInto(out Body, status int, body []byte) (complete bool, fieldError error) {
-	err := json.Unmarshal(body, out)
+	err := json.Unmarshal(bytes.TrimPrefix(body, []byte("\ufeff")), out)
 	return len(body) > 0 && !isMalformed(err) && out.Complete(status), err
+}
+
+// decodeAround is decodeInto for a result that cannot be asked for again: whatever stands around
+// the JSON, such as a warning of a proxy or a NUL, does not lose it.
+func decodeAround(out Body, status int, body []byte) (complete bool, fieldError error) {
+	const maxTries = 8
+	for range maxTries {
+		start := bytes.IndexByte(body, '{')
+		if start < 0 {
+			break
+		}
+		body = body[start:]
+		var value json.RawMessage
+		if json.NewDecoder(bytes.NewReader(body)).Decode(&value) == nil {
+			return decodeInto(out, status, value)
+		}
+		body = body[1:]
+	}
+	return false, nil
 }
 
 // unreadable says why a 2xx is not a result. A wrong content type explains a response that cannot
@@ -53,8 +73,8 @@ func (x *exchange) response(notice *sdk.Notice, fieldError error) sdk.Response {
 		Status:         x.result.Status,
 		Date:           date,
 		RequestID:      x.result.Attempts[len(x.result.Attempts)-1].RequestID,
-		Version:        first(header[x.gateway.VersionHeader]),
-		LatestVersion:  first(header[x.gateway.LatestVersionHeader]),
+		Version:        short(first(header[x.gateway.VersionHeader])),
+		LatestVersion:  short(first(header[x.gateway.LatestVersionHeader])),
 		RateLimit:      rateLimit(header),
 		Notice:         notice,
 		FieldError:     fieldError,
@@ -69,11 +89,18 @@ func (x *exchange) response(notice *sdk.Notice, fieldError error) sdk.Response {
 func rateLimit(h http.Header) (r sdk.RateLimit) {
 	r.Limit = number(h["X-Ratelimit-Limit"])
 	r.Remaining = number(h["X-Ratelimit-Remaining"])
-	if reset := number(h["X-Ratelimit-Reset"]); reset > 0 {
-		r.Reset = time.Unix(int64(reset), 0)
+	if len(h["X-Ratelimit-Reset"]) == 0 {
+		return r
+	}
+	if reset, _ := strconv.ParseInt(first(h["X-Ratelimit-Reset"]), 10, 64); reset > 0 && reset <= maxUnix {
+		r.Reset = time.Unix(reset, 0)
 	}
 	return r
 }
+
+// maxUnix is the last second of the year 9999, a day early for every time zone: JSON has no later
+// times.
+const maxUnix = 253402300799 - 24*60*60
 
 func number(values []string) int {
 	if len(values) == 0 {
@@ -88,6 +115,14 @@ func first(values []string) string {
 		return ""
 	}
 	return values[0]
+}
+
+// short bounds what a header may make the client keep.
+func short(value string) string {
+	if len(value) > maxMessage {
+		return strings.ToValidUTF8(value[:maxMessage], "") + "…"
+	}
+	return value
 }
 
 func mediaType(h http.Header) string {

@@ -83,7 +83,9 @@ func (x *exchange) responseError() *sdk.Error {
 	return e
 }
 
-func isRedirect(status int) bool { return status >= 300 && status < 400 }
+func isRedirect(status int) bool {
+	return status >= 300 && status < 400 && status != http.StatusNotModified
+}
 
 // truncated reports whether the last response was not received completely.
 func (x *exchange) truncated() bool {
@@ -93,7 +95,13 @@ func (x *exchange) truncated() bool {
 
 // newError has what every error of a call has.
 func (x *exchange) newError() *sdk.Error {
+	var raw sdk.Raw
+	if isSuccess(x.result.Status) {
+		raw = sdk.NewRaw(x.result.Body)
+	}
 	return &sdk.Error{
+		Raw:            raw,
+		Idempotent:     x.call.Safety == retry.Idempotent,
 		Operation:      x.call.Operation,
 		Status:         x.result.Status,
 		RequestID:      x.lastRequestID(),

@@ -3,6 +3,7 @@ package transport
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/hostedpay/hostedpay-go/sdk"
@@ -10,9 +11,7 @@ import (
 
 // limit asks the limiter before an attempt.
 func (x *exchange) limit(ctx context.Context) error {
-	err := x.limiter.Wait(ctx, sdk.LimitedCall{
-		Gateway: x.gateway.ID, Operation: x.call.Operation, Kind: x.call.Limit, KeyID: x.keyID,
-	})
+	err := x.wait(ctx)
 	if err != nil {
 		return &limiterError{err}
 	}
@@ -20,6 +19,18 @@ func (x *exchange) limit(ctx context.Context) error {
 		return x.policy.Before(ctx)
 	}
 	return nil
+}
+
+// wait makes a limiter that panics one that failed.
+func (x *exchange) wait(ctx context.Context) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("the rate limiter panicked: %v", r)
+		}
+	}()
+	return x.limiter.Wait(ctx, sdk.LimitedCall{
+		Gateway: x.gateway.ID, Operation: x.call.Operation, Kind: x.call.Limit, KeyID: x.keyID,
+	})
 }
 
 // A limiterError is a limiter's reason for not letting an attempt begin.

@@ -24,7 +24,7 @@ const maxNotices = 100
 // 9745), Sunset (RFC 8594) and Link (RFC 8288) are read for every gateway, the version headers for
 // those that have them.
 func noticeOf(g *Gateway, operation string, h http.Header) *sdk.Notice {
-	served, latest := first(h[g.VersionHeader]), first(h[g.LatestVersionHeader])
+	served, latest := short(first(h[g.VersionHeader])), short(first(h[g.LatestVersionHeader]))
 	deprecation, sunset := first(h["Deprecation"]), first(h["Sunset"])
 	if strings.EqualFold(deprecation, "false") {
 		deprecation = ""
@@ -34,7 +34,7 @@ func noticeOf(g *Gateway, operation string, h http.Header) *sdk.Notice {
 		return nil
 	}
 	n := &sdk.Notice{
-		Operation: operation, Version: served, LatestVersion: latest, Deprecated: deprecation != "", Link: deprecationLink(h["Link"]),
+		Operation: operation, Version: served, LatestVersion: latest, Deprecated: deprecation != "", Link: short(deprecationLink(h["Link"])),
 	}
 	n.DeprecatedSince, _ = http.ParseTime(deprecation) // "true" is not a time
 	n.Sunset, _ = http.ParseTime(sunset)

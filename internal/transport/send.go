@@ -37,6 +37,11 @@ func (x *exchange) send(request *http.Request, out Body) (sdk.Response, error) {
 	notice := noticeOf(&x.gateway, call.Operation, x.result.Header)
 	x.announce(request.Context(), notice)
 	if err != nil {
+		if x.call.Advice != "" && isSuccess(x.result.Status) && !errors.Is(err, retry.ErrBodyTooLarge) { // all of the JSON may have come
+			if complete, fieldError := decodeAround(out, x.result.Status, x.result.Body); complete && !isRejection(out) {
+				return x.response(notice, fieldError), nil
+			}
+		}
 		return sdk.Response{}, x.incomplete(err, request.URL.Host)
 	}
 	return x.decode(notice, out)
@@ -71,6 +76,9 @@ func (x *exchange) decode(notice *sdk.Notice, out Body) (sdk.Response, error) {
 		return sdk.Response{}, x.rejection()
 	}
 	complete, fieldError := decodeInto(out, status, x.result.Body)
+	if !complete && isMalformed(fieldError) && x.call.Advice != "" && isSuccess(status) {
+		complete, fieldError = decodeAround(out, status, x.result.Body)
+	}
 	switch {
 	case complete:
 	case isSuccess(status):
@@ -88,6 +96,15 @@ func (x *exchange) decode(notice *sdk.Notice, out Body) (sdk.Response, error) {
 		}
 	}
 	return x.response(notice, fieldError), nil
+}
+
+func isRejection(out Body) bool {
+	r, ok := out.(Rejecter)
+	if !ok {
+		return false
+	}
+	_, rejected := r.Rejection()
+	return rejected
 }
 
 // rejection is the error of an error response. It also settles earlier attempts that got no

@@ -2,7 +2,6 @@ package money
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -38,7 +37,15 @@ func (c Currency) Valid() bool { return listedExponent(c) >= 0 }
 // Withdrawn reports whether the currency is no longer in force, as the Bulgarian lev (BGN) since
 // 2026. Amounts of old orders in it can still be read; a new payment in it cannot be created.
 func (c Currency) Withdrawn() bool {
-	return len(c) == codeLength && slices.Contains(strings.Fields(withdrawn), string(c))
+	if len(c) != codeLength {
+		return false
+	}
+	for code := range strings.FieldsSeq(withdrawn) {
+		if code == string(c) {
+			return true
+		}
+	}
+	return false
 }
 
 // Currencies returns the currencies that a payment can be made in, in alphabetical order: those in

@@ -10,11 +10,16 @@ import (
 
 // After is how long a response's header asks to wait from now: Retry-After in whole seconds or as
 // an HTTP date in any of its three forms, or without it X-RateLimit-Reset in Unix seconds unless
-// X-RateLimit-Remaining has requests left. Numbers that are too large saturate. ok is false when
-// neither header is there and valid; negative and fractional numbers are malformed. A Retry-After
+// X-RateLimit-Remaining has requests left. Times are relative to the response's own Date, so that a
+// clock that is wrong here changes nothing; now is for responses without one. ok is false when
+// neither header is there and valid: negative and fractional numbers are malformed, and so is a
+// reset beyond the longest rate limit window, a minute. A Retry-After that is too large saturates. A Retry-After
 // in the past asks for no wait, which is not the same as not asking; a reset in the past says
 // nothing about now. The wait is never negative.
 func After(header http.Header, now time.Time) (wait time.Duration, ok bool) {
+	if date, err := http.ParseTime(header.Get("Date")); err == nil {
+		now = date
+	}
 	if wait, ok = retryAfter(header.Get("Retry-After"), now); ok {
 		return wait, true
 	}
@@ -26,8 +31,15 @@ func After(header http.Header, now time.Time) (wait time.Duration, ok bool) {
 		return 0, false
 	}
 	wait = until(time.Unix(min(reset, maxUnix), 0), now)
+	if wait > longestWindow {
+		return 0, false
+	}
 	return wait, wait > 0
 }
+
+// longestWindow has some seconds more, because a Date has whole ones, and clocks differ inside a
+// gateway.
+const longestWindow = time.Minute + 5*time.Second
 
 // maxUnix is the last second of the year 9999, beyond which time.Time arithmetic is useless.
 const maxUnix = 253402300799

@@ -53,7 +53,8 @@ func TestAfter(t *testing.T) {
 		{name: "a reset with who knows what left", reset: unix(time.Minute), remaining: "some", wait: time.Minute},
 		{name: "a past reset", reset: unix(-time.Minute), silent: true},
 		{name: "a reset now", reset: unix(0), silent: true},
-		{name: "a reset beyond time", reset: "99999999999999999999", wait: math.MaxInt64},
+		{name: "a reset beyond time", reset: "99999999999999999999", silent: true},
+		{name: "a reset beyond every window", reset: unix(2 * time.Minute), silent: true},
 		{name: "a malformed reset", reset: "soon", silent: true},
 		{name: "Retry-After comes first", after: "2", reset: unix(time.Minute), wait: 2 * time.Second},
 		{name: "a past Retry-After comes first too", after: in(-time.Minute, http.TimeFormat), reset: unix(time.Minute)},
@@ -73,6 +74,24 @@ func TestAfter(t *testing.T) {
 			require.Equal(t, !c.silent, ok)
 			require.Equal(t, c.wait, wait)
 		})
+	}
+}
+
+// A clock that is wrong here must neither burn attempts nor give up.
+func TestAfterIsRelativeToTheResponsesDate(t *testing.T) {
+	t.Parallel()
+	date := time.Date(2026, time.April, 21, 13, 18, 14, 0, time.UTC)
+	for _, wrong := range []time.Duration{0, 10 * time.Minute, -10 * time.Minute} {
+		for name, value := range map[string]string{
+			"Retry-After": date.Add(20 * time.Second).Format(http.TimeFormat), "X-RateLimit-Reset": strconv.FormatInt(date.Add(20*time.Second).Unix(), 10),
+		} {
+			header := http.Header{}
+			header.Set("Date", date.Format(http.TimeFormat))
+			header.Set(name, value)
+			wait, ok := retry.After(header, date.Add(wrong))
+			require.True(t, ok)
+			require.Equal(t, 20*time.Second, wait)
+		}
 	}
 }
 

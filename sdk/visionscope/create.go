@@ -82,6 +82,9 @@ func (c *Client) createBody(operation string, params CheckoutParams) (gen.Create
 	if err != nil {
 		return gen.CreateCheckoutRequest{}, rejected(operation, fmt.Sprintf("amount: %v", err))
 	}
+	if currency := params.Amount.Currency(); !c.transport.SkipChecks && currency.Withdrawn() {
+		return gen.CreateCheckoutRequest{}, rejected(operation, fmt.Sprintf("currency: %s has been withdrawn, and no new payment can be in it", currency))
+	}
 	secret := params.WebhookSecret.Reveal()
 	if n := len(secret); !c.transport.SkipChecks && n < contract.VisionScopeAdvisedSecretLength {
 		return gen.CreateCheckoutRequest{}, rejected(operation, fmt.Sprintf("webhook_secret: has %d characters, at least %d are advised: NewWebhookSecret makes one", n, contract.VisionScopeAdvisedSecretLength))

@@ -145,6 +145,9 @@ func (c *Client) createUnderKey(call *transport.Call, request transport.Request,
 // createBody is the request's body, checked against the contract.
 func (c *Client) createBody(operation string, params *SessionParams, skipChecks bool) (gen.CreateSessionRequest, error) {
 	body, err := params.wire()
+	if currency := params.Amount.Currency(); err == nil && !skipChecks && currency.Withdrawn() {
+		err = fmt.Errorf("currency: %s has been withdrawn, and no new payment can be in it", currency)
+	}
 	if err != nil {
 		return body, transport.Rejected(operation, sdk.CodeValidationError, err.Error()+" (nothing was sent)")
 	}

@@ -74,25 +74,26 @@ type ShippingAddress struct {
 	Country   string // ISO 3166-1 alpha-2
 }
 
-// A sessionBody is a session on the wire. A malformed time costs no other field.
+// A sessionBody is a session on the wire. A malformed amount or time costs no other field.
 type sessionBody struct {
 	gen.Session
-	CreatedAt lenient.Time `json:"createdAt"`
-	UpdatedAt lenient.Time `json:"updatedAt"`
-	ExpiresAt lenient.Time `json:"expiresAt"`
+	Amount    lenient.Integer `json:"amount"`
+	CreatedAt lenient.Time    `json:"createdAt"`
+	UpdatedAt lenient.Time    `json:"updatedAt"`
+	ExpiresAt lenient.Time    `json:"expiresAt"`
 }
 
 // Complete reports whether the session says which it is and where it stands.
 func (wire *sessionBody) Complete(int) bool { return wire.ID != "" && wire.Status != "" }
 
 func (wire *sessionBody) session(response sdk.Response) *Session {
-	response.FieldError = lenient.FirstError(response.FieldError, wire.CreatedAt, wire.UpdatedAt, wire.ExpiresAt)
+	response.FieldError = lenient.FirstError(response.FieldError, wire.Amount, wire.CreatedAt, wire.UpdatedAt, wire.ExpiresAt)
 	s := &Session{
 		ID:              wire.ID,
 		Status:          Status(wire.Status),
 		Mode:            wire.Mode,
 		MerchantID:      wire.MerchantID,
-		Amount:          money.Minor(wire.Amount, money.Currency(wire.Currency)),
+		Amount:          money.Minor(wire.Amount.Value, money.Currency(wire.Currency)),
 		Country:         value(wire.Country),
 		Description:     value(wire.Description),
 		CollectShipping: value(wire.CollectShipping),

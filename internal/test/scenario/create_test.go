@@ -38,6 +38,9 @@ func createdScenarios() []scenario {
 		{name: "create: 201 with a charset", call: create, script: []step{created().with("Content-Type", "Application/JSON; charset=utf-8")}, want: id},
 		{name: "create: 201 with a malformed media type parameter", call: create, script: []step{created().with("Content-Type", "application/json; charset")}, want: id},
 		{name: "create: 201 of a JSON subtype", call: create, script: []step{created().with("Content-Type", "application/vnd.vonpay+json")}, want: id},
+		{name: "create: 201 after a byte order mark", call: create, script: []step{response(201, "\ufeff"+created().body)}, want: id},
+		{name: "create: 201 before a NUL", call: create, script: []step{response(201, created().body+"\x00")}, want: id},
+		{name: "create: 201 between lines of a proxy", call: create, script: []step{response(201, "Warning: {slow}\n"+created().body+"\nbye")}, want: id},
 		{name: "create: 201 without a media type", call: create, script: []step{created().with("Content-Type", "")}, want: id},
 	}
 }
