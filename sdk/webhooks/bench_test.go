@@ -116,7 +116,7 @@ func BenchmarkVerify(b *testing.B) {
 			verifier *webhooks.Verifier
 		}{
 			{"one key", webhooks.Vora(benchmarkKeys(b, s.secret))},
-			{"any", webhooks.Any(webhooks.Vora(benchmarkKeys(b, s.secret)), webhooks.VisionScope(benchmarkKeys(b, "x")), webhooks.VoraV2(benchmarkKeys(b, "x")))},
+			{"any", webhooks.Any(webhooks.Vora(benchmarkKeys(b, s.secret)), webhooks.VisionScope(benchmarkKeys(b, "whsec_of_another")), webhooks.VoraV2(benchmarkKeys(b, "whsec_of_another")))},
 			{"look-up", webhooks.Vora(webhooks.KeySourceFunc(func(context.Context, webhooks.KeyHint) ([]webhooks.SigningKey, error) {
 				return []webhooks.SigningKey{{Secret: sdk.NewSecret(s.secret)}}, nil
 			}))},

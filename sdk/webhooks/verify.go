@@ -70,8 +70,8 @@ func (v *Verifier) Verify(ctx context.Context, header http.Header, body []byte) 
 }
 
 // Authenticate is [Verifier.Verify] without decoding, for a program that only passes deliveries on.
-// It rejects what Verify rejects. It allocates nothing when the keys are [StaticKeys] that name no
-// merchant.
+// It rejects what Verify rejects. It allocates nothing when the keys are [StaticKeys] that name
+// neither a merchant nor a mode; otherwise it reads what the body says of them.
 func (v *Verifier) Authenticate(ctx context.Context, header http.Header, body []byte) (SignatureMatch, error) {
 	var a verification
 	if err := a.run(ctx, v, header, body); err != nil {
