@@ -17,8 +17,8 @@ import (
 type Attempt struct {
 	context.Context //nolint:containedctx // it is one
 
-	// Pooled means that the attempt is meant for a Pool. Middleware may send it elsewhere, or without
-	// its context: what the Pool has not seen may have been sent.
+	// Pooled means that the attempt is meant for a Pool. Middleware may send it elsewhere, or
+	// without its context: what the Pool has not seen may have been sent.
 	Pooled bool
 
 	// Renew asks the Pool for a connection that was not there before this attempt.

@@ -13,9 +13,9 @@ import (
 // X-RateLimit-Remaining has requests left. Times are relative to the response's own Date, so that a
 // clock that is wrong here changes nothing; now is for responses without one. ok is false when
 // neither header is there and valid: negative and fractional numbers are malformed, and so is a
-// reset beyond the longest rate limit window, a minute. A Retry-After that is too large saturates. A Retry-After
-// in the past asks for no wait, which is not the same as not asking; a reset in the past says
-// nothing about now. The wait is never negative.
+// reset beyond the longest rate limit window, a minute. A Retry-After that is too large saturates.
+// A Retry-After in the past asks for no wait, which is not the same as not asking; a reset in the
+// past says nothing about now. The wait is never negative.
 func After(header http.Header, now time.Time) (wait time.Duration, ok bool) {
 	if date, err := http.ParseTime(header.Get("Date")); err == nil {
 		now = date

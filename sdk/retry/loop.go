@@ -136,8 +136,8 @@ func (l *loop) obstacle(ctx context.Context, retries int, wait time.Duration, as
 	return ""
 }
 
-// renew gives the next attempt a body from its beginning, and a header without what the last attempt
-// added to it: cookies, by an http.Client, and whatever middleware adds.
+// renew gives the next attempt a body from its beginning, and a header without what the last
+// attempt added to it: cookies, by an http.Client, and whatever middleware adds.
 func (l *loop) renew(next *http.Request) error {
 	if l.header != nil {
 		next.Header = l.header.Clone()
