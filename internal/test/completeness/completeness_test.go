@@ -9,12 +9,15 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/hostedpay/hostedpay-go/api"
+	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
-// gateways is the one place that lists the tables.
-var gateways = map[string]gateway{ // read only
-	"visionscope": visionScopeGateway,
-	"vora":        voraGateway,
+// gateways are the tables, each from the file that is named after its gateway.
+var gateways = map[sdk.Gateway]gateway{} // read only, after the package is initialized
+
+func register(id sdk.Gateway, g gateway) gateway {
+	gateways[id] = g
+	return g
 }
 
 func TestEverythingOfTheContractsArrives(t *testing.T) {
@@ -26,8 +29,8 @@ func TestEverythingOfTheContractsArrives(t *testing.T) {
 		name := strings.TrimSuffix(strings.TrimPrefix(document.Name(), "openapi-"), path.Ext(document.Name()))
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			g, ok := gateways[name]
-			require.True(t, ok, "%s has no table: add one to gateways", document.Name())
+			g, ok := gateways[sdk.Gateway(name)]
+			require.True(t, ok, "%s has no table: register one in %s_test.go", document.Name(), name)
 			for _, problem := range newWalk(name, g, load(t, name)).run(t.Context()) {
 				assert.Fail(t, problem)
 			}

@@ -3,6 +3,7 @@ package completeness_test
 import (
 	"context"
 	"net/http"
+	"net/url"
 
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
@@ -13,7 +14,7 @@ import (
 
 const visionScopeSecret = "6d0f2c1b8a9e4f7053b1c2d3e4f5061728394a5b6c7d8e9fa0b1c2d3e4f50617"
 
-var visionScopeGateway = gateway{ // read only
+var _ = register(sdk.GatewayVisionScope, gateway{
 	calls: map[string][]call{
 		"createCheckout": {func(ctx context.Context, transport http.RoundTripper) (any, error) {
 			client, err := visionscope.New("vsk_live_x7Kq2nP9wT4", sdk.WithBaseURL("https://checkout.example.com"),
@@ -27,5 +28,6 @@ var visionScopeGateway = gateway{ // read only
 			})
 		}},
 	},
-	verify: map[string]verify{"visionscope": verifies(webhooks.VisionScope, webhookstest.VisionScope, visionScopeSecret)},
-}
+	verify:  map[string]verify{"visionscope": verifies(webhooks.VisionScope, webhookstest.VisionScope, visionScopeSecret)},
+	returns: func(query url.Values) (any, error) { return visionscope.ParseReturn(query) },
+})

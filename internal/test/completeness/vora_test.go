@@ -3,8 +3,10 @@ package completeness_test
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"time"
 
+	"github.com/hostedpay/hostedpay-go/internal/returnurl"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
@@ -17,7 +19,7 @@ const (
 	voraSubscriptionSecret = "whsec_x7Kq2nP9wT4x7Kq2nP9wT4x7Kq2nP9wT4"
 )
 
-var voraGateway = gateway{ // read only
+var voraGateway = register(sdk.GatewayVora, gateway{ // read only
 	calls: map[string][]call{
 		"createSession": {
 			withVora(func(ctx context.Context, c *vora.Client) (any, error) {
@@ -41,7 +43,16 @@ var voraGateway = gateway{ // read only
 		"v1": verifies(webhooks.Vora, webhookstest.Vora, voraKey),
 		"v2": verifies(webhooks.VoraV2, webhookstest.VoraV2, voraSubscriptionSecret),
 	},
-}
+	returns: func(query url.Values) (any, error) {
+		const secret = "ss_test_x7Kq2nP9wT4x7Kq2nP9wT4"
+		query.Set("sig", returnurl.FieldsOf(query).SignV1(secret))
+		return vora.VerifyReturn(query, vora.ExpectedReturn{
+			Secrets: []sdk.Secret{sdk.NewSecret(secret)}, SessionID: query.Get("session"), Amount: money.Minor(7300, money.Currency(query.Get("currency"))),
+			URL: "https://shop.example.com/thanks", Mode: sdk.ModeTest,
+		})
+	},
+	leftOut: map[string]string{"x-return-url.sig": "it is verified"},
+})
 
 func withVora(do func(context.Context, *vora.Client) (any, error)) call {
 	return func(ctx context.Context, transport http.RoundTripper) (any, error) {

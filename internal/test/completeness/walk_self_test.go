@@ -66,6 +66,16 @@ func TestWalkNamesWhatIsMissing(t *testing.T) {
 			func(c *openapi3.T, _ *gateway) { c.Webhooks["eventV2"].Post.Extensions["x-webhook-scheme"] = "v3" },
 			"vora: event eventV2: webhook scheme v3 has no public verifier: add it to the gateway's table",
 		},
+		"a parameter of the return URL": {
+			func(c *openapi3.T, _ *gateway) {
+				c.Extensions["x-return-url"] = map[string]any{"parameters": []any{"session", "status", "amount", "currency", "transaction_id", "sig", "region"}}
+			},
+			"vora: x-return-url.region does not arrive: carry it, or list it as left out with the reason",
+		},
+		"the reader of the return URL": {
+			func(_ *openapi3.T, g *gateway) { g.returns = nil },
+			"vora: x-return-url: no public function reads the return query: add it to the gateway's table",
+		},
 		"a call that goes elsewhere": {
 			func(_ *openapi3.T, g *gateway) { g.calls = map[string][]call{"getSession": g.calls["getDiscovery"]} },
 			"vora: getSession 200: no public call makes this request",

@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -26,6 +27,9 @@ type gateway struct {
 
 	// verify is the public verifier of each x-webhook-scheme.
 	verify map[string]verify
+
+	// returns reads the query that a buyer comes back with.
+	returns func(url.Values) (any, error)
 
 	// leftOut are the fields that do not arrive on purpose, with the reason: "Session.mode".
 	leftOut map[string]string
@@ -98,6 +102,7 @@ func (w *walk) run(ctx context.Context) []string {
 			w.event(ctx, op, verify, c)
 		}
 	}
+	w.returned()
 	for _, field := range slices.Sorted(maps.Keys(w.leftOut)) {
 		if !w.used[field] {
 			w.fail("%s is listed as left out, and arrives or is not in the contract", field)
@@ -140,12 +145,53 @@ func (w *walk) event(ctx context.Context, op operation, verify verify, c choice)
 		w.fail("event %s: %s arrives as *webhooks.UnknownEvent: %s has no type of its own (%v)", op.OperationID, c.name, unknown.Type, unknown.Problem)
 		return
 	}
+	if gateway := event.Info().Scheme.Gateway(); string(gateway) != w.name {
+		w.fail("event %s: scheme %q belongs to gateway %q: list it in schemes() of package webhooks", op.OperationID, event.Info().Scheme, gateway)
+	}
 	w.leaves("event "+op.OperationID, c, func(body []byte) values {
 		v := newValues(body)
 		event, err := verify(ctx, body)
 		v.add("event", event, err)
 		return v
 	})
+}
+
+// returned finds every parameter of the return URL in what the public function reads from it.
+func (w *walk) returned() {
+	extension, _ := w.contract.Extensions["x-return-url"].(map[string]any)
+	parameters, _ := extension["parameters"].([]any)
+	if len(parameters) == 0 {
+		return
+	}
+	if w.returns == nil {
+		w.fail("x-return-url: no public function reads the return query: add it to the gateway's table")
+		return
+	}
+	query := url.Values{}
+	for i, p := range parameters {
+		name := fmt.Sprint(p)
+		query.Set(name, map[string]string{"amount": "7300", "currency": "CHF"}[name])
+		if query.Get(name) == "" {
+			query.Set(name, fmt.Sprintf("leaf-%d", i))
+		}
+	}
+	result, err := w.returns(query)
+	if err != nil {
+		w.fail("x-return-url: the query is not read: %v", err)
+		return
+	}
+	v := newValues(nil)
+	v.add("return", result, nil)
+	for name := range query {
+		field := "x-return-url." + name
+		_, leftOut := w.leftOut[field]
+		switch arrives := v.found[query.Get(name)]; {
+		case leftOut && !arrives:
+			w.used[field] = true
+		case !leftOut && !arrives:
+			w.fail("%s does not arrive: carry it, or list it as left out with the reason", field)
+		}
+	}
 }
 
 // leaves finds every leaf of a body in what came of it, and every value of those that have several.
