@@ -6,12 +6,15 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/internal/test/contracttest"
 	"github.com/hostedpay/hostedpay-go/sandbox"
 	"github.com/hostedpay/hostedpay-go/sandbox/buyer"
@@ -51,6 +54,18 @@ func checkout(t *testing.T, g *sandboxtest.Gateways) *visionscope.CreatedCheckou
 	})
 	require.NoError(t, err)
 	return created
+}
+
+// Every gateway that has a contract has a method that returns its client, named as the gateway is.
+func TestEveryGatewayHasAClient(t *testing.T) {
+	t.Parallel()
+	gateways := reflect.TypeFor[*sandboxtest.Gateways]()
+	for _, g := range contract.Gateways() {
+		name := strings.ReplaceAll(g.Name, " ", "")
+		method, ok := gateways.MethodByName(name)
+		require.True(t, ok, "Gateways has no method %s: add it in %s.go", name, g.ID)
+		require.True(t, method.Type.IsVariadic() && method.Type.In(1) == reflect.TypeFor[control.Merchant](), "%s takes a merchant and options", name)
+	}
 }
 
 func TestButtons(t *testing.T) {

@@ -10,7 +10,7 @@ import (
 // A Gateway is one of the sandbox's gateways, with a request to try: it creates something for the
 // first merchant.
 type Gateway struct {
-	ID    sdk.Gateway // also the class of its badge in dashboard.css
+	ID    sdk.Gateway // also the class of its badge, assets/gateways/ID.css
 	Title string      // its own word for itself, "Vora"
 
 	Creates string   // "a session"

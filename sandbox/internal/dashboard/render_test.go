@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/dashboard"
 )
 
@@ -22,6 +23,14 @@ func TestAnEmptySandboxSaysWhatToDoFirst(t *testing.T) {
 	require.Contains(t, document, `<pre id="curl-vora"`)
 	require.NotContains(t, document, "<table")
 	require.NotContains(t, text(render(t, full())), "Nothing has happened yet")
+}
+
+func TestEveryGatewayHasABadge(t *testing.T) {
+	t.Parallel()
+	document := render(t, full())
+	for _, g := range contract.Gateways() {
+		require.Contains(t, document, "\n.gateway."+g.ID+" { color:", "the badge's color: assets/gateways/%s.css", g.ID)
+	}
 }
 
 func TestEverythingOfAnExchangeIsThere(t *testing.T) {
