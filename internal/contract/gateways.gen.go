@@ -8,7 +8,10 @@ import "slices"
 func Gateways() []Gateway {
 	return []Gateway{
 		{ID: "visionscope", Name: "VisionScope", SessionIDPrefix: "cs_", APIKeys: VisionScopeAPIKeys()},
-		{ID: "vora", Name: "Vora", SessionIDPrefix: "vp_cs_", APIKeys: VoraAPIKeys()},
+		{ID: "vora", Name: "Vora", SessionIDPrefix: "vp_cs_", APIKeys: VoraAPIKeys(), RateLimits: RateLimits{
+			Window: VoraRateLimitWindow, CreatesPerAddress: VoraCreatesPerAddress, CreatesPerKey: VoraCreatesPerKey,
+			ReadsPerAddress: VoraReadsPerAddress, DeepHealthChecksPerAddress: VoraDeepHealthChecksPerAddress,
+		}},
 	}
 }
 

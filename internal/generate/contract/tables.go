@@ -202,7 +202,10 @@ import "slices"
 func Gateways() []Gateway {
 	return []Gateway{
 	{{- range .}}
-		{ID: {{printf "%q" .ID}}, Name: {{printf "%q" .Gateway.Name}}, SessionIDPrefix: {{printf "%q" .Gateway.SessionIDPrefix}}, APIKeys: {{.Name}}APIKeys()},
+		{ID: {{printf "%q" .ID}}, Name: {{printf "%q" .Gateway.Name}}, SessionIDPrefix: {{printf "%q" .Gateway.SessionIDPrefix}}, APIKeys: {{.Name}}APIKeys(){{if .RateLimits.WindowSeconds}}, RateLimits: RateLimits{
+			Window: {{.Name}}RateLimitWindow, CreatesPerAddress: {{.Name}}CreatesPerAddress, CreatesPerKey: {{.Name}}CreatesPerKey,
+			ReadsPerAddress: {{.Name}}ReadsPerAddress, DeepHealthChecksPerAddress: {{.Name}}DeepHealthChecksPerAddress,
+		}{{end}}},
 	{{- end}}
 	}
 }
