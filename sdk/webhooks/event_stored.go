@@ -74,7 +74,7 @@ func (s StoredEvent) check() error {
 	return nil
 }
 
-// storedJSON is version 1 of the stored form. It never changes; testdata/stored-v1.json holds it to
+// storedJSON is version 1 of the stored form. It never changes; testdata/stored-v1 holds it to
 // that.
 type storedJSON struct {
 	Version    int       `json:"version"`

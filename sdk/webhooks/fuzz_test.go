@@ -154,7 +154,7 @@ func FuzzDiagnose(f *testing.F) {
 		f.Add("t=1,v1=RIGHT,v1=RIGHT", "x", []byte(body), uint8(1), false)
 	}
 	f.Fuzz(func(t *testing.T, value, stamp string, body []byte, at uint8, several bool) {
-		s := schemes()[int(at)%3]
+		s := schemes()[int(at)%len(schemes())]
 		r := setup(t, s)
 		verifier := r.verifier
 		if several {

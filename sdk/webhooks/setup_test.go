@@ -20,7 +20,7 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
 )
 
-// A scheme is what tests that hold for all three need to know about one.
+// A scheme is what tests that hold for every scheme need to know about one.
 type scheme struct {
 	name     webhooks.Scheme
 	verifier func(webhooks.KeySource, ...webhooks.VerifierOption) *webhooks.Verifier
