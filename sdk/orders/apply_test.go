@@ -190,7 +190,7 @@ func TestEventsAboutNothingChangeNothing(t *testing.T) {
 // Two checkouts of one order were open at once, or the response to the first create was lost.
 func TestSeveralSessionsOfOneOrder(t *testing.T) {
 	t.Parallel()
-	of := func(id string) webhookstest.Field { return webhookstest.SessionID(id) }
+	of := webhookstest.SessionID
 	a, b := voraEvent(t, webhookstest.SessionSucceeded(of("a"))), voraEvent(t, webhookstest.SessionSucceeded(of("b")))
 	vision := visionEvent(t, webhookstest.PaymentSucceeded(of("c"), webhookstest.Amount(usd(1499))))
 	refundOf := func(id string) webhooks.Event {
@@ -267,15 +267,15 @@ func TestWhatAReadSaid(t *testing.T) {
 
 	// A read of a refunded session names no refunds, and their events may come before or after it.
 	refunds := []webhooks.Event{succeeded, refund("re_1", 500), refund("re_2", 999)}
-	want, _ := read(applied(start, refunds), id, sdk.PaymentRefunded)
-	require.Equal(t, usd(1499), want.Refunded)
-	require.Equal(t, sdk.PaymentRefunded, want.Status)
-	require.Empty(t, want.Problems)
+	after, _ := read(applied(start, refunds), id, sdk.PaymentRefunded)
+	require.Equal(t, usd(1499), after.Refunded)
+	require.Equal(t, sdk.PaymentRefunded, after.Status)
+	require.Empty(t, after.Problems)
 	for at := range len(refunds) + 1 {
 		state, _ := read(applied(start, refunds[:at]), id, sdk.PaymentRefunded)
 		require.Equal(t, sdk.PaymentRefunded, state.Status)
 		require.False(t, state.MayShip())
-		require.Equal(t, want, applied(state, refunds[at:]), "%d events before the read", at)
+		require.Equal(t, after, applied(state, refunds[at:]), "%d events before the read", at)
 	}
 	part, _ := read(start, id, sdk.PaymentPartiallyRefunded)
 	require.Equal(t, sdk.PaymentPartiallyRefunded, part.Status)

@@ -67,10 +67,10 @@ func (streamError) Error() string { return "" }
 // mayHaveBeenDone reports whether an error response leaves it open if the gateway carried out the
 // request: it comes from something in between that had passed the request on.
 func mayHaveBeenDone(status int, said ErrorInfo) bool {
-	switch {
-	case status == http.StatusSwitchingProtocols:
+	switch status {
+	case http.StatusSwitchingProtocols:
 		return true
-	case status == http.StatusNotImplemented, status == http.StatusServiceUnavailable:
+	case http.StatusNotImplemented, http.StatusServiceUnavailable:
 		return false
 	}
 	return status >= http.StatusInternalServerError && (!said.Spoken || status == http.StatusGatewayTimeout && said.Code == "")

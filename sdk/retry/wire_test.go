@@ -60,7 +60,7 @@ func TestDoKnowsWhatWasNotSent(t *testing.T) {
 	closing := listen(t, func(conn net.Conn) { _ = conn.Close() })
 	silent := listen(t, func(conn net.Conn) { _, _ = io.Copy(io.Discard, conn) })
 	refusing := listen(t, func(conn net.Conn) {
-		defer conn.Close()
+		defer func() { _ = conn.Close() }()
 		_, _ = http.ReadRequest(bufio.NewReader(conn))
 		_, _ = io.WriteString(conn, "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
 	})
@@ -76,7 +76,7 @@ func TestDoKnowsWhatWasNotSent(t *testing.T) {
 	t.Cleanup(busy.Close)
 	t.Cleanup(func() { close(release) })
 	go func() {
-		request, _ := http.NewRequest(http.MethodGet, busy.URL, nil) //nolint:noctx // it ends with the server
+		request, _ := http.NewRequest(http.MethodGet, busy.URL, nil)
 		if response, err := queued.RoundTrip(request); err == nil {
 			_ = response.Body.Close()
 		}
@@ -126,7 +126,7 @@ func TestDoCountsEveryRequest(t *testing.T) {
 			t.Parallel()
 			var seen atomic.Int64
 			address := listen(t, func(conn net.Conn) {
-				defer conn.Close()
+				defer func() { _ = conn.Close() }()
 				reader := bufio.NewReader(conn)
 				for n := 0; ; n++ {
 					request, err := http.ReadRequest(reader)
@@ -150,7 +150,7 @@ func TestDoCountsEveryRequest(t *testing.T) {
 			policy := quick
 			policy.MaxRetries = 3
 			result, _ := policy.Do(over(ownTransport(t)), request, retry.Idempotent)
-			require.Equal(t, int(seen.Load()), len(result.Attempts))
+			require.Len(t, result.Attempts, int(seen.Load()))
 			for i, a := range result.Attempts {
 				require.Equal(t, i+1, a.Number)
 			}

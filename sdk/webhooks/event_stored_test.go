@@ -117,7 +117,7 @@ func TestEveryEventSurvivesARestart(t *testing.T) {
 // event for good.
 func TestNoTimeKeepsAnEventFromBeingStored(t *testing.T) {
 	t.Parallel()
-	for _, at := range []any{"2026-04-21T13:18:14+24:00", "2026-04-21T13:18:14+23:60", 1776777494650, -99999999999999} {
+	for _, at := range []any{"2026-04-21T13:18:14+24:00", "2026-04-21T13:18:14+23:60", int64(1776777494650), int64(-99999999999999)} {
 		for _, s := range schemes() {
 			r := setup(t, s)
 			for _, body := range [][]byte{

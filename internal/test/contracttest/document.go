@@ -43,8 +43,8 @@ var load = sync.OnceValues(func() (map[string]*document, error) {
 	}
 	documents := map[string]*document{}
 	for _, entry := range entries {
-		name, found := strings.CutPrefix(entry.Name(), "openapi-")
-		if name, found = strings.CutSuffix(name, ".yaml"); !found {
+		name, isContract := strings.CutSuffix(strings.TrimPrefix(entry.Name(), "openapi-"), ".yaml")
+		if !isContract {
 			continue
 		}
 		if documents[name], err = read(entry.Name()); err != nil {

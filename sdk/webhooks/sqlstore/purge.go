@@ -75,9 +75,10 @@ func (s *Store) purge(ctx context.Context, age int64, from string) (rows int64, 
 			return 0, from, err
 		}
 		return rows, next, nil
+	default:
+		rows, err = s.inTx(ctx, sql.LevelDefault, s.say.purge, age)
+		return rows, from, err
 	}
-	rows, err = s.inTx(ctx, sql.LevelDefault, s.say.purge, age)
-	return rows, from, err
 }
 
 // purges are those of [WithRetention].
