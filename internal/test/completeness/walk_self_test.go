@@ -24,33 +24,33 @@ func TestWalkNamesWhatIsMissing(t *testing.T) {
 		want   string
 	}{
 		"a response field": {
-			func(c *openapi3.T, _ *gateway) { schemaOf(c, "Session").Properties["region"] = text },
-			"vora: getSession 200: Session.region does not arrive: carry it, or list it as left out with the reason",
+			func(c *openapi3.T, _ *gateway) { schemaOf(c, "Session").Properties["madeUp"] = text },
+			"vora: getSession 200: Session.madeUp does not arrive: carry it, or list it as left out with the reason",
 		},
 		"a boolean": {
 			func(c *openapi3.T, _ *gateway) {
-				schemaOf(c, "CreatedSession").Properties["live"] = openapi3.NewBoolSchema().NewRef()
+				schemaOf(c, "CreatedSession").Properties["madeUp"] = openapi3.NewBoolSchema().NewRef()
 			},
-			"vora: createSession 201: CreatedSession.live does not arrive: carry it, or list it as left out with the reason",
+			"vora: createSession 201: CreatedSession.madeUp does not arrive: carry it, or list it as left out with the reason",
 		},
 		"a field of an error": {
-			func(c *openapi3.T, _ *gateway) { schemaOf(c, "SelfHeal").Properties["after"] = text },
-			"vora: getSession 409: Error.selfHeal.after does not arrive: carry it, or list it as left out with the reason",
+			func(c *openapi3.T, _ *gateway) { schemaOf(c, "SelfHeal").Properties["madeUp"] = text },
+			"vora: getSession 409: Error.selfHeal.madeUp does not arrive: carry it, or list it as left out with the reason",
 		},
 		"a field of an event": {
-			func(c *openapi3.T, _ *gateway) { schemaOf(c, "RefundCreatedEvent").Properties["operator"] = text },
-			"vora: event refundCreated: RefundCreatedEvent.operator does not arrive: carry it, or list it as left out with the reason",
+			func(c *openapi3.T, _ *gateway) { schemaOf(c, "RefundCreatedEvent").Properties["madeUp"] = text },
+			"vora: event refundCreated: RefundCreatedEvent.madeUp does not arrive: carry it, or list it as left out with the reason",
 		},
 		"a field of a request": {
-			func(c *openapi3.T, _ *gateway) { schemaOf(c, "LineItem").Properties["sku"] = text },
-			"vora: createSession: no public call sends CreateSessionRequest.lineItems[].sku",
+			func(c *openapi3.T, _ *gateway) { schemaOf(c, "LineItem").Properties["madeUpToo"] = text },
+			"vora: createSession: no public call sends CreateSessionRequest.lineItems[].madeUpToo",
 		},
 		"a parameter": {
 			func(c *openapi3.T, _ *gateway) {
 				op := c.Paths.Value("/v1/sessions/{sessionId}").Get
-				op.Parameters = append(op.Parameters, &openapi3.ParameterRef{Value: openapi3.NewQueryParameter("expand")})
+				op.Parameters = append(op.Parameters, &openapi3.ParameterRef{Value: openapi3.NewQueryParameter("madeUp")})
 			},
-			"vora: getSession: no public call sends the query parameter expand",
+			"vora: getSession: no public call sends the query parameter madeUp",
 		},
 		"an event": {
 			func(c *openapi3.T, _ *gateway) {
@@ -68,9 +68,9 @@ func TestWalkNamesWhatIsMissing(t *testing.T) {
 		},
 		"a parameter of the return URL": {
 			func(c *openapi3.T, _ *gateway) {
-				c.Extensions["x-return-url"] = map[string]any{"parameters": []any{"session", "status", "amount", "currency", "transaction_id", "sig", "region"}}
+				c.Extensions["x-return-url"] = map[string]any{"parameters": []any{"session", "status", "amount", "currency", "transaction_id", "sig", "made_up"}}
 			},
-			"vora: x-return-url.region does not arrive: carry it, or list it as left out with the reason",
+			"vora: x-return-url.made_up does not arrive: carry it, or list it as left out with the reason",
 		},
 		"the reader of the return URL": {
 			func(_ *openapi3.T, g *gateway) { g.returns = nil },
@@ -105,12 +105,12 @@ func TestWalkLeavesOut(t *testing.T) {
 	t.Parallel()
 
 	contract, g := load(t, "vora"), voraGateway
-	contract.Components.Schemas["Session"].Value.Properties["region"] = openapi3.NewStringSchema().NewRef()
-	contract.Components.Schemas["LineItem"].Value.Properties["sku"] = openapi3.NewStringSchema().NewRef()
-	g.leftOut = map[string]string{"Session.region": "nobody uses it", "CreateSessionRequest.lineItems[].sku": "nobody uses it"}
+	contract.Components.Schemas["Session"].Value.Properties["madeUp"] = openapi3.NewStringSchema().NewRef()
+	contract.Components.Schemas["LineItem"].Value.Properties["madeUpToo"] = openapi3.NewStringSchema().NewRef()
+	g.leftOut = map[string]string{"Session.madeUp": "nobody uses it", "CreateSessionRequest.lineItems[].madeUpToo": "nobody uses it"}
 	for _, problem := range newWalk("vora", g, contract).run(t.Context()) {
-		require.NotContains(t, problem, "region")
-		require.NotContains(t, problem, "sku")
+		require.NotContains(t, problem, "madeUp")
+		require.NotContains(t, problem, "madeUpToo")
 	}
 }
 
