@@ -59,7 +59,7 @@ type receiver struct {
 	options  []webhooks.HandlerOption
 	verifier *webhooks.Verifier
 	handler  *webhooks.Handler
-	log      *bytes.Buffer
+	log      *logBuffer
 
 	mu     sync.Mutex
 	events []webhooks.Event
@@ -68,7 +68,7 @@ type receiver struct {
 // setup makes a receiver that has the scheme's secret as its only key, unless it is told otherwise.
 func setup(t *testing.T, s scheme, changes ...func(*receiver)) *receiver {
 	t.Helper()
-	r := &receiver{scheme: s, now: signedAt(), log: &bytes.Buffer{}, keys: keys(t, webhooks.SigningKey{Secret: sdk.NewSecret(s.secret)})}
+	r := &receiver{scheme: s, now: signedAt(), log: &logBuffer{}, keys: keys(t, webhooks.SigningKey{Secret: sdk.NewSecret(s.secret)})}
 	for _, change := range changes {
 		change(r)
 	}
@@ -173,3 +173,22 @@ const (
 )
 
 var errOutOfStock = errors.New("out of stock")
+
+// A logBuffer keeps a log that is written and read at the same time: a delivery outlives its
+// response.
+type logBuffer struct {
+	mu  sync.Mutex
+	log bytes.Buffer
+}
+
+func (b *logBuffer) Write(line []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.log.Write(line)
+}
+
+func (b *logBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.log.String()
+}
