@@ -34,7 +34,7 @@ const other = "_OTHER"
 // maxToken is longer than any identifier of either gateway.
 const maxToken = 128
 
-// token lets an identifier through, and no other text: what came over the network may be long, or
+// token lets an identifier through, and no other string: what came over the network may be long, or
 // quote anything.
 func token(s string) string {
 	if s == "" || len(s) > maxToken {

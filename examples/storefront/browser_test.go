@@ -160,7 +160,7 @@ func (b *tab) evaluate(p place, expression string, byValue bool) (*runtime.Remot
 	return result.Result, nil
 }
 
-// text returns the value of an expression.
+// text returns the string that an expression evaluates to.
 func (b *tab) text(p place, expression string) (value string, err error) {
 	result, err := b.evaluate(p, "String("+expression+")", true)
 	if err == nil {
@@ -196,7 +196,7 @@ func (b *tab) describe() string {
 	return text
 }
 
-// sees waits for a text on the page.
+// sees waits until the page shows a string.
 func (b *tab) sees(p place, text string) {
 	b.t.Helper()
 	b.until(fmt.Sprintf("%q", text), func() (bool, error) {

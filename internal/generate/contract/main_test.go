@@ -58,14 +58,14 @@ func TestRunRejects(t *testing.T) {
 		change  func(text string) string
 		message string
 	}{
-		"not YAML":             {func(string) string { return "x-error-catalog: [" }, path + ": yaml"},
-		"no mapping":           {func(string) string { return "[]" }, path + ": "},
-		"no codes":             {func(text string) string { before, _, _ := strings.Cut(text, "    - code:"); return before }, path + ": x-error-catalog: codes are missing"},
-		"a code twice":         {replace("- code: auth_invalid_key", "- code: auth_missing_bearer"), `code "auth_missing_bearer" is listed twice`},
-		"an entry half":        {replace("meaning: The card was declined.", ""), `code "provider_charge_failed": every entry needs`},
-		"a name that is no Go": {replace("- code: auth_invalid_key", "- code: auth/invalid"), "sdk/catalog.gen.go"},
-		"no name":              {replace("  name: Vora\n", ""), path + ": x-gateway: name is missing"},
-		"no session prefix":    {replace("  sessionIdPrefix: vp_cs_\n", ""), path + ": x-gateway: sessionIdPrefix is missing"},
+		"not YAML":            {func(string) string { return "x-error-catalog: [" }, path + ": yaml"},
+		"no mapping":          {func(string) string { return "[]" }, path + ": "},
+		"no codes":            {func(text string) string { before, _, _ := strings.Cut(text, "    - code:"); return before }, path + ": x-error-catalog: codes are missing"},
+		"a code twice":        {replace("- code: auth_invalid_key", "- code: auth_missing_bearer"), `code "auth_missing_bearer" is listed twice`},
+		"an entry half":       {replace("meaning: The card was declined.", ""), `code "provider_charge_failed": every entry needs`},
+		"a malformed Go name": {replace("- code: auth_invalid_key", "- code: auth/invalid"), "sdk/catalog.gen.go"},
+		"no name":             {replace("  name: Vora\n", ""), path + ": x-gateway: name is missing"},
+		"no session prefix":   {replace("  sessionIdPrefix: vp_cs_\n", ""), path + ": x-gateway: sessionIdPrefix is missing"},
 
 		"an unknown extension":        {replace("x-key-rotation:", "x-key-rotatoin:"), "field x-key-rotatoin not found"},
 		"an unknown word in one":      {replace("graceSeconds:", "graceSecond:"), "field graceSecond not found"},

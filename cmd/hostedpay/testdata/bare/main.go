@@ -1,4 +1,4 @@
-// Command bare is the least that a server in Go can be. It prints its address and answers every
+// Command bare is a minimal Go server. It prints its address and responds to every
 // call with {}.
 package main
 

@@ -1,0 +1,5 @@
+//go:build !race
+
+package vora_test
+
+const raceAllocations = 0.0
