@@ -62,6 +62,14 @@ func WithPlainHTTPHosts(hosts ...string) ClientOption {
 // WithHTTPClient sends requests through the Transport and the cookie Jar of an HTTP client; its
 // Timeout limits each attempt when it is shorter than the attempt's own limit. Redirects are never
 // followed, because they would carry the API key to another address. The client is not changed.
+//
+// A base URL of plain http with a transport that sends it through a proxy is rejected, because the
+// proxy would read the API key: without this option, no proxy is used there.
+//
+// A connection that has gone silent is a limit of what a given transport allows. Of an
+// [http.Transport], a retry gets a connection of its own, but the next call may begin on the silent
+// one: set HTTP2.SendPingTimeout to have it found. Of any other RoundTripper, retries too go where
+// it sends them.
 func WithHTTPClient(client *http.Client) ClientOption {
 	return clientOption(func(c *settings.Client) { c.HTTPClient = client })
 }

@@ -73,6 +73,9 @@ func NewClient(gateway Gateway, key string, kind contract.APIKey, opts []sdk.Cli
 	if err != nil {
 		return nil, Rejected(gateway.Constructor, sdk.CodeValidationError, err.Error())
 	}
+	if err := checkProxy(s.HTTPClient, base); err != nil {
+		return nil, Rejected(gateway.Constructor, sdk.CodeValidationError, err.Error())
+	}
 	if root, found := strings.CutSuffix(base.Path, gateway.BasePath); found && gateway.BasePath != "" {
 		base.Path, base.RawPath = root+"/", ""
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -45,6 +46,26 @@ func isTestKey(gateway Gateway, kind contract.APIKey) bool {
 	return !slices.ContainsFunc(contract.Gateways(), func(g contract.Gateway) bool {
 		return g.ID == string(gateway.ID) && slices.ContainsFunc(g.APIKeys, func(k contract.APIKey) bool { return k.Mode != "" })
 	})
+}
+
+// checkProxy says why a caller's client must not send to a base URL: it is plain http, and the
+// client's proxy would read the API key. Nil when there is no such proxy.
+func checkProxy(client *http.Client, base *url.URL) error {
+	if client == nil || base.Scheme != "http" {
+		return nil
+	}
+	transport := client.Transport
+	if transport == nil {
+		transport = http.DefaultTransport
+	}
+	t, ok := transport.(*http.Transport)
+	if !ok || t.Proxy == nil {
+		return nil
+	}
+	if proxy, err := t.Proxy(&http.Request{Method: http.MethodGet, URL: base, Host: base.Host, Header: http.Header{}}); err == nil && proxy == nil {
+		return nil
+	}
+	return errors.New("the HTTP client would send the API key unencrypted to a proxy, because the base URL is http: set its transport's Proxy to nil, or leave out WithHTTPClient")
 }
 
 var plainClients sync.Map // of *http.Client, by their hosts
