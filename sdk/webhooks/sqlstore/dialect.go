@@ -68,6 +68,9 @@ func (d Dialect) statements() (statements, error) {
 // get in one another's way in serializable databases. What is read beside the upsert is as old as
 // the statement, and nothing at all when another claim inserted the row since: then it is in
 // flight.
+//
+// Completion is what the gateway is told of, so that its transaction is durable when it returns:
+// where synchronous_commit is off, it is on until the end of this transaction.
 func postgreSQL() statements {
 	return statements{
 		unit: time.Microsecond,
@@ -94,8 +97,9 @@ UNION ALL
 SELECT CASE WHEN done THEN 3 ELSE 2 END FROM {table} WHERE key_hash = $1::text AND NOT EXISTS (SELECT 1 FROM claimed)`,
 		extend: `UPDATE {table} SET ends_at = CASE WHEN done THEN ends_at ELSE clock_timestamp() + $1::bigint * interval '1 microsecond' END
 WHERE key_hash = $2::text AND token = $3::text`,
-		complete: `UPDATE {table} SET done = true, ends_at = clock_timestamp() WHERE key_hash = $1::text AND token = $2::text`,
-		release:  `DELETE FROM {table} WHERE key_hash = $1::text AND token = $2::text AND NOT done`,
+		complete: `UPDATE {table} SET done = true, ends_at = clock_timestamp() WHERE key_hash = $1::text AND token = $2::text
+	AND (current_setting('synchronous_commit') <> 'off' OR set_config('synchronous_commit', 'on', true) <> '')`,
+		release: `DELETE FROM {table} WHERE key_hash = $1::text AND token = $2::text AND NOT done`,
 		purge: `WITH gone AS (
 	DELETE FROM {table}
 	WHERE ends_at < now() - $1::bigint * interval '1 microsecond' AND ctid = ANY (ARRAY(

@@ -42,6 +42,14 @@
 // neither session time zones nor daylight saving matter. An SQLite database is on one machine,
 // whose clock it is.
 //
+// # Durability
+//
+// An event that was acknowledged must be there after a power failure. On PostgreSQL completion is
+// durable even in a session with synchronous_commit off, and with it the transaction of
+// [Store.CompleteTx]. On the others no statement can ask for it: leave at their defaults MySQL's
+// innodb_flush_log_at_trx_commit (1) and SQLite's synchronous (FULL). SQLite with WAL and NORMAL
+// loses the last transactions at a power failure, though not when the process dies.
+//
 // # Requirements
 //
 // PostgreSQL 9.5, MySQL 5.7, MariaDB 10.3 or SQLite 3.35, or later. For SQLite set a busy timeout

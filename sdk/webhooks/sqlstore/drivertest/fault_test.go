@@ -43,6 +43,31 @@ func TestMySQLWithoutAutocommit(t *testing.T) {
 	require.Equal(t, webhooks.StateNew, other.State)
 }
 
+// A session that does not wait for the disk waits when an event is completed, and only then.
+func TestPostgreSQLWithoutSynchronousCommit(t *testing.T) {
+	t.Parallel()
+	table := newName()
+	_, usually := usual()[0].store(t, table)
+	for given, during := range map[string]string{"off": "on", "local": "local", "on": "on"} {
+		db := withParams(usual()[0], "synchronous_commit="+given).open(t, "")
+		db.SetMaxOpenConns(1) // the session of the transaction is asked after it
+		store, err := sqlstore.New(db, sqlstore.PostgreSQL, sqlstore.WithTable(table))
+		require.NoError(t, err)
+		held, err := ask(t.Context(), usually, given, time.Minute)
+		require.NoError(t, err)
+		tx, err := db.BeginTx(t.Context(), nil)
+		require.NoError(t, err)
+		require.NoError(t, store.CompleteTx(t.Context(), tx, given, held.Token))
+		var setting string
+		require.NoError(t, tx.QueryRowContext(t.Context(), "SHOW synchronous_commit").Scan(&setting))
+		require.Equal(t, during, setting)
+		require.NoError(t, tx.Commit())
+		require.NoError(t, db.QueryRowContext(t.Context(), "SHOW synchronous_commit").Scan(&setting))
+		require.Equal(t, given, setting)
+		require.ErrorIs(t, store.Complete(t.Context(), given, "somebody-else"), webhooks.ErrClaimLost)
+	}
+}
+
 // After a failover the connection may be to a server that only reads: an error, and no state.
 func TestDatabasesThatOnlyRead(t *testing.T) {
 	t.Parallel()
