@@ -263,6 +263,7 @@ func TestVoraRejections(t *testing.T) {
 		"amount too large":        {"POST", "/v1/sessions", `{"amount":100000000,"currency":"USD"}`, json200(secret), 400, sdk.CodeValidationInvalidAmount, "amount"},
 		"lower-case currency":     {"POST", "/v1/sessions", `{"amount":1,"currency":"usd"}`, json200(secret), 400, sdk.CodeValidationError, "currency"},
 		"short life":              {"POST", "/v1/sessions", `{"amount":1,"currency":"USD","expiresIn":299}`, json200(secret), 400, sdk.CodeValidationError, "expiresIn"},
+		"reserved in successUrl":  {"POST", "/v1/sessions", `{"amount":1,"currency":"USD","successUrl":"https://shop.example.com/?sig=1"}`, json200(secret), 400, sdk.CodeValidationError, "the query parameter sig"},
 		"http successUrl":         {"POST", "/v1/sessions", `{"amount":1,"currency":"USD","successUrl":"http://shop.example.com"}`, json200(secret), 400, sdk.CodeValidationError, "successUrl"},
 		"empty country":           {"POST", "/v1/sessions", `{"amount":1,"currency":"USD","country":""}`, json200(secret), 400, sdk.CodeValidationError, "country"},
 		"empty cancelUrl":         {"POST", "/v1/sessions", `{"amount":1,"currency":"USD","cancelUrl":""}`, json200(secret), 400, sdk.CodeValidationError, "cancelUrl"},

@@ -18,6 +18,7 @@ func (v CreateCheckoutRequest) Check(c *contract.Checker) {
 	}
 	if c.Present("return_url", v.ReturnURL, "") {
 		c.HTTPS("return_url", v.ReturnURL, "")
+		c.QueryWithout("return_url", v.ReturnURL, "", "session_id", "status", "order_id", "reason")
 	}
 	c.Present("webhook_secret", v.WebhookSecret, "")
 	if c.Present("webhook_url", v.WebhookURL, "") {

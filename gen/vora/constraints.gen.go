@@ -59,6 +59,7 @@ func (v CreateSessionRequest) Check(c *contract.Checker) {
 	}
 	if v.SuccessURL != nil {
 		c.HTTPS("successUrl", *v.SuccessURL, "")
+		c.QueryWithout("successUrl", *v.SuccessURL, "", "session", "status", "amount", "currency", "transaction_id", "sig")
 	}
 }
 

@@ -164,6 +164,23 @@ func (c *Checker) HTTPS(path, value, code string) {
 	}
 }
 
+// QueryWithout requires a URL whose query has none of the named parameters: the gateway adds them
+// when the buyer returns.
+func (c *Checker) QueryWithout(path, value, code string, names ...string) {
+	_, query, _ := strings.Cut(value, "?")
+	query, _, _ = strings.Cut(query, "#")
+	for pair := range strings.FieldsFuncSeq(query, func(r rune) bool { return r == '&' || r == ';' }) {
+		name, _, _ := strings.Cut(pair, "=")
+		if decoded, err := url.QueryUnescape(name); err == nil {
+			name = decoded
+		}
+		if slices.Contains(names, name) {
+			c.report(path, "must not have the query parameter "+name+": the gateway adds it too, and a return that has it twice is rejected (rename yours)", code, codeInvalid)
+			return
+		}
+	}
+}
+
 // IsLoopback reports whether a host name or an address is this machine.
 func IsLoopback(host string) bool {
 	host = strings.ToLower(host)

@@ -72,6 +72,11 @@ const (
 	VisionScopeReconcileEvery = 10 * time.Second
 )
 
+// VisionScopeReturnParameters returns what the gateway adds to the query of a return URL.
+func VisionScopeReturnParameters() []string {
+	return []string{"session_id", "status", "order_id", "reason"}
+}
+
 // VisionScopeTestCards returns the card numbers of test mode.
 func VisionScopeTestCards() []TestCard {
 	return []TestCard{

@@ -164,6 +164,11 @@ const (
 	VoraDeepHealthChecksPerAddress = 5
 )
 
+// VoraReturnParameters returns what the gateway adds to the query of a return URL.
+func VoraReturnParameters() []string {
+	return []string{"session", "status", "amount", "currency", "transaction_id", "sig"}
+}
+
 // How old, and how far in the future, a v2 return URL may be.
 const (
 	VoraReturnMaxAge = 600 * time.Second

@@ -193,6 +193,7 @@ func TestCreateCheckoutChecksTheContract(t *testing.T) {
 		"webhook URL here":     {func(p *p) { p.WebhookURL = "http://localhost:8080/webhook" }, sdk.CodeValidationError, "webhook_url: must be an https URL"},
 		"webhook URL relative": {func(p *p) { p.WebhookURL = "/webhook" }, sdk.CodeValidationError, "webhook_url: must be an absolute URL"},
 		"no return URL":        {func(p *p) { p.ReturnURL = "" }, sdk.CodeValidationMissingField, "return_url: is required"},
+		"return URL order_id":  {func(p *p) { p.ReturnURL = "https://shop.example.com/return?order_id=7" }, sdk.CodeValidationError, "return_url: must not have the query parameter order_id: the gateway adds it too, and a return that has it twice is rejected (rename yours)"},
 		"return URL http":      {func(p *p) { p.ReturnURL = "http://shop.example.com/return" }, sdk.CodeValidationError, "return_url: must be an https URL"},
 		"no secret":            {func(p *p) { p.WebhookSecret = sdk.Secret{} }, sdk.CodeValidationError, "webhook_secret: has 0 characters, at least 32 are advised: NewWebhookSecret makes one"},
 		"short secret":         {func(p *p) { p.WebhookSecret = sdk.NewSecret(webhookSecret[:31]) }, sdk.CodeValidationError, "webhook_secret: has 31 characters, at least 32 are advised: NewWebhookSecret makes one"},

@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"strings"
 	"unicode"
+
+	"github.com/hostedpay/hostedpay-go/internal/contract"
 )
 
 // A ClaimedStatus is what an unsigned return query says about the payment. It deliberately has no
@@ -34,7 +36,7 @@ const maxReason = 300 // characters
 // ParseReturn reads a return query. It rejects one without a session or status, and one that names
 // a parameter twice. (VisionScope documentation, section 6.)
 func ParseReturn(query url.Values) (UntrustedReturn, error) {
-	for _, name := range []string{"session_id", "status", "order_id", "reason"} {
+	for _, name := range contract.VisionScopeReturnParameters() {
 		if len(query[name]) > 1 {
 			return UntrustedReturn{}, fmt.Errorf("visionscope: the return query has %s more than once: show a neutral page, and let the webhook decide", name)
 		}

@@ -36,6 +36,7 @@ func TestCreateSessionChecksTheContract(t *testing.T) {
 	t.Parallel()
 
 	const url, absolute = "must be an https URL", "must be an absolute URL"
+	const reserved = "the gateway adds it too, and a return that has it twice is rejected (rename yours)"
 	tests := map[string]struct {
 		change  change
 		code    sdk.Code
@@ -54,6 +55,9 @@ func TestCreateSessionChecksTheContract(t *testing.T) {
 		"description":           {func(p *vora.SessionParams) { p.Description = strings.Repeat("ä", 501) }, sdk.CodeValidationError, "description: must have at most 500 characters"},
 		"locale":                {func(p *vora.SessionParams) { p.Locale = "en-US-x-123" }, sdk.CodeValidationError, "locale: must have at most 10 characters"},
 		"success URL http":      {func(p *vora.SessionParams) { p.SuccessURL = "http://shop.example.com" }, sdk.CodeValidationError, "successUrl: " + url},
+		"success URL session":   {func(p *vora.SessionParams) { p.SuccessURL = "https://shop.example.com/t?a=b&session=" }, sdk.CodeValidationError, "successUrl: must not have the query parameter session: " + reserved},
+		"success URL escaped":   {func(p *vora.SessionParams) { p.SuccessURL = "https://shop.example.com/t?%73ig&b#c" }, sdk.CodeValidationError, "successUrl: must not have the query parameter sig: " + reserved},
+		"success URL semicolon": {func(p *vora.SessionParams) { p.SuccessURL = "https://shop.example.com/t?a=1;transaction_id=2" }, sdk.CodeValidationError, "successUrl: must not have the query parameter transaction_id: " + reserved},
 		"success URL relative":  {func(p *vora.SessionParams) { p.SuccessURL = "/thanks" }, sdk.CodeValidationError, "successUrl: " + absolute},
 		"success URL script":    {func(p *vora.SessionParams) { p.SuccessURL = "javascript:alert(1)" }, sdk.CodeValidationError, "successUrl: " + absolute},
 		"success URL no host":   {func(p *vora.SessionParams) { p.SuccessURL = "https://:443/thanks" }, sdk.CodeValidationError, "successUrl: " + absolute},
@@ -129,8 +133,12 @@ func TestCreateSessionSendsWhatIsJustAllowed(t *testing.T) {
 		},
 		"items": func(p *vora.SessionParams) { p.LineItems = items(100); p.LineItems[99].Quantity = 9999 },
 		// The contract sets no bounds for what an item costs, or for where its picture is.
-		"discount":      func(p *vora.SessionParams) { p.LineItems[0].UnitAmount = money.Minor(-100, "USD") },
-		"picture":       func(p *vora.SessionParams) { p.LineItems[0].ImageURL = "http://shop.example.com/d3.png" },
+		"discount": func(p *vora.SessionParams) { p.LineItems[0].UnitAmount = money.Minor(-100, "USD") },
+		"picture":  func(p *vora.SessionParams) { p.LineItems[0].ImageURL = "http://shop.example.com/d3.png" },
+		"parameters of the shop's own": func(p *vora.SessionParams) {
+			p.SuccessURL = "https://shop.example.com/thanks?order=1&Session=2&session_id=3&a=session&my%20sig=4#?sig=5"
+			p.CancelURL = "https://shop.example.com/cart?session=1" // the gateway adds nothing to this one
+		},
 		"shortest life": func(p *vora.SessionParams) { p.ExpiresIn = 5 * time.Minute },
 		"longest life":  func(p *vora.SessionParams) { p.ExpiresIn = time.Hour },
 	} {

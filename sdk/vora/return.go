@@ -60,7 +60,7 @@ func VerifyReturn(query url.Values, expected ExpectedReturn) (*AuthenticReturn, 
 	if problem := expected.missing(); problem != "" {
 		return nil, &ReturnError{problem}
 	}
-	for _, name := range []string{"session", "status", "amount", "currency", "transaction_id", "sig"} {
+	for _, name := range contract.VoraReturnParameters() {
 		if values := query[name]; len(values) > 1 {
 			return nil, &ReturnError{"the query has " + name + " more than once"}
 		} else if len(values) == 0 && name != "transaction_id" {

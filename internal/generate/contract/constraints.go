@@ -30,6 +30,8 @@ type schema struct {
 	Additional       any    `yaml:"additionalProperties"`
 	ErrorCode        string `yaml:"x-error-code"`
 	HTTPSOnly        bool   `yaml:"x-https-only"`
+	ReturnQuery      bool   `yaml:"x-return-query"`
+	reserved         []string
 }
 
 type request struct {
@@ -51,7 +53,11 @@ func (d *document) Requests() (list []request) {
 		r := request{Name: name, Schema: d.Components.Schemas[name]}
 		properties := r.Schema.Properties.values
 		for _, property := range slices.Sorted(maps.Keys(properties)) {
-			r.Checks = append(r.Checks, properties[property].checks(property, slices.Contains(r.Schema.Required, property))...)
+			s := properties[property]
+			if s.ReturnQuery { // its query must leave room for what the gateway adds
+				s.reserved = d.ReturnURL.Parameters
+			}
+			r.Checks = append(r.Checks, s.checks(property, slices.Contains(r.Schema.Required, property))...)
 		}
 		list = append(list, r)
 		for _, property := range slices.Sorted(maps.Keys(properties)) {
@@ -93,6 +99,9 @@ func (s schema) checks(name string, required bool) []string {
 	}
 	if s.HTTPSOnly {
 		add("c.HTTPS(%q, %s, %s)", name, value, code)
+	}
+	if len(s.reserved) > 0 {
+		add("c.QueryWithout(%q, %s, %s, %s)", name, value, code, `"`+strings.Join(s.reserved, `", "`)+`"`)
 	}
 	if s.MaxItems != nil {
 		add("c.Count(%q, len(%s), %d, %s)", name, value, *s.MaxItems, code)

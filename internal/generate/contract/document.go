@@ -107,6 +107,8 @@ func (d *document) check() error {
 		return errors.New("info.version or servers is missing")
 	case len(d.APIKeys) == 0:
 		return errors.New("x-api-keys is missing")
+	case len(d.ReturnURL.Parameters) == 0:
+		return errors.New("x-return-url: parameters is missing")
 	}
 	return d.checkEvents()
 }

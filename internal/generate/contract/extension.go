@@ -65,7 +65,7 @@ type card struct {
 
 // nested are the extensions inside of operations, responses and schemas.
 var nested = []string{ // read only
-	"x-advised-min-length", "x-error-code", "x-go-type", "x-https-only", "x-webhook-scheme",
+	"x-advised-min-length", "x-error-code", "x-go-type", "x-https-only", "x-return-query", "x-webhook-scheme",
 }
 
 func readExtensions(root *yaml.Node) (e extensions, err error) {

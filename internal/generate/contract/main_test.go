@@ -67,6 +67,7 @@ func TestRunRejects(t *testing.T) {
 		"no name":             {replace("  name: Vora\n", ""), path + ": x-gateway: name is missing"},
 		"no session prefix":   {replace("  sessionIdPrefix: vp_cs_\n", ""), path + ": x-gateway: sessionIdPrefix is missing"},
 
+		"no return parameters":        {replace("  parameters: [session, status, amount, currency, transaction_id, sig]\n", ""), path + ": x-return-url: parameters is missing"},
 		"an unknown extension":        {replace("x-key-rotation:", "x-key-rotatoin:"), "field x-key-rotatoin not found"},
 		"an unknown word in one":      {replace("graceSeconds:", "graceSecond:"), "field graceSecond not found"},
 		"an unknown nested extension": {replace("          x-https-only: true", "          x-https: true"), "components.schemas.CreateSessionRequest.properties.successUrl: x-https is not a known extension"},

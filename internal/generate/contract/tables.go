@@ -165,6 +165,13 @@ const (
 )
 {{end}}{{end}}
 
+{{- if $d.ReturnURL.Parameters}}
+// {{$gateway}}ReturnParameters returns what the gateway adds to the query of a return URL.
+func {{$gateway}}ReturnParameters() []string {
+	return []string{ {{- range $i, $p := $d.ReturnURL.Parameters}}{{if $i}}, {{end}}{{printf "%q" $p}}{{end -}} }
+}
+{{end}}
+
 {{- with $d.ReturnURL.V2.MaxAge}}
 // How old, and how far in the future, a v2 return URL may be.
 const (
