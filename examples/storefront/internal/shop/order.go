@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
+	"time"
 
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
@@ -85,6 +87,9 @@ func (o *order) PaidTwice() bool {
 	return o.State == paid && o.PurchaseSent() && !o.sent() && !o.refundedAll()
 }
 
+// Problems are what a person should look at before anything is sent.
+func (o *order) Problems() []orders.Problem { return o.Payment.Problems }
+
 // paidElsewhere reports whether the purchase was paid with its other order, and nothing is known to
 // be paid here.
 func (o *order) paidElsewhere() bool {
@@ -94,13 +99,19 @@ func (o *order) paidElsewhere() bool {
 //go:embed schema.sql
 var schema string
 
+// eventsKept is how long the shop remembers the events that were worked on. A gateway that resends
+// an older one would be believed again, and orders.Apply would find nothing new in it.
+const eventsKept = 30 * 24 * time.Hour
+
 // migrate makes the shop's table and that of the events that were worked on.
-func migrate(db *sql.DB) (*sqlstore.Store, error) {
+func migrate(db *sql.DB, log *slog.Logger) (*sqlstore.Store, error) {
 	ctx := context.Background()
 	if _, err := db.ExecContext(ctx, schema); err != nil {
 		return nil, fmt.Errorf("shop: the order table: %w", err)
 	}
-	events, err := sqlstore.New(db, sqlstore.SQLite)
+	events, err := sqlstore.New(db, sqlstore.SQLite, sqlstore.WithRetention(eventsKept, func(err error) {
+		log.Warn("old events cannot be removed", "error", err)
+	}))
 	if err == nil {
 		err = events.Migrate(ctx)
 	}

@@ -137,6 +137,9 @@ type outcome struct {
 func outcomeOf(o order) outcome {
 	switch o.State {
 	case paid:
+		if len(o.Problems()) > 0 && !o.sent() && !o.refundedAll() {
+			return outcome{Order: o, Status: sdk.PaymentPending} // somebody is looking at it
+		}
 		return outcome{Order: o, Status: sdk.PaymentPaid, Returned: o.refundedAll()}
 	case failed, expired:
 		return outcome{Order: o, Status: sdk.PaymentFailed}

@@ -76,7 +76,7 @@ func New(c Config) (*Shop, error) {
 	if base.Scheme == "https" {
 		s.cookie = "__Host-visitor"
 	}
-	if s.events, err = migrate(c.DB); err != nil {
+	if s.events, err = migrate(c.DB, c.Log); err != nil {
 		return nil, err
 	}
 	if s.formKey, err = ownSecret(c.DB, "form key"); err != nil {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 
 	"github.com/hostedpay/hostedpay-go/sdk"
@@ -66,8 +65,8 @@ func (s *Shop) take(ctx context.Context, event webhooks.Event) error {
 }
 
 // change applies an event to its order, and dispatches the parcel, once for the purchase, unless
-// the money has been given back by now. An event that makes a problem changes nothing: the gateway
-// delivers it again, and the log calls for somebody.
+// the money has been given back by now. An event that makes a problem is kept with the order, and
+// delivering it again would not help: nothing is sent, and log and order book call for somebody.
 func (s *Shop) change(ctx context.Context, table orderTable, event webhooks.Event) error {
 	info := event.Info()
 	o, err := table.bySession(ctx, info.Scheme.Gateway(), info.SessionID)
@@ -79,15 +78,16 @@ func (s *Shop) change(ctx context.Context, table orderTable, event webhooks.Even
 	}
 	o.Payment.Expected = o.Amount
 	payment, transition := orders.Apply(o.Payment, event)
-	if len(transition.Problems) > 0 {
-		return fmt.Errorf("shop: order %d of %s, %s of %s: %v", o.Number, o.Amount, info.Type, info.Amount, transition.Problems)
-	}
-	send := transition.BecamePaid() && !o.PurchaseSent()
+	send := transition.BecamePaid() && payment.MayShip() && !o.PurchaseSent()
 	reason := ""
 	if payment.Status.Unpaid() {
 		reason = cmp.Or(info.Reason, o.Reason)
 	}
 	o, err = table.record(ctx, o, payment, reason, send)
+	if err == nil && len(transition.Problems) > 0 {
+		s.Log.Error("a payment has a problem, and somebody should look at it", "order", o.Number, "session_id", o.Session,
+			"event", info.Type, "amount", info.Amount.String(), "expected", o.Amount.String(), "problems", transition.Problems)
+	}
 	if err == nil && transition.BecamePaid() && o.PaidTwice() {
 		s.Log.Error("a purchase was paid twice; nothing was sent for this order: refund it", "order", o.Number, "session_id", o.Session)
 	}
