@@ -36,7 +36,7 @@ type scheme struct {
 	parse         func(body []byte) parsed
 	fields        func() []string // of its events, in the order of the documentation
 	namesMerchant bool            // events say whose they are
-	namesMode     bool            // events say whether they are test or live
+	modeField     string          // in which events say whether they are test or live; empty when they do not
 
 	// How the gateway delivers, and which responses it documents.
 	replyWithin  time.Duration

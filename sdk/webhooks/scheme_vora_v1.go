@@ -27,7 +27,7 @@ var voraV1 = scheme{
 	parse:         func(body []byte) parsed { return parseVora(body, flatShape) },
 	fields:        voraFields,
 	namesMerchant: true,
-	namesMode:     true,
+	modeField:     "livemode",
 	replyWithin:   contract.VoraV1ReplyWithin,
 	redeliveries:  contract.VoraV1RetryAfter,
 }

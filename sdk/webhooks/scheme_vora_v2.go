@@ -30,7 +30,7 @@ var voraV2 = scheme{
 	parse:           func(body []byte) parsed { return parseVora(body, envelopeShape) },
 	fields:          voraFields,
 	namesMerchant:   true,
-	namesMode:       true,
+	modeField:       "livemode",
 	replyWithin:     contract.VoraV2ReplyWithin,
 	redeliveries:    contract.VoraV2RetryAfter,
 	replies:         replies{outsideWindow: http.StatusBadRequest},

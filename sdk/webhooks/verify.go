@@ -1,6 +1,7 @@
 package webhooks
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -70,8 +71,8 @@ func (v *Verifier) Verify(ctx context.Context, header http.Header, body []byte) 
 }
 
 // Authenticate is [Verifier.Verify] without decoding, for a program that only passes deliveries on.
-// It rejects what Verify rejects. It allocates nothing when the keys are [StaticKeys] that name
-// neither a merchant nor a mode; otherwise it reads what the body says of them.
+// It rejects what Verify rejects. It allocates nothing when the keys are [StaticKeys] that name no
+// merchant and the body says nothing of the mode; otherwise it parses the body.
 func (v *Verifier) Authenticate(ctx context.Context, header http.Header, body []byte) (SignatureMatch, error) {
 	var a verification
 	if err := a.run(ctx, v, header, body); err != nil {
@@ -208,7 +209,7 @@ func (a *verification) matching(body []byte) (*candidate, error) {
 // far as both say.
 func (a *verification) checkMerchantAndMode(body []byte) error {
 	merchant := a.verifier.namesMerchant && a.key.MerchantID != ""
-	mode := a.verifier.namesMode && a.key.Mode != ""
+	mode := a.key.Mode != "" && mayHaveField(body, a.verifier.modeField)
 	if !merchant && !mode {
 		return nil
 	}
@@ -220,6 +221,30 @@ func (a *verification) checkMerchantAndMode(body []byte) error {
 		return &Rejection{Reason: ReasonWrongMode, Detail: fmt.Sprintf("a %s event, signed with a %s key", claimed.mode(), a.key.Mode)}
 	}
 	return nil
+}
+
+// mayHaveField reports whether a field of this name can be in a body, which is then parsed; most
+// bodies need not be. As in encoding/json the name may be in capitals, or escaped.
+func mayHaveField(body []byte, name string) bool {
+	if name == "" {
+		return false
+	}
+	if bytes.IndexByte(body, '\\') >= 0 {
+		return true
+	}
+	for _, first := range []byte{name[0], name[0] - 'a' + 'A'} { // names begin in lower case
+		for at := 0; ; at++ {
+			next := bytes.IndexByte(body[at:], first)
+			if next < 0 {
+				break
+			}
+			at += next
+			if len(body)-at >= len(name) && bytes.EqualFold(body[at:at+len(name)], []byte(name)) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (a *verification) event(body []byte) Event {

@@ -1,6 +1,7 @@
 package webhooks_test
 
 import (
+	"bytes"
 	"context"
 	"strings"
 	"testing"
@@ -179,5 +180,22 @@ func TestTenantsAreKeptApart(t *testing.T) {
 			require.Equal(t, forged, asOnTheWire(t, ofBrightline.deliver(t, valid)), "a valid event of one tenant at the other's look-up")
 			require.Len(t, ofBrightline.events, 1)
 		})
+	}
+}
+
+// A body that says nothing of the mode is not parsed for it, and no spelling of the field escapes
+// the check.
+func TestAModeInAnySpellingIsRead(t *testing.T) {
+	t.Parallel()
+	for _, s := range []scheme{voraV1(), voraV2()} {
+		r := setup(t, s, withKeys(keys(t, webhooks.SigningKey{Secret: sdk.NewSecret(s.secret), Mode: sdk.ModeTest})))
+		plain := bytes.Replace(s.body, []byte(`"livemode":false`), []byte(`"level":"v, valve, live"`), 1)
+		require.Equal(t, sdk.ModeTest, r.event(t, r.deliveryOf(plain)).Info().Mode, s.name)
+		for _, name := range []string{"livemode", "LiveMode", "LIVEMODE", `live\u006dode`, `\u006civemode`} {
+			body := append([]byte(`{"`+name+`":true,`), plain[1:]...)
+			require.Equal(t, webhooks.ReasonWrongMode, r.rejection(t, r.deliveryOf(body)).Reason, "%s: %s", s.name, name)
+			_, err := r.verifier.Authenticate(t.Context(), r.deliveryOf(body).Header, body)
+			require.ErrorContains(t, err, "live", "%s: %s", s.name, name)
+		}
 	}
 }
