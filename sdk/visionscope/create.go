@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	gen "github.com/hostedpay/hostedpay-go/gen/visionscope"
+	"github.com/hostedpay/hostedpay-go/internal/apikey"
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/internal/lenient"
 	"github.com/hostedpay/hostedpay-go/internal/transport"
@@ -88,6 +89,9 @@ func (c *Client) createBody(operation string, params CheckoutParams) (gen.Create
 	secret := params.WebhookSecret.Reveal()
 	if n := len(secret); !c.transport.SkipChecks && n < contract.VisionScopeAdvisedSecretLength {
 		return gen.CreateCheckoutRequest{}, rejected(operation, fmt.Sprintf("webhook_secret: has %d characters, at least %d are advised: NewWebhookSecret makes one", n, contract.VisionScopeAdvisedSecretLength))
+	}
+	if problem := apikey.SigningProblem(secret); !c.transport.SkipChecks && problem != "" {
+		return gen.CreateCheckoutRequest{}, rejected(operation, "webhook_secret: the checkout's events could not be verified, because the key "+problem)
 	}
 	body := gen.CreateCheckoutRequest{
 		Amount:        json.Number(major),

@@ -181,6 +181,7 @@ func TestCreateCheckoutChecksTheContract(t *testing.T) {
 	t.Parallel()
 
 	type p = visionscope.CheckoutParams
+	const unusable = "webhook_secret: the checkout's events could not be verified, because the key "
 	tests := map[string]struct {
 		change  func(*p)
 		code    sdk.Code
@@ -196,7 +197,10 @@ func TestCreateCheckoutChecksTheContract(t *testing.T) {
 		"return URL order_id":  {func(p *p) { p.ReturnURL = "https://shop.example.com/return?order_id=7" }, sdk.CodeValidationError, "return_url: must not have the query parameter order_id: the gateway adds it too, and a return that has it twice is rejected (rename yours)"},
 		"return URL http":      {func(p *p) { p.ReturnURL = "http://shop.example.com/return" }, sdk.CodeValidationError, "return_url: must be an https URL"},
 		"no secret":            {func(p *p) { p.WebhookSecret = sdk.Secret{} }, sdk.CodeValidationError, "webhook_secret: has 0 characters, at least 32 are advised: NewWebhookSecret makes one"},
-		"short secret":         {func(p *p) { p.WebhookSecret = sdk.NewSecret(webhookSecret[:31]) }, sdk.CodeValidationError, "webhook_secret: has 31 characters, at least 32 are advised: NewWebhookSecret makes one"},
+		// What no verifier accepts must not become the secret of a checkout that can be paid.
+		"secret with a newline": {func(p *p) { p.WebhookSecret = sdk.NewSecret(webhookSecret + "\n") }, sdk.CodeValidationError, unusable + `has white space, quotes, a byte order mark or "Bearer " around its secret: trim it where it is configured`},
+		"blank secret":          {func(p *p) { p.WebhookSecret = sdk.NewSecret(strings.Repeat(" ", 64)) }, sdk.CodeValidationError, unusable + "has a blank secret: is its environment variable set?"},
+		"short secret":          {func(p *p) { p.WebhookSecret = sdk.NewSecret(webhookSecret[:31]) }, sdk.CodeValidationError, "webhook_secret: has 31 characters, at least 32 are advised: NewWebhookSecret makes one"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
