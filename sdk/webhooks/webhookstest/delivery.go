@@ -54,7 +54,8 @@ func (d *delivery) oneSignature(sender string) {
 }
 
 func (d *delivery) sign(secret, prefix string) string {
-	hex := signature.Hex(secret, prefix, string(d.signed))
+	var hex string
+	unenforced(func() { hex = signature.Hex(secret, prefix, string(d.signed)) })
 	if d.upper {
 		return strings.ToUpper(hex)
 	}
