@@ -2,6 +2,7 @@ package transport
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"unicode"
@@ -10,7 +11,10 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
-const maxMessage = 300 // characters; enough for every documented message
+const (
+	maxMessage = 300     // characters; enough for every documented message
+	maxRead    = 8 << 10 // bytes of a message that are looked at; a proxy's page may have megabytes of keys
+)
 
 // Sanitize makes a string from the network fit for a log: one line, bounded, without secrets.
 func (c *Client) Sanitize(s string) string { return sanitize(s, c.key, sdk.Secret{}) }
@@ -21,21 +25,38 @@ func sanitize(s string, key, other sdk.Secret) string {
 	if s == "" {
 		return ""
 	}
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
-			return ' '
-		}
-		return r
-	}, redact(s, key, other))
+	if len(s) > maxRead { // and not the beginning of a word, which may be a secret's
+		s = strings.TrimRightFunc(s[:maxRead], func(r rune) bool { return !unicode.IsSpace(r) }) + "…"
+	}
+	s = redact(strings.Map(visible, s), key, other)
 	if runes := []rune(s); len(runes) > maxMessage {
 		s = string(runes[:maxMessage]) + "…"
 	}
 	return strings.TrimSpace(s)
 }
 
+// visible turns white space into blanks, and drops what nobody sees: it can hide a secret, or turn
+// the direction of what follows.
+func visible(r rune) rune {
+	switch {
+	case unicode.IsSpace(r), r == '\u2028', r == '\u2029':
+		return ' '
+	case unicode.IsControl(r), unicode.Is(unicode.Cf, r):
+		return -1
+	}
+	return r
+}
+
 // redact removes secrets: those that are given, and whatever looks like a gateway's credential or
 // like the URL of a hosted page.
 func redact(s string, key, other sdk.Secret) string {
+	if strings.ContainsAny(s, `%&\`) {
+		s = redactEscaped(s, key, other)
+	}
+	return redactPlain(s, key, other)
+}
+
+func redactPlain(s string, key, other sdk.Secret) string {
 	for _, secret := range [...]sdk.Secret{key, other} {
 		if !secret.IsZero() && strings.Contains(s, secret.Reveal()) {
 			s = strings.ReplaceAll(s, secret.Reveal(), secret.String())
@@ -53,6 +74,47 @@ func redact(s string, key, other sdk.Secret) string {
 		}
 	}
 	return s
+}
+
+// redactEscaped removes words that are secrets once their escapes are undone: of a URL, of JSON and
+// of HTML, up to three deep.
+func redactEscaped(s string, key, other sdk.Secret) string {
+	words := strings.Split(s, " ")
+	for i, word := range words {
+		plain := word
+		for range 3 {
+			decoded := escaped().ReplaceAllStringFunc(plain, unescape)
+			if decoded == plain {
+				break
+			}
+			plain = decoded
+			if redactPlain(plain, key, other) != plain {
+				words[i] = "[redacted]"
+				break
+			}
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// escaped matches a character in ASCII that is escaped.
+var escaped = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`%[0-9A-Fa-f]{2}|\\u00[0-9A-Fa-f]{2}|&#0*[0-9]{2,3};|&#[xX]0*[0-9A-Fa-f]{2};`)
+})
+
+func unescape(escape string) string {
+	digits, base := escape[len(escape)-2:], 16
+	switch {
+	case strings.HasPrefix(escape, "&#x"), strings.HasPrefix(escape, "&#X"):
+		digits = escape[3 : len(escape)-1]
+	case escape[0] == '&':
+		digits, base = escape[2:len(escape)-1], 10
+	}
+	code, err := strconv.ParseUint(digits, base, 7)
+	if err != nil {
+		return escape
+	}
+	return string(rune(code))
 }
 
 // redactCredential keeps a credential's prefix, which says what it is.

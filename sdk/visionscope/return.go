@@ -55,8 +55,11 @@ func ParseReturn(query url.Values) (UntrustedReturn, error) {
 
 func oneLine(s string) string {
 	s = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
+		switch {
+		case unicode.IsControl(r):
 			return ' '
+		case unicode.Is(unicode.Cf, r): // which can turn the direction of what follows
+			return -1
 		}
 		return r
 	}, strings.ToValidUTF8(s, "\uFFFD"))

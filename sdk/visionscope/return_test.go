@@ -33,6 +33,10 @@ func TestParseReturn(t *testing.T) {
 			query: "session_id=cs_1&status=failed&reason=a%0D%0Ab%00c%1B[31m",
 			want:  visionscope.UntrustedReturn{SessionID: "cs_1", ClaimedStatus: "failed", Reason: "a  b c [31m"},
 		},
+		"a reason that turns its direction": {
+			query: "session_id=cs_1&status=failed&reason=a%E2%80%AEb%E2%80%8B%C2%ADc",
+			want:  visionscope.UntrustedReturn{SessionID: "cs_1", ClaimedStatus: "failed", Reason: "abc"},
+		},
 		"a reason that is not UTF-8": {
 			query: "session_id=cs_1&status=failed&reason=a%FFb",
 			want:  visionscope.UntrustedReturn{SessionID: "cs_1", ClaimedStatus: "failed", Reason: "a\uFFFDb"},
