@@ -64,14 +64,15 @@ func TestJunkOverTheNetwork(t *testing.T) {
 			}
 		}
 	})
+	stop := sync.OnceFunc(func() { close(done); junk.Wait() })
+	defer stop()
 	s := voraV1()
 	for n := range 20 {
 		body := webhookstest.SessionSucceeded(webhookstest.SessionID(fmt.Sprintf("vp_cs_test_%d", n)))
 		require.Equal(t, http.StatusOK, post(s.sign(s.secret, body, webhookstest.At(signedAt()), webhookstest.To(server.URL))), "event %d", n)
 		time.Sleep(100 * time.Millisecond)
 	}
-	close(done)
-	junk.Wait()
+	stop()
 
 	require.Len(t, taken, 20)
 	for session, times := range taken {
