@@ -14,12 +14,13 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
-// attempts is a transport: each RoundTrip is one attempt, which sends the request, reads the whole
-// response within the time limit, and records both.
+// attempts makes the attempts: each sends the request, reads the whole response within the time
+// limit, and records both.
 type attempts struct {
 	policy  *Policy
 	next    http.RoundTripper
 	pool    *wire.Pool // that next ends in; nil when it is unknown
+	jar     http.CookieJar
 	timeout time.Duration
 	first   wire.Attempt // in one allocation with the rest
 	renew   bool         // the next attempt needs a connection of its own
@@ -34,15 +35,15 @@ type attempts struct {
 type state int
 
 const (
-	stateNew     state = iota // nothing was sent
+	stateNew     state = iota // no attempt was made
 	stateSent                 // an attempt was made, and has ended
 	stateWaiting              // another attempt was decided on, and has not begun
 	stateBlocked              // the next attempt could not begin
 )
 
-// RoundTrip is one attempt. When the context has ended before it begins, there is no attempt, and
-// the last one's result stays.
-func (a *attempts) RoundTrip(request *http.Request) (*http.Response, error) {
+// make makes one attempt. When the context has ended before it begins, there is no attempt, and the
+// last one's result stays.
+func (a *attempts) make(request *http.Request) (*http.Response, error) {
 	if err := a.begin(request.Context()); err != nil {
 		if request.Body != nil {
 			_ = request.Body.Close()
@@ -93,11 +94,13 @@ func (a *attempts) begin(ctx context.Context) error {
 	if over := ended(ctx); over != nil {
 		return a.endWait(over)
 	}
-	if n := len(a.result.Attempts); n > 0 {
-		a.result.Attempts[n-1].Stopped = "the next attempt was held back"
+	if len(a.result.Attempts) > 0 {
+		a.last().Stopped = "the next attempt was held back"
 	}
 	return a.block(err)
 }
+
+func (a *attempts) last() *sdk.Attempt { return &a.result.Attempts[len(a.result.Attempts)-1] }
 
 // endWait ends with the context: a wait for another attempt is reported as one, the wait for the
 // first is not.
@@ -123,7 +126,7 @@ func (a *attempts) send(request *http.Request, on *wire.Attempt) (*http.Response
 		defer cancel()
 		ctx = limited
 	}
-	response, err := a.next.RoundTrip(request.WithContext(on.Begin(ctx)))
+	response, err := a.next.RoundTrip(a.own(request, on.Begin(ctx)))
 	switch { // http.Client tolerates the same transports
 	case err != nil:
 		return nil, a.undelivered(ctx, on, err)
@@ -133,6 +136,9 @@ func (a *attempts) send(request *http.Request, on *wire.Attempt) (*http.Response
 		response.Body = http.NoBody
 	}
 	defer response.Body.Close()
+	if a.jar != nil {
+		a.jar.SetCookies(request.URL, response.Cookies())
+	}
 	if response.StatusCode == http.StatusSwitchingProtocols {
 		return response, nil // its body is a connection, which nobody ends
 	}
@@ -142,6 +148,29 @@ func (a *attempts) send(request *http.Request, on *wire.Attempt) (*http.Response
 	a.result.Body, err = readBody(response, a.policy.maxBody())
 	response.Body = http.NoBody
 	return response, withoutURL(ctx, err)
+}
+
+// own is the attempt's own request, with what an http.Client would add to it.
+func (a *attempts) own(request *http.Request, ctx context.Context) *http.Request { //nolint:revive // as WithContext has it
+	own := request.WithContext(ctx)
+	own.GetBody = nil // or an http.Transport sends the request again by itself
+	user := request.URL.User
+	if a.jar == nil && user == nil && own.Header != nil {
+		return own
+	}
+	if own.Header = request.Header.Clone(); own.Header == nil {
+		own.Header = http.Header{}
+	}
+	if a.jar != nil {
+		for _, cookie := range a.jar.Cookies(request.URL) {
+			own.AddCookie(cookie)
+		}
+	}
+	if user != nil && own.Header.Get("Authorization") == "" {
+		password, _ := user.Password()
+		own.SetBasicAuth(user.Username(), password)
+	}
+	return own
 }
 
 var errNoResponse = errors.New("the transport returned neither a response nor an error")

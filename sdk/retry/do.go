@@ -35,9 +35,31 @@ var ErrAttemptTimeout = fmt.Errorf("no complete response within the attempt's ti
 // A response of any status is a result and no error. The error is why there is no complete
 // response, or that the context ended during a wait; the result then has the last response. The
 // request's body is replayed from its GetBody; a request with a body and without GetBody is sent
-// once. The request is not changed, and its body is closed.
+// once. The request is not changed, and its body is closed. A request without a URL is an error.
 func (p Policy) Do(client *http.Client, request *http.Request, safety Safety) (Result, error) {
+	if err := unsendable(request); err != nil {
+		return Result{}, err
+	}
 	l := newLoop(p, client, request, safety)
-	_, err := l.retryable.Do(&l.request) //nolint:bodyclose // each attempt has read and closed its response's body
-	return l.finish(request.Context(), err)
+	response, err := l.attempts.make(request) //nolint:bodyclose // each attempt has read and closed its response's body
+	if !l.isOver() {
+		l.repeat(response, err)
+	}
+	return l.finish()
+}
+
+// unsendable is why no client can send a request; nil when one can. Its body is then closed.
+func unsendable(request *http.Request) (err error) {
+	switch {
+	case request.URL == nil:
+		err = errors.New("the request has no URL")
+	case request.RequestURI != "":
+		err = errors.New("the request is one that a server received: RequestURI is set")
+	default:
+		return nil
+	}
+	if request.Body != nil {
+		_ = request.Body.Close()
+	}
+	return err
 }

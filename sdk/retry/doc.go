@@ -1,7 +1,8 @@
 // Package retry sends an HTTP request again when that is safe and worth it, and records every
 // attempt.
 //
-// It stands on hashicorp/go-retryablehttp for the loop and replaces all of its defaults: what to
+// The first attempt goes straight to the transport, so that a request that succeeds pays for no
+// retries. hashicorp/go-retryablehttp makes the others, with all of its defaults replaced: what to
 // retry, how long to wait, what to do with the last response. The clients of this SDK use it, with
 // a policy of your own if you give them one by [WithPolicy]. It can be used alone:
 //

@@ -3,7 +3,6 @@ package retry
 import (
 	"context"
 	"fmt"
-	"io"
 	"math"
 	"net/http"
 	"time"
@@ -16,46 +15,24 @@ import (
 // A loop is one request with its attempts: it decides whether there is another one, and when.
 // Sending is the attempts' job. Everything that a request needs is in it, in one allocation.
 type loop struct {
-	policy Policy
-	safety Safety
-	body   func() (io.ReadCloser, error) // anew, for every attempt but the first; nil when it cannot be replayed
-	header http.Header                   // as it was before a jar added its cookies; nil without a jar
-	kept   keptHeader                    // as it was before middleware added to it; empty when nothing can
+	policy  Policy
+	safety  Safety
+	request *http.Request // the caller's
+	kept    keptHeader    // as the header was before middleware added to it; empty when nothing can
 
-	retryable retryablehttp.Client
-	client    http.Client
-	borrowed  wire.Pool // over the caller's transport
-	request   retryablehttp.Request
-	own       http.Request // a copy of the caller's, which the loop may change
-	attempts  attempts
+	borrowed wire.Pool // over the caller's transport
+	attempts attempts
 }
 
 func newLoop(p Policy, client *http.Client, request *http.Request, safety Safety) *loop {
-	l := &loop{policy: p, safety: safety, body: request.GetBody, own: *request}
-	l.own.GetBody = nil // or an http.Transport sends the request again by itself
-	l.attempts.policy, l.attempts.timeout = &l.policy, p.AttemptTimeout
+	l := &loop{policy: p, safety: safety, request: request}
+	l.attempts.policy, l.attempts.timeout, l.attempts.jar = &l.policy, p.AttemptTimeout, client.Jar
 	if limit := client.Timeout; limit > 0 && (l.attempts.timeout <= 0 || limit < l.attempts.timeout) {
 		l.attempts.timeout = limit
 	}
-	changesHeaders := l.route(client.Transport)
-	// The attempts are the transport, so that the library finds no CloseIdleConnections to call on
-	// the caller's pool.
-	l.client = http.Client{Transport: &l.attempts, Jar: client.Jar, CheckRedirect: useLastResponse}
-	l.retryable = retryablehttp.Client{
-		HTTPClient:   &l.client,
-		RetryMax:     math.MaxInt, // the policy counts
-		CheckRetry:   l.again,
-		Backoff:      shortest,
-		ErrorHandler: retryablehttp.PassthroughErrorHandler,
-	}
-	switch {
-	case client.Jar != nil:
-		l.header = request.Header
-		l.own.Header = l.header.Clone()
-	case changesHeaders:
+	if l.route(client.Transport) {
 		l.kept.keep(request.Header)
 	}
-	l.request.Request = &l.own
 	return l
 }
 
@@ -80,7 +57,51 @@ func (l *loop) route(transport http.RoundTripper) (changesHeaders bool) {
 	return false
 }
 
-func useLastResponse(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+// isOver reports whether nothing is left to decide after the first attempt.
+func (l *loop) isOver() bool {
+	if l.attempts.state != stateSent {
+		return true // it was not begun
+	}
+	succeeded := l.attempts.err == nil && l.attempts.result.Status < 300
+	if succeeded {
+		l.policy.Budget.succeeded(0)
+	}
+	return succeeded
+}
+
+// repeat waits, and sends the request again, for as long as the policy says so. It is told how the
+// first attempt ended.
+func (l *loop) repeat(first *http.Response, err error) {
+	library := retryablehttp.Client{
+		HTTPClient: &http.Client{
+			Transport:     &repeats{attempts: &l.attempts, first: first, err: err},
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+		RetryMax:     math.MaxInt, // the policy counts
+		CheckRetry:   l.again,
+		Backoff:      l.wait,
+		PrepareRetry: l.renew,
+		ErrorHandler: retryablehttp.PassthroughErrorHandler,
+	}
+	_, _ = library.Do(&retryablehttp.Request{Request: l.request}) //nolint:bodyclose // as above
+}
+
+// repeats is the transport that the library sends with. The library begins with an attempt; that
+// one has been made, so its first round trip is what came of it.
+type repeats struct {
+	*attempts
+	first *http.Response
+	err   error
+	begun bool
+}
+
+func (r *repeats) RoundTrip(request *http.Request) (*http.Response, error) {
+	if !r.begun {
+		r.begun = true
+		return r.first, r.err
+	}
+	return r.make(request)
+}
 
 // again decides, after each attempt, whether there is another one. The caller's context comes
 // first: when it has ended, nobody waits for a response any more.
@@ -106,17 +127,18 @@ func (l *loop) again(ctx context.Context, _ *http.Response, _ error) (bool, erro
 	if !didAsk {
 		wait = l.policy.backoff(retries + 1)
 	}
-	last := &result.Attempts[retries]
+	last := l.attempts.last()
 	if last.Stopped = l.obstacle(ctx, retries, wait, didAsk); last.Stopped != "" {
 		return false, nil
 	}
 	last.Wait, l.attempts.state = wait, stateWaiting
-	l.retryable.RetryWaitMin, l.retryable.PrepareRetry = wait, l.renew
 	return true, nil
 }
 
-// shortest is the wait before the next attempt, which again has decided on.
-func shortest(wait, _ time.Duration, _ int, _ *http.Response) time.Duration { return wait }
+// wait is how long again has decided to wait.
+func (l *loop) wait(time.Duration, time.Duration, int, *http.Response) time.Duration {
+	return l.attempts.last().Wait
+}
 
 // obstacle is why an attempt that may be retried is not; empty when nothing stands in the way.
 func (l *loop) obstacle(ctx context.Context, retries int, wait time.Duration, asked bool) string {
@@ -124,7 +146,7 @@ func (l *loop) obstacle(ctx context.Context, retries int, wait time.Duration, as
 	switch {
 	case retries >= l.policy.MaxRetries:
 		return "no retry left"
-	case l.body == nil && l.own.Body != nil && l.own.Body != http.NoBody:
+	case l.request.GetBody == nil && l.request.Body != nil && l.request.Body != http.NoBody:
 		return "the body cannot be sent again"
 	case asked && wait > l.policy.MaxRetryAfter:
 		return "the wait is too long"
@@ -136,18 +158,16 @@ func (l *loop) obstacle(ctx context.Context, retries int, wait time.Duration, as
 	return ""
 }
 
-// renew gives the next attempt a body from its beginning, and a header without what the last
-// attempt added to it: cookies, by an http.Client, and whatever middleware adds.
+// renew gives the next attempt a body from its beginning, and a header without what middleware
+// added to it.
 func (l *loop) renew(next *http.Request) error {
-	if l.header != nil {
-		next.Header = l.header.Clone()
-	} else if len(l.kept.fields) > 0 {
+	if len(l.kept.fields) > 0 {
 		next.Header = l.kept.header()
 	}
-	if l.body == nil {
+	if l.request.GetBody == nil {
 		return nil
 	}
-	body, err := l.body()
+	body, err := l.request.GetBody()
 	if err != nil {
 		return l.attempts.block(fmt.Errorf("the body cannot be sent again: %w", err))
 	}
@@ -156,21 +176,17 @@ func (l *loop) renew(next *http.Request) error {
 }
 
 // finish is the last attempt's result, and why there is no more than that.
-func (l *loop) finish(ctx context.Context, loopErr error) (Result, error) {
+func (l *loop) finish() (Result, error) {
 	a := &l.attempts
-	switch a.state {
-	case stateSent, stateBlocked:
+	if a.state != stateWaiting {
 		return a.result, a.err
-	case stateWaiting: // only the context's end leaves a loop that waits
-		last := &a.result.Attempts[len(a.result.Attempts)-1]
-		last.Wait = time.Since(last.Start.Add(last.Duration))
-		last.Stopped = "the context ended during the wait"
-		err := ended(ctx)
-		if a.err != nil {
-			err = fmt.Errorf("%w while waiting to try again after: %w", err, a.err)
-		}
-		return a.result, err
-	case stateNew: // the http.Client did not accept the request
 	}
-	return a.result, withoutURL(ctx, loopErr)
+	last := a.last() // only the context's end leaves a loop that waits
+	last.Wait = time.Since(last.Start.Add(last.Duration))
+	last.Stopped = "the context ended during the wait"
+	err := ended(l.request.Context())
+	if a.err != nil {
+		err = fmt.Errorf("%w while waiting to try again after: %w", err, a.err)
+	}
+	return a.result, err
 }

@@ -20,5 +20,5 @@ func TestCreateSessionAllocations(t *testing.T) {
 		_, err = client.CreateSession(t.Context(), params, sdk.WithIdempotencyKey(benchIdempotencyKey))
 	})
 	require.NoError(t, err)
-	require.LessOrEqual(t, allocations, 54+raceAllocations, "of which net/http and encoding/json alone make 37, and knowing whether the request was sent 4")
+	require.LessOrEqual(t, allocations, 47+raceAllocations, "of which net/http and encoding/json alone make 37, and knowing whether the request was sent 4")
 }
