@@ -139,10 +139,11 @@ func escape(prefix string) string {
 
 // milliseconds converts a duration to milliseconds, rounded up.
 func milliseconds(d time.Duration) int64 {
+	whole := d.Milliseconds()
 	if d%time.Millisecond > 0 {
-		d += time.Millisecond
+		whole++
 	}
-	return d.Milliseconds()
+	return whole
 }
 
 // failed wraps an error with the operation, and with advice for the most frequent causes. What a

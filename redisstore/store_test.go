@@ -3,6 +3,7 @@ package redisstore_test
 import (
 	"context"
 	"errors"
+	"math"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -101,6 +102,22 @@ func TestRetention(t *testing.T) {
 
 	require.NoError(t, store.Release(t.Context(), "b", claim(t, store, "b", time.Minute).Token))
 	require.Zero(t, client.Exists(t.Context(), prefix+"b").Val())
+}
+
+// The largest duration there is means "for ever".
+func TestTheLongestRetention(t *testing.T) {
+	t.Parallel()
+	_, store := setup(t, redisstore.WithRetention(math.MaxInt64))
+	state, err := store.Claim(t.Context(), "event", "one", time.Minute)
+	require.NoError(t, err)
+	require.Equal(t, webhooks.StateNew, state)
+	require.NoError(t, store.Complete(t.Context(), "event", "one"))
+	state, err = store.Claim(t.Context(), "event", "another", time.Minute)
+	require.NoError(t, err)
+	require.Equal(t, webhooks.StateDone, state)
+	purged, err := store.Purge(t.Context(), math.MaxInt64)
+	require.NoError(t, err)
+	require.Zero(t, purged)
 }
 
 func TestPrefixes(t *testing.T) {

@@ -147,11 +147,11 @@ func (x ExpectedReturn) checkV2(fields returnurl.Fields, sig string) (issued tim
 		return issued, "its signature does not match"
 	}
 	issued = time.Unix(payload.IssuedAt, 0).UTC()
-	now := time.Now
+	now := time.Now()
 	if x.Now != nil {
-		now = x.Now
+		now = x.Now()
 	}
-	age := now().Sub(issued)
+	age := now.Sub(issued)
 	expectedURL, _ := returnurl.Normalize(x.URL) // absolute, see missing
 	signedURL, err := returnurl.Normalize(payload.SuccessURL)
 	switch {
@@ -164,7 +164,7 @@ func (x ExpectedReturn) checkV2(fields returnurl.Fields, sig string) (issued tim
 	case age > contract.VoraReturnMaxAge:
 		problem = fmt.Sprintf("it is %s old, at most %s is allowed", age.Round(time.Second), contract.VoraReturnMaxAge)
 	case age < -contract.VoraReturnFuture:
-		problem = fmt.Sprintf("it is %s in the future: check this machine's clock", (-age).Round(time.Second))
+		problem = fmt.Sprintf("it is %s in the future: check this machine's clock", issued.Sub(now).Round(time.Second)) // which saturates; the negative of age would not
 	}
 	return issued, problem
 }

@@ -27,7 +27,7 @@ type Acceptor interface {
 // acknowledges nothing.
 type Acceptance struct {
 	Status     AcceptanceStatus
-	RetryAfter time.Duration // with AcceptanceInFlight and AcceptanceNotNow; at least 1 s, which is also the default
+	RetryAfter time.Duration // with AcceptanceInFlight and AcceptanceNotNow; 1 s, the default, to 24 h
 }
 
 // An AcceptanceStatus decides the response to the gateway.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"log/slog"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -29,6 +30,9 @@ func TestAnAcceptorDecidesTheResponse(t *testing.T) {
 		"in flight":             {acceptance{Status: webhooks.AcceptanceInFlight}, nil, 409, "1"},
 		"in flight for a while": {acceptance{Status: webhooks.AcceptanceInFlight, RetryAfter: 2500 * time.Millisecond}, nil, 409, "3"},
 		"not now":               {acceptance{Status: webhooks.AcceptanceNotNow, RetryAfter: time.Minute}, nil, 503, "60"},
+		"for ever":              {acceptance{Status: webhooks.AcceptanceNotNow, RetryAfter: math.MaxInt64}, nil, 503, "86400"},
+		"in flight for ever":    {acceptance{Status: webhooks.AcceptanceInFlight, RetryAfter: math.MaxInt64 - time.Second + 2}, nil, 409, "86400"},
+		"a wait that is over":   {acceptance{Status: webhooks.AcceptanceNotNow, RetryAfter: math.MinInt64}, nil, 503, "1"},
 		"not now, and why":      {acceptance{Status: webhooks.AcceptanceNotNow}, errStoreDown, 503, "1"},
 		"an error":              {acceptance{}, errStoreDown, 500, ""},
 		"done, with an error":   {acceptance{Status: webhooks.AcceptanceDone}, errStoreDown, 500, ""},
@@ -49,7 +53,7 @@ func TestAnAcceptorDecidesTheResponse(t *testing.T) {
 			handler.ServeHTTP(response, r.delivery())
 			require.Equal(t, test.status, response.Code)
 			require.Equal(t, test.retryAfter, response.Header().Get("Retry-After"))
-			require.Equal(t, test.status < 500 && test.err == nil || name == "not now", log.Len() == 0, log.String())
+			require.Equal(t, test.err == nil && (test.status < 500 || test.status == 503), log.Len() == 0, log.String())
 			require.Equal(t, test.status == 200, strings.Contains(response.Body.String(), `"received":true`))
 		})
 	}

@@ -35,9 +35,13 @@ func failure(status int, message string, code sdk.Code) reply {
 	return reply{status: status, body: string(body) + "\n"}
 }
 
+// maxRetryAfter is the longest wait that a gateway is asked for. Each gives an event up within a
+// day.
+const maxRetryAfter = 24 * time.Hour
+
 // after asks for another delivery, not before a second has passed.
 func (r reply) after(wait time.Duration) reply {
-	r.retryAfter = max(wait, time.Second)
+	r.retryAfter = min(max(wait, time.Second), maxRetryAfter)
 	return r
 }
 
