@@ -57,6 +57,9 @@ func TestV1AgreesWithOpenSSL(t *testing.T) {
 
 func TestNoSecretMatchesNothing(t *testing.T) {
 	t.Parallel()
+	if strings.Contains(os.Getenv("GODEBUG"), "fips140=only") {
+		t.Skip("where FIPS 140 is enforced, nobody can sign without a secret")
+	}
 
 	v := readVectors(t, 1)[0]
 	require.False(t, v.fields().MatchesV1(v.fields().SignV1(""), ""), "an unset secret must not be one that anybody knows")

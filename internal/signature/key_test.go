@@ -50,6 +50,9 @@ func TestParse(t *testing.T) {
 func TestKeysAgreeWithTheVectors(t *testing.T) {
 	t.Parallel()
 	for _, vector := range rfc4231() {
+		if !allowed(vector.key) {
+			continue
+		}
 		key, right := signature.NewKey(vector.key), macs(t, vector.mac)
 		for range 2 { // the second time with a state that was used
 			require.True(t, key.Signed(right, []byte(vector.data)))
@@ -65,8 +68,8 @@ func TestKeysAgreeWithTheVectors(t *testing.T) {
 
 func TestOneOfSeveralIsEnough(t *testing.T) {
 	t.Parallel()
-	key, zero := signature.NewKey("key"), strings.Repeat("00", 32)
-	right := signature.Hex("key", "body")
+	key, zero := signature.NewKey(secret), strings.Repeat("00", 32)
+	right := signature.Hex(secret, "body")
 	for _, list := range [][]string{{right}, {zero, right}, {right, zero}, {right, right}} {
 		require.True(t, key.Signed(macs(t, list...), []byte("body")))
 	}
@@ -76,13 +79,13 @@ func TestOneOfSeveralIsEnough(t *testing.T) {
 
 func TestKeysAreSafeForConcurrentUse(t *testing.T) {
 	t.Parallel()
-	key := signature.NewKey("key")
+	key := signature.NewKey(secret)
 	bodies := []string{"one", "another", strings.Repeat("a longer one ", 100)}
 	var done sync.WaitGroup
 	for i := range 32 {
 		done.Go(func() {
 			body := bodies[i%len(bodies)]
-			right := macs(t, signature.Hex("key", "before", body))
+			right := macs(t, signature.Hex(secret, "before", body))
 			for range 200 {
 				if !key.Signed(right, []byte(body), "before") {
 					t.Error("a right signature was rejected")
@@ -94,9 +97,12 @@ func TestKeysAreSafeForConcurrentUse(t *testing.T) {
 }
 
 func FuzzKey(f *testing.F) {
-	f.Add("key", "1776777494", "body", "00")
+	f.Add(secret, "1776777494", "body", "00")
 	f.Add("", "", "", strings.Repeat("fF", 32))
 	f.Fuzz(func(t *testing.T, secret, before, body, text string) {
+		if !allowed(secret) {
+			t.Skip("FIPS 140 does not allow a key of this length")
+		}
 		right := signature.Hex(secret, before, body)
 		key := signature.NewKey(secret)
 		require.True(t, key.Signed(macs(t, right), []byte(body), before))
