@@ -36,8 +36,8 @@ func (s Secret) Reveal() string {
 	return s.reveal()
 }
 
-// IsZero reports whether the secret is empty.
-func (s Secret) IsZero() bool { return s.reveal == nil }
+// IsZero reports whether there is no secret: it is empty, or only what a secret is printed as.
+func (s Secret) IsZero() bool { return s.reveal == nil || s.reveal() == masked }
 
 // Equal compares in constant time for secrets of the same length.
 func (s Secret) Equal(other Secret) bool {
@@ -46,7 +46,7 @@ func (s Secret) Equal(other Secret) bool {
 
 // String is [redacted], or empty for the empty secret.
 func (s Secret) String() string {
-	if s.IsZero() {
+	if s.reveal == nil {
 		return ""
 	}
 	return masked
@@ -62,12 +62,10 @@ func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.String(
 func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // UnmarshalText sets the secret, so that a secret can stand in a configuration file. [redacted],
-// which is what a secret is written as, is not one: it becomes the empty secret.
+// which is what a secret is written as, is none: IsZero is true, Reveal returns it, and wherever the
+// SDK needs a secret, the error says what was read.
 func (s *Secret) UnmarshalText(text []byte) error {
-	*s = Secret{}
-	if string(text) != masked {
-		*s = NewSecret(string(text))
-	}
+	*s = NewSecret(string(text))
 	return nil
 }
 

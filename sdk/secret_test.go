@@ -18,6 +18,9 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/visionscope"
+	"github.com/hostedpay/hostedpay-go/sdk/vora"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 )
 
 const sentinel = "sk-SENTINEL-7f3a"
@@ -206,4 +209,32 @@ func TestSecretFromAConfigurationFile(t *testing.T) {
 	}
 	require.NoError(t, json.Unmarshal([]byte(`{"Key":""}`), &fromJSON))
 	require.True(t, fromJSON.Key.IsZero())
+}
+
+// What is read back is the mask, and whoever gets it hears so.
+func TestASecretThatIsReadBack(t *testing.T) {
+	t.Parallel()
+	written, err := json.Marshal(config{"acme", sdk.NewSecret(sentinel)})
+	require.NoError(t, err)
+	inYAML, err := yaml.Marshal(config{"acme", sdk.NewSecret(sentinel)})
+	require.NoError(t, err)
+	var fromJSON, fromYAML config
+	require.NoError(t, json.Unmarshal(written, &fromJSON))
+	require.NoError(t, yaml.Unmarshal(inYAML, &fromYAML))
+	for _, c := range []config{fromJSON, fromYAML} {
+		require.True(t, c.Key.IsZero())
+		require.Equal(t, "[redacted]", c.Key.Reveal())
+		again, err := json.Marshal(c)
+		require.NoError(t, err)
+		require.Equal(t, written, again)
+
+		const says = "the mask [redacted], which a secret is printed and encoded as"
+		_, err = vora.New(c.Key.Reveal())
+		require.ErrorContains(t, err, says)
+		require.ErrorIs(t, err, sdk.CodeAuthInvalidKey)
+		_, err = visionscope.New(c.Key.Reveal())
+		require.ErrorContains(t, err, says)
+		_, err = webhooks.StaticKeys(webhooks.SigningKey{Name: "current", Secret: c.Key})
+		require.ErrorContains(t, err, says)
+	}
 }

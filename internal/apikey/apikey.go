@@ -30,6 +30,8 @@ func (a Accepted) Check(key string) (contract.APIKey, error) {
 	switch {
 	case key == "":
 		code, problem = sdk.CodeAuthMissingBearer, "the API key is empty: is its environment variable set? "+wanted
+	case IsMask(key):
+		problem = "the API key is " + theMask
 	case strings.TrimSpace(key) != key:
 		problem = "the API key begins or ends with white space: trim it"
 	case !known:

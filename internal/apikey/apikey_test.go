@@ -52,6 +52,9 @@ func TestCheckRefuses(t *testing.T) {
 		"vp_sk_test_x7K\r\nq2nP9wT4":   {sdk.CodeAuthInvalidKey, "contains characters that no key has"},
 		"vp_sk_test_x7K q2nP9wT4":      {sdk.CodeAuthInvalidKey, "contains characters that no key has"},
 		"vp_sk_test_x7Kq2nP9wT4\u200b": {sdk.CodeAuthInvalidKey, "contains characters that no key has"},
+		"[redacted]":                   {sdk.CodeAuthInvalidKey, "the API key is the mask [redacted], which a secret is printed and encoded as"},
+		"Bearer [redacted]\n":          {sdk.CodeAuthInvalidKey, "the API key is the mask [redacted]"},
+		"vp_sk_test_[redacted]":        {sdk.CodeAuthInvalidKey, "the API key is the mask [redacted]"},
 		"vp_sk_test_…" + secret:        {sdk.CodeAuthInvalidKey, "contains characters that no key has"},
 	} {
 		_, err := accepted.Check(text)

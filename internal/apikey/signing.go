@@ -23,8 +23,8 @@ func SigningProblem(secret string) string {
 		return "has an empty secret: is its environment variable set?"
 	case strings.TrimSpace(secret) == "":
 		return "has a blank secret: is its environment variable set?"
-	case secret == mask:
-		return "has the mask that a secret is printed as, and not the secret: read it from where it is kept"
+	case IsMask(secret):
+		return "has " + theMask
 	case Bare(secret) != secret:
 		return `has white space, quotes, a byte order mark or "Bearer " around its secret: trim it where it is configured`
 	case strings.ContainsFunc(secret, invisible):
@@ -39,6 +39,12 @@ func SigningProblem(secret string) string {
 
 // mask is what every secret is printed as.
 var mask = sdk.NewSecret("any").String()
+
+// theMask says what was given instead of a secret.
+var theMask = "the mask " + mask + ", which a secret is printed and encoded as, instead of the secret: it was read back from a log or from stored JSON; read it from where it is kept"
+
+// IsMask reports whether somebody took what a secret is printed as for the secret.
+func IsMask(secret string) bool { return strings.Contains(secret, mask) }
 
 // Bare returns a secret without what configuration leaves around secrets: white space, a byte order
 // mark, quotes, "Bearer ", and the name of an environment variable.

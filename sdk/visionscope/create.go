@@ -87,11 +87,8 @@ func (c *Client) createBody(operation string, params CheckoutParams) (gen.Create
 		return gen.CreateCheckoutRequest{}, rejected(operation, fmt.Sprintf("currency: %s has been withdrawn, and no new payment can be in it", currency))
 	}
 	secret := params.WebhookSecret.Reveal()
-	if n := len(secret); !c.transport.SkipChecks && n < contract.VisionScopeAdvisedSecretLength {
-		return gen.CreateCheckoutRequest{}, rejected(operation, fmt.Sprintf("webhook_secret: has %d characters, at least %d are advised: NewWebhookSecret makes one", n, contract.VisionScopeAdvisedSecretLength))
-	}
-	if problem := apikey.SigningProblem(secret); !c.transport.SkipChecks && problem != "" {
-		return gen.CreateCheckoutRequest{}, rejected(operation, "webhook_secret: the checkout's events could not be verified, because the key "+problem)
+	if problem := secretProblem(secret); !c.transport.SkipChecks && problem != "" {
+		return gen.CreateCheckoutRequest{}, rejected(operation, "webhook_secret: "+problem)
 	}
 	body := gen.CreateCheckoutRequest{
 		Amount:        json.Number(major),
@@ -109,6 +106,17 @@ func (c *Client) createBody(operation string, params CheckoutParams) (gen.Create
 	}
 	body.Check(&rules)
 	return body, transport.Violations(operation, rules)
+}
+
+// secretProblem is what is wrong with a webhook secret.
+func secretProblem(secret string) string {
+	if n := len(secret); n < contract.VisionScopeAdvisedSecretLength && !apikey.IsMask(secret) {
+		return fmt.Sprintf("has %d characters, at least %d are advised: NewWebhookSecret makes one", n, contract.VisionScopeAdvisedSecretLength)
+	}
+	if problem := apikey.SigningProblem(secret); problem != "" {
+		return "the checkout's events could not be verified, because the key " + problem
+	}
+	return ""
 }
 
 func rejected(operation, problem string) error {

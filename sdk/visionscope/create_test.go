@@ -199,6 +199,7 @@ func TestCreateCheckoutChecksTheContract(t *testing.T) {
 		"no secret":            {func(p *p) { p.WebhookSecret = sdk.Secret{} }, sdk.CodeValidationError, "webhook_secret: has 0 characters, at least 32 are advised: NewWebhookSecret makes one"},
 		// What no verifier accepts must not become the secret of a checkout that can be paid.
 		"secret with a newline": {func(p *p) { p.WebhookSecret = sdk.NewSecret(webhookSecret + "\n") }, sdk.CodeValidationError, unusable + `has white space, quotes, a byte order mark or "Bearer " around its secret: trim it where it is configured`},
+		"mask of a secret":      {func(p *p) { p.WebhookSecret = sdk.NewSecret("[redacted]") }, sdk.CodeValidationError, unusable + "has the mask [redacted], which a secret is printed and encoded as, instead of the secret: it was read back from a log or from stored JSON; read it from where it is kept"},
 		"blank secret":          {func(p *p) { p.WebhookSecret = sdk.NewSecret(strings.Repeat(" ", 64)) }, sdk.CodeValidationError, unusable + "has a blank secret: is its environment variable set?"},
 		"short secret":          {func(p *p) { p.WebhookSecret = sdk.NewSecret(webhookSecret[:31]) }, sdk.CodeValidationError, "webhook_secret: has 31 characters, at least 32 are advised: NewWebhookSecret makes one"},
 	}

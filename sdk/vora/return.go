@@ -1,7 +1,6 @@
 package vora
 
 import (
-	"cmp"
 	"fmt"
 	"net/url"
 	"slices"
@@ -19,7 +18,7 @@ import (
 // An ExpectedReturn is what the shop itself knows about the order that a buyer comes back from.
 // Take every value from the shop's own records, none from the request.
 type ExpectedReturn struct {
-	Secrets   []sdk.Secret // the merchant's session signing secrets (ss_…), old and new during a rotation
+	Secrets   []sdk.Secret // the merchant's session signing secrets (ss_…), old and new during a rotation; none may be empty
 	SessionID string       // of the created session
 	Amount    money.Amount // of the order
 	URL       string       // the SuccessURL that the session was created with
@@ -90,10 +89,10 @@ func VerifyReturn(query url.Values, expected ExpectedReturn) (*AuthenticReturn, 
 
 func (x ExpectedReturn) missing() string {
 	switch {
-	case len(x.revealed()) == 0:
+	case len(x.Secrets) == 0:
 		return "no session signing secret (ss_…) to verify with was given"
 	case x.unusable() != "":
-		return "a session signing secret (ss_…) " + x.unusable()
+		return x.unusable()
 	case x.SessionID == "":
 		return "the session that the shop expects was not given"
 	case x.Amount.Currency() == "":
@@ -113,20 +112,20 @@ func isAbsolute(address string) bool {
 	return err == nil
 }
 
-// unusable is what is wrong with one of the secrets.
-func (x ExpectedReturn) unusable() (problem string) {
-	for _, secret := range x.revealed() {
-		problem = cmp.Or(problem, apikey.SigningProblem(secret))
+// unusable is what is wrong with the first of the secrets that cannot be one.
+func (x ExpectedReturn) unusable() string {
+	for i, secret := range x.revealed() {
+		if problem := apikey.SigningProblem(secret); problem != "" {
+			return fmt.Sprintf("session signing secret (ss_…) %d of Secrets %s", i, problem)
+		}
 	}
-	return problem
+	return ""
 }
 
 func (x ExpectedReturn) revealed() []string {
-	var secrets []string
-	for _, s := range x.Secrets {
-		if !s.IsZero() {
-			secrets = append(secrets, s.Reveal())
-		}
+	secrets := make([]string, len(x.Secrets))
+	for i, s := range x.Secrets {
+		secrets[i] = s.Reveal()
 	}
 	return secrets
 }

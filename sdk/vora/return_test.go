@@ -117,7 +117,7 @@ func TestVerifyReturnWithSeveralSecrets(t *testing.T) {
 	old, next := sdk.NewSecret("ss_test_rotated_out"), sdk.NewSecret("ss_test_the_next")
 	for _, v := range vectors(t) {
 		right := sdk.NewSecret(v.Secret)
-		for _, secrets := range [][]sdk.Secret{{right, old}, {old, right}, {old, next, right}, {{}, right}} {
+		for _, secrets := range [][]sdk.Secret{{right, old}, {old, right}, {old, next, right}} {
 			x := v.expected()
 			x.Secrets = secrets
 			_, err := vora.VerifyReturn(v.query(), x)
@@ -134,14 +134,17 @@ func TestVerifyReturnNeedsToKnowWhatToExpect(t *testing.T) {
 
 	for _, v := range []vector{named(t, "v1 paid"), named(t, "v2 paid")} {
 		for problem, forget := range map[string]func(*vora.ExpectedReturn){
-			"no session signing secret":                                 func(x *vora.ExpectedReturn) { x.Secrets = nil },
-			"no session signing secret (ss_…) to verify with was given": func(x *vora.ExpectedReturn) { x.Secrets = []sdk.Secret{{}, sdk.NewSecret("")} },
-			"the session that the shop expects":                         func(x *vora.ExpectedReturn) { x.SessionID = "" },
-			"the amount that the shop expects":                          func(x *vora.ExpectedReturn) { x.Amount = money.Amount{} },
-			"the return address that the shop expects was not given":    func(x *vora.ExpectedReturn) { x.URL = "" },
-			"is not an absolute URL":                                    func(x *vora.ExpectedReturn) { x.URL = "/thanks" },
-			"the mode that the shop expects":                            func(x *vora.ExpectedReturn) { x.Mode = "" },
-			"the mode that the shop expects, test or live":              func(x *vora.ExpectedReturn) { x.Mode = "staging" },
+			"no session signing secret":                                                                        func(x *vora.ExpectedReturn) { x.Secrets = nil },
+			"no session signing secret (ss_…) to verify with was given":                                        func(x *vora.ExpectedReturn) { x.Secrets = []sdk.Secret{} },
+			"session signing secret (ss_…) 0 of Secrets has an empty secret: is its environment variable set?": func(x *vora.ExpectedReturn) { x.Secrets = []sdk.Secret{{}, sdk.NewSecret("")} },
+			"session signing secret (ss_…) 1 of Secrets has an empty secret: is its environment variable set?": func(x *vora.ExpectedReturn) { x.Secrets = append(x.Secrets, sdk.Secret{}) },
+			"session signing secret (ss_…) 1 of Secrets has the mask [redacted]":                               func(x *vora.ExpectedReturn) { x.Secrets = append(x.Secrets, readBack(t, x.Secrets[0])) },
+			"the session that the shop expects":                                                                func(x *vora.ExpectedReturn) { x.SessionID = "" },
+			"the amount that the shop expects":                                                                 func(x *vora.ExpectedReturn) { x.Amount = money.Amount{} },
+			"the return address that the shop expects was not given":                                           func(x *vora.ExpectedReturn) { x.URL = "" },
+			"is not an absolute URL":                                                                           func(x *vora.ExpectedReturn) { x.URL = "/thanks" },
+			"the mode that the shop expects":                                                                   func(x *vora.ExpectedReturn) { x.Mode = "" },
+			"the mode that the shop expects, test or live":                                                     func(x *vora.ExpectedReturn) { x.Mode = "staging" },
 		} {
 			x := v.expected()
 			forget(&x)
@@ -150,6 +153,15 @@ func TestVerifyReturnNeedsToKnowWhatToExpect(t *testing.T) {
 		requireReturnRejected(t, v.query(), vora.ExpectedReturn{}, "no session signing secret")
 		requireReturnRejected(t, nil, vora.ExpectedReturn{}, "no session signing secret")
 	}
+}
+
+// readBack is a secret after it was stored as JSON, which has its mask.
+func readBack(t *testing.T, secret sdk.Secret) (back sdk.Secret) {
+	t.Helper()
+	written, err := json.Marshal(secret)
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(written, &back))
+	return back
 }
 
 func TestVerifyReturnOfAChangedQuery(t *testing.T) {

@@ -100,7 +100,7 @@ func badSecrets(secret string) map[string]string {
 		secret + "\n": "around", secret + "\r\n": "around", " " + secret: "around", secret + "\u00a0": "around", "\ufeff" + secret: "around", secret + "\u200b": "around",
 		`"` + secret + `"`: "around", "'" + secret + "'\n": "around", "`" + secret + "`": "around", "“" + secret + "”": "around", "\ufeff\"" + secret + "\"": "around",
 		"Bearer " + secret: "around", "bearer " + secret + "\n": "around", "Authorization: Bearer " + secret: "around",
-		"": "empty secret", "  ": "blank", "\n": "blank", "[redacted]": "mask",
+		"": "empty secret", "  ": "blank", "\n": "blank", "[redacted]": "mask [redacted]", "\"[redacted]\"": "mask [redacted]", "Bearer [redacted]": "mask [redacted]", "whsec_[redacted]": "mask [redacted]",
 		secret[:10] + "\n" + secret[10:]: "invisible", secret[:10] + "\x00" + secret[10:]: "invisible", secret[:10] + "\u200b" + secret[10:]: "invisible", secret[:13]: "at least 14", "a": "at least 14",
 	}
 }
