@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -110,7 +111,27 @@ func (d *document) check() error {
 	case len(d.ReturnURL.Parameters) == 0:
 		return errors.New("x-return-url: parameters is missing")
 	}
+	if err := d.checkPrefixes(); err != nil {
+		return err
+	}
 	return d.checkEvents()
+}
+
+// searchable is the form of a prefix by which credentials are found in messages from the network,
+// whatever those have done to it.
+var searchable = regexp.MustCompile("^[a-z0-9]+(?:_[a-z0-9]+)*_$")
+
+func (d *document) checkPrefixes() error {
+	const form = "must have lower-case letters, digits and underscores, and end in an underscore, by which it is found in messages and redacted"
+	for _, key := range d.APIKeys {
+		if !searchable.MatchString(key.Prefix) {
+			return fmt.Errorf("x-api-keys: prefix %q %s", key.Prefix, form)
+		}
+	}
+	if prefix := d.Gateway.SessionIDPrefix; !searchable.MatchString(prefix) {
+		return fmt.Errorf("x-gateway: sessionIdPrefix %q %s", prefix, form)
+	}
+	return nil
 }
 
 // Name is how Go names begin that are the gateway's: "VisionScope".

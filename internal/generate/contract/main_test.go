@@ -67,6 +67,12 @@ func TestRunRejects(t *testing.T) {
 		"no name":             {replace("  name: Vora\n", ""), path + ": x-gateway: name is missing"},
 		"no session prefix":   {replace("  sessionIdPrefix: vp_cs_\n", ""), path + ": x-gateway: sessionIdPrefix is missing"},
 
+		"a prefix without an underscore":      {replace("prefix: whsec_,", "prefix: whsec,"), path + `: x-api-keys: prefix "whsec" must have`},
+		"a prefix with another character":     {replace("prefix: vp_sk_test_,", "prefix: vp-sk_,"), path + `: x-api-keys: prefix "vp-sk_" must have`},
+		"a prefix in capitals":                {replace("prefix: ss_live_,", "prefix: SS_,"), path + `: x-api-keys: prefix "SS_" must have`},
+		"a key without a prefix":              {replace("prefix: ss_live_,", `prefix: "",`), path + `: x-api-keys: prefix "" must have`},
+		"a session ID that looks like a word": {replace("sessionIdPrefix: vp_cs_", "sessionIdPrefix: vp"), path + `: x-gateway: sessionIdPrefix "vp" must have`},
+
 		"no return parameters":        {replace("  parameters: [session, status, amount, currency, transaction_id, sig]\n", ""), path + ": x-return-url: parameters is missing"},
 		"an unknown extension":        {replace("x-key-rotation:", "x-key-rotatoin:"), "field x-key-rotatoin not found"},
 		"an unknown word in one":      {replace("graceSeconds:", "graceSecond:"), "field graceSecond not found"},
