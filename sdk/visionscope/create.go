@@ -20,13 +20,12 @@ import (
 // 3.)
 type CheckoutParams struct {
 	Amount        money.Amount // more than zero
-	WebhookURL    string       // public https URL that receives this checkout's events
-	WebhookSecret sdk.Secret   // signs this checkout's events; see NewWebhookSecret
+	WebhookURL    string       // public https URL that receives this checkout's events; name the order in it
+	WebhookSecret sdk.Secret   // signs this checkout's events; see NewWebhookSecret. Store it with the order first
 	ReturnURL     string       // https; where the shopper returns to, with an unsigned query
 }
 
-// A CreatedCheckout is a new purchase. Store its ID and the webhook secret with the order, then
-// show its page.
+// A CreatedCheckout is a new purchase. Store its ID with the order, then show its page.
 type CreatedCheckout struct {
 	ID          string     // the session_id of its webhooks and its return query
 	CheckoutURL sdk.Secret // the hosted page; whoever has it can see the purchase. Opaque.

@@ -35,8 +35,9 @@ type KeyHint struct {
 //
 // It returns [ErrUnknownMerchant] for a session or merchant that it does not know, [ErrOffboarded]
 // together with the keys that are still known for a merchant that has left, and any other error
-// when it cannot tell. A key that [StaticKeys] would reject verifies nothing. Safe for concurrent
-// use.
+// when it cannot tell. A key that [StaticKeys] would reject verifies nothing. A [Handler] asks with
+// the values of the request's context, such as what a middleware found in the URL. Safe for
+// concurrent use.
 type KeySource interface {
 	Keys(ctx context.Context, hint KeyHint) ([]SigningKey, error)
 }
@@ -52,8 +53,9 @@ func (f KeySourceFunc) Keys(ctx context.Context, hint KeyHint) ([]SigningKey, er
 var (
 	// ErrUnknownMerchant is returned by a KeySource that does not know the session or merchant. The
 	// delivery is rejected exactly like one with a wrong signature, so that nobody can find out
-	// which merchants there are. It is remembered for half a second, so that a flood of forgeries
-	// does not become a flood of look-ups.
+	// which merchants there are. It is remembered for half a second and for the same KeyHint, so
+	// that a flood of forgeries does not become a flood of look-ups. A source that goes by more
+	// than the hint returns no keys instead, or the delivery of one URL would answer for another's.
 	ErrUnknownMerchant = errors.New("webhooks: unknown session or merchant")
 
 	// ErrOffboarded is returned by a KeySource for a merchant that has left. With the keys that are

@@ -101,21 +101,23 @@ func (s *Shop) createAtVora(ctx context.Context, o order) (order, error) {
 	if err != nil {
 		return order{}, err
 	}
-	return s.orders.attach(ctx, o.Number, created.ID, created.CheckoutURL, sdk.Secret{})
+	return s.orders.attach(ctx, o.Number, created.ID, created.CheckoutURL)
 }
 
+// createAtVisionScope names the order in the webhook's URL and gives each of its checkouts the same
+// secret: when the response is lost, nobody knows the session, and an event of it is recognized
+// nevertheless.
 func (s *Shop) createAtVisionScope(ctx context.Context, o order) (order, error) {
-	secret := visionscope.NewWebhookSecret()
 	created, err := s.VisionScope.CreateCheckout(ctx, visionscope.CheckoutParams{
 		Amount:        o.Amount,
-		WebhookURL:    s.WebhookURL + "/webhooks/visionscope",
-		WebhookSecret: secret,
-		ReturnURL:     s.PublicURL + "/return/visionscope",
+		WebhookURL:    s.WebhookURL + "/webhooks/visionscope" + o.query(),
+		WebhookSecret: o.Secret,
+		ReturnURL:     s.PublicURL + "/return/visionscope" + o.query(),
 	})
 	if err != nil {
 		return order{}, err
 	}
-	return s.orders.attach(ctx, o.Number, created.ID, created.CheckoutURL, secret)
+	return s.orders.attach(ctx, o.Number, created.ID, created.CheckoutURL)
 }
 
 // present shows the checkout in the way that the buyer chose.
@@ -139,5 +141,6 @@ func sendTo(w http.ResponseWriter, r *http.Request, page string, o order) {
 	http.Redirect(w, r, page+o.query(), http.StatusSeeOther) //nolint:gosec // a constant and a number
 }
 
-// query names the order in a URL of the shop, for a buyer with several orders in several tabs.
+// query names the order in a URL of the shop: for a buyer with several orders in several tabs, and
+// for a gateway's webhook.
 func (o *order) query() string { return fmt.Sprintf("?order=%d", o.Number) }

@@ -13,6 +13,7 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 	"github.com/hostedpay/hostedpay-go/sdk/orders"
+	"github.com/hostedpay/hostedpay-go/sdk/visionscope"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks/sqlstore"
 )
 
@@ -49,7 +50,7 @@ type order struct {
 	Way         way
 	Session     string // empty until there is one
 	CheckoutURL sdk.Secret
-	Secret      sdk.Secret // of a VisionScope checkout's webhooks
+	Secret      sdk.Secret // of its VisionScope checkouts' webhooks, from before the first is created
 	State       state
 	Payment     orders.State // all that the events have reported, of which State and Refunded are a part
 	Reason      string
@@ -89,6 +90,21 @@ func (o *order) PaidTwice() bool {
 
 // Problems are what a person should look at before anything is sent.
 func (o *order) Problems() []orders.Problem { return o.Payment.Problems }
+
+// Sessions are those that a person may have to look up at the gateway: the order's own, and others
+// that its events named, of a create whose response was lost.
+func (o *order) Sessions() []string {
+	var ids []string
+	if o.Session != "" {
+		ids = append(ids, o.Session)
+	}
+	for _, known := range o.Payment.Sessions {
+		if known.ID != o.Session {
+			ids = append(ids, known.ID)
+		}
+	}
+	return ids
+}
 
 // paidElsewhere reports whether the purchase was paid with its other order, and nothing is known to
 // be paid here.
@@ -130,12 +146,18 @@ var errNoOrder = errors.New("shop: there is no such order")
 type orderTable struct{ db querier }
 
 // place makes an order of a form, unless the form has made one at this gateway already. That is
-// then shown in the way that was chosen last.
+// then shown in the way that was chosen last. The webhook secret is stored with the order before
+// anything is created at the gateway: a create whose response is lost may have made a checkout, and
+// its events must find their key.
 func (t orderTable) place(ctx context.Context, visitor, purchase string, p product, w way) (order, error) {
+	var secret sdk.Secret
+	if w.gateway() == sdk.GatewayVisionScope {
+		secret = visionscope.NewWebhookSecret()
+	}
 	_, err := t.db.ExecContext(ctx,
-		`INSERT INTO orders (visitor, purchase, product, amount, currency, gateway, way) VALUES (?, ?, ?, ?, ?, ?, ?)
+		`INSERT INTO orders (visitor, purchase, product, amount, currency, gateway, way, webhook_secret) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (purchase, gateway) DO UPDATE SET way = excluded.way`,
-		visitor, purchase, p.Name, p.Price.Minor(), p.Price.Currency(), w.gateway(), w)
+		visitor, purchase, p.Name, p.Price.Minor(), p.Price.Currency(), w.gateway(), w, secret.Reveal())
 	if err != nil {
 		return order{}, err
 	}
@@ -144,10 +166,10 @@ func (t orderTable) place(ctx context.Context, visitor, purchase string, p produ
 
 // attach stores a checkout with its order, unless the order has one, and gives the order as it is
 // then.
-func (t orderTable) attach(ctx context.Context, number int64, session string, checkoutURL, secret sdk.Secret) (order, error) {
+func (t orderTable) attach(ctx context.Context, number int64, session string, checkoutURL sdk.Secret) (order, error) {
 	_, err := t.db.ExecContext(ctx,
-		"UPDATE orders SET session = ?, checkout_url = ?, webhook_secret = ? WHERE number = ? AND session IS NULL",
-		session, checkoutURL.Reveal(), secret.Reveal(), number)
+		"UPDATE orders SET session = ?, checkout_url = ? WHERE number = ? AND session IS NULL",
+		session, checkoutURL.Reveal(), number)
 	if err != nil {
 		return order{}, err
 	}
@@ -173,6 +195,11 @@ func (t orderTable) record(ctx context.Context, o order, payment orders.State, r
 // bySession is the order of a gateway's session. Ids are unique at one gateway only.
 func (t orderTable) bySession(ctx context.Context, g sdk.Gateway, session string) (order, error) {
 	return t.one(ctx, "WHERE gateway = ? AND session = ?", g, session)
+}
+
+// at is a gateway's order of this number.
+func (t orderTable) at(ctx context.Context, g sdk.Gateway, number int64) (order, error) {
+	return t.one(ctx, "WHERE gateway = ? AND number = ?", g, number)
 }
 
 // ofPurchase are the orders that a form has made, one for each gateway: a paid one first, the one

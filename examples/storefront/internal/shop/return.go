@@ -25,14 +25,15 @@ func (s *Shop) visitorsOrder(w http.ResponseWriter, r *http.Request) (order, boo
 	return s.found(w, o, err)
 }
 
-// returned returns the order of the session that a buyer comes back from. The query chooses among
-// the orders of the browser's own cookie, and only among those. It need not be the latest one,
-// because the shop can be open in two tabs.
-func (s *Shop) returned(w http.ResponseWriter, r *http.Request, from sdk.Gateway, session string) (order, bool) {
+// returned returns the order of the session at Vora that a buyer comes back from. The query chooses
+// among the orders of the browser's own cookie, and only among those. It need not be the latest
+// one, because the shop can be open in two tabs.
+func (s *Shop) returned(w http.ResponseWriter, r *http.Request) (order, bool) {
+	session := r.URL.Query().Get("session")
 	if session == "" {
 		return s.visitorsOrder(w, r)
 	}
-	o, err := s.orders.back(r.Context(), s.knownVisitor(r), from, session)
+	o, err := s.orders.back(r.Context(), s.knownVisitor(r), sdk.GatewayVora, session)
 	return s.found(w, o, err)
 }
 
@@ -51,7 +52,7 @@ func (s *Shop) found(w http.ResponseWriter, o order, err error) (order, bool) {
 // returnFromVora asks the gateway when no webhook has arrived yet. The response is only shown to
 // the buyer: the parcel leaves when the webhook arrives.
 func (s *Shop) returnFromVora(w http.ResponseWriter, r *http.Request) {
-	o, ok := s.returned(w, r, sdk.GatewayVora, r.URL.Query().Get("session"))
+	o, ok := s.returned(w, r)
 	if !ok {
 		return
 	}
@@ -86,11 +87,12 @@ func (s *Shop) ask(r *http.Request, o order) (*vora.Confirmation, bool) {
 	return confirmed, true
 }
 
-// returnFromVisionScope shows what the webhook has reported so far. The query is not signed: it
-// only affects how the page says that the outcome is not known yet.
+// returnFromVisionScope shows what the webhook has reported so far. The query is not signed: the
+// shop's own part of it chooses the order, and the gateway's only affects how the page says that
+// the outcome is not known yet.
 func (s *Shop) returnFromVisionScope(w http.ResponseWriter, r *http.Request) {
 	claimed, _ := visionscope.ParseReturn(r.URL.Query()) // claims nothing when it cannot be read
-	o, ok := s.returned(w, r, sdk.GatewayVisionScope, claimed.SessionID)
+	o, ok := s.visitorsOrder(w, r)
 	if !ok {
 		return
 	}

@@ -9,7 +9,7 @@ CREATE TABLE IF NOT EXISTS orders (
   way            TEXT    NOT NULL,                   -- how its checkout is shown
   session        TEXT,                               -- the gateway's; NULL until there is one
   checkout_url   TEXT    NOT NULL DEFAULT '',        -- whoever has it can see the purchase: encrypt it in a real shop
-  webhook_secret TEXT    NOT NULL DEFAULT '',        -- of a VisionScope checkout; the same
+  webhook_secret TEXT    NOT NULL DEFAULT '',        -- of the order's VisionScope checkouts, from the start; the same
   state          TEXT    NOT NULL DEFAULT 'open',    -- open, paid, failed, expired
   payment        TEXT    NOT NULL DEFAULT '{}',      -- all that is known about it, JSON
   reason         TEXT    NOT NULL DEFAULT '',        -- of a failure, in the gateway's words

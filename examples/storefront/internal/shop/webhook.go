@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strconv"
 
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/orders"
@@ -29,21 +30,49 @@ func (s *Shop) receiveWebhooks(mux *http.ServeMux) error {
 		if err != nil {
 			return err
 		}
-		mux.Handle("/webhooks/visionscope", handler)
+		mux.Handle("/webhooks/visionscope", named(handler))
 	}
 	return nil
 }
 
-// secretOf finds the secret that a VisionScope checkout was created with.
-func (s *Shop) secretOf(ctx context.Context, hint webhooks.KeyHint) ([]webhooks.SigningKey, error) {
-	o, err := s.orders.bySession(ctx, sdk.GatewayVisionScope, hint.SessionID)
+// orderNumber is the context key of the order that a delivery's URL names.
+type orderNumber struct{}
+
+// named hands on the order that the URL names; none has the number zero.
+func named(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		number, _ := strconv.ParseInt(r.URL.Query().Get("order"), 10, 64) // zero when it is not a number
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), orderNumber{}, number)))
+	})
+}
+
+// namedOrder is the order that a delivery's URL names, or errNoOrder.
+func namedOrder(ctx context.Context, table orderTable) (order, error) {
+	number, _ := ctx.Value(orderNumber{}).(int64)
+	return table.at(ctx, sdk.GatewayVisionScope, number)
+}
+
+// secretOf finds the secret of the order that a delivery of VisionScope names. An event that
+// verifies with it is one of that order's: no other order has the secret. When the order is unknown
+// there are no keys, rather than an unknown merchant, which the handler remembers by the session.
+func (s *Shop) secretOf(ctx context.Context, _ webhooks.KeyHint) ([]webhooks.SigningKey, error) {
+	o, err := namedOrder(ctx, s.orders)
 	switch {
-	case errors.Is(err, errNoOrder) || err == nil && o.Secret.IsZero():
-		return nil, webhooks.ErrUnknownMerchant
+	case errors.Is(err, errNoOrder):
+		return nil, nil
 	case err != nil:
 		return nil, err
 	}
-	return []webhooks.SigningKey{{Secret: o.Secret, Name: "checkout"}}, nil
+	return []webhooks.SigningKey{{Secret: o.Secret, Name: "order"}}, nil
+}
+
+// orderOf finds the order that an event is about. VisionScope's may name a session that the shop
+// has never heard of, because the response to its create was lost.
+func orderOf(ctx context.Context, table orderTable, event *webhooks.EventInfo) (order, error) {
+	if g := event.Scheme.Gateway(); g != sdk.GatewayVisionScope {
+		return table.bySession(ctx, g, event.SessionID)
+	}
+	return namedOrder(ctx, table)
 }
 
 // take writes what an event says into its order, and that the event is done, in one transaction: a
@@ -69,7 +98,7 @@ func (s *Shop) take(ctx context.Context, event webhooks.Event) error {
 // delivering it again would not help: nothing is sent, and log and order book call for somebody.
 func (s *Shop) change(ctx context.Context, table orderTable, event webhooks.Event) error {
 	info := event.Info()
-	o, err := table.bySession(ctx, info.Scheme.Gateway(), info.SessionID)
+	o, err := orderOf(ctx, table, info)
 	switch {
 	case errors.Is(err, errNoOrder) && info.Payment == sdk.PaymentPending:
 		return nil // it is not about a payment
@@ -85,11 +114,11 @@ func (s *Shop) change(ctx context.Context, table orderTable, event webhooks.Even
 	}
 	o, err = table.record(ctx, o, payment, reason, send)
 	if err == nil && len(transition.Problems) > 0 {
-		s.Log.Error("a payment has a problem, and somebody should look at it", "order", o.Number, "session_id", o.Session,
+		s.Log.Error("a payment has a problem, and somebody should look at it", "order", o.Number, "session_id", info.SessionID,
 			"event", info.Type, "amount", info.Amount.String(), "expected", o.Amount.String(), "problems", transition.Problems)
 	}
 	if err == nil && transition.BecamePaid() && o.PaidTwice() {
-		s.Log.Error("a purchase was paid twice; nothing was sent for this order: refund it", "order", o.Number, "session_id", o.Session)
+		s.Log.Error("a purchase was paid twice; nothing was sent for this order: refund it", "order", o.Number, "session_id", info.SessionID)
 	}
 	return err
 }
