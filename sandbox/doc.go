@@ -8,7 +8,7 @@
 //	client, err := vora.New(sandbox.Acme.Vora.SecretKey, sdk.WithBaseURL(server.URL))
 //
 // The sandbox is an [http.Handler]. It implements the server interfaces that are generated from the
-// contracts and delivers with the generated initiators, so that client and sandbox are held to one
+// contracts, and its events are the contracts' types, so that client and sandbox are held to one
 // contract.
 //
 // It knows the three sample merchants [Acme], [Brightline] and [Cobalt]. It keeps everything in

@@ -40,7 +40,7 @@ func New(opts ...Option) (*Sandbox, error) {
 		publicURL: c.publicURL, log: c.log, http: c.httpClient(), executor: clock.NewExecutor(c.clock, c.timeFactor),
 		gateways: map[sdk.Gateway]gateway.Gateway{},
 	}
-	deliverer := deliver.New(s.executor, s.gateways)
+	deliverer := deliver.New(s.executor, s.http, s.gateways)
 	s.ledger = ledger.New(ledger.Config{
 		Executor: s.executor, Merchants: c.merchants, JournalSize: c.journalSize, Log: s.log, OnChange: c.onChange,
 		CheckWebhookURL: c.hosts.CheckWebhookURL,
@@ -48,7 +48,7 @@ func New(opts ...Option) (*Sandbox, error) {
 		Start:           deliverer.Start,
 	})
 	env := gateway.Environment{
-		Ledger: s.ledger, Executor: s.executor, Random: c.random, HTTP: s.http, Hosts: c.hosts, Log: s.log, Origin: s.origin,
+		Ledger: s.ledger, Executor: s.executor, Random: c.random, Hosts: c.hosts, Log: s.log, Origin: s.origin,
 	}
 	var routes fault.Routes
 	s.ordered = c.gateways(env)

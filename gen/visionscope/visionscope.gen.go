@@ -262,4 +262,4 @@ func NewCreateCheckoutRequest(ctx context.Context, base *url.URL, body CreateChe
 
 // No response parsers: internal/transport has the one decoder.
 
-// Initiators send events; they are in the server package.
+// No initiators: the sandbox sends events of every type in the same way.

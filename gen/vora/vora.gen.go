@@ -1172,4 +1172,4 @@ func NewGetSessionRequest(ctx context.Context, base *url.URL, sessionID string, 
 
 // No response parsers: internal/transport has the one decoder.
 
-// Initiators send events; they are in the server package.
+// No initiators: the sandbox sends events of every type in the same way.

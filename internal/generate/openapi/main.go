@@ -4,9 +4,13 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"go/format"
+	"go/parser"
+	"go/token"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -78,5 +82,36 @@ func (p pkg) generate(document string) error {
 	}
 	command := exec.CommandContext(context.Background(), "go", "run", generator, "-templates", "api/codegen/"+p.Settings, "-config", config, document)
 	command.Stdout, command.Stderr = os.Stdout, os.Stderr
-	return command.Run()
+	if err := command.Run(); err != nil || p.Models == "" {
+		return err
+	}
+	return p.dropUnusedModels()
+}
+
+// dropUnusedModels removes the import of the models when no operation has parameters: what the
+// generator calls goimports for does not find out about a dot import.
+func (p pkg) dropUnusedModels() error {
+	file := filepath.Join(p.Dir, p.Name+".gen.go")
+	models, err := parser.ParseFile(token.NewFileSet(), filepath.Join(p.Models, filepath.Base(p.Models)+".gen.go"), nil, 0)
+	if err != nil {
+		return err
+	}
+	server, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+	if err != nil {
+		return err
+	}
+	for _, name := range server.Unresolved {
+		if models.Scope.Lookup(name.Name) != nil {
+			return nil
+		}
+	}
+	content, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	content, err = format.Source(bytes.ReplaceAll(content, fmt.Appendf(nil, "\t. %q\n", module+"/"+p.Models), nil))
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(file, content, 0o644)
 }

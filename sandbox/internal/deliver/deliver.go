@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
@@ -23,12 +24,13 @@ const maxResponse = 16 << 10
 // A Deliverer makes the attempts that the ledger plans. Safe for concurrent use.
 type Deliverer struct {
 	executor *clock.Executor
+	http     *http.Client
 	gateways map[sdk.Gateway]gateway.Gateway
 }
 
 // New returns a deliverer of the events of some gateways.
-func New(executor *clock.Executor, gateways map[sdk.Gateway]gateway.Gateway) *Deliverer {
-	return &Deliverer{executor, gateways}
+func New(executor *clock.Executor, client *http.Client, gateways map[sdk.Gateway]gateway.Gateway) *Deliverer {
+	return &Deliverer{executor, client, gateways}
 }
 
 // Start makes an attempt when its wait is over.
@@ -67,16 +69,29 @@ func (d *Deliverer) post(g gateway.Gateway, delivery ledger.Delivery, within tim
 		secret += "-not"
 	}
 	at := result.At.UTC().Truncate(time.Millisecond)
-	response, err := g.Post(ctx, delivery, secret, at, func(r *http.Request) { result.Header = r.Header.Clone() })
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, delivery.URL, strings.NewReader(delivery.Body))
 	if err != nil {
-		var u *url.Error
-		if errors.As(err, &u) {
-			err = u.Err // without the URL, which the delivery has
-		}
-		result.Problem = err.Error()
+		result.Problem = withoutURL(err).Error()
+		return
+	}
+	request.Header = g.Sign(delivery, secret, at)
+	request.Header.Set("Content-Type", "application/json")
+	result.Header = request.Header.Clone()
+	response, err := d.http.Do(request)
+	if err != nil {
+		result.Problem = withoutURL(err).Error()
 		return
 	}
 	defer response.Body.Close()
 	body, _ := io.ReadAll(io.LimitReader(response.Body, maxResponse)) // what came is all there is to show
 	result.Status, result.Response = response.StatusCode, string(body)
+}
+
+// withoutURL is an error without the URL, which the delivery has.
+func withoutURL(err error) error {
+	var u *url.Error
+	if errors.As(err, &u) {
+		return u.Err
+	}
+	return err
 }

@@ -4,7 +4,6 @@
 package gateway
 
 import (
-	"context"
 	"log/slog"
 	"mime"
 	"net/http"
@@ -79,8 +78,8 @@ type Webhooks interface {
 	Redelivery() (after []time.Duration, responseWithin time.Duration)
 	// SigningSecret is the secret that signs the event now.
 	SigningSecret(d ledger.Delivery) string
-	// Post signs an event and sends it. It calls note with the request before it is sent.
-	Post(ctx context.Context, d ledger.Delivery, secret string, at time.Time, note func(*http.Request)) (*http.Response, error)
+	// Sign is the header of a request that brings an event: who sends it, when, and the signature.
+	Sign(d ledger.Delivery, secret string, at time.Time) http.Header
 }
 
 // A Refunder is a gateway whose merchants refund outside of its API.
@@ -94,8 +93,7 @@ type Environment struct {
 	Ledger   *ledger.Ledger
 	Executor *clock.Executor
 	Random   random.Source
-	HTTP     *http.Client // delivers webhooks
-	Hosts    local.Hosts  // that HTTP connects to, beside this machine
+	Hosts    local.Hosts // that HTTP connects to, beside this machine
 	Log      *slog.Logger
 	Origin   func(*http.Request) string // of the hosted pages, for a request to the API
 }

@@ -19,15 +19,14 @@ import (
 type Gateway struct {
 	gateway.Environment
 	routes         http.Handler
-	hooks          *server.CallbackInitiator
 	session, order *random.Sequence // of ids
 }
 
 // New returns VisionScope.
 func New(env gateway.Environment) *Gateway {
 	g := &Gateway{
-		Environment: env, hooks: &server.CallbackInitiator{Client: env.HTTP},
-		session: env.Random.Sequence("visionscope session"), order: env.Random.Sequence("visionscope order"),
+		Environment: env,
+		session:     env.Random.Sequence("visionscope session"), order: env.Random.Sequence("visionscope order"),
 	}
 	g.routes = server.Handler(operations{g})
 	return g

@@ -1,11 +1,9 @@
 package visionscope
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
 	gen "github.com/hostedpay/hostedpay-go/gen/visionscope"
@@ -78,14 +76,10 @@ func (g *Gateway) Redelivery() (after []time.Duration, responseWithin time.Durat
 // SigningSecret is the one that came with the checkout.
 func (g *Gateway) SigningSecret(d ledger.Delivery) string { return d.Details.(string) }
 
-// Post sends an event with the initiator that is generated from the contract.
-func (g *Gateway) Post(ctx context.Context, d ledger.Delivery, secret string, at time.Time, note func(*http.Request)) (*http.Response, error) {
-	return g.hooks.PaymentEventWithBody(ctx, d.URL, &gen.PaymentEventParams{
-		XSignature: signature.Hex(secret, d.Body), XTimestamp: at,
-	}, "application/json", strings.NewReader(d.Body), func(_ context.Context, r *http.Request) error {
-		r.Header.Set("User-Agent", contract.VisionScopeUserAgent)
-		r.Header.Set(contract.VisionScopeTimestampHeader, gateway.Timestamp(at).String())
-		note(r)
-		return nil
-	})
+// Sign is the header of an event's request.
+func (g *Gateway) Sign(d ledger.Delivery, secret string, at time.Time) http.Header {
+	header := http.Header{"User-Agent": {contract.VisionScopeUserAgent}}
+	header.Set(contract.VisionScopeSignatureHeader, signature.Hex(secret, d.Body))
+	header.Set(contract.VisionScopeTimestampHeader, gateway.Timestamp(at).String())
+	return header
 }

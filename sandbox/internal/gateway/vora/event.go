@@ -80,15 +80,18 @@ func refundEvent(tx *ledger.Tx, refundID string, amount int64) event {
 // report sends an event to the merchant's webhook URL, as webhooks v1 or v2.
 func (g *Gateway) report(tx *ledger.Tx, e event) {
 	merchant := tx.Merchant()
-	signing := signing{v1Kind: e.kind, v2: merchant.Vora.WebhooksV2}
-	if signing.v2 && !merchant.Vora.FlatWebhooksV2 {
-		e = g.envelope(tx, e)
+	signed := webhooksV1
+	if merchant.Vora.WebhooksV2 {
+		signed = webhooksV2
+		if !merchant.Vora.FlatWebhooksV2 {
+			e = g.envelope(tx, e)
+		}
 	}
 	body, err := json.Marshal(e.body)
 	if err != nil {
 		panic(fmt.Sprintf("the event %s cannot be encoded: %v", e.kind, err)) // plain fields
 	}
-	tx.Send(ledger.Event{Type: e.kind, ID: e.id, URL: merchant.Vora.WebhookURL, Body: body, Details: signing})
+	tx.Send(ledger.Event{Type: e.kind, ID: e.id, URL: merchant.Vora.WebhookURL, Body: body, Details: signed})
 }
 
 // envelope is an event as webhooks v2 report it, with the body of webhooks v1 as its data.

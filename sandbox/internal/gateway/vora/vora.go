@@ -21,7 +21,6 @@ type Gateway struct {
 	config  Config
 	notices http.Header // about versions and deprecation, on every response
 	routes  http.Handler
-	hooks   *server.WebhookInitiator
 	ids     ids
 }
 
@@ -33,7 +32,7 @@ type ids struct {
 // New returns Vora.
 func New(env gateway.Environment, config Config) *Gateway {
 	g := &Gateway{
-		Environment: env, config: config, notices: config.notices(), hooks: &server.WebhookInitiator{Client: env.HTTP},
+		Environment: env, config: config, notices: config.notices(),
 		ids: ids{
 			session: env.Random.Sequence("vora session"), transaction: env.Random.Sequence("vora transaction"),
 			refund: env.Random.Sequence("vora refund"), event: env.Random.Sequence("vora event"),
