@@ -84,16 +84,15 @@ func TestNothingWasCharged(t *testing.T) {
 	_, page := buyer.get("/cancelled?order=1")
 	require.Contains(t, page, "nothing was charged")
 	buyer.pays(checkout, approved)
+	f.refuse(true)
+	_, page = buyer.get("/cancelled?order=1")
+	require.Contains(t, page, "We are checking your payment")
+	f.refuse(false)
 	for _, path := range []string{"/cancelled?order=1", "/order"} {
 		_, page = buyer.get(path)
 		require.NotContains(t, page, "nothing was charged", path)
 		require.Contains(t, page, "Thank you!", path)
 	}
-
-	f.refuse(true)
-	_, page = buyer.get("/cancelled?order=1")
-	require.Contains(t, page, "We are checking your payment")
-	f.refuse(false)
 	clock.Advance(waits)
 	require.Equal(t, order{"paid", true}, f.order())
 }

@@ -14,10 +14,14 @@ import (
 // hears delivers an event of Vora, and returns the shop's response.
 func (f *fixture) hears(body []byte) int {
 	f.t.Helper()
-	response, err := http.DefaultClient.Do(webhookstest.Vora(sandbox.Acme.Vora.SecretKey, body, webhookstest.To(f.url+"/webhooks/vora")))
+	response, err := http.DefaultClient.Do(f.delivery(body))
 	require.NoError(f.t, err)
 	response.Body.Close()
 	return response.StatusCode
+}
+
+func (f *fixture) delivery(body []byte) *http.Request {
+	return webhookstest.Vora(sandbox.Acme.Vora.SecretKey, body, webhookstest.To(f.url+"/webhooks/vora"))
 }
 
 // about returns the fields that make an event one of an order's session.

@@ -46,6 +46,7 @@ type fixture struct {
 	shop    http.Handler
 	between []func(http.Handler) http.Handler
 	within  []time.Duration // the time left for each call of the gateways
+	during  func()          // runs once, when a gateway has responded and the shop does not know yet
 }
 
 // setup opens the shop. The gateways' own waits are a hundredth of the documented waits.
@@ -135,14 +136,23 @@ func (f *fixture) wrapped() http.Handler {
 	return handler
 }
 
-// watchPatience records the time left for each call of the gateways.
+// watchPatience records the time left for each call of the gateways, and runs what is to happen
+// during the call.
 func (f *fixture) watchPatience(next http.RoundTripper) http.RoundTripper {
 	return roundTripper(func(r *http.Request) (*http.Response, error) {
 		deadline, _ := r.Context().Deadline()
 		f.mu.Lock()
 		f.within = append(f.within, time.Until(deadline))
 		f.mu.Unlock()
-		return next.RoundTrip(r)
+		response, err := next.RoundTrip(r)
+		f.mu.Lock()
+		during := f.during
+		f.during = nil
+		f.mu.Unlock()
+		if during != nil {
+			during()
+		}
+		return response, err
 	})
 }
 

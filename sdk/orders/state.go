@@ -51,8 +51,10 @@ const (
 	ProblemUnreadableEvent   Problem = "unreadable_event"    // an authentic event of this session could not be read, or contradicts itself
 )
 
-// MayShip reports whether the purchase is paid, as expected, and none of it given back. Together
-// with [Transition.BecamePaid] it holds once.
+// MayShip reports whether the purchase is paid, as expected, and none of it given back. It goes on
+// to hold: keep with the order that it has been shipped. Where events are all that is applied,
+// [Transition.BecamePaid] holds together with it once; a read that was applied first takes that
+// away from the event.
 func (s State) MayShip() bool { return s.Status == sdk.PaymentPaid && len(s.Problems) == 0 }
 
 // A Transition is what one event changed.

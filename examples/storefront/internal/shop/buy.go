@@ -61,8 +61,8 @@ func (s *Shop) settled(r *http.Request, purchase string, chosen way) (order, err
 		case paid:
 			return o, nil
 		case open:
-			if confirmed, ok := s.ask(r, o); ok && confirmed.Session.Status != vora.StatusPending {
-				return o, nil
+			if known, confirmed := s.ask(r, o); confirmed != nil && confirmed.Session.Status != vora.StatusPending {
+				return known, nil
 			}
 		case failed, expired:
 			if !o.Other.Payable || o.Way.gateway() == chosen.gateway() {

@@ -17,7 +17,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks/sqlstore"
 )
 
-// A state is where an order stands. Only webhooks change it.
+// A state is where an order stands. Only what a gateway says changes it, in a webhook or when it is
+// asked.
 type state string
 
 const (
@@ -52,7 +53,7 @@ type order struct {
 	CheckoutURL sdk.Secret
 	Secret      sdk.Secret // of its VisionScope checkouts' webhooks, from before the first is created
 	State       state
-	Payment     orders.State // all that the events have reported, of which State and Refunded are a part
+	Payment     orders.State // all that is known, of which State and Refunded are a part
 	Reason      string
 	Refunded    money.Amount
 	Shipped     bool
@@ -173,23 +174,28 @@ func (t orderTable) attach(ctx context.Context, number int64, session string, ch
 	if err != nil {
 		return order{}, err
 	}
-	return t.one(ctx, "WHERE number = ?", number)
+	return t.byNumber(ctx, number)
 }
 
-// record stores what is known about an order's payment, with the reason when it failed, and
-// dispatches the parcel when send says so. It returns the order as it is then.
-func (t orderTable) record(ctx context.Context, o order, payment orders.State, reason string, send bool) (order, error) {
+// record stores what is known about an order's payment, with the reason when it failed.
+func (t orderTable) record(ctx context.Context, number int64, payment orders.State, reason string) error {
 	text, err := json.Marshal(payment)
 	if err != nil {
-		return order{}, err
+		return err
 	}
-	_, err = t.db.ExecContext(ctx, `UPDATE orders SET payment = ?, state = ?, reason = ?, refunded = ?,
-		shipped_at = CASE WHEN ? THEN unixepoch() ELSE shipped_at END WHERE number = ?`,
-		string(text), stateOf(payment.Status), reason, payment.Refunded.Minor(), send, o.Number)
-	if err != nil {
-		return order{}, err
-	}
-	return t.one(ctx, "WHERE number = ?", o.Number)
+	_, err = t.db.ExecContext(ctx, "UPDATE orders SET payment = ?, state = ?, reason = ?, refunded = ? WHERE number = ?",
+		string(text), stateOf(payment.Status), reason, payment.Refunded.Minor(), number)
+	return err
+}
+
+// dispatch sends the parcel.
+func (t orderTable) dispatch(ctx context.Context, number int64) error {
+	_, err := t.db.ExecContext(ctx, "UPDATE orders SET shipped_at = unixepoch() WHERE number = ?", number)
+	return err
+}
+
+func (t orderTable) byNumber(ctx context.Context, number int64) (order, error) {
+	return t.one(ctx, "WHERE number = ?", number)
 }
 
 // bySession is the order of a gateway's session. Ids are unique at one gateway only.

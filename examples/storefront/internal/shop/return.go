@@ -49,31 +49,25 @@ func (s *Shop) found(w http.ResponseWriter, o order, err error) (order, bool) {
 	return o, err == nil
 }
 
-// returnFromVora asks the gateway when no webhook has arrived yet. The response is only shown to
-// the buyer: the parcel leaves when the webhook arrives.
+// returnFromVora asks the gateway when no webhook has arrived yet.
 func (s *Shop) returnFromVora(w http.ResponseWriter, r *http.Request) {
 	o, ok := s.returned(w, r)
 	if !ok {
 		return
 	}
-	view := outcomeOf(o)
-	if confirmed, ok := s.ask(r, o); ok {
-		view.learn(confirmed)
-		if confirmed.Status.Paid() {
-			s.Log.Warn("an order is paid, and its webhook has not arrived yet; if it never arrives, have the gateway resend it", "order", o.Number, "session_id", o.Session)
-		}
-		if confirmed.ReturnProblem != nil {
-			s.Log.Warn("a return URL has a problem", "session_id", o.Session, "problem", confirmed.ReturnProblem)
-		}
+	o, confirmed := s.ask(r, o)
+	if confirmed != nil && confirmed.ReturnProblem != nil {
+		s.Log.Warn("a return URL has a problem", "session_id", o.Session, "problem", confirmed.ReturnProblem)
 	}
-	s.showOutcome(w, view)
+	s.showOutcome(w, outcomeOf(o))
 }
 
-// ask asks Vora about an order that no webhook has decided yet. Buyers do not wait until the
-// gateway's rate limit allows the call: the page then says that the payment is being checked.
-func (s *Shop) ask(r *http.Request, o order) (*vora.Confirmation, bool) {
+// ask asks Vora about an order that is not decided yet, and enters what it says. The order is as it
+// is then; the confirmation is nil when Vora was not asked or did not say. Buyers do not wait until
+// the gateway's rate limit allows the call: the page then says that the payment is being checked.
+func (s *Shop) ask(r *http.Request, o order) (order, *vora.Confirmation) {
 	if s.Vora == nil || o.State != open || o.Way.gateway() != sdk.GatewayVora || o.Session == "" {
-		return nil, false
+		return o, nil
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), askWithin)
 	defer cancel()
@@ -82,9 +76,32 @@ func (s *Shop) ask(r *http.Request, o order) (*vora.Confirmation, bool) {
 	})
 	if err != nil {
 		s.Log.Warn("a return cannot be confirmed", "session_id", o.Session, "error", err)
-		return nil, false
+		return o, nil
 	}
-	return confirmed, true
+	known, err := s.enterRead(r.Context(), o.Number, confirmed.Session)
+	if err != nil {
+		s.Log.Error("what Vora says cannot be written", "order", o.Number, "session_id", o.Session, "error", err)
+		return o, nil
+	}
+	return known, confirmed
+}
+
+// enterRead enters what Vora says into the order as it is by now: a webhook may have arrived since.
+func (s *Shop) enterRead(ctx context.Context, number int64, session *vora.Session) (order, error) {
+	tx, err := s.DB.BeginTx(ctx, nil)
+	if err != nil {
+		return order{}, err
+	}
+	defer func() { _ = tx.Rollback() }() // nothing to undo after the commit
+	table := orderTable{tx}
+	o, err := table.at(ctx, sdk.GatewayVora, number)
+	if err != nil {
+		return order{}, err
+	}
+	if o, err = s.enter(ctx, table, o, readReport(session)); err != nil {
+		return order{}, err
+	}
+	return o, tx.Commit()
 }
 
 // returnFromVisionScope shows what the webhook has reported so far. The query is not signed: the
@@ -101,19 +118,17 @@ func (s *Shop) returnFromVisionScope(w http.ResponseWriter, r *http.Request) {
 	s.showOutcome(w, view)
 }
 
-// showOrder is for a buyer who looks at the order, or has pressed Vora's cancel button. It changes
-// nothing: the checkout can be paid until it expires. It says that nothing was charged only when
-// that is known.
+// showOrder is for a buyer who looks at the order, or has pressed Vora's cancel button: the
+// checkout can be paid until it expires. It says that nothing was charged only when that is known.
 func (s *Shop) showOrder(w http.ResponseWriter, r *http.Request) {
 	o, ok := s.visitorsOrder(w, r)
 	if !ok {
 		return
 	}
+	o, confirmed := s.ask(r, o)
 	view := outcomeOf(o)
-	confirmed, ok := s.ask(r, o)
 	unpaid := o.State == open && o.Session == ""
-	if ok {
-		view.learn(confirmed)
+	if confirmed != nil {
 		unpaid = confirmed.Session.Status == vora.StatusPending
 	}
 	if o.payableHere() { // it may be paid by now: VisionScope has no call to ask
@@ -135,11 +150,12 @@ type outcome struct {
 	Resume   string // URL of the checkout, for a buyer who may not have paid
 }
 
-// outcomeOf is the outcome that the webhooks have reported.
+// outcomeOf is the outcome that is known. A payment for which no parcel has left has a problem, or
+// a part of it was given back.
 func outcomeOf(o order) outcome {
 	switch o.State {
 	case paid:
-		if len(o.Problems()) > 0 && !o.sent() && !o.refundedAll() {
+		if (len(o.Problems()) > 0 || !o.PurchaseSent()) && !o.sent() && !o.refundedAll() {
 			return outcome{Order: o, Status: sdk.PaymentPending} // somebody is looking at it
 		}
 		return outcome{Order: o, Status: sdk.PaymentPaid, Returned: o.refundedAll()}
@@ -148,11 +164,6 @@ func outcomeOf(o order) outcome {
 	case open:
 	}
 	return outcome{Order: o, Status: sdk.PaymentPending}
-}
-
-// learn takes the gateway's response where no webhook has reported anything.
-func (v *outcome) learn(c *vora.Confirmation) {
-	v.Status, v.Returned = c.Status, c.Status == sdk.PaymentRefunded
 }
 
 // word is the outcome as the template names it.

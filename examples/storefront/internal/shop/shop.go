@@ -1,5 +1,5 @@
 // Package shop is a small web shop: one product, two gateways, four ways to show their checkout, an
-// order table in SQLite, and fulfillment that only webhooks start.
+// order table in SQLite, and fulfillment that only a gateway's word starts.
 package shop
 
 import (

@@ -1,14 +1,12 @@
 package shop
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"net/http"
 	"strconv"
 
 	"github.com/hostedpay/hostedpay-go/sdk"
-	"github.com/hostedpay/hostedpay-go/sdk/orders"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 )
 
@@ -93,32 +91,16 @@ func (s *Shop) take(ctx context.Context, event webhooks.Event) error {
 	return tx.Commit()
 }
 
-// change applies an event to its order, and dispatches the parcel, once for the purchase, unless
-// the money has been given back by now. An event that makes a problem is kept with the order, and
-// delivering it again would not help: nothing is sent, and log and order book call for somebody.
+// change enters an event into its order. An event with a problem is acknowledged all the same:
+// delivering it again would not help.
 func (s *Shop) change(ctx context.Context, table orderTable, event webhooks.Event) error {
-	info := event.Info()
-	o, err := orderOf(ctx, table, info)
+	o, err := orderOf(ctx, table, event.Info())
 	switch {
-	case errors.Is(err, errNoOrder) && info.Payment == sdk.PaymentPending:
+	case errors.Is(err, errNoOrder) && event.Info().Payment == sdk.PaymentPending:
 		return nil // it is not about a payment
 	case err != nil:
 		return err
 	}
-	o.Payment.Expected = o.Amount
-	payment, transition := orders.Apply(o.Payment, event)
-	send := transition.BecamePaid() && payment.MayShip() && !o.PurchaseSent()
-	reason := ""
-	if payment.Status.Unpaid() {
-		reason = cmp.Or(info.Reason, o.Reason)
-	}
-	o, err = table.record(ctx, o, payment, reason, send)
-	if err == nil && len(transition.Problems) > 0 {
-		s.Log.Error("a payment has a problem, and somebody should look at it", "order", o.Number, "session_id", info.SessionID,
-			"event", info.Type, "amount", info.Amount.String(), "expected", o.Amount.String(), "problems", transition.Problems)
-	}
-	if err == nil && transition.BecamePaid() && o.PaidTwice() {
-		s.Log.Error("a purchase was paid twice; nothing was sent for this order: refund it", "order", o.Number, "session_id", info.SessionID)
-	}
+	_, err = s.enter(ctx, table, o, eventReport(event))
 	return err
 }
