@@ -137,7 +137,11 @@ func (p payment) awaitEvent(ctx context.Context, t *timeline, o *order, paidAt t
 	defer cancel()
 	select {
 	case a := <-o.events:
-		t.step("webhook", a.at.Sub(paidAt), a.event.Info().Type+" arrived after the payment", nil)
+		var problem error
+		if len(a.problems) > 0 {
+			problem = fmt.Errorf("the order has a problem: %v", a.problems)
+		}
+		t.step("webhook", a.at.Sub(paidAt), a.event.Info().Type+" arrived after the payment", problem)
 		return a, true
 	case <-ctx.Done():
 		t.step("webhook", time.Since(paidAt), "no event arrived", ctx.Err())

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -15,20 +16,22 @@ import (
 
 // An order is the merchant's own record of a purchase.
 type order struct {
-	sessionID string
+	name      string
+	sessionID string // empty until the gateway has named it
 	amount    money.Amount
 	returnURL string
-	secret    sdk.Secret // that signs its webhooks, where each checkout has its own
+	secret    sdk.Secret // that signs its webhooks, where each order has its own
 	payment   orders.State
 	events    chan arrival
 }
 
-// An arrival is a verified event, when it arrived, and how long it took to read, verify, decode and
-// claim it.
+// An arrival is a verified event, when it arrived, how long it took to read, verify, decode and
+// claim it, and the problems that it made.
 type arrival struct {
 	event    webhooks.Event
 	at       time.Time
 	verified time.Duration
+	problems []orders.Problem
 }
 
 // A merchant is a shop with a webhook endpoint and a return page for each gateway. Safe for
@@ -37,23 +40,41 @@ type merchant struct {
 	url string
 
 	mu     sync.Mutex
-	orders map[string]*order // by session
+	orders []*order
 }
 
-func newMerchant(url string) *merchant { return &merchant{url: url, orders: map[string]*order{}} }
+func newMerchant(url string) *merchant { return &merchant{url: url} }
 
-func (m *merchant) remember(o *order) {
+// place remembers an order before anything is created for it.
+func (m *merchant) place(o *order) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	o.payment, o.events = orders.State{Expected: o.amount}, make(chan arrival, 8)
-	m.orders[o.sessionID] = o
+	m.orders = append(m.orders, o)
 }
 
-func (m *merchant) find(sessionID string) (*order, bool) {
+// attach remembers the session of an order.
+func (m *merchant) attach(o *order, sessionID string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	o, ok := m.orders[sessionID]
-	return o, ok
+	o.sessionID = sessionID
+}
+
+func (m *merchant) ofSession(id string) (*order, bool) {
+	return m.find(func(o *order) bool { return o.sessionID == id && id != "" })
+}
+
+func (m *merchant) named(name string) (*order, bool) {
+	return m.find(func(o *order) bool { return o.name == name })
+}
+
+func (m *merchant) find(is func(*order) bool) (*order, bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if at := slices.IndexFunc(m.orders, is); at >= 0 {
+		return m.orders[at], true
+	}
+	return nil, false
 }
 
 type arrivalTime struct{}
@@ -65,26 +86,39 @@ func timed(next http.Handler) http.Handler {
 	})
 }
 
-// take handles an event: it moves the order to its final status.
+// take handles an event: it moves the order to its final status. An event that makes a problem is
+// kept with the order and acknowledged: delivering it again would not help.
 func (m *merchant) take(ctx context.Context, event webhooks.Event) error {
 	at, _ := ctx.Value(arrivalTime{}).(time.Time)
 	verified := time.Since(at)
-	info := event.Info()
-	o, ok := m.find(info.SessionID)
+	o, ok := m.orderOf(ctx, event.Info())
 	if !ok {
-		return fmt.Errorf("no order has the session %s", info.SessionID)
+		return fmt.Errorf("no order has the session %s", event.Info().SessionID)
 	}
 	m.mu.Lock()
 	payment, transition := orders.Apply(o.payment, event)
-	if len(transition.Problems) == 0 {
-		o.payment = payment
-	}
+	o.payment = payment
 	m.mu.Unlock()
-	if len(transition.Problems) > 0 {
-		return fmt.Errorf("the order of session %s: %v", info.SessionID, transition.Problems)
-	}
-	o.events <- arrival{event, at, verified}
+	o.events <- arrival{event, at, verified, transition.Problems}
 	return nil
+}
+
+type orderName struct{}
+
+// naming hands on the order that the URL of a delivery names.
+func naming(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), orderName{}, r.URL.Query().Get("order"))))
+	})
+}
+
+// orderOf finds the order that an event is about: the one that the URL of its delivery names, or
+// the one of its session.
+func (m *merchant) orderOf(ctx context.Context, event *webhooks.EventInfo) (*order, bool) {
+	if name, ok := ctx.Value(orderName{}).(string); ok {
+		return m.named(name)
+	}
+	return m.ofSession(event.SessionID)
 }
 
 func (m *merchant) statusOf(o *order) sdk.PaymentStatus {

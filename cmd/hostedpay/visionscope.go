@@ -45,32 +45,34 @@ func (v *visionScopeDemo) register(mux *http.ServeMux) error {
 	if err != nil {
 		return err
 	}
-	mux.Handle("/webhooks/visionscope", timed(handler))
+	mux.Handle("/webhooks/visionscope", timed(naming(handler)))
 	mux.HandleFunc("GET /return/visionscope", v.returned)
 	return nil
 }
 
-// signingKeys finds the signing secret that a checkout was created with.
-func (v *visionScopeDemo) signingKeys(_ context.Context, hint webhooks.KeyHint) ([]webhooks.SigningKey, error) {
-	o, ok := v.shop.find(hint.SessionID)
+// signingKeys finds the signing secret of the order that the URL of a delivery names. An order that
+// is unknown has no keys.
+func (v *visionScopeDemo) signingKeys(ctx context.Context, _ webhooks.KeyHint) ([]webhooks.SigningKey, error) {
+	name, _ := ctx.Value(orderName{}).(string)
+	o, ok := v.shop.named(name)
 	if !ok {
-		return nil, webhooks.ErrUnknownMerchant
+		return nil, nil
 	}
-	return []webhooks.SigningKey{{Secret: o.secret, Name: "checkout"}}, nil
+	return []webhooks.SigningKey{{Secret: o.secret, Name: "order"}}, nil
 }
 
 func (v *visionScopeDemo) run(ctx context.Context, t *timeline, p payment) {
-	o := &order{amount: p.amount, returnURL: v.shop.url + "/return/visionscope", secret: visionscope.NewWebhookSecret()}
+	o := &order{name: p.order, amount: p.amount, returnURL: v.shop.url + "/return/visionscope", secret: visionscope.NewWebhookSecret()}
+	v.shop.place(o)
 	start := time.Now()
 	created, err := v.client.CreateCheckout(ctx, visionscope.CheckoutParams{
-		Amount: p.amount, WebhookURL: v.shop.url + "/webhooks/visionscope", WebhookSecret: o.secret, ReturnURL: o.returnURL,
+		Amount: p.amount, WebhookURL: v.shop.url + "/webhooks/visionscope?order=" + p.order, WebhookSecret: o.secret, ReturnURL: o.returnURL,
 	})
 	if err != nil {
 		t.step("request", time.Since(start), "CreateCheckout", err)
 		return
 	}
-	o.sessionID = created.ID
-	v.shop.remember(o)
+	v.shop.attach(o, created.ID)
 	var problem error
 	if created.Response.Status != 200 || !strings.HasPrefix(created.ID, "cs_") {
 		problem = errors.New("documented is HTTP 200 and an ID that begins with cs_")
@@ -83,7 +85,7 @@ func (v *visionScopeDemo) run(ctx context.Context, t *timeline, p payment) {
 	}
 	start = time.Now()
 	claimed, err := visionscope.ParseReturn(back.Query())
-	if err == nil && (claimed.SessionID != o.sessionID || string(claimed.ClaimedStatus) != string(p.want)) {
+	if err == nil && (claimed.SessionID != created.ID || string(claimed.ClaimedStatus) != string(p.want)) {
 		err = fmt.Errorf("it claims %s for session %s", claimed.ClaimedStatus, claimed.SessionID)
 	}
 	t.step("return", time.Since(start),
@@ -93,7 +95,7 @@ func (v *visionScopeDemo) run(ctx context.Context, t *timeline, p payment) {
 	if !ok {
 		return
 	}
-	t.step("verification", got.verified, fmt.Sprintf("signed with the checkout's own secret (%s)", got.event.Info().Scheme),
+	t.step("verification", got.verified, fmt.Sprintf("signed with the order's own secret (%s)", got.event.Info().Scheme),
 		p.checkVisionScopeEvent(got.event))
 	p.confirm(ctx, t, back, "the return page shows the order as the webhook left it")
 }
@@ -121,7 +123,7 @@ func (v *visionScopeDemo) returned(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	o, ok := v.shop.find(claimed.SessionID)
+	o, ok := v.shop.ofSession(claimed.SessionID)
 	if !ok {
 		http.NotFound(w, r)
 		return

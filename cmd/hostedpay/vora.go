@@ -63,7 +63,8 @@ func (v *voraDemo) register(mux *http.ServeMux) error {
 }
 
 func (v *voraDemo) run(ctx context.Context, t *timeline, p payment) {
-	o := &order{amount: p.amount, returnURL: v.shop.url + "/return/vora/" + p.order}
+	o := &order{name: p.order, amount: p.amount, returnURL: v.shop.url + "/return/vora/" + p.order}
+	v.shop.place(o)
 	start := time.Now()
 	created, err := v.client.CreateSession(ctx, vora.SessionParams{
 		Amount: p.amount, SuccessURL: o.returnURL, CancelURL: v.shop.url, Description: p.order,
@@ -72,8 +73,7 @@ func (v *voraDemo) run(ctx context.Context, t *timeline, p payment) {
 		t.step("request", time.Since(start), "CreateSession", err)
 		return
 	}
-	o.sessionID = created.ID
-	v.shop.remember(o)
+	v.shop.attach(o, created.ID)
 	t.step("request", time.Since(start), fmt.Sprintf("session %s created, HTTP %d, API version %s, request %s",
 		created.ID, created.Response.Status, created.Response.Version, created.Response.RequestID), checkCreatedSession(created))
 
@@ -91,7 +91,7 @@ func (v *voraDemo) run(ctx context.Context, t *timeline, p payment) {
 	start = time.Now()
 	authentic, err := vora.VerifyReturn(back.Query(), vora.ExpectedReturn{
 		Secrets:   []sdk.Secret{sdk.NewSecret(sandbox.Acme.Vora.SessionSecret)},
-		SessionID: o.sessionID, Amount: o.amount, URL: o.returnURL, Mode: sdk.ModeTest,
+		SessionID: created.ID, Amount: o.amount, URL: o.returnURL, Mode: sdk.ModeTest,
 	})
 	if err == nil && authentic.ClaimedStatus != voraStatus[p.want] {
 		err = fmt.Errorf("it claims %q", authentic.ClaimedStatus)
@@ -132,14 +132,15 @@ func (p payment) checkVoraEvent(event webhooks.Event) error {
 
 // returned is the shop's return page. It asks the gateway what became of the order.
 func (v *voraDemo) returned(w http.ResponseWriter, r *http.Request) {
-	o, ok := v.shop.find(r.URL.Query().Get("session")) // a real shop uses its own cookie
+	session := r.URL.Query().Get("session")
+	o, ok := v.shop.ofSession(session) // a real shop uses its own cookie
 	if !ok {
 		http.NotFound(w, r)
 		return
 	}
 	confirmed, err := v.client.ConfirmReturn(r.Context(), r.URL.Query(), vora.ExpectedReturn{
 		Secrets:   []sdk.Secret{sdk.NewSecret(sandbox.Acme.Vora.SessionSecret)},
-		SessionID: o.sessionID, Amount: o.amount, URL: o.returnURL,
+		SessionID: session, Amount: o.amount, URL: o.returnURL,
 	})
 	switch {
 	case err != nil:
