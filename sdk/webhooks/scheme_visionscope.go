@@ -64,6 +64,8 @@ type PaymentSucceeded struct {
 	OrderID string // the gateway's
 }
 
+func (*PaymentSucceeded) isEvent() {}
+
 // PaymentFailed says that the shopper tried to pay and failed. (VisionScope documentation, section
 // 5.2.)
 type PaymentFailed struct {
@@ -71,8 +73,7 @@ type PaymentFailed struct {
 	OrderID string // the gateway's
 }
 
-func (*PaymentSucceeded) isEvent() {}
-func (*PaymentFailed) isEvent()    {}
+func (*PaymentFailed) isEvent() {}
 
 // A visionScopeEvent is what an event of VisionScope means.
 type visionScopeEvent struct {

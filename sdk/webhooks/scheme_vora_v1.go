@@ -74,6 +74,8 @@ type SessionSucceeded struct {
 	Metadata      map[string]string
 }
 
+func (*SessionSucceeded) isEvent() {}
+
 // SessionFailed says that the buyer tried to pay and failed. (Vora, webhooks v1.)
 type SessionFailed struct {
 	EventInfo
@@ -82,12 +84,16 @@ type SessionFailed struct {
 	Metadata    map[string]string
 }
 
+func (*SessionFailed) isEvent() {}
+
 // SessionExpired says that a session ended without a payment. (Vora, webhooks v1.)
 type SessionExpired struct {
 	EventInfo
 	Status   string
 	Metadata map[string]string
 }
+
+func (*SessionExpired) isEvent() {}
 
 // RefundCreated says that money was given back; Amount is how much this time. A session can have
 // several refunds. (Vora, webhooks v1.)
@@ -98,7 +104,4 @@ type RefundCreated struct {
 	Metadata      map[string]string
 }
 
-func (*SessionSucceeded) isEvent() {}
-func (*SessionFailed) isEvent()    {}
-func (*SessionExpired) isEvent()   {}
-func (*RefundCreated) isEvent()    {}
+func (*RefundCreated) isEvent() {}
