@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"slices"
 
+	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/internal/local"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/clock"
@@ -60,8 +60,8 @@ func (c *config) check() error {
 			problems = append(problems, fmt.Errorf("two merchants have the ID %q", m.ID))
 		}
 	}
-	if u, err := url.Parse(c.publicURL); c.publicURL != "" && (err != nil || u.Host == "") {
-		problems = append(problems, fmt.Errorf("the public URL %q is not absolute: write it as in http://pay.localhost:4010", c.publicURL))
+	if _, problem := contract.ParseURL(c.publicURL); c.publicURL != "" && problem != "" {
+		problems = append(problems, fmt.Errorf("the public URL %q %s: write it as in http://pay.localhost:4010", c.publicURL, problem))
 	}
 	if c.timeFactor < 1 {
 		problems = append(problems, fmt.Errorf("the time factor is %d: it must be at least 1", c.timeFactor))

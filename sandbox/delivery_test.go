@@ -92,7 +92,7 @@ func TestNothingIsSentElsewhere(t *testing.T) {
 	require.Empty(t, d.Attempts)
 	require.ErrorContains(t, w.gateways.Resend(d.ID), "not on this machine")
 
-	for address, problem := range map[string]string{"https://shop.example.com/hook": "not on this machine", "/hook": "is not absolute", "file://localhost/hook": "neither http nor https", "//localhost/hook": "neither http nor https"} {
+	for address, problem := range map[string]string{"https://shop.example.com/hook": "not on this machine", "/hook": "must be an absolute URL", "http://127.0.0.1:0/hook": "must have a port from 1 to 65535", "file://localhost/hook": "neither http nor https", "//localhost/hook": "neither http nor https"} {
 		require.ErrorContains(t, w.gateways.SetWebhookURL(sandbox.Acme.ID, address), problem)
 		_, err := sandbox.New(sandbox.WithWebhookURL(sandbox.Acme.ID, address))
 		require.ErrorContains(t, err, problem)

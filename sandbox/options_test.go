@@ -36,7 +36,8 @@ func TestInvalidOptions(t *testing.T) {
 		"an unknown merchant":  {[]sandbox.Option{sandbox.WithWebhookURL("mer_nobody", "http://localhost:1/")}, []string{`unknown merchant "mer_nobody"`}},
 		"v2 without a secret":  {[]sandbox.Option{sandbox.WithMerchants(bare), sandbox.WithWebhooksV2(bare.ID)}, []string{"needs a WebhookSecret"}},
 		"nothing given":        {[]sandbox.Option{sandbox.WithClock(nil), sandbox.WithLogger(nil), sandbox.WithHTTPClient(nil)}, []string{"WithClock", "WithLogger", "WithHTTPClient"}},
-		"a relative URL":       {[]sandbox.Option{sandbox.WithPublicURL("/pay")}, []string{`the public URL "/pay" is not absolute`}},
+		"a relative URL":       {[]sandbox.Option{sandbox.WithPublicURL("/pay")}, []string{`the public URL "/pay" must be an absolute URL`}},
+		"a public port beyond": {[]sandbox.Option{sandbox.WithPublicURL("http://pay.localhost:99999")}, []string{"must have a port from 1 to 65535"}},
 		"numbers out of range": {[]sandbox.Option{sandbox.WithTimeFactor(0), sandbox.WithJournalSize(-1)}, []string{"time factor is 0", "journal size is -1"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -100,6 +100,35 @@ func TestVisionScopeRejections(t *testing.T) {
 	}
 }
 
+// A return URL to which the gateway could not add its parameters, or that nothing can be sent to,
+// is rejected. (x-notes of the contract.)
+func TestVisionScopeRejectsReturnURLs(t *testing.T) {
+	t.Parallel()
+	rejected := map[string]string{
+		"https://ada@a.example.com":   "must have no user or password",
+		"https://a.example.com:0":     "must have a port from 1 to 65535, or none",
+		"https://a.example.com:65536": "must have a port from 1 to 65535, or none",
+	}
+	for _, name := range []string{"session_id", "status", "order_id", "reason"} {
+		problem := "must not have the query parameter " + name + ": the gateway adds it too, and a return that has it twice is rejected (rename yours)"
+		rejected["https://a.example.com/?"+name+"=1"], rejected["https://a.example.com/?order=1&"+name] = problem, problem
+	}
+	w := setup(t)
+	create := func(returnURL string) (int, string) {
+		body := `{"amount":10,"currency":"EUR","webhook_secret":"x","webhook_url":"https://a.example.com","return_url":"` + returnURL + `"}`
+		status, _, got := w.api(http.MethodPost, "/api/checkout/create", body, "X-API-Key", sandbox.Acme.VisionScope.APIKey, "Content-Type", "application/json")
+		return status, got
+	}
+	for returnURL, problem := range rejected {
+		status, body := create(returnURL)
+		require.Equal(t, http.StatusBadRequest, status, returnURL)
+		require.JSONEq(t, `{"error":"return_url: `+problem+`"}`, body)
+	}
+	require.Empty(t, w.gateways.Sessions())
+	status, body := create("https://a.example.com:65535/?order=1&Status=2&return_status=3")
+	require.Equal(t, http.StatusOK, status, body)
+}
+
 // The documentation's own request, to the letter.
 func TestVisionScopeTakesTheDocumentationsExample(t *testing.T) {
 	t.Parallel()

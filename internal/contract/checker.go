@@ -149,14 +149,12 @@ func (c *Checker) OneOf(path, value, code string, allowed ...string) {
 
 // HTTPS requires an absolute https URL, or an http URL of a host that PlainHTTP reports.
 func (c *Checker) HTTPS(path, value, code string) {
-	u, err := url.Parse(value)
+	u, problem := ParseURL(value)
 	switch {
-	case err != nil || u.Hostname() == "":
-		c.report(path, "must be an absolute URL", code, codeInvalid)
+	case problem != "":
+		c.report(path, problem, code, codeInvalid)
 	case u.User != nil:
 		c.report(path, "must have no user or password", code, codeInvalid)
-	case !isPort(u.Port()):
-		c.report(path, "must have a port from 1 to 65535, or none", code, codeInvalid)
 	case u.Scheme == "https":
 	case u.Scheme == "http" && c.PlainHTTP != nil && c.PlainHTTP(u.Hostname()):
 	default:
@@ -189,13 +187,4 @@ func IsLoopback(host string) bool {
 	}
 	ip := net.ParseIP(host)
 	return ip != nil && ip.IsLoopback()
-}
-
-// isPort reports whether there can be such a port; none at all is one.
-func isPort(port string) bool {
-	if port == "" {
-		return true
-	}
-	n, err := strconv.ParseUint(port, 10, 16)
-	return err == nil && n > 0
 }

@@ -72,9 +72,17 @@ const (
 	VisionScopeReconcileEvery = 10 * time.Second
 )
 
-// VisionScopeReturnParameters returns what the gateway adds to the query of a return URL.
+// What the gateway adds to the query of a return URL.
+const (
+	VisionScopeReturnQuerySessionID = "session_id"
+	VisionScopeReturnQueryStatus    = "status"
+	VisionScopeReturnQueryOrderID   = "order_id"
+	VisionScopeReturnQueryReason    = "reason"
+)
+
+// VisionScopeReturnParameters returns all that the gateway adds to the query of a return URL.
 func VisionScopeReturnParameters() []string {
-	return []string{"session_id", "status", "order_id", "reason"}
+	return []string{VisionScopeReturnQuerySessionID, VisionScopeReturnQueryStatus, VisionScopeReturnQueryOrderID, VisionScopeReturnQueryReason}
 }
 
 // VisionScopeTestCards returns the card numbers of test mode.

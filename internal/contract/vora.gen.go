@@ -164,9 +164,19 @@ const (
 	VoraDeepHealthChecksPerAddress = 5
 )
 
-// VoraReturnParameters returns what the gateway adds to the query of a return URL.
+// What the gateway adds to the query of a return URL.
+const (
+	VoraReturnQuerySession       = "session"
+	VoraReturnQueryStatus        = "status"
+	VoraReturnQueryAmount        = "amount"
+	VoraReturnQueryCurrency      = "currency"
+	VoraReturnQueryTransactionID = "transaction_id"
+	VoraReturnQuerySig           = "sig"
+)
+
+// VoraReturnParameters returns all that the gateway adds to the query of a return URL.
 func VoraReturnParameters() []string {
-	return []string{"session", "status", "amount", "currency", "transaction_id", "sig"}
+	return []string{VoraReturnQuerySession, VoraReturnQueryStatus, VoraReturnQueryAmount, VoraReturnQueryCurrency, VoraReturnQueryTransactionID, VoraReturnQuerySig}
 }
 
 // How old, and how far in the future, a v2 return URL may be.

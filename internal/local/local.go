@@ -54,12 +54,12 @@ func (h Hosts) lists(host string) bool { return slices.Contains(h, normal(host))
 
 // CheckWebhookURL says why no webhook can be delivered to a URL; nil when one can.
 func (h Hosts) CheckWebhookURL(target string) error {
-	u, err := url.Parse(target)
+	u, problem := contract.ParseURL(target)
 	switch {
 	case target == "":
 		return errors.New("no webhook URL is registered for the merchant")
-	case err != nil || u.Host == "":
-		return errors.New("the webhook URL is not absolute")
+	case problem != "":
+		return errors.New("the webhook URL " + problem)
 	case u.Scheme != "http" && u.Scheme != "https":
 		return errors.New("the webhook URL is neither http nor https")
 	case !h.Allows(u.Hostname()):

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/internal/signature"
 )
 
@@ -26,14 +27,22 @@ type Fields struct {
 
 // FieldsOf reads them from a query.
 func FieldsOf(q url.Values) Fields {
-	return Fields{q.Get("session"), q.Get("status"), q.Get("amount"), q.Get("currency"), q.Get("transaction_id")}
+	return Fields{
+		Session: q.Get(contract.VoraReturnQuerySession), Status: q.Get(contract.VoraReturnQueryStatus),
+		Amount: q.Get(contract.VoraReturnQueryAmount), Currency: q.Get(contract.VoraReturnQueryCurrency),
+		TransactionID: q.Get(contract.VoraReturnQueryTransactionID),
+	}
 }
 
 // Query is the fields with their signature.
 func (f Fields) Query(sig string) url.Values {
-	q := url.Values{"session": {f.Session}, "status": {f.Status}, "amount": {f.Amount}, "currency": {f.Currency}, "sig": {sig}}
+	q := url.Values{
+		contract.VoraReturnQuerySession: {f.Session}, contract.VoraReturnQueryStatus: {f.Status},
+		contract.VoraReturnQueryAmount: {f.Amount}, contract.VoraReturnQueryCurrency: {f.Currency},
+		contract.VoraReturnQuerySig: {sig},
+	}
 	if f.TransactionID != "" {
-		q.Set("transaction_id", f.TransactionID)
+		q.Set(contract.VoraReturnQueryTransactionID, f.TransactionID)
 	}
 	return q
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 
+	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/internal/local"
 )
 
@@ -12,14 +13,12 @@ import (
 // builders need: absolute, with a trailing slash. It must be https, because the API key travels
 // with every call, or http on this machine or a host that the caller allows.
 func baseURL(address string, plainHTTP local.Hosts) (*url.URL, error) {
-	u, err := url.Parse(address)
+	u, problem := contract.ParseURL(address)
 	switch {
 	case address == "":
 		return nil, errors.New("the base URL is missing")
-	case err != nil:
-		return nil, errors.New("the base URL cannot be parsed: check it for stray characters")
-	case u.Host == "":
-		return nil, errors.New("the base URL must be absolute, like https://gateway.example.com")
+	case problem != "":
+		return nil, fmt.Errorf("the base URL %s, like https://gateway.example.com", problem)
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
 		return nil, errors.New("the base URL must have no user, query or fragment")
 	case u.Scheme == "https", u.Scheme == "http" && plainHTTP.Allows(u.Hostname()):

@@ -8,9 +8,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"strings"
 
+	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/internal/local"
 )
 
@@ -63,9 +63,11 @@ func New(baseURL string, opts ...Option) (*Client, error) {
 	if err := errors.Join(o.problems...); err != nil {
 		return nil, fmt.Errorf("control: %w", err)
 	}
-	u, err := url.Parse(baseURL)
+	u, problem := contract.ParseURL(baseURL)
 	switch {
-	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
+	case problem != "":
+		return nil, fmt.Errorf("control: the base URL %q %s: write it as in http://127.0.0.1:4010", baseURL, problem)
+	case u.Scheme != "http" && u.Scheme != "https":
 		return nil, fmt.Errorf("control: the base URL %q is not an http or https URL: write it as in http://127.0.0.1:4010", baseURL)
 	case !o.hosts.Allows(u.Hostname()):
 		return nil, fmt.Errorf("control: the base URL %q is not on this machine: use 127.0.0.1 or localhost, or allow its host with WithHosts", baseURL)

@@ -27,7 +27,8 @@ func serve(t *testing.T, handler http.HandlerFunc) *control.Client {
 func TestNewRejectsWhatIsNoSandbox(t *testing.T) {
 	t.Parallel()
 	for base, want := range map[string]string{
-		"":                          "not an http or https URL",
+		"":                          "must be an absolute URL",
+		"http://127.0.0.1:99999":    "must have a port from 1 to 65535",
 		"127.0.0.1:4010":            "write it as in http://127.0.0.1:4010",
 		"ftp://127.0.0.1":           "not an http or https URL",
 		"https://api.example.com":   "not on this machine",

@@ -69,7 +69,8 @@ func TestNewRejects(t *testing.T) {
 	for problem, opts := range map[string][]sdk.ClientOption{
 		"would travel unencrypted to pay.example.com": {sdk.WithBaseURL("http://pay.example.com/api/checkout")},
 		"no user, query or fragment":                  {sdk.WithBaseURL("https://pay.example.com?key=1")},
-		"must be absolute":                            {sdk.WithBaseURL("/api/checkout")},
+		"must be an absolute URL":                     {sdk.WithBaseURL("/api/checkout")},
+		"must have a port from 1 to 65535":            {sdk.WithBaseURL("https://pay.example.com:0")},
 	} {
 		client, err := visionscope.New(key, opts...)
 		require.Nil(t, client)

@@ -42,10 +42,10 @@ func ParseReturn(query url.Values) (UntrustedReturn, error) {
 		}
 	}
 	r := UntrustedReturn{
-		SessionID:     query.Get("session_id"),
-		ClaimedStatus: ClaimedStatus(query.Get("status")),
-		OrderID:       query.Get("order_id"),
-		Reason:        oneLine(query.Get("reason")),
+		SessionID:     query.Get(contract.VisionScopeReturnQuerySessionID),
+		ClaimedStatus: ClaimedStatus(query.Get(contract.VisionScopeReturnQueryStatus)),
+		OrderID:       query.Get(contract.VisionScopeReturnQueryOrderID),
+		Reason:        oneLine(query.Get(contract.VisionScopeReturnQueryReason)),
 	}
 	if r.SessionID == "" || r.ClaimedStatus == "" {
 		return UntrustedReturn{}, errors.New("visionscope: the return query has no session_id or no status: show a neutral page, and let the webhook decide")

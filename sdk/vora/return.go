@@ -62,11 +62,11 @@ func VerifyReturn(query url.Values, expected ExpectedReturn) (*AuthenticReturn, 
 	for _, name := range contract.VoraReturnParameters() {
 		if values := query[name]; len(values) > 1 {
 			return nil, &ReturnError{"the query has " + name + " more than once"}
-		} else if len(values) == 0 && name != "transaction_id" {
+		} else if len(values) == 0 && name != contract.VoraReturnQueryTransactionID {
 			return nil, &ReturnError{"the query has no " + name}
 		}
 	}
-	fields, sig := returnurl.FieldsOf(query), query.Get("sig")
+	fields, sig := returnurl.FieldsOf(query), query.Get(contract.VoraReturnQuerySig)
 	r := &AuthenticReturn{
 		SessionID: fields.Session, ClaimedStatus: Status(fields.Status), Amount: expected.Amount,
 		TransactionID: fields.TransactionID, Version: 1,

@@ -71,4 +71,4 @@ func goName(name string) string {
 	return out.String()
 }
 
-var funcs = template.FuncMap{"goName": goName}
+var funcs = template.FuncMap{"goName": goName, "fieldName": fieldName}

@@ -166,9 +166,16 @@ const (
 {{end}}{{end}}
 
 {{- if $d.ReturnURL.Parameters}}
-// {{$gateway}}ReturnParameters returns what the gateway adds to the query of a return URL.
+// What the gateway adds to the query of a return URL.
+const (
+	{{- range $d.ReturnURL.Parameters}}
+	{{$gateway}}ReturnQuery{{fieldName .}} = {{printf "%q" .}}
+	{{- end}}
+)
+
+// {{$gateway}}ReturnParameters returns all that the gateway adds to the query of a return URL.
 func {{$gateway}}ReturnParameters() []string {
-	return []string{ {{- range $i, $p := $d.ReturnURL.Parameters}}{{if $i}}, {{end}}{{printf "%q" $p}}{{end -}} }
+	return []string{ {{- range $i, $p := $d.ReturnURL.Parameters}}{{if $i}}, {{end}}{{$gateway}}ReturnQuery{{fieldName $p}}{{end -}} }
 }
 {{end}}
 

@@ -54,10 +54,13 @@ func (g *Gateway) CancelURL(ledger.Session) string { return "" }
 // ReturnURL is the merchant's URL with parameters that nobody signs.
 func (g *Gateway) ReturnURL(s ledger.Session) string {
 	d := s.Details.(details)
-	query := url.Values{"session_id": {s.ID}, "order_id": {d.orderID}, "status": {"paid"}}
+	query := url.Values{
+		contract.VisionScopeReturnQuerySessionID: {s.ID}, contract.VisionScopeReturnQueryOrderID: {d.orderID},
+		contract.VisionScopeReturnQueryStatus: {"paid"},
+	}
 	if s.Status == control.SessionFailed {
-		query.Set("status", "failed")
-		query.Set("reason", s.FailureReason)
+		query.Set(contract.VisionScopeReturnQueryStatus, "failed")
+		query.Set(contract.VisionScopeReturnQueryReason, s.FailureReason)
 	}
 	return gateway.AddQuery(d.returnURL, query)
 }
