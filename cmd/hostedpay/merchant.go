@@ -91,7 +91,7 @@ func timed(next http.Handler) http.Handler {
 func (m *merchant) take(ctx context.Context, event webhooks.Event) error {
 	at, _ := ctx.Value(arrivalTime{}).(time.Time)
 	verified := time.Since(at)
-	o, ok := m.orderOf(ctx, event.Info())
+	o, ok := m.orderOf(event.Info())
 	if !ok {
 		return fmt.Errorf("no order has the session %s", event.Info().SessionID)
 	}
@@ -103,20 +103,11 @@ func (m *merchant) take(ctx context.Context, event webhooks.Event) error {
 	return nil
 }
 
-type orderName struct{}
-
-// naming hands on the order that the URL of a delivery names.
-func naming(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), orderName{}, r.URL.Query().Get("order"))))
-	})
-}
-
-// orderOf finds the order that an event is about: the one that the URL of its delivery names, or
-// the one of its session.
-func (m *merchant) orderOf(ctx context.Context, event *webhooks.EventInfo) (*order, bool) {
-	if name, ok := ctx.Value(orderName{}).(string); ok {
-		return m.named(name)
+// orderOf finds the order that an event is about: the one that its signing key belongs to, or the
+// one of its session.
+func (m *merchant) orderOf(event *webhooks.EventInfo) (*order, bool) {
+	if event.Reference != "" {
+		return m.named(event.Reference)
 	}
 	return m.ofSession(event.SessionID)
 }

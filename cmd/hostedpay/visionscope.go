@@ -45,20 +45,19 @@ func (v *visionScopeDemo) register(mux *http.ServeMux) error {
 	if err != nil {
 		return err
 	}
-	mux.Handle("/webhooks/visionscope", timed(naming(handler)))
+	mux.Handle("/webhooks/visionscope", timed(handler))
 	mux.HandleFunc("GET /return/visionscope", v.returned)
 	return nil
 }
 
-// signingKeys finds the signing secret of the order that the URL of a delivery names. An order that
-// is unknown has no keys.
-func (v *visionScopeDemo) signingKeys(ctx context.Context, _ webhooks.KeyHint) ([]webhooks.SigningKey, error) {
-	name, _ := ctx.Value(orderName{}).(string)
+// signingKeys finds the signing secret of the order that the URL of a delivery names.
+func (v *visionScopeDemo) signingKeys(_ context.Context, hint webhooks.KeyHint) ([]webhooks.SigningKey, error) {
+	name := hint.Query().Get("order")
 	o, ok := v.shop.named(name)
 	if !ok {
-		return nil, nil
+		return nil, webhooks.ErrUnknownMerchant
 	}
-	return []webhooks.SigningKey{{Secret: o.secret, Name: "order"}}, nil
+	return []webhooks.SigningKey{{Secret: o.secret, Name: "order", Reference: name}}, nil
 }
 
 func (v *visionScopeDemo) run(ctx context.Context, t *timeline, p payment) {

@@ -37,7 +37,8 @@ func testDashboard(t *testing.T, b browser) {
 	d.clicks(window, "#q")
 	d.do(chromedp.KeyEvent("payment.success"))
 	shows(d, "0 1")
-	require.Equal(t, f.pages+"/?q=payment.success", d.at(), "the address can be kept")
+	address := f.pages + "/?q=payment.success" // which can be kept
+	d.until(address, func() (bool, error) { return d.at() == address, nil })
 
 	// On a telephone the header is one line, stays, and has the sections in a menu.
 	d.do(chromedp.EmulateViewport(320, 800))

@@ -42,6 +42,7 @@ type EventInfo struct {
 	DedupeKey string
 
 	KeyName    string    // the name of the signing key that verified it
+	Reference  string    // what that signing key belongs to, such as the number of an order
 	KeyExpires time.Time // when that signing key expires: its gateway should be using the next one by then; zero for never
 	Offboarded bool      // the key source says that the merchant has left; a [StoredEvent] does not keep it
 	SignedAt   time.Time // when the gateway says that it signed this delivery; authentic only where the scheme signs it: see its verifier

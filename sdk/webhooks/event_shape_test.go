@@ -102,7 +102,7 @@ func TestAKeySourceIsToldWhatAFlatBodyClaims(t *testing.T) {
 		hints := &recordedHints{keys: []webhooks.SigningKey{{Secret: sdk.NewSecret(voraV2().secret), MerchantID: "mer_acme_vitamins"}}}
 		r := setup(t, voraV2(), withKeys(hints))
 		requireResponse(t, r.deliver(t, r.deliveryOf(body)), http.StatusOK, received)
-		require.Equal(t, []webhooks.KeyHint{{Scheme: webhooks.SchemeVoraV2, SessionID: "vp_cs_test_k3TqJ9xWz2LmN8pR", MerchantID: "mer_acme_vitamins"}}, hints.seen, name)
+		require.Equal(t, []webhooks.KeyHint{{Scheme: webhooks.SchemeVoraV2, SessionID: "vp_cs_test_k3TqJ9xWz2LmN8pR", MerchantID: "mer_acme_vitamins", Path: "/webhooks"}}, hints.seen, name)
 
 		hints.keys[0].MerchantID = "mer_cobalt_coaching"
 		require.Equal(t, webhooks.ReasonWrongMerchant, r.rejection(t, r.deliveryOf(body)).Reason, name)

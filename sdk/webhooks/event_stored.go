@@ -25,6 +25,7 @@ type StoredEvent struct {
 	MerchantID string    // empty when neither the event nor its signing key says
 	Mode       sdk.Mode  // empty when neither the event nor its signing key says
 	KeyName    string    // of the signing key that verified it
+	Reference  string    // what that signing key belongs to
 	KeyExpires time.Time // zero for never
 	SignedAt   time.Time // zero when the delivery did not say
 	ReceivedAt time.Time
@@ -36,7 +37,7 @@ type StoredEvent struct {
 func NewStoredEvent(event Event) StoredEvent {
 	info := event.Info()
 	return StoredEvent{
-		Scheme: info.Scheme, MerchantID: info.MerchantID, Mode: info.Mode, KeyName: info.KeyName, KeyExpires: info.KeyExpires,
+		Scheme: info.Scheme, MerchantID: info.MerchantID, Mode: info.Mode, KeyName: info.KeyName, Reference: info.Reference, KeyExpires: info.KeyExpires,
 		SignedAt: info.SignedAt, ReceivedAt: info.ReceivedAt, DedupeKey: info.DedupeKey, Body: info.Raw,
 	}
 }
@@ -53,7 +54,7 @@ func TrustStoredEvent(stored StoredEvent) (Event, error) {
 		return nil, err
 	}
 	event := stored.Scheme.strategy().parse(stored.Body.Bytes()).event(EventInfo{
-		Scheme: stored.Scheme, MerchantID: stored.MerchantID, Mode: stored.Mode, KeyName: stored.KeyName, KeyExpires: stored.KeyExpires,
+		Scheme: stored.Scheme, MerchantID: stored.MerchantID, Mode: stored.Mode, KeyName: stored.KeyName, Reference: stored.Reference, KeyExpires: stored.KeyExpires,
 		SignedAt: stored.SignedAt, ReceivedAt: stored.ReceivedAt, Raw: stored.Body,
 	})
 	event.Info().DedupeKey = stored.DedupeKey
@@ -82,6 +83,7 @@ type storedJSON struct {
 	MerchantID string    `json:"merchant_id,omitempty"`
 	Mode       sdk.Mode  `json:"mode,omitempty"`
 	KeyName    string    `json:"key_name,omitempty"`
+	Reference  string    `json:"reference,omitempty"`
 	KeyExpires time.Time `json:"key_expires,omitzero"`
 	SignedAt   time.Time `json:"signed_at,omitzero"`
 	ReceivedAt time.Time `json:"received_at"`
@@ -99,7 +101,7 @@ func (s StoredEvent) MarshalJSON() ([]byte, error) {
 		body = []byte{} // "" and not null, which reads as missing
 	}
 	return json.Marshal(storedJSON{
-		storedVersion, s.Scheme, s.MerchantID, s.Mode, s.KeyName, s.KeyExpires, s.SignedAt, s.ReceivedAt, s.DedupeKey, &body,
+		storedVersion, s.Scheme, s.MerchantID, s.Mode, s.KeyName, s.Reference, s.KeyExpires, s.SignedAt, s.ReceivedAt, s.DedupeKey, &body,
 	})
 }
 
@@ -125,7 +127,7 @@ func (s *StoredEvent) UnmarshalJSON(data []byte) error {
 		return errNotStored
 	}
 	stored := StoredEvent{
-		form.Scheme, form.MerchantID, form.Mode, form.KeyName, form.KeyExpires, form.SignedAt, form.ReceivedAt, form.DedupeKey, sdk.NewRaw(*form.Body),
+		form.Scheme, form.MerchantID, form.Mode, form.KeyName, form.Reference, form.KeyExpires, form.SignedAt, form.ReceivedAt, form.DedupeKey, sdk.NewRaw(*form.Body),
 	}
 	if err := stored.check(); err != nil {
 		return err

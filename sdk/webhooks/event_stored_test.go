@@ -95,7 +95,7 @@ func TestEveryEventSurvivesARestart(t *testing.T) {
 		for name, body := range bodiesOf(t, s) {
 			t.Run(string(s.name)+", "+name, func(t *testing.T) {
 				t.Parallel()
-				r := setup(t, s, withKeys(keys(t, webhooks.SigningKey{Secret: secretOf(s), Name: "rotated out", NotAfter: expires})))
+				r := setup(t, s, withKeys(keys(t, webhooks.SigningKey{Secret: secretOf(s), Name: "rotated out", Reference: "order 789012", NotAfter: expires})))
 				verified := r.event(t, r.deliveryOf(body))
 
 				durable := inbox{t.TempDir()}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"os"
 	"strings"
 	"time"
@@ -192,12 +193,12 @@ func (h *Handler) receive(w http.ResponseWriter, r *http.Request) reply {
 	if err != nil {
 		return unreadable(err)
 	}
-	return h.inTime(r.Context(), arrived, func(ctx context.Context) reply { return h.process(ctx, r.Header, body) })
+	return h.inTime(r.Context(), arrived, func(ctx context.Context) reply { return h.process(ctx, r.URL, r.Header, body) })
 }
 
 // process verifies a delivery and hands its event over.
-func (h *Handler) process(ctx context.Context, header http.Header, body []byte) reply {
-	var a verification
+func (h *Handler) process(ctx context.Context, at *url.URL, header http.Header, body []byte) reply {
+	a := verification{url: at}
 	if err := a.run(ctx, h.verifier, header, body); err != nil {
 		return h.rejected(ctx, a, header, body, err)
 	}

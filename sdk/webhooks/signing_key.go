@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"time"
 
 	"github.com/hostedpay/hostedpay-go/internal/apikey"
@@ -19,15 +20,27 @@ type SigningKey struct {
 	Scheme     Scheme    // the only scheme that it is good for; when empty, whatever its prefix says (vp_sk_, whsec_)
 	Mode       sdk.Mode  // when set, an event of the other mode is rejected; when empty, the prefix's (vp_sk_test_)
 	MerchantID string    // whose it is; when set, an event of another merchant is rejected
+	Reference  string    // what it belongs to, such as the number of an order; events that it signed carry it
 	NotAfter   time.Time // when it expires; zero for never
 }
 
-// A KeyHint is what the body of a delivery claims before anything was verified. It is good for
-// finding signing keys, and for nothing else.
+// A KeyHint is what a delivery claims before anything was verified. It is good for finding signing
+// keys, and for nothing else.
 type KeyHint struct {
 	Scheme     Scheme
 	SessionID  string
 	MerchantID string
+
+	// Path and RawQuery are of the URL that a [Handler] got the delivery at, both as they were
+	// sent: "/webhooks/visionscope" and "order=789012". [Verifier.Verify] knows no URL.
+	Path     string
+	RawQuery string
+}
+
+// Query is the URL's query, without what cannot be read of it.
+func (h KeyHint) Query() url.Values {
+	query, _ := url.ParseQuery(h.RawQuery)
+	return query
 }
 
 // A KeySource finds the signing keys that may have signed a delivery: all that are valid, old and
@@ -36,8 +49,7 @@ type KeyHint struct {
 // It returns [ErrUnknownMerchant] for a session or merchant that it does not know, [ErrOffboarded]
 // together with the keys that are still known for a merchant that has left, and any other error
 // when it cannot tell. A key that [StaticKeys] would reject verifies nothing. A [Handler] asks with
-// the values of the request's context, such as what a middleware found in the URL. Safe for
-// concurrent use.
+// the values of the request's context. Safe for concurrent use.
 type KeySource interface {
 	Keys(ctx context.Context, hint KeyHint) ([]SigningKey, error)
 }
@@ -51,11 +63,11 @@ func (f KeySourceFunc) Keys(ctx context.Context, hint KeyHint) ([]SigningKey, er
 }
 
 var (
-	// ErrUnknownMerchant is returned by a KeySource that does not know the session or merchant. The
-	// delivery is rejected exactly like one with a wrong signature, so that nobody can find out
-	// which merchants there are. It is remembered for half a second and for the same KeyHint, so
-	// that a flood of forgeries does not become a flood of look-ups. A source that goes by more
-	// than the hint returns no keys instead, or the delivery of one URL would answer for another's.
+	// ErrUnknownMerchant is returned by a KeySource that does not know the session, the merchant or
+	// what the URL names. The delivery is rejected exactly like one with a wrong signature, so that
+	// nobody can find out which merchants there are. It is remembered for half a second and for the
+	// same KeyHint, so that a flood of forgeries does not become a flood of look-ups. A source that
+	// goes by more than the hint, such as a header that a middleware read, returns no keys instead.
 	ErrUnknownMerchant = errors.New("webhooks: unknown session or merchant")
 
 	// ErrOffboarded is returned by a KeySource for a merchant that has left. With the keys that are

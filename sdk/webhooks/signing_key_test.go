@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"testing"
 	"time"
 
@@ -169,6 +171,35 @@ func TestHints(t *testing.T) {
 			require.Empty(t, asked, "a delivery without a signature costs no look-up")
 			r.event(t, r.deliveryOf([]byte(test.body)))
 			require.Equal(t, []webhooks.KeyHint{test.hint}, asked)
+		})
+	}
+}
+
+// What the URL of a delivery names finds the keys, and the event says what its key belongs to.
+func TestAKeyBelongsToWhatTheURLNames(t *testing.T) {
+	t.Parallel()
+	for _, s := range schemes() {
+		t.Run(string(s.name), func(t *testing.T) {
+			t.Parallel()
+			r := setup(t, s, withKeys(webhooks.KeySourceFunc(func(_ context.Context, hint webhooks.KeyHint) ([]webhooks.SigningKey, error) {
+				if hint.Path != "/acme%2F1/webhooks" || hint.Query().Get("order") != "78 9" {
+					return nil, webhooks.ErrUnknownMerchant
+				}
+				return []webhooks.SigningKey{{Secret: sdk.NewSecret(s.secret), Reference: "order 78 9"}}, nil
+			})))
+			deliver := func(at string) *httptest.ResponseRecorder {
+				delivery := r.delivery()
+				var err error
+				delivery.URL, err = url.Parse(at)
+				require.NoError(t, err)
+				return r.deliver(t, delivery)
+			}
+			for _, at := range []string{"/webhooks", "/acme%2F1/webhooks?order=790", "/acme/1/webhooks?order=78+9", "/acme%2F1/webhooks?order=%zz"} {
+				require.Equal(t, http.StatusUnauthorized, deliver(at).Code, at)
+			}
+			requireResponse(t, deliver("/acme%2F1/webhooks?order=78+9"), http.StatusOK, received) // nobody at another URL is nobody there
+			require.Len(t, r.events, 1)
+			require.Equal(t, "order 78 9", r.events[0].Info().Reference)
 		})
 	}
 }

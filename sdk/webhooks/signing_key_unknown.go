@@ -47,7 +47,7 @@ func (u *unknownHints) has(hint KeyHint) bool {
 
 func (u *unknownHints) add(hint KeyHint) {
 	const maxHint = 1 << 10 // of a stranger's choice
-	if len(hint.SessionID)+len(hint.MerchantID) > maxHint {
+	if len(hint.SessionID)+len(hint.MerchantID)+len(hint.Path)+len(hint.RawQuery) > maxHint {
 		return
 	}
 	u.mu.Lock()

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/hostedpay/hostedpay-go/internal/signature"
@@ -78,13 +79,14 @@ func (v *Verifier) Authenticate(ctx context.Context, header http.Header, body []
 	if err := a.run(ctx, v, header, body); err != nil {
 		return SignatureMatch{}, err
 	}
-	return SignatureMatch{a.verifier.name, a.key.Name, a.key.NotAfter, a.key.MerchantID, a.offboarded, a.key.Mode, a.signed.time}, nil
+	return SignatureMatch{a.verifier.name, a.key.Name, a.key.Reference, a.key.NotAfter, a.key.MerchantID, a.offboarded, a.key.Mode, a.signed.time}, nil
 }
 
 // A SignatureMatch says what proved that a delivery is authentic.
 type SignatureMatch struct {
 	Scheme     Scheme
 	KeyName    string    // the name of the signing key
+	Reference  string    // what that key belongs to
 	KeyExpires time.Time // when that key expires; zero for never
 	MerchantID string    // whose key it is, when it says
 	Offboarded bool      // the key source says that the merchant has left
@@ -94,6 +96,7 @@ type SignatureMatch struct {
 
 // A verification is that of one delivery.
 type verification struct {
+	url        *url.URL  // of the request; nil when there is none
 	verifier   *Verifier // the one of Any's that the delivery is meant for
 	now        time.Time
 	signed     signed
@@ -144,6 +147,9 @@ func (a *verification) findKeys(ctx context.Context, body []byte) error {
 	}
 	hint := a.read(body).hint()
 	hint.Scheme = a.verifier.name
+	if a.url != nil {
+		hint.Path, hint.RawQuery = a.url.EscapedPath(), a.url.RawQuery
+	}
 	keys, err := a.verifier.keysFor(ctx, hint)
 	switch {
 	case err == nil:
@@ -250,7 +256,7 @@ func mayHaveField(body []byte, name string) bool {
 func (a *verification) event(body []byte) Event {
 	info := EventInfo{
 		Scheme: a.verifier.name, MerchantID: a.key.MerchantID, Mode: a.key.Mode,
-		KeyName: a.key.Name, KeyExpires: a.key.NotAfter, Offboarded: a.offboarded, SignedAt: a.signed.time, ReceivedAt: a.now.Round(0).UTC(), Raw: sdk.NewRaw(body),
+		KeyName: a.key.Name, Reference: a.key.Reference, KeyExpires: a.key.NotAfter, Offboarded: a.offboarded, SignedAt: a.signed.time, ReceivedAt: a.now.Round(0).UTC(), Raw: sdk.NewRaw(body),
 	}
 	if mode := a.read(body).mode(); mode != "" {
 		info.Mode = mode

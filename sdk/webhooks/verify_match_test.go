@@ -20,7 +20,7 @@ func TestTheEventSaysWhichKeyMatched(t *testing.T) {
 	for _, s := range schemes() {
 		r := setup(t, s, withKeys(keys(t,
 			webhooks.SigningKey{Name: "current", Secret: sdk.NewSecret("new-" + s.secret), Mode: sdk.ModeTest},
-			webhooks.SigningKey{Name: "rotated out", Secret: sdk.NewSecret(s.secret), Mode: sdk.ModeTest, NotAfter: ends},
+			webhooks.SigningKey{Name: "rotated out", Reference: "order 789012", Secret: sdk.NewSecret(s.secret), Mode: sdk.ModeTest, NotAfter: ends},
 		)))
 		about := r.event(t, r.delivery()).Info()
 		require.Equal(t, "rotated out", about.KeyName)
@@ -30,7 +30,7 @@ func TestTheEventSaysWhichKeyMatched(t *testing.T) {
 		match, err := r.verifier.Authenticate(t.Context(), r.delivery().Header, s.body)
 		require.NoError(t, err)
 		require.Equal(t, webhooks.SignatureMatch{
-			Scheme: s.name, KeyName: "rotated out", KeyExpires: ends, Mode: sdk.ModeTest, SignedAt: signedAt(),
+			Scheme: s.name, KeyName: "rotated out", Reference: "order 789012", KeyExpires: ends, Mode: sdk.ModeTest, SignedAt: signedAt(),
 		}, match)
 		require.True(t, r.event(t, s.sign("new-"+s.secret, s.body, webhookstest.At(r.now))).Info().KeyExpires.IsZero())
 	}

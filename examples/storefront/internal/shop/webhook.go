@@ -28,40 +28,23 @@ func (s *Shop) receiveWebhooks(mux *http.ServeMux) error {
 		if err != nil {
 			return err
 		}
-		mux.Handle("/webhooks/visionscope", named(handler))
+		mux.Handle("/webhooks/visionscope", handler)
 	}
 	return nil
 }
 
-// orderNumber is the context key of the order that a delivery's URL names.
-type orderNumber struct{}
-
-// named hands on the order that the URL names; none has the number zero.
-func named(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		number, _ := strconv.ParseInt(r.URL.Query().Get("order"), 10, 64) // zero when it is not a number
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), orderNumber{}, number)))
-	})
-}
-
-// namedOrder is the order that a delivery's URL names, or errNoOrder.
-func namedOrder(ctx context.Context, table orderTable) (order, error) {
-	number, _ := ctx.Value(orderNumber{}).(int64)
-	return table.at(ctx, sdk.GatewayVisionScope, number)
-}
-
-// secretOf finds the secret of the order that a delivery of VisionScope names. An event that
-// verifies with it is one of that order's: no other order has the secret. When the order is unknown
-// there are no keys, rather than an unknown merchant, which the handler remembers by the session.
-func (s *Shop) secretOf(ctx context.Context, _ webhooks.KeyHint) ([]webhooks.SigningKey, error) {
-	o, err := namedOrder(ctx, s.orders)
+// secretOf finds the secret of the order that a delivery's URL names. An event that verifies with
+// it is one of that order's: no other order has the secret.
+func (s *Shop) secretOf(ctx context.Context, hint webhooks.KeyHint) ([]webhooks.SigningKey, error) {
+	number := hint.Query().Get("order")
+	o, err := numberedOrder(ctx, s.orders, number)
 	switch {
 	case errors.Is(err, errNoOrder):
-		return nil, nil
+		return nil, webhooks.ErrUnknownMerchant
 	case err != nil:
 		return nil, err
 	}
-	return []webhooks.SigningKey{{Secret: o.Secret, Name: "order"}}, nil
+	return []webhooks.SigningKey{{Secret: o.Secret, Name: "order", Reference: number}}, nil
 }
 
 // orderOf finds the order that an event is about. VisionScope's may name a session that the shop
@@ -70,7 +53,16 @@ func orderOf(ctx context.Context, table orderTable, event *webhooks.EventInfo) (
 	if g := event.Scheme.Gateway(); g != sdk.GatewayVisionScope {
 		return table.bySession(ctx, g, event.SessionID)
 	}
-	return namedOrder(ctx, table)
+	return numberedOrder(ctx, table, event.Reference)
+}
+
+// numberedOrder finds an order of VisionScope by its number, or returns errNoOrder.
+func numberedOrder(ctx context.Context, table orderTable, number string) (order, error) {
+	n, err := strconv.ParseInt(number, 10, 64)
+	if err != nil {
+		return order{}, errNoOrder
+	}
+	return table.at(ctx, sdk.GatewayVisionScope, n)
 }
 
 // take writes what an event says into its order, and that the event is done, in one transaction: a
