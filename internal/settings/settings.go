@@ -32,5 +32,6 @@ type Client struct {
 type Call struct {
 	MaxRetries     int
 	AttemptTimeout time.Duration
+	Background     bool   // no buyer waits for it
 	IdempotencyKey string // empty, except for a call that creates something
 }

@@ -29,7 +29,7 @@ func (x *exchange) wait(ctx context.Context) (err error) {
 		}
 	}()
 	return x.limiter.Wait(ctx, sdk.LimitedCall{
-		Gateway: x.gateway.ID, Operation: x.call.Operation, Kind: x.call.Limit, KeyID: x.keyID,
+		Gateway: x.gateway.ID, Operation: x.call.Operation, Kind: x.call.Limit, KeyID: x.keyID, Background: x.call.Background,
 	})
 }
 

@@ -1,40 +1,26 @@
-// Package ratelimit queues calls so that they stay inside the gateways' documented rate limits.
-//
-// Vora counts requests in any 60 seconds: 10 creates, 30 reads and 5 deep health checks per
-// address, and 30 creates per API key. (Vora contract, x-rate-limits.) VisionScope documents no
-// limits, and its calls pass. All tenants of a platform share the limit of the address that they
-// call from, which is the first to be reached. So share one limiter between their clients:
-//
-//	limiter := ratelimit.New()
-//	acme, err := vora.New(acmeKey, sdk.WithLimiter(limiter))
-//	…
-//	cobalt, err := vora.New(cobaltKey, sdk.WithLimiter(limiter))
-//
-// A burst then waits its turn instead of failing. Every attempt counts, retries too.
 package ratelimit
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"math"
-	"slices"
+	"log/slog"
 	"sync"
 	"time"
 
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
-// A Limiter keeps calls inside the limits. Safe for concurrent use; make one with [New].
+// A Limiter keeps calls inside the limits. Safe for concurrent use; make one with [New] or
+// [NewShared].
 type Limiter struct {
 	addresses int
+	logger    *slog.Logger
+	own       *MemoryCounter // the calls of this process
+	shared    *shared        // nil when there are no other processes
 
-	mu        sync.Mutex
-	byAddress map[scope]*window
-	byKey     map[scope]*window
-	sweepAt   int         // how many keys make it worth looking for idle ones
-	queue     []*waiter   // in the order of arrival
-	next      time.Time   // when the first of them can go; zero when the queue is empty
-	timer     *time.Timer // until then
+	mu     sync.Mutex
+	queues map[scope]*queue
 }
 
 // An Option changes how a limiter works.
@@ -45,61 +31,115 @@ type Option func(*Limiter)
 // because the limit per address is lower.
 func WithAddresses(n int) Option { return func(l *Limiter) { l.addresses = max(n, 1) } }
 
-// New makes a limiter with the documented limits of every gateway.
+// WithLogger has a limiter of [NewShared] log when its counter fails, at warn level, and when it is
+// back, at info level. Without a logger it logs nothing.
+func WithLogger(logger *slog.Logger) Option { return func(l *Limiter) { l.logger = logger } }
+
+// New makes a limiter with the documented limits of every gateway, for one process.
 func New(opts ...Option) *Limiter {
-	l := &Limiter{addresses: 1, byAddress: map[scope]*window{}, byKey: map[scope]*window{}, sweepAt: fewKeys}
+	l := &Limiter{addresses: 1, own: NewMemoryCounter(), queues: map[scope]*queue{}}
 	for _, apply := range opts {
 		apply(l)
 	}
 	return l
 }
 
-// Wait waits until the call has room, first come, first served. When the room does not come before
-// the context's deadline it returns at once, with an [*sdk.Error] of code rate_limit_exceeded that
-// says how long the wait would have been. A call that leaves the queue because its context ended
-// makes room for those behind it.
+// NewShared makes a limiter that counts together with those of other processes. processes is how
+// many there are at most, this one included: while the counter fails, each keeps to that part of
+// the limits, rounded down, but to one call at least.
+func NewShared(counter Counter, processes int, opts ...Option) (*Limiter, error) {
+	switch {
+	case counter == nil:
+		return nil, errors.New("ratelimit: the counter is nil: use New for a limiter of one process")
+	case processes < 1:
+		return nil, fmt.Errorf("ratelimit: %d processes: count this one too", processes)
+	}
+	l := New(opts...)
+	l.shared = &shared{counter: counter, processes: processes, logger: l.logger}
+	return l, nil
+}
+
+// Wait waits until the call has room and it is its turn. When the room does not come before the
+// context's deadline it returns at once, with an [*sdk.Error] of code rate_limit_exceeded that says
+// how long the wait would be. The calls of other API keys, or of other processes, that arrive later
+// and go first can lengthen a wait that has begun; it ends with the same error as soon as it is
+// certain that the deadline comes before any room. A call that leaves the queue because its context
+// ended makes room for those behind it.
 func (l *Limiter) Wait(ctx context.Context, call sdk.LimitedCall) error {
-	w, err := l.join(ctx, call)
-	if w == nil {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	rule, limited := documented()[scope{call.Gateway, call.Kind}]
+	if !limited {
+		return nil
+	}
+	w := &waiter{key: call.KeyID, operation: call.Operation, turn: make(chan error, 1)}
+	w.deadline, _ = ctx.Deadline()
+	if err := l.join(w, rule, call); err != nil {
 		return err
 	}
 	select {
-	case <-w.turn:
-		return nil
+	case err := <-w.turn:
+		if err == nil && ctx.Err() != nil {
+			l.passOn(w)
+			return ctx.Err()
+		}
+		return err
 	case <-ctx.Done():
 		l.leave(w)
 		return ctx.Err()
 	}
 }
 
-// join lets a call go at once, and returns no waiter, or queues it.
-func (l *Limiter) join(ctx context.Context, call sdk.LimitedCall) (*waiter, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
+// join puts a call in line, unless its turn would come too late.
+func (l *Limiter) join(w *waiter, rule rule, call sdk.LimitedCall) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	q := l.queue(rule, call)
+	w.queue, w.class = q, q.buyers
+	if call.Background {
+		w.class = q.background
+	}
 	now := time.Now()
-	if len(l.queue) > 0 && !now.Before(l.next) { // the timer is late
-		l.advance(now)
-	}
-	w := &waiter{windows: l.windowsOf(call, now)}
-	at := w.room()
-	if !at.After(now) {
-		w.take(now)
-		return nil, nil
-	}
-	if deadline, limited := ctx.Deadline(); limited {
-		if turn := l.forecast(w, now, deadline); !turn.Before(deadline) {
-			return nil, tooLate(call.Operation, turn.Sub(now))
+	if !w.deadline.IsZero() {
+		if turn := l.forecast(w, now); w.cannotWait(turn) {
+			return tooLate(w.operation, turn.Sub(now))
 		}
 	}
-	w.turn = make(chan struct{})
-	l.queue = append(l.queue, w)
-	if len(l.queue) == 1 || at.Before(l.next) {
-		l.wakeAt(at, now)
+	w.class.join(w)
+	l.drive(q)
+	return nil
+}
+
+// queue is where a call waits.
+func (l *Limiter) queue(rule rule, call sdk.LimitedCall) *queue {
+	at := scope{call.Gateway, call.Kind}
+	q, ok := l.queues[at]
+	if !ok {
+		q = newQueue(at, rule, l.addresses)
+		l.queues[at] = q
 	}
-	return w, nil
+	return q
+}
+
+// leave takes a call out of the line.
+func (l *Limiter) leave(w *waiter) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case w.line != nil:
+		w.class.remove(w)
+		l.drive(w.queue)
+	case <-w.turn == nil: // it came in the same moment
+		w.queue.passOn(w.class)
+	}
+}
+
+// passOn gives the turn of a call that does not use it to another.
+func (l *Limiter) passOn(w *waiter) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	w.queue.passOn(w.class)
 }
 
 func tooLate(operation string, wait time.Duration) error {
@@ -107,140 +147,4 @@ func tooLate(operation string, wait time.Duration) error {
 		Operation: operation, Code: sdk.CodeRateLimitExceeded, CodeAssigned: true, RetryAfter: wait,
 		Message: fmt.Sprintf("the gateway's rate limit has room in %s, which is after the context's deadline; this attempt was not sent", wait.Round(time.Millisecond)),
 	}
-}
-
-// leave removes a call from the queue.
-func (l *Limiter) leave(w *waiter) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if i := slices.Index(l.queue, w); i >= 0 {
-		l.queue = slices.Delete(l.queue, i, i+1)
-	}
-	if len(l.queue) == 0 && l.timer != nil {
-		l.timer.Stop()
-	}
-}
-
-// advance lets every queued call go that has room now.
-func (l *Limiter) advance(now time.Time) {
-	var next time.Time
-	if l.queue, next = pass(l.queue, now); len(l.queue) > 0 {
-		l.wakeAt(next, now)
-	}
-}
-
-func (l *Limiter) wakeAt(next, now time.Time) {
-	if l.timer != nil {
-		l.timer.Stop()
-	}
-	l.next = next
-	l.timer = time.AfterFunc(next.Sub(now), func() {
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		l.advance(time.Now())
-	})
-}
-
-// forecast is when a new call would have its turn if every queued call stays: the same as will
-// happen, run on copies. It looks no further than the deadline, after which the result is the same,
-// because it holds the lock.
-func (l *Limiter) forecast(newcomer *waiter, now, deadline time.Time) time.Time {
-	copies := map[*window]*window{}
-	queue := make([]*waiter, 0, len(l.queue)+1)
-	for _, w := range l.queue {
-		queue = append(queue, w.on(copies))
-	}
-	newcomer = newcomer.on(copies)
-	queue = append(queue, newcomer)
-	for at := now; ; {
-		left, next := pass(queue, at)
-		if !slices.Contains(left, newcomer) {
-			return at
-		}
-		queue, at = left, next
-		if !at.Before(deadline) {
-			return at
-		}
-	}
-}
-
-// pass lets every call of a queue go that has room, in order. It returns the calls that are left,
-// and when the first of those can go. It works in place.
-func pass(queue []*waiter, now time.Time) (left []*waiter, next time.Time) {
-	left = slices.DeleteFunc(queue, func(w *waiter) bool {
-		at := w.room()
-		if !at.After(now) {
-			w.take(now)
-			return true
-		}
-		if next.IsZero() || at.Before(next) {
-			next = at
-		}
-		return false
-	})
-	return left, next
-}
-
-// windowsOf are the windows that a call counts in; none when its gateway documents no limit for its
-// kind.
-func (l *Limiter) windowsOf(call sdk.LimitedCall, now time.Time) []*window {
-	gateway := documented[call.Gateway]
-	perAddress, limited := gateway.perAddress[call.Kind]
-	if !limited {
-		return nil
-	}
-	scope := scope{gateway: call.Gateway, kind: call.Kind}
-	address, ok := l.byAddress[scope]
-	if !ok {
-		address = &window{max: times(perAddress, l.addresses), span: gateway.window + slack}
-		l.byAddress[scope] = address
-	}
-	perKey, limited := gateway.perKey[call.Kind]
-	if !limited || address.max <= perKey {
-		return []*window{address}
-	}
-	scope.keyID = call.KeyID
-	key, ok := l.byKey[scope]
-	if !ok {
-		if len(l.byKey) >= l.sweepAt {
-			l.sweep(now)
-		}
-		key = &window{max: perKey, span: gateway.window + slack}
-		l.byKey[scope] = key
-	}
-	return []*window{address, key}
-}
-
-// times multiplies a limit, up to what an int holds.
-func times(limit, addresses int) int {
-	if addresses > math.MaxInt/limit {
-		return math.MaxInt
-	}
-	return limit * addresses
-}
-
-// A scope is what calls share a limit in.
-type scope struct {
-	gateway sdk.Gateway
-	kind    sdk.LimitKind
-	keyID   string // empty for the limit of an address
-}
-
-const fewKeys = 1024
-
-// sweep drops keys that have been idle, so that a limiter does not grow with every key that it has
-// ever seen.
-func (l *Limiter) sweep(now time.Time) {
-	awaited := map[*window]bool{}
-	for _, waiting := range l.queue {
-		for _, w := range waiting.windows {
-			awaited[w] = true
-		}
-	}
-	for key, w := range l.byKey {
-		if !awaited[w] && w.idle(now) {
-			delete(l.byKey, key)
-		}
-	}
-	l.sweepAt = max(fewKeys, 2*len(l.byKey))
 }

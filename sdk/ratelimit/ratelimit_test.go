@@ -62,28 +62,6 @@ func TestTheWindowSlides(t *testing.T) {
 	})
 }
 
-func TestFirstComeFirstServed(t *testing.T) {
-	t.Parallel()
-
-	synctest.Test(t, func(t *testing.T) {
-		g, limiter := &gateway{}, ratelimit.New()
-		acme, brightline := g.client(t, acmeKey, limiter), g.client(t, brightlineKey, limiter)
-		var calls sync.WaitGroup
-		var want []string
-		for n := range 40 {
-			client := acme
-			if n%3 == 0 {
-				client = brightline
-			}
-			want = append(want, order(n))
-			calls.Go(func() { require.NoError(t, create(t.Context(), client, order(n))) })
-			time.Sleep(time.Second)
-		}
-		calls.Wait()
-		require.Equal(t, want, g.whats())
-	})
-}
-
 func TestReadsHaveALimitOfTheirOwn(t *testing.T) {
 	t.Parallel()
 

@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -112,9 +114,59 @@ func requireWindows(t *testing.T, times []time.Time, most int) {
 
 // reserve asks a limiter alone, and says how long that took.
 func reserve(ctx context.Context, l *ratelimit.Limiter, kind sdk.LimitKind, key string) (time.Duration, error) {
+	return ask(ctx, l, sdk.LimitedCall{Kind: kind, KeyID: key})
+}
+
+// ask asks a limiter for a call to Vora, and says how long that took.
+func ask(ctx context.Context, l *ratelimit.Limiter, call sdk.LimitedCall) (time.Duration, error) {
 	start := time.Now()
-	err := l.Wait(ctx, sdk.LimitedCall{Gateway: sdk.GatewayVora, Operation: "vora.CreateSession", Kind: kind, KeyID: key})
+	call.Gateway, call.Operation = sdk.GatewayVora, "vora.CreateSession"
+	err := l.Wait(ctx, call)
 	return time.Since(start), err
+}
+
+// creates is a call of a key's, and background one that no buyer waits for.
+func creates(key string) sdk.LimitedCall { return sdk.LimitedCall{Kind: sdk.LimitCreate, KeyID: key} }
+
+func background(key string) sdk.LimitedCall {
+	return sdk.LimitedCall{Kind: sdk.LimitCreate, KeyID: key, Background: true}
+}
+
+// A crowd asks a limiter for many calls, each in a goroutine of its own.
+type crowd struct {
+	limiter *ratelimit.Limiter
+	wait    sync.WaitGroup
+	mu      sync.Mutex
+	went    []string // the keys of those that had their turn, in order
+}
+
+// join has calls wait in line, one after the other.
+func (c *crowd) join(ctx context.Context, n int, call sdk.LimitedCall) {
+	for range n {
+		c.wait.Go(func() {
+			if _, err := ask(ctx, c.limiter, call); err == nil {
+				c.mu.Lock()
+				defer c.mu.Unlock()
+				c.went = append(c.went, call.KeyID)
+			}
+		})
+		synctest.Wait()
+	}
+}
+
+// fill uses up the limit, a second apart, so that room comes a second apart too.
+func (c *crowd) fill(ctx context.Context) {
+	for range 10 {
+		c.join(ctx, 1, creates("first"))
+		time.Sleep(time.Second)
+	}
+}
+
+// order is whose turn it was.
+func (c *crowd) order() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.went)
 }
 
 func minimal() vora.SessionParams { return vora.SessionParams{Amount: money.Minor(1499, "USD")} }

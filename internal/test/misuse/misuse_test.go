@@ -60,6 +60,7 @@ func TestOptionsCompileWhereTheyWork(t *testing.T) {
 		"client options of both gateways": `shared := []sdk.ClientOption{sdk.WithBaseURL("https://gateway.example.com"), sdk.WithLogger(nil), sdk.WithoutChecks(), sdk.WithLimiter(ratelimit.New())}
 	_, _ = vora.New("", shared...); _, _ = visionscope.New("", shared...)`,
 		"options of clients and calls":  `_, _ = vora.New("", sdk.WithMaxRetries(1)); _, _ = v.GetSession(ctx, "", sdk.WithMaxRetries(1), sdk.WithAttemptTimeout(time.Second))`,
+		"calls that no buyer waits for": `_, _ = vora.New("", sdk.WithBackground()); _, _ = v.GetSession(ctx, "", sdk.WithBackground()); _, _ = v.CreateSession(ctx, vora.SessionParams{}, sdk.WithBackground())`,
 		"a policy for a client":         `_, _ = vora.New("", retry.WithPolicy(retry.Default())); _, _ = visionscope.New("", retry.WithPolicy(retry.Default()))`,
 		"a key for a create":            `_, _ = v.CreateSession(ctx, vora.SessionParams{}, sdk.WithIdempotencyKey(""), sdk.WithMaxRetries(1))`,
 		"another API version for Vora":  `_ = v.WithAPIVersion("2026-06-01")`,
