@@ -4,9 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"runtime/debug"
 	"time"
+
+	"github.com/hostedpay/hostedpay-go/internal/jitter"
 )
 
 // A claim is one that a [Handler] takes, keeps while the function runs, and settles.
@@ -116,7 +117,7 @@ func patiently(ctx context.Context, step func(context.Context) error) error {
 		if err == nil || isFinal(err) || ctx.Err() != nil {
 			return err
 		}
-		timer := time.NewTimer(pause/2 + rand.N(pause))
+		timer := time.NewTimer(pause/2 + jitter.UpTo(ctx, pause))
 		select {
 		case <-timer.C:
 		case <-ctx.Done():

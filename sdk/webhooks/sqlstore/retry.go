@@ -5,9 +5,10 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"strings"
 	"time"
+
+	"github.com/hostedpay/hostedpay-go/internal/jitter"
 )
 
 // How often a statement is tried, and how long the longest pause between two tries is.
@@ -24,7 +25,7 @@ func retry(ctx context.Context, statement func() error) error {
 		if err == nil || try == tries || !undone(err) {
 			return err
 		}
-		timer := time.NewTimer(rand.N(pause) + pause/2)
+		timer := time.NewTimer(jitter.UpTo(ctx, pause) + pause/2)
 		select {
 		case <-timer.C:
 		case <-ctx.Done():

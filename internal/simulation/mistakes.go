@@ -1,0 +1,89 @@
+package simulation
+
+import "net/http"
+
+// A mistake is one that a shop, or a changed copy of a part of the SDK, makes on purpose.
+type mistake string
+
+const (
+	mistakeNewKeyEachTime      mistake = "a new idempotency key for each attempt"
+	mistakeNextKeyAfterUnknown mistake = "the next idempotency key after an unknown outcome"
+	mistakeUnknownIsFailure    mistake = "an unknown outcome is shown as a failure"
+	mistakeShowsExpired        mistake = "an expired page is shown again"
+	mistakeIgnoresStale        mistake = "CreatedSession.Stale is ignored"
+	mistakeShowsBeforeStoring  mistake = "the page is shown before the session is stored"
+	mistakeShipsOnReturn       mistake = "shipped on the return URL"
+	mistakeBelievesReturn      mistake = "a failure that the return URL claims is believed"
+	mistakeAcknowledgesFirst   mistake = "acknowledged before the commit"
+	mistakeSwallowsErrors      mistake = "acknowledged although the work failed"
+	mistakeTwoTransactions     mistake = "completed in another transaction than the work"
+	mistakeReadsThenWrites     mistake = "read in one transaction and written in another"
+	mistakeAsksTheState        mistake = "MayShip is asked of the state and not of the transition"
+	mistakeIgnoresAmount       mistake = "shipped when paid, whatever the amount"
+	mistakeHidesProblems       mistake = "problems are not reported"
+	mistakeCountsRefundsItself mistake = "refunds are summed by event instead of by their ID"
+	mistakeDedupesBySession    mistake = "deduplicated by the session alone"
+	mistakeIgnoresLeases       mistake = "a claim of another process is ignored"
+	mistakeEndlessLease        mistake = "a claim outlives the crash of its holder"
+	mistakeNoVerification      mistake = "events are believed without their signature"
+	mistakeTenantFromQuery     mistake = "the order, and so the tenant, is taken from what the sender names"
+	mistakeDropsOldKey         mistake = "a key rotation without the old key"
+	mistakeForgetsOffboarded   mistake = "events of a tenant that has left are rejected"
+	mistakeNoSweep             mistake = "no sweep"
+	mistakeNoLimiter           mistake = "calls without the limiter"
+	mistakeResends504          mistake = "a 504 is sent again at VisionScope"
+	mistakeIgnoresRetryAfter   mistake = "Retry-After is ignored"
+	mistakeLogsCheckoutURL     mistake = "the checkout URL is logged"
+)
+
+// Mistakes are all of them.
+func Mistakes() []string {
+	return []string{
+		string(mistakeNewKeyEachTime),
+		string(mistakeNextKeyAfterUnknown),
+		string(mistakeUnknownIsFailure),
+		string(mistakeShowsExpired),
+		string(mistakeIgnoresStale),
+		string(mistakeShowsBeforeStoring),
+		string(mistakeShipsOnReturn),
+		string(mistakeBelievesReturn),
+		string(mistakeAcknowledgesFirst),
+		string(mistakeSwallowsErrors),
+		string(mistakeTwoTransactions),
+		string(mistakeReadsThenWrites),
+		string(mistakeAsksTheState),
+		string(mistakeIgnoresAmount),
+		string(mistakeHidesProblems),
+		string(mistakeCountsRefundsItself),
+		string(mistakeDedupesBySession),
+		string(mistakeIgnoresLeases),
+		string(mistakeEndlessLease),
+		string(mistakeNoVerification),
+		string(mistakeTenantFromQuery),
+		string(mistakeDropsOldKey),
+		string(mistakeForgetsOffboarded),
+		string(mistakeNoSweep),
+		string(mistakeNoLimiter),
+		string(mistakeResends504),
+		string(mistakeIgnoresRetryAfter),
+		string(mistakeLogsCheckoutURL),
+	}
+}
+
+// makes reports whether the shop of this history makes a mistake.
+func (w *world) makes(m mistake) bool { return w.mistake == m }
+
+// withoutRetryAfter hides what a response asks for.
+func withoutRetryAfter(next http.RoundTripper) http.RoundTripper {
+	return roundTripper(func(r *http.Request) (*http.Response, error) {
+		response, err := next.RoundTrip(r)
+		if err == nil {
+			response.Header.Del("Retry-After")
+		}
+		return response, err
+	})
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
