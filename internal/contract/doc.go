@@ -13,6 +13,13 @@ type APIKey struct {
 	Name   string // for people: "secret API key"
 }
 
+// A Capability says how far a gateway does an operation that the adapters of platforms have.
+type Capability struct {
+	Operation string // purchase, repeat, authorize, capture, void, refund or retrieve
+	Support   string // supported, with_purchase, upstream or unsupported
+	Reason    string // a sentence; may be empty for what is supported
+}
+
 // A TestCard is a card number that a gateway's test mode documents.
 type TestCard struct {
 	Number      string // digits only

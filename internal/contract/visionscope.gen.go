@@ -65,6 +65,19 @@ func VisionScopeEventTypes() []string {
 	}
 }
 
+// VisionScopeCapabilities returns how far the gateway does what the adapters of platforms ask for.
+func VisionScopeCapabilities() []Capability {
+	return []Capability{
+		{Operation: "purchase", Support: "supported", Reason: ""},
+		{Operation: "repeat", Support: "unsupported", Reason: "The gateway has no idempotency keys: each create makes another checkout."},
+		{Operation: "authorize", Support: "with_purchase", Reason: "A checkout authorizes and captures in one."},
+		{Operation: "capture", Support: "with_purchase", Reason: "A checkout authorizes and captures in one."},
+		{Operation: "void", Support: "unsupported", Reason: "The gateway has no call for it."},
+		{Operation: "refund", Support: "unsupported", Reason: "The gateway has neither a call nor an event for it."},
+		{Operation: "retrieve", Support: "unsupported", Reason: "The gateway has no call for it: only webhooks tell."},
+	}
+}
+
 // When the gateway reports an outcome.
 const (
 	VisionScopeApprovedAfter  = 2 * time.Second

@@ -164,6 +164,19 @@ const (
 	VoraDeepHealthChecksPerAddress = 5
 )
 
+// VoraCapabilities returns how far the gateway does what the adapters of platforms ask for.
+func VoraCapabilities() []Capability {
+	return []Capability{
+		{Operation: "purchase", Support: "supported", Reason: ""},
+		{Operation: "repeat", Support: "supported", Reason: "The same idempotency key gives the same session for 24 hours."},
+		{Operation: "authorize", Support: "with_purchase", Reason: "A session authorizes and captures in one."},
+		{Operation: "capture", Support: "with_purchase", Reason: "A session authorizes and captures in one."},
+		{Operation: "void", Support: "unsupported", Reason: "A session that is not paid expires or fails by itself."},
+		{Operation: "refund", Support: "upstream", Reason: "The merchant refunds in the Von Payments dashboard; refund.created tells."},
+		{Operation: "retrieve", Support: "supported", Reason: ""},
+	}
+}
+
 // What the gateway adds to the query of a return URL.
 const (
 	VoraReturnQuerySession       = "session"

@@ -114,6 +114,9 @@ func (d *document) check() error {
 	if err := d.checkPrefixes(); err != nil {
 		return err
 	}
+	if err := d.checkCapabilities(); err != nil {
+		return err
+	}
 	return d.checkEvents()
 }
 
@@ -130,6 +133,28 @@ func (d *document) checkPrefixes() error {
 	}
 	if prefix := d.Gateway.SessionIDPrefix; !searchable.MatchString(prefix) {
 		return fmt.Errorf("x-gateway: sessionIdPrefix %q %s", prefix, form)
+	}
+	return nil
+}
+
+// checkCapabilities wants a word on every operation, and a reason for whatever a gateway does not
+// simply do.
+func (d *document) checkCapabilities() error {
+	for _, operation := range []string{"purchase", "repeat", "authorize", "capture", "void", "refund", "retrieve"} {
+		if !slices.ContainsFunc(d.Capabilities, func(c capability) bool { return c.Operation == operation }) {
+			return fmt.Errorf("x-capabilities: %s is missing", operation)
+		}
+	}
+	for _, c := range d.Capabilities {
+		switch c.Support {
+		case "supported":
+		case "with_purchase", "upstream", "unsupported":
+			if c.Reason == "" {
+				return fmt.Errorf("x-capabilities: %s is %s without a reason", c.Operation, c.Support)
+			}
+		default:
+			return fmt.Errorf("x-capabilities: %s has the unknown support %q", c.Operation, c.Support)
+		}
 	}
 	return nil
 }

@@ -33,7 +33,8 @@ type extensions struct {
 		ReadsPerAddress            int `yaml:"readsPerAddress"`
 		DeepHealthChecksPerAddress int `yaml:"deepHealthChecksPerAddress"`
 	} `yaml:"x-rate-limits"`
-	Timing struct {
+	Capabilities []capability `yaml:"x-capabilities"`
+	Timing       struct {
 		ApprovedSeconds  int `yaml:"approvedSeconds"`
 		DeclinedSeconds  int `yaml:"declinedSeconds"`
 		ReconcileSeconds int `yaml:"reconcileSeconds"`
@@ -55,6 +56,8 @@ type extensions struct {
 	} `yaml:"x-test-mode"`
 	Notes []struct{ About, Sources, Decided string } `yaml:"x-notes"`
 }
+
+type capability struct{ Operation, Support, Reason string }
 
 type apiKey struct{ Prefix, Kind, Mode, Name string }
 

@@ -73,6 +73,10 @@ func TestRunRejects(t *testing.T) {
 		"a key without a prefix":              {replace("prefix: ss_live_,", `prefix: "",`), path + `: x-api-keys: prefix "" must have`},
 		"a session ID that looks like a word": {replace("sessionIdPrefix: vp_cs_", "sessionIdPrefix: vp"), path + `: x-gateway: sessionIdPrefix "vp" must have`},
 
+		"an operation without a capability": {replace("  - { operation: retrieve, support: supported }\n", ""), path + ": x-capabilities: retrieve is missing"},
+		"an unknown degree of support":      {replace("operation: retrieve, support: supported", "operation: retrieve, support: maybe"), path + `: x-capabilities: retrieve has the unknown support "maybe"`},
+		"no support and no reason":          {replace(", reason: A session that is not paid expires or fails by itself.", ""), path + ": x-capabilities: void is unsupported without a reason"},
+
 		"no return parameters":        {replace("  parameters: [session, status, amount, currency, transaction_id, sig]\n", ""), path + ": x-return-url: parameters is missing"},
 		"an unknown extension":        {replace("x-key-rotation:", "x-key-rotatoin:"), "field x-key-rotatoin not found"},
 		"an unknown word in one":      {replace("graceSeconds:", "graceSecond:"), "field graceSecond not found"},

@@ -156,7 +156,16 @@ const (
 )
 {{end}}{{end}}
 
-{{- if $d.Timing.ApprovedSeconds}}{{with $d.Timing}}
+// {{$gateway}}Capabilities returns how far the gateway does what the adapters of platforms ask for.
+func {{$gateway}}Capabilities() []Capability {
+	return []Capability{
+	{{- range $d.Capabilities}}
+		{Operation: {{printf "%q" .Operation}}, Support: {{printf "%q" .Support}}, Reason: {{printf "%q" .Reason}}},
+	{{- end}}
+	}
+}
+
+{{if $d.Timing.ApprovedSeconds}}{{with $d.Timing}}
 // When the gateway reports an outcome.
 const (
 	{{$gateway}}ApprovedAfter = {{.ApprovedSeconds}} * time.Second

@@ -1,0 +1,217 @@
+package platform_test
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/hostedpay/hostedpay-go/sandbox"
+	"github.com/hostedpay/hostedpay-go/sandbox/buyer"
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
+	"github.com/hostedpay/hostedpay-go/sandbox/sandboxtest"
+	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/money"
+	"github.com/hostedpay/hostedpay-go/sdk/orders"
+	"github.com/hostedpay/hostedpay-go/sdk/platform"
+	"github.com/hostedpay/hostedpay-go/sdk/platform/platformtest"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
+)
+
+func TestVora(t *testing.T) {
+	t.Parallel()
+	platformtest.Exercise(t, func(t *testing.T) platformtest.World {
+		g := sandboxtest.Start(t)
+		keys, err := webhooks.StaticKeys(webhooks.SigningKey{Secret: sdk.NewSecret(sandbox.Acme.Vora.SecretKey)})
+		require.NoError(t, err)
+		told := listen(t, webhooks.Vora(keys, webhooks.WithClock(g.Now)))
+		require.NoError(t, g.SetWebhookURL(sandbox.Acme.ID, told.url))
+		w := worldOf(g, told, map[bool]string{true: "session.succeeded", false: "session.failed"})
+		w.Gateway = platform.NewVora(g.Vora(sandbox.Acme, sdk.WithMaxRetries(0)))
+		w.LoseResponse = lose(t, g, "POST /v1/sessions")
+		w.Expire = func(payment *platform.Payment) {
+			g.Advance(31 * time.Minute)
+			g.WaitDelivery(payment.ID, "session.expired")
+		}
+		n := 1
+		w.Refund = func(payment *platform.Payment, amount money.Amount) {
+			_, err := g.Refund(payment.ID, amount.Minor())
+			require.NoError(t, err)
+			n++
+			g.WaitDeliveries(payment.ID, n)
+		}
+		return w
+	})
+}
+
+func TestVisionScope(t *testing.T) {
+	t.Parallel()
+	platformtest.Exercise(t, func(t *testing.T) platformtest.World {
+		g := sandboxtest.Start(t)
+		var routes *platform.Routes
+		told := listen(t, webhooks.VisionScope(webhooks.KeySourceFunc(func(ctx context.Context, hint webhooks.KeyHint) ([]webhooks.SigningKey, error) {
+			return routes.Keys(ctx, hint)
+		})))
+		routes = newRoutes(t, told.url, "a master secret of 32 characters")
+		w := worldOf(g, told, map[bool]string{true: "payment.success", false: "payment.failed"})
+		w.Gateway = platform.NewVisionScope(g.VisionScope(sandbox.Acme, sdk.WithMaxRetries(0)), routes, "acme")
+		w.LoseResponse = lose(t, g, "POST /api/checkout/create")
+		return w
+	})
+}
+
+func newRoutes(t *testing.T, base string, masters ...string) *platform.Routes {
+	t.Helper()
+	secrets := make([]sdk.Secret, len(masters))
+	for i, master := range masters {
+		secrets[i] = sdk.NewSecret(master)
+	}
+	routes, err := platform.NewRoutes(base, secrets...)
+	require.NoError(t, err)
+	return routes
+}
+
+// worldOf is a world around the sandbox, but for the gateway.
+func worldOf(g *sandboxtest.Gateways, told *listener, ended map[bool]string) platformtest.World {
+	press := func(card string, paid bool) func(*platform.Payment) {
+		return func(payment *platform.Payment) {
+			g.Open(payment.CheckoutURL).Pay(card)
+			g.WaitDelivery(payment.ID, ended[paid])
+		}
+	}
+	return platformtest.World{
+		Purchase: platform.Purchase{Amount: money.Minor(1499, "USD"), ReturnURL: "https://crm.example.com/return"},
+		Pay:      press(buyer.CardApproved, true),
+		Decline:  press(buyer.CardDeclined, false),
+		Told:     told.status,
+	}
+}
+
+// lose has the gateway lose the response of the next call.
+func lose(t *testing.T, g *sandboxtest.Gateways, route string) func() {
+	return func() { require.NoError(t, g.Inject(control.Fault{Route: route, Times: 1, ResetAfter: true})) }
+}
+
+// A listener keeps what events say.
+type listener struct {
+	url string
+
+	mu       sync.Mutex
+	payments map[string]orders.State // by session
+	events   []webhooks.Event
+}
+
+func listen(t *testing.T, verifier *webhooks.Verifier) *listener {
+	t.Helper()
+	l := &listener{payments: map[string]orders.State{}}
+	handler, err := webhooks.NewHandler(verifier, func(_ context.Context, event webhooks.Event) error {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.events = append(l.events, event)
+		session := event.Info().SessionID
+		l.payments[session], _ = orders.Apply(l.payments[session], event)
+		return nil
+	})
+	require.NoError(t, err)
+	server := httptest.NewServer(http.StripPrefix("/webhooks", handler))
+	t.Cleanup(server.Close)
+	l.url = server.URL + "/webhooks"
+	return l
+}
+
+func (l *listener) status(payment *platform.Payment) platform.Status {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return platform.StatusOf(l.payments[payment.ID].Status)
+}
+
+// What a checkout's URL names finds its secret, and comes with its event, with nothing stored.
+func TestRoutes(t *testing.T) {
+	t.Parallel()
+	const old, current = "an old master secret: 32 characters", "a new master secret: 32 characters"
+	before, now := newRoutes(t, "https://crm.example.com/webhooks", old), newRoutes(t, "https://crm.example.com/webhooks", current, old)
+	hint := func(r *platform.Routes, tenant, reference string) webhooks.KeyHint {
+		return webhooks.KeyHint{Path: strings.TrimPrefix(r.URL(tenant, reference), "https://crm.example.com")}
+	}
+	names := []string{"acme", "order-789012", "a/b", "..", ".", "a.b", "a~b", "a%2Fb", "ä", " ", "~2E", "a?b#c", strings.Repeat("x", 300)}
+	seen := map[string]string{}
+	for _, tenant := range names {
+		for _, reference := range names {
+			address := now.URL(tenant, reference)
+			require.NotContains(t, seen, address)
+			require.Regexp(t, `^https://crm\.example\.com/webhooks/[A-Za-z0-9_~-]+/[A-Za-z0-9_~-]+$`, address)
+			seen[address] = tenant
+			secret := now.Secret(tenant, reference).Reveal()
+			require.NotContains(t, seen, secret)
+			require.Len(t, secret, 64)
+			seen[secret] = tenant
+
+			keys, err := now.Keys(t.Context(), hint(now, tenant, reference))
+			require.NoError(t, err)
+			require.Len(t, keys, 2)
+			require.Equal(t, secret, keys[0].Secret.Reveal())
+			require.Equal(t, before.Secret(tenant, reference).Reveal(), keys[1].Secret.Reveal())
+			for _, key := range keys {
+				require.Equal(t, tenant, key.MerchantID)
+				require.Equal(t, reference, key.Reference)
+				require.Equal(t, webhooks.SchemeVisionScope, key.Scheme)
+			}
+		}
+	}
+	for _, path := range []string{"", "/", "acme", "/acme/", "//order", "/acme/a.b", "/acme/%61", "/acme/~61", "/acme/~2e", "/acme/~", "/acme/~2"} {
+		_, err := now.Keys(t.Context(), webhooks.KeyHint{Path: path})
+		require.ErrorIs(t, err, webhooks.ErrUnknownMerchant, path)
+	}
+}
+
+func TestNewRoutesRejects(t *testing.T) {
+	t.Parallel()
+	const master = "a master secret of 32 characters"
+	for _, test := range []struct{ base, master, message string }{
+		{"crm.example.com/webhooks", master, "not absolute"},
+		{"ftp://crm.example.com/webhooks", master, "not absolute"},
+		{"https://crm.example.com/webhooks?a=1", master, "has a query"},
+		{"https://user:s3cret@crm.example.com/webhooks", master, "has a query, a fragment or a user"},
+		{"https://crm.example.com/webhooks", "too short", "has 9 characters and needs 32"},
+		{"https://crm.example.com/webhooks", "", "is its environment variable set?"},
+	} {
+		_, err := platform.NewRoutes(test.base, sdk.NewSecret(test.master))
+		require.ErrorContains(t, err, test.message)
+		require.NotContains(t, err.Error(), "s3cret")
+		require.NotContains(t, err.Error(), "too short")
+	}
+	_, err := platform.NewRoutes("https://crm.example.com/webhooks")
+	require.ErrorContains(t, err, "no master secret")
+}
+
+// An event comes although the response to the create was lost, and says whose it is.
+func TestAnEventFindsItsTenantWithNothingStored(t *testing.T) {
+	t.Parallel()
+	g := sandboxtest.Start(t)
+	var routes *platform.Routes
+	told := listen(t, webhooks.VisionScope(webhooks.KeySourceFunc(func(ctx context.Context, hint webhooks.KeyHint) ([]webhooks.SigningKey, error) {
+		return routes.Keys(ctx, hint)
+	})))
+	routes = newRoutes(t, told.url, "a master secret of 32 characters")
+	lose(t, g, "POST /api/checkout/create")()
+	reference := platform.Reference("crm", "order 78/9012", 1)
+	payment, err := platform.NewVisionScope(g.VisionScope(sandbox.Acme, sdk.WithMaxRetries(0)), routes, "acme/1").
+		Purchase(t.Context(), platform.Purchase{Reference: reference, Amount: money.MustParse("10", "EUR"), ReturnURL: "https://crm.example.com/return"})
+	require.NoError(t, err)
+	require.Equal(t, platform.StatusUnknown, payment.Status)
+
+	sessions := g.Sessions()
+	require.Len(t, sessions, 1)
+	g.Open(sdk.NewSecret(sessions[0].CheckoutURL)).Pay(buyer.CardApproved)
+	require.Equal(t, control.DeliveryAccepted, g.WaitDelivery(sessions[0].ID, "payment.success").State)
+	told.mu.Lock()
+	defer told.mu.Unlock()
+	require.Len(t, told.events, 1)
+	require.Equal(t, "acme/1", told.events[0].Info().MerchantID)
+	require.Equal(t, reference, told.events[0].Info().Reference)
+}

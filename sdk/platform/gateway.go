@@ -1,0 +1,93 @@
+package platform
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/hostedpay/hostedpay-go/internal/hostedpage"
+	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/money"
+	"github.com/hostedpay/hostedpay-go/sdk/vora"
+)
+
+// A Gateway takes payments for one merchant. Safe for concurrent use.
+type Gateway interface {
+	Name() sdk.Gateway
+
+	// Capability says how far the gateway does an operation.
+	Capability(operation Operation) Capability
+
+	// Purchase makes a page on which a buyer pays: it authorizes and captures in one.
+	//
+	// An error means that this call made nothing: see [HandlingOf]. When nobody knows, there is no
+	// error, and the payment is [StatusUnknown]. Where [OperationRepeat] is supported, the same
+	// purchase under the same reference is the same payment, however often it is asked for.
+	Purchase(ctx context.Context, purchase Purchase) (*Payment, error)
+}
+
+// A Retriever is a gateway that can be asked where a payment stands.
+type Retriever interface {
+	// Retrieve reads a payment by its ID.
+	Retrieve(ctx context.Context, id string) (*Payment, error)
+}
+
+// A Refunder is a gateway that gives money back when it is asked to. Neither Vora nor VisionScope
+// does.
+type Refunder interface {
+	// Refund gives back a part of a payment, or all of it. The same refund under the same reference
+	// is made once.
+	Refund(ctx context.Context, refund RefundRequest) (*Refund, error)
+}
+
+// A Purchase is what a buyer is to pay.
+type Purchase struct {
+	Reference  string       // the platform's name for this attempt; see [Reference]
+	Amount     money.Amount // more than zero
+	ReturnURL  string       // https; where the buyer returns to
+	CancelURL  string       // https; where the buyer returns to after cancelling; ReturnURL when empty, and at VisionScope
+	BuyerEmail string       // may be empty; Vora shows it, VisionScope has no field for it
+	Metadata   map[string]string
+}
+
+// Reference makes the reference of an attempt to get an order paid: the same platform, order and
+// attempt always make the same one, and others another one. It is Vora's idempotency key too.
+//
+// Keep the attempt when you repeat a purchase whose outcome you do not know, or that failed for a
+// passing reason; count it up for a deliberate new page, for example after the last one expired.
+// (Vora integrator guide, "Idempotency".)
+func Reference(platform, order string, attempt int) string {
+	return vora.IdempotencyKey(platform, order, attempt)
+}
+
+// A Payment is what is known of a purchase.
+type Payment struct {
+	ID            string // the gateway's: a session; empty while the status is unknown
+	Reference     string // of the purchase; empty when the payment was read by its ID
+	Status        Status
+	Amount        money.Amount
+	CheckoutURL   sdk.Secret // where the buyer pays, while it is pending; whoever has it can see the purchase
+	ExpiresAt     time.Time  // zero when the gateway does not say
+	TransactionID string     // once it is approved, where the gateway says it
+	Replayed      bool       // an earlier purchase under the same reference had made it
+	Cause         error      // why the status is unknown; nil otherwise
+}
+
+// Redirect sends the buyer to the payment's page, as [vora.CreatedSession.Redirect] does. Store the
+// payment first. A payment without a page is a 502.
+func (p *Payment) Redirect(w http.ResponseWriter, r *http.Request) {
+	hostedpage.Redirect(w, r, p.CheckoutURL)
+}
+
+// A RefundRequest is money to give back.
+type RefundRequest struct {
+	PaymentID string
+	Amount    money.Amount // a part of the payment, or all of it
+	Reference string       // the platform's name for this refund
+}
+
+// A Refund is money that was given back.
+type Refund struct {
+	ID     string // the gateway's
+	Amount money.Amount
+}
