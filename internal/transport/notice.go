@@ -34,7 +34,8 @@ func noticeOf(g *Gateway, operation string, h http.Header) *sdk.Notice {
 		return nil
 	}
 	n := &sdk.Notice{
-		Operation: operation, Version: served, LatestVersion: latest, Deprecated: deprecation != "", Link: short(deprecationLink(h["Link"])),
+		Operation: operation, Version: served, LatestVersion: latest, Deprecated: deprecation != "",
+		Link: strings.Clone(short(deprecationLink(h["Link"]))), // or a notice that is remembered keeps the whole header
 	}
 	n.DeprecatedSince, _ = http.ParseTime(deprecation) // "true" is not a time
 	n.Sunset, _ = http.ParseTime(sunset)

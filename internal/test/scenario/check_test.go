@@ -118,6 +118,7 @@ func (s scenario) checkError(t *testing.T, g *gateway, err error) {
 	require.Equal(t, s.want.status, e.Status)
 	require.Equal(t, s.want.code, e.Code)
 	require.Equal(t, s.want.assigned, e.CodeAssigned)
+	require.Equal(t, !s.call.once, e.Idempotent)
 	require.Equal(t, s.want.retryAfter, e.RetryAfter)
 	require.Equal(t, s.newestRequestID(), e.RequestID)
 	if key := s.sentKey(g); key != "" {
@@ -130,9 +131,25 @@ func (s scenario) checkError(t *testing.T, g *gateway, err error) {
 		require.ErrorIs(t, err, cause)
 	}
 	require.Contains(t, err.Error(), s.want.says)
+	if s.want.saysNot != "" {
+		require.NotContains(t, err.Error(), s.want.saysNot)
+	}
+	s.checkRaw(t, e)
 	s.checkAttempts(t, e.Attempts)
 	if n := len(e.Attempts); n > 0 {
 		require.Contains(t, e.Attempts[n-1].Stopped, s.want.stopped)
+	}
+}
+
+// checkRaw is about a response that says success and cannot be read: whoever has the error has what
+// came of the body.
+func (s scenario) checkRaw(t *testing.T, e *sdk.Error) {
+	if len(e.Attempts) == 0 || e.Status/100 != 2 {
+		require.Empty(t, e.Raw.Bytes())
+		return
+	}
+	if last := s.script[len(s.script)-1]; !last.tooLarge() {
+		require.Equal(t, last.body[:last.length()], string(e.Raw.Bytes()))
 	}
 }
 

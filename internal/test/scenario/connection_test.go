@@ -45,6 +45,10 @@ func connectionScenarios() []scenario {
 			want: want{unknown: true, status: 201, causes: []error{io.ErrUnexpectedEOF}},
 		},
 		{name: "create: 201 that is truncated, retries off", call: create, options: off, script: []step{created().cut()}, want: want{unknown: true, status: 201}, wire: true},
+		{name: "create: 201 that ends before its length, retries off", call: create, options: off, script: []step{created().endless()}, want: id, wire: true},
+		{name: "create: 201 that ends before its last chunk, retries off", call: create, options: off, script: []step{created().endless().undeclared()}, want: id, wire: true},
+		{name: "create: 201 that ends before its length until retries are exhausted", call: create, script: times(3, created().endless()), want: id},
+		{name: "create: 201 without an id that ends before its length, retries off", call: create, options: off, script: []step{response(201, `{"checkoutUrl":"`+sessionPage+`"}`).endless()}, want: want{unknown: true, status: 201}, wire: true},
 
 		{name: "create: nothing within 30 s, then 201", call: create, script: []step{hanging(), created()}, want: want{result: sessionID, lasts: 30 * time.Second}},
 		{

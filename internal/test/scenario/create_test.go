@@ -171,6 +171,7 @@ func rejectedScenarios() []scenario {
 			want: want{status: 503, code: sdk.CodeSessionIntegrityError},
 		},
 		{name: "create: 501", call: create, script: []step{nothing(501)}, want: want{status: 501}},
+		{name: "create: 304", call: create, script: []step{nothing(304)}, want: want{status: 304, says: "empty", saysNot: "redirect"}},
 		{name: "create: 404 with a page", call: create, script: []step{page(404)}, want: want{status: 404}},
 		{name: "create: an unknown code with 400", call: create, script: []step{response(400, `{"error":"new","code":"brand_new"}`)}, want: want{status: 400, code: "brand_new", says: "new"}},
 		{name: "create: an unknown code with 409", call: create, script: []step{response(409, `{"error":"new","code":"brand_new"}`)}, want: want{status: 409, code: "brand_new"}},

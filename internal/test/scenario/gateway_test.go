@@ -86,7 +86,7 @@ func (g *gateway) RoundTrip(request *http.Request) (*http.Response, error) {
 		return &http.Response{StatusCode: s.status, Header: s.headerOf(n), Request: request}, nil
 	default: // a response
 	}
-	length := int64(len(s.body))
+	length := int64(len(s.body) + s.missing)
 	if s.chunked {
 		length = -1
 	}

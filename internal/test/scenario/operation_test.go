@@ -37,6 +37,7 @@ type operation struct {
 	query  string
 	body   string // JSON that its request must equal; empty for reads
 	key    bool   // sends an idempotency key
+	once   bool   // repeating it may do it twice
 	secret string // header that carries the API key; empty for calls that need none
 
 	// call makes a client with the client's options and calls it with the call's.
@@ -154,7 +155,7 @@ func createCheckout() operation {
 	return operation{
 		name: "visionscope.CreateCheckout", server: visionscope.DevelopmentURL, method: "POST", path: "/api/checkout/create",
 		body:   visionScopeExample("paths", "/api/checkout/create", "post", "requestBody", "content", "application/json", "examples", "checkout", "value"),
-		secret: "X-Api-Key",
+		secret: "X-Api-Key", once: true,
 		call: func(ctx context.Context, options []sdk.ClientOption, call []sdk.CreateOption) (outcome, error) {
 			client, err := visionscope.New(visionScopeKey, options...)
 			if err != nil {

@@ -46,6 +46,7 @@ func readScenarios() []scenario {
 		{name: "get: 200 without a status", call: get, script: []step{response(200, `{"id":"`+sessionID+`"}`)}, want: want{status: 200}},
 		{name: "get: 200 of more than 1 MiB", call: get, script: []step{large(succeeded())}, want: want{status: 200, causes: []error{retry.ErrBodyTooLarge}, says: "larger than 1 MiB"}},
 		{name: "get: 200 of more than 1 MiB without a length", call: get, script: []step{large(succeeded()).undeclared()}, want: want{status: 200, causes: []error{retry.ErrBodyTooLarge}}},
+		{name: "get: 304", call: get, script: []step{nothing(304)}, want: want{status: 304, says: "empty", saysNot: "redirect"}},
 		{name: "get: 404 session_not_found", call: get, script: []step{rejection(sdk.CodeSessionNotFound)}, want: want{status: 404, code: sdk.CodeSessionNotFound}},
 		{name: "get: 404 with a page", call: get, script: []step{page(404)}, want: want{status: 404}},
 		{name: "get: 410 session_expired", call: get, script: []step{rejection(sdk.CodeSessionExpired)}, want: want{status: 410, code: sdk.CodeSessionExpired}},

@@ -47,6 +47,7 @@ type want struct {
 	retryAfter time.Duration
 	causes     []error // that errors.Is finds
 	says       string  // in the message
+	saysNot    string  // when not empty
 	stopped    string  // why the last attempt was the last
 
 	waits    []wait        // between attempts; by default the backoff's

@@ -20,6 +20,7 @@ type step struct {
 	header  http.Header
 	body    string
 	broken  int  // bytes of the body that come before it is truncated or stalls
+	missing int  // bytes that the Content-Length has beyond the body
 	chunked bool // without a Content-Length
 
 	err error // of a connection that is not made
@@ -118,6 +119,13 @@ func flat(status int, message string) step {
 // cut lets a response end in the middle of its body.
 func (s step) cut() step {
 	s.event, s.broken = breaksOff, len(s.body)/2
+	return s
+}
+
+// endless lets a response end after its body and before it said that it would: what is missing may
+// be nothing that matters.
+func (s step) endless() step {
+	s.event, s.broken, s.missing = breaksOff, len(s.body), 2
 	return s
 }
 

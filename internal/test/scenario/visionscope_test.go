@@ -59,6 +59,9 @@ func visionScopeScenarios() []scenario {
 		{name: "checkout: 200 with a page", call: create, script: []step{page(200)}, want: want{unknown: true, status: 200, says: "text/html instead of JSON"}},
 		{name: "checkout: 200 of more than 1 MiB", call: create, script: []step{large(checkout())}, want: want{unknown: true, status: 200, causes: []error{retry.ErrBodyTooLarge}}},
 		{name: "checkout: 200 that is truncated", call: create, script: []step{checkout().cut()}, want: want{unknown: true, status: 200}, wire: true},
+		{name: "checkout: 200 that ends before its length", call: create, script: []step{checkout().endless()}, want: id, wire: true},
+		{name: "checkout: 200 that ends before its last chunk", call: create, script: []step{checkout().endless().undeclared()}, want: id, wire: true},
+		{name: "checkout: 304", call: create, script: []step{nothing(304)}, want: want{status: 304, says: "empty", saysNot: "redirect"}},
 
 		{name: "checkout: connection refused, then 200", call: create, script: []step{connectionRefused(), checkout()}, want: id},
 		{name: "checkout: connection refused until retries are exhausted", call: create, script: slices.Repeat([]step{connectionRefused()}, 4), want: want{causes: []error{syscall.ECONNREFUSED}, says: "nothing was sent"}},

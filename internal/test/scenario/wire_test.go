@@ -1,6 +1,7 @@
 package scenario_test
 
 import (
+	"context"
 	"io"
 	"log"
 	"maps"
@@ -10,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -89,6 +91,43 @@ func TestNotConnectedOverTheWire(t *testing.T) {
 	}
 }
 
+// A transport that does not hand on the context of its request tells nothing of what happened on
+// the network. That nothing was sent is in what the one behind it says.
+func TestNotConnectedBehindATransportThatTellsNothing(t *testing.T) {
+	t.Parallel()
+	gone := httptest.NewServer(http.NotFoundHandler())
+	gone.Close()
+	silent := func(next http.RoundTripper) http.RoundTripper { return withoutContext{next} }
+	for _, call := range []operation{createSession(), getSession(), createCheckout()} {
+		for name, options := range map[string][]sdk.ClientOption{
+			"as the client's own":   {sdk.WithHTTPClient(&http.Client{Transport: silent(&http.Transport{DisableKeepAlives: true})})},
+			"as its middleware":     {sdk.WithHTTPClient(newConnections()), sdk.WithMiddleware(silent)},
+			"in front of no client": {sdk.WithMiddleware(silent)},
+		} {
+			t.Run(call.name+": "+name, func(t *testing.T) {
+				t.Parallel()
+				s := scenario{call: call}
+				ctx, cancel := s.context(t)
+				defer cancel(nil)
+				r := s.run(ctx, nil, append(options, sdk.WithBaseURL(gone.URL), atOnce(), sdk.WithMaxRetries(2))...)
+				var unknown *sdk.OutcomeUnknownError
+				require.NotErrorAs(t, r.err, &unknown)
+				var e *sdk.Error
+				require.ErrorAs(t, r.err, &e)
+				require.Contains(t, e.Message, "nothing was sent")
+				require.ErrorIs(t, r.err, syscall.ECONNREFUSED)
+				require.Len(t, e.Attempts, 3, "it is safe to repeat, and is repeated")
+			})
+		}
+	}
+}
+
+type withoutContext struct{ next http.RoundTripper }
+
+func (w withoutContext) RoundTrip(request *http.Request) (*http.Response, error) {
+	return w.next.RoundTrip(request.WithContext(context.Background()))
+}
+
 // impatience is a short attempt timeout for a script in which nothing else can happen.
 func impatience(script []step) []sdk.ClientOption {
 	if slices.ContainsFunc(script, func(s step) bool { return s.event != hangs }) {
@@ -130,7 +169,9 @@ func serve(g *gateway, hung func()) *httptest.Server {
 
 func (s step) write(w http.ResponseWriter, n int) {
 	maps.Copy(w.Header(), s.headerOf(n))
-	w.Header().Set("Content-Length", strconv.Itoa(len(s.body)))
+	if !s.chunked {
+		w.Header().Set("Content-Length", strconv.Itoa(len(s.body)+s.missing))
+	}
 	w.WriteHeader(s.status)
 	_, _ = io.WriteString(w, s.body[:s.length()])
 	if s.event == breaksOff {
