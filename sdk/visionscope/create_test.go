@@ -189,6 +189,7 @@ func TestCreateCheckoutChecksTheContract(t *testing.T) {
 	}{
 		"amount zero":          {func(p *p) { p.Amount = money.Minor(0, "EUR") }, sdk.CodeValidationError, "amount: must be greater than 0"},
 		"amount negative":      {func(p *p) { p.Amount = money.Minor(-1, "EUR") }, sdk.CodeValidationError, "amount: must be greater than 0"},
+		"currency withdrawn":   {func(p *p) { p.Amount = money.Minor(1000, "BGN") }, sdk.CodeValidationError, "currency: BGN has been withdrawn, and no new payment can be in it"},
 		"no webhook URL":       {func(p *p) { p.WebhookURL = "" }, sdk.CodeValidationMissingField, "webhook_url: is required"},
 		"webhook URL http":     {func(p *p) { p.WebhookURL = "http://shop.example.com/webhook" }, sdk.CodeValidationError, "webhook_url: must be an https URL"},
 		"webhook URL here":     {func(p *p) { p.WebhookURL = "http://localhost:8080/webhook" }, sdk.CodeValidationError, "webhook_url: must be an https URL"},

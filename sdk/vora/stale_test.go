@@ -1,8 +1,10 @@
 package vora_test
 
 import (
+	"io"
 	"math"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -10,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
@@ -61,6 +64,33 @@ func TestStaleSessions(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// A stale session is found whatever form its expiry is written in.
+func TestStaleInAnyForm(t *testing.T) {
+	t.Parallel()
+	for _, expiresAt := range []string{
+		"2026-04-21T13:48:14Z", "2026-04-21T13:48:14.000Z", "2026-04-21T13:48:14+0000", "2026-04-21T13:48:14+00", "2026-04-21T13:48:14+00:00",
+		"2026-04-21T06:48:14-07", "2026-04-21T06:48:14-0700", "2026-04-21T13:48:14", "20260421T134814Z", "20260421T134814", "20260421T064814-0700",
+		"2026-04-21t13:48:14z", "2026-04-21 13:48:14Z", "2026-04-21T13:48:14.5Z",
+	} {
+		for date, stale := range map[string]bool{"Tue, 21 Apr 2026 13:48:13 GMT": false, "Tue, 21 Apr 2026 13:48:15 GMT": true} {
+			body := with(t, example(t, "CreatedSession"), map[string]any{"expiresAt": expiresAt})
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Date", date)
+				w.Header().Set("Content-Type", "application/json")
+				w.WriteHeader(http.StatusCreated)
+				_, _ = io.WriteString(w, body)
+			}))
+			client, err := vora.New(testKey, sdk.WithBaseURL(server.URL))
+			require.NoError(t, err)
+			created, err := under(t, client, purchaseKey, purchase(1))
+			server.Close()
+			require.NoError(t, err)
+			require.Equal(t, stale, created.Stale, "%s at %s", expiresAt, date)
+			require.NoError(t, created.Response.FieldError, expiresAt)
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package webhooks
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"time"
 )
@@ -55,5 +56,8 @@ func (u *unknownHints) add(hint KeyHint) {
 	if u.until == nil || len(u.until) >= maxUnknown {
 		u.until = map[KeyHint]time.Time{}
 	}
+	// Its strings are parts of the body, and would keep all of it.
+	hint.SessionID, hint.MerchantID = strings.Clone(hint.SessionID), strings.Clone(hint.MerchantID)
+	hint.Path, hint.RawQuery = strings.Clone(hint.Path), strings.Clone(hint.RawQuery)
 	u.until[hint] = time.Now().Add(unknownFor)
 }

@@ -117,7 +117,7 @@ const (
 func number32(n uint32) []byte { return binary.BigEndian.AppendUint32(nil, n) }
 
 func frame(kind, flags byte, stream uint32, payload []byte) []byte {
-	length := number32(uint32(len(payload)))[1:] //nolint:gosec // a few bytes
+	length := number32(uint32(len(payload)))[1:]
 	return slices.Concat(length, []byte{kind, flags}, number32(stream), payload)
 }
 
