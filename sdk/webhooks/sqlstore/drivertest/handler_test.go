@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -34,10 +35,7 @@ type shop struct {
 func newShop(t *testing.T, d database, opts ...webhooks.HandlerOption) *shop {
 	t.Helper()
 	name := newName()
-	s := &shop{effects: name + "_effects"}
-	s.db, s.store = d.store(t, name)
-	d.exec(t, s.db, "CREATE TABLE "+s.effects+" (what VARCHAR(100) NOT NULL)")
-	t.Cleanup(func() { d.exec(t, s.db, "DROP TABLE "+s.effects) })
+	s := openShop(t, d, d.open(t, filepath.Join(t.TempDir(), name)), name)
 	keys, err := webhooks.StaticKeys(webhooks.SigningKey{Name: "current", Secret: sdk.NewSecret(apiKey)})
 	require.NoError(t, err)
 	s.handler, err = webhooks.NewHandler(webhooks.Vora(keys), s.work, append([]webhooks.HandlerOption{webhooks.WithStore(s.store)}, opts...)...)
@@ -45,17 +43,22 @@ func newShop(t *testing.T, d database, opts ...webhooks.HandlerOption) *shop {
 	return s
 }
 
+// openShop opens the shop of this name, without a handler. The end of the test removes it.
+func openShop(t *testing.T, d database, db *sql.DB, name string) *shop {
+	t.Helper()
+	s := &shop{db: db, store: d.over(t, db, name), effects: name + "_effects"}
+	d.exec(t, db, "CREATE TABLE IF NOT EXISTS "+s.effects+" (what VARCHAR(100) NOT NULL)")
+	t.Cleanup(func() { d.exec(t, db, "DROP TABLE "+s.effects) })
+	return s
+}
+
 func (s *shop) work(ctx context.Context, event webhooks.Event) error {
-	what := event.Info().Type
-	if refund, ok := event.(*webhooks.RefundCreated); ok {
-		what = refund.RefundID
-	}
 	tx, err := s.db.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = tx.Rollback() }() // nothing to undo after the commit
-	if _, err := tx.ExecContext(ctx, "INSERT INTO "+s.effects+" (what) VALUES ('"+what+"')"); err != nil {
+	if err := s.write(ctx, tx, event); err != nil {
 		return err
 	}
 	key, token, _ := webhooks.ClaimFrom(ctx)
@@ -74,6 +77,18 @@ func (s *shop) work(ctx context.Context, event webhooks.Event) error {
 		return s.afterCommit(ctx)
 	}
 	return nil
+}
+
+// write writes the effect of an event.
+func (s *shop) write(ctx context.Context, to interface {
+	ExecContext(ctx context.Context, statement string, args ...any) (sql.Result, error)
+}, event webhooks.Event) error {
+	what := event.Info().Type
+	if refund, ok := event.(*webhooks.RefundCreated); ok {
+		what = refund.RefundID
+	}
+	_, err := to.ExecContext(ctx, "INSERT INTO "+s.effects+" (what) VALUES ('"+what+"')")
+	return err
 }
 
 // done is what the shop did, in no order.

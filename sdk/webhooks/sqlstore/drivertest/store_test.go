@@ -44,15 +44,21 @@ func TestCrash(t *testing.T) {
 	t.Parallel()
 	each(t, usual(), func(t *testing.T, d database) {
 		storetest.RunCrash(t, func(t *testing.T, name string) webhooks.Store {
-			file := filepath.Join(os.TempDir(), name) // of both processes
-			t.Cleanup(func() {
-				for _, end := range []string{"", "-wal", "-shm"} {
-					_ = os.Remove(file + end)
-				}
-			})
-			return d.over(t, d.open(t, file), name)
+			return d.over(t, d.open(t, fileOf(t, name)), name)
 		})
 	})
+}
+
+// fileOf is a file that several processes open, for SQLite. The end of the test removes it.
+func fileOf(t *testing.T, name string) string {
+	t.Helper()
+	file := filepath.Join(os.TempDir(), name)
+	t.Cleanup(func() {
+		for _, end := range []string{"", "-wal", "-shm"} {
+			_ = os.Remove(file + end)
+		}
+	})
+	return file
 }
 
 // Without a busy timeout no event is lost to two deliveries at once.
