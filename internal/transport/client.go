@@ -20,6 +20,7 @@ import (
 	"github.com/hostedpay/hostedpay-go/internal/apikey"
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/internal/local"
+	"github.com/hostedpay/hostedpay-go/internal/redact"
 	"github.com/hostedpay/hostedpay-go/internal/settings"
 	"github.com/hostedpay/hostedpay-go/internal/wire"
 	"github.com/hostedpay/hostedpay-go/sdk"
@@ -34,7 +35,7 @@ type Client struct {
 	PlainHTTP  func(host string) bool // whether a merchant's URL may be http there
 
 	gateway  Gateway
-	key      sdk.Secret
+	redactor redact.Redactor // that knows the API key
 	keyID    string
 	header   func() []string // the API key as a header value; a function, because fmt does not look into one
 	defaults settings.Call
@@ -82,7 +83,7 @@ func NewClient(gateway Gateway, key string, kind contract.APIKey, opts []sdk.Cli
 	header := []string{gateway.KeyPrefix + key} // read only
 	c := &Client{
 		Base: base, SkipChecks: s.SkipChecks, PlainHTTP: plainHTTP.Allows,
-		gateway: gateway, key: sdk.NewSecret(key), keyID: apikey.ID(key), header: func() []string { return header },
+		gateway: gateway, redactor: redact.New(sdk.NewSecret(key)), keyID: apikey.ID(key), header: func() []string { return header },
 		defaults: s.Call, http: httpClient(cmp.Or(s.HTTPClient, shared(base, plainHTTP)), s.Middleware), policy: retry.Default(), notices: &notices{}, logger: s.Logger,
 	}
 	if s.Policy != nil {

@@ -65,6 +65,7 @@ func isMalformed(err error) bool {
 
 func (x *exchange) response(notice *sdk.Notice, fieldError error) sdk.Response {
 	header := x.result.Header
+	served, latest := x.versions()
 	var date time.Time
 	if value := first(header["Date"]); value != "" {
 		date, _ = http.ParseTime(value)
@@ -73,11 +74,11 @@ func (x *exchange) response(notice *sdk.Notice, fieldError error) sdk.Response {
 		Status:         x.result.Status,
 		Date:           date,
 		RequestID:      x.result.Attempts[len(x.result.Attempts)-1].RequestID,
-		Version:        short(first(header[x.gateway.VersionHeader])),
-		LatestVersion:  short(first(header[x.gateway.LatestVersionHeader])),
+		Version:        served,
+		LatestVersion:  latest,
 		RateLimit:      rateLimit(header),
 		Notice:         notice,
-		FieldError:     fieldError,
+		FieldError:     x.secrets().Error(fieldError),
 		IdempotencyKey: x.call.IdempotencyKey,
 		Attempts:       x.result.Attempts,
 		Raw:            sdk.NewRaw(x.result.Body),
@@ -115,14 +116,6 @@ func first(values []string) string {
 		return ""
 	}
 	return values[0]
-}
-
-// short bounds what a header may make the client keep.
-func short(value string) string {
-	if len(value) > maxMessage {
-		return strings.ToValidUTF8(value[:maxMessage], "") + "…"
-	}
-	return value
 }
 
 func mediaType(h http.Header) string {

@@ -55,7 +55,7 @@ func (x *exchange) limited(l *limiterError, err error) *sdk.Error {
 		failed.Message, failed.Cause = x.sanitize("the rate limiter did not let the attempt begin, which was not sent: "+err.Error()), err
 		return failed
 	}
-	failed.Code, failed.CodeAssigned, failed.Message, failed.Fix, failed.RetryAfter = e.Code, e.CodeAssigned, e.Message, e.Fix, e.RetryAfter
-	failed.Cause = e.Cause
+	failed.Code, failed.CodeAssigned, failed.Message, failed.Fix, failed.RetryAfter = e.Code, e.CodeAssigned, x.sanitize(e.Message), x.sanitize(e.Fix), e.RetryAfter
+	failed.Cause = x.secrets().Error(e.Cause)
 	return failed
 }

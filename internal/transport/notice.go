@@ -20,11 +20,12 @@ type notices struct {
 // with every response announces nothing.
 const maxNotices = 100
 
-// noticeOf reads what a response announces about its endpoint; nil when nothing. Deprecation (RFC
-// 9745), Sunset (RFC 8594) and Link (RFC 8288) are read for every gateway, the version headers for
-// those that have them.
-func noticeOf(g *Gateway, operation string, h http.Header) *sdk.Notice {
-	served, latest := short(first(h[g.VersionHeader])), short(first(h[g.LatestVersionHeader]))
+// notice reads what the last response announces about its endpoint; nil when nothing. Deprecation
+// (RFC 9745), Sunset (RFC 8594) and Link (RFC 8288) are read for every gateway, the version headers
+// for those that have them.
+func (x *exchange) notice() *sdk.Notice {
+	h := x.result.Header
+	served, latest := x.versions()
 	deprecation, sunset := first(h["Deprecation"]), first(h["Sunset"])
 	if strings.EqualFold(deprecation, "false") {
 		deprecation = ""
@@ -34,12 +35,18 @@ func noticeOf(g *Gateway, operation string, h http.Header) *sdk.Notice {
 		return nil
 	}
 	n := &sdk.Notice{
-		Operation: operation, Version: served, LatestVersion: latest, Deprecated: deprecation != "",
-		Link: strings.Clone(short(deprecationLink(h["Link"]))), // or a notice that is remembered keeps the whole header
+		Operation: x.call.Operation, Version: served, LatestVersion: latest, Deprecated: deprecation != "",
+		Link: strings.Clone(x.sanitize(deprecationLink(h["Link"]))), // or a notice that is remembered keeps the whole header
 	}
 	n.DeprecatedSince, _ = http.ParseTime(deprecation) // "true" is not a time
 	n.Sunset, _ = http.ParseTime(sunset)
 	return n
+}
+
+// versions are the API versions that the last response names.
+func (x *exchange) versions() (served, latest string) {
+	header := x.result.Header
+	return x.sanitize(first(header[x.gateway.VersionHeader])), x.sanitize(first(header[x.gateway.LatestVersionHeader]))
 }
 
 // deprecationLink finds the target of the link whose relation is deprecation. (RFC 8288, section

@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"sync"
 
+	"github.com/hostedpay/hostedpay-go/internal/redact"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/retry"
 )
@@ -17,6 +18,9 @@ type exchange struct {
 	call   *Call
 	result retry.Result
 	read   *errorBody // of the last response, when that was an error
+
+	own     redact.Redactor // that knows the call's secret too
+	redacts bool            // own has been made
 }
 
 func (x *exchange) send(request *http.Request, out Body) (sdk.Response, error) {
@@ -34,7 +38,7 @@ func (x *exchange) send(request *http.Request, out Body) (sdk.Response, error) {
 	var err error
 	x.result, err = policy.Do(x.http, request, call.Safety)
 	err = x.redact(err)
-	notice := noticeOf(&x.gateway, call.Operation, x.result.Header)
+	notice := x.notice()
 	x.announce(request.Context(), notice)
 	if err != nil {
 		if x.call.Advice != "" && isSuccess(x.result.Status) && !errors.Is(err, retry.ErrBodyTooLarge) { // all of the JSON may have come

@@ -7,9 +7,9 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
+	"github.com/hostedpay/hostedpay-go/internal/redact"
 	"github.com/hostedpay/hostedpay-go/internal/wire"
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
@@ -60,7 +60,7 @@ func (a *attempts) make(request *http.Request) (*http.Response, error) {
 	a.err = err
 	if response != nil {
 		a.result.Status, a.result.Header = response.StatusCode, response.Header
-		attempt.Status, attempt.RequestID = response.StatusCode, bounded(response.Header.Get("X-Request-Id"))
+		attempt.Status, attempt.RequestID = response.StatusCode, redact.Redactor{}.Line(response.Header.Get("X-Request-Id"))
 	}
 	if a.result.Status >= 300 {
 		a.err = nil // the status is enough, even when the body was truncated
@@ -223,17 +223,6 @@ func (a *attempts) countResends(on *wire.Attempt, attempt sdk.Attempt) sdk.Attem
 		attempt.Number, attempt.Start = attempt.Number+1, sends[i]
 	}
 	return attempt
-}
-
-// maxRequestID is how much of a request ID is kept: a gateway's own is far shorter, and a
-// stranger's must not fill a log.
-const maxRequestID = 200
-
-func bounded(id string) string {
-	if len(id) > maxRequestID {
-		return strings.ToValidUTF8(id[:maxRequestID], "") + "…"
-	}
-	return id
 }
 
 func readBody(response *http.Response, limit int64) ([]byte, error) {
