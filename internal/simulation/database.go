@@ -4,7 +4,6 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/hostedpay/hostedpay-go/sdk"
@@ -26,7 +25,7 @@ type Tx interface {
 	Tenant(id string) Tenant
 	PutTenant(t Tenant)
 	Order(id string) Order // a zero one when there is none
-	Orders() []string      // the IDs
+	Orders() []Order       // by ID
 	PutOrder(o Order)
 	// OrderOf is the order that a session was created for; empty when that is not known.
 	OrderOf(session string) string
@@ -122,8 +121,11 @@ func (tx *memoryTx) PutSession(session, order string) {
 }
 func (tx *memoryTx) Effects(key string) int { return tx.effects[key] }
 func (tx *memoryTx) AddEffect(key string)   { tx.put(func() { tx.effects[key]++ }) }
-func (tx *memoryTx) Orders() []string {
-	return slices.SortedFunc(maps.Keys(tx.orders), strings.Compare)
+func (tx *memoryTx) Orders() (all []Order) {
+	for _, id := range slices.Sorted(maps.Keys(tx.orders)) {
+		all = append(all, tx.Order(id))
+	}
+	return all
 }
 
 func (tx *memoryTx) Complete(ctx context.Context, key, token string) error {

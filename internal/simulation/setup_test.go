@@ -16,10 +16,11 @@ import (
 )
 
 var (
-	playFor = flag.Duration("simulation.for", 0, "play histories for this long, and print what they reached")
-	first   = flag.Uint64("simulation.from", 1, "the first seed")
-	seed    = flag.Uint64("simulation.seed", 0, "tell the story of this seed")
-	mistake = flag.String("simulation.mistake", "", "a mistake that the shop makes")
+	playFor   = flag.Duration("simulation.for", 0, "play histories for this long, and print what they reached")
+	histories = flag.Uint64("simulation.histories", 0, "how many histories to play at least")
+	first     = flag.Uint64("simulation.from", 1, "the first seed")
+	seed      = flag.Uint64("simulation.seed", 0, "tell the story of this seed")
+	mistake   = flag.String("simulation.mistake", "", "a mistake that the shop makes")
 )
 
 // several is a number of histories: all of them in the gate, few where each is slow.

@@ -343,8 +343,8 @@ func (p *process) sweep(ctx context.Context) {
 		var open []question
 		_ = p.tx(ctx, "open sessions", func(tx Tx) error {
 			open = nil
-			for _, id := range tx.Orders() {
-				open = append(open, tx.Order(id).unsettled()...)
+			for _, o := range tx.Orders() {
+				open = append(open, o.unsettled()...)
 			}
 			return nil
 		})

@@ -1,6 +1,7 @@
 package simulation_test
 
 import (
+	"cmp"
 	"os"
 	"path/filepath"
 	"slices"
@@ -17,12 +18,12 @@ import (
 // Every history of a sound shop keeps every promise, and together they reach every kind of fault
 // and every branch.
 func TestHistories(t *testing.T) {
-	count := several(10_000, 100, 300)
+	count := cmp.Or(*histories, several(10_000, 100, 300))
 	start := time.Now()
 	all := playAll(t, *first, count, *playFor, simulation.Plan{Mistake: *mistake})
 	elapsed := time.Since(start)
-	t.Logf("%d histories, %d steps, in %s: %.0f a second\n%s", all.histories, all.steps, elapsed.Round(time.Second),
-		float64(all.histories)/elapsed.Seconds(), all.coverage)
+	t.Logf("%d histories, %d steps, in %s: %.0f a second; their hash is %x\n%s", all.histories, all.steps, elapsed.Round(time.Second),
+		float64(all.histories)/elapsed.Seconds(), all.hash, all.coverage)
 	for _, seed := range all.failed {
 		t.Error(tell(t, simulation.Plan{Seed: seed, Mistake: *mistake}))
 	}

@@ -24,10 +24,10 @@ import (
 // A Plan says which history to play.
 type Plan struct {
 	Seed     uint64
-	Choices  []Choice // instead of the seed's, when not nil
-	Mistake  string   // that the shop makes; empty for a sound shop
-	Story    bool     // keep what happened
-	Database func() Database
+	Choices  []Choice        // instead of the seed's, when not nil
+	Mistake  string          // that the shop makes; empty for a sound shop
+	Story    bool            // keep what happened
+	Database func() Database // of the shop, made in the bubble and closed there; nil for one in memory
 }
 
 // A Result is how a history went.
@@ -92,6 +92,9 @@ func Play(t *testing.T, plan Plan) (result Result) {
 		w.scheduler.run(endAt)
 		w.checkEnd()
 		w.gateways.Close()
+		if closer, ok := w.shop.db.(io.Closer); ok {
+			must(closer.Close())
+		}
 		result = Result{
 			Hash: w.trace.sum.Sum64(), Violations: w.violations, Choices: w.chance.chosen, Story: w.trace.story, Steps: w.trace.all,
 			StepCount: w.scheduler.steps, Coverage: w.coverage,
