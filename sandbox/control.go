@@ -31,13 +31,15 @@ func (s *Sandbox) controlRoutes() []controlRoute {
 		{http.MethodGet, "changes", s.streamChanges},
 		{http.MethodGet, "snapshot", list(s.Snapshot)},
 		{http.MethodGet, "deliveries", s.controlDeliveries},
+		{http.MethodGet, "deliveries/faults", list(s.WaitingDeliveryFaults)},
 		{http.MethodPost, "deliveries/faults", command(s.controlDeliveryFaults)},
+		{http.MethodDelete, "deliveries/faults", clearing(s.ClearDeliveryFaults)},
 		{http.MethodPost, "deliveries/pause", command(s.controlPause)},
 		{http.MethodPost, "deliveries/resume", command(s.controlResume)},
 		{http.MethodPost, "deliveries/{id}/resend", command(s.controlResend)},
 		{http.MethodGet, "faults", list(s.Faults)},
 		{http.MethodPost, "faults", command(s.controlFault)},
-		{http.MethodDelete, "faults", s.controlClearFaults},
+		{http.MethodDelete, "faults", clearing(s.ClearFaults)},
 		{http.MethodGet, "merchants", list(s.Merchants)},
 		{http.MethodPost, "merchants/{id}/webhook", command(s.controlWebhook)},
 		{http.MethodPost, "merchants/{id}/rotate", command(s.controlRotate)},
@@ -65,6 +67,14 @@ func list[T any](read func() T) http.HandlerFunc {
 
 // none is the body of a request that has no parameters, and of a response that has nothing to say.
 type none struct{}
+
+// clearing serves a call that ends something.
+func clearing(end func()) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		end()
+		reply(w, http.StatusOK, none{})
+	}
+}
 
 // command serves a call that changes something. The id comes from the path. A body of type none is
 // not read.
@@ -179,11 +189,6 @@ func (s *Sandbox) controlResend(deliveryID string, _ none) (none, error) {
 
 func (s *Sandbox) controlFault(_ string, f control.Fault) (control.Fault, error) {
 	return f, s.Inject(f)
-}
-
-func (s *Sandbox) controlClearFaults(w http.ResponseWriter, _ *http.Request) {
-	s.ClearFaults()
-	reply(w, http.StatusOK, none{})
 }
 
 func (s *Sandbox) controlWebhook(merchantID string, params control.WebhookParams) (none, error) {

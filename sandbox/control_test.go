@@ -276,3 +276,22 @@ func TestRequestsAreLogged(t *testing.T) {
 	require.NotContains(t, string(text), sandbox.Acme.Vora.SecretKey)
 	require.NotContains(t, string(text), sandbox.Acme.VisionScope.APIKey)
 }
+
+// A list without elements is a list: a program in any language loops over it.
+func TestEmptyListsAreLists(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	for _, path := range []string{"sessions", "requests", "deliveries", "deliveries?session=none", "deliveries/faults", "faults"} {
+		status, body := w.control(http.MethodGet, "/_sandbox/"+path, "")
+		require.Equal(t, http.StatusOK, status, path)
+		require.Equal(t, "[]\n", body, path)
+	}
+	status, body := w.control(http.MethodGet, "/_sandbox/snapshot", "")
+	require.Equal(t, http.StatusOK, status)
+	require.NotContains(t, body, "null")
+
+	w.gateways.PauseDeliveries()
+	w.pay()
+	_, body = w.control(http.MethodGet, "/_sandbox/deliveries", "")
+	require.Contains(t, body, `"attempts":[]`)
+}

@@ -126,6 +126,28 @@ func TestControlClient(t *testing.T) {
 			w.pay()
 			require.Equal(t, control.DeliveryFaultDrop, w.only().Attempts[0].Fault)
 		},
+		"GET deliveries/faults": func(t *testing.T, w *world, c *control.Client) {
+			got, err := c.WaitingDeliveryFaults(t.Context())
+			require.NoError(t, err)
+			require.Equal(t, []control.DeliveryFault{}, got)
+			require.NoError(t, w.gateways.InjectDeliveryFaults(control.DeliveryFaultDrop, control.DeliveryFaultDelay, control.DeliveryFaultDrop))
+			w.pay()
+			w.clock.Advance(0) // the first has happened
+			got, err = c.WaitingDeliveryFaults(t.Context())
+			require.NoError(t, err)
+			require.Equal(t, []control.DeliveryFault{control.DeliveryFaultDelay, control.DeliveryFaultDrop}, got)
+			require.Equal(t, w.gateways.WaitingDeliveryFaults(), got)
+		},
+		"DELETE deliveries/faults": func(t *testing.T, w *world, c *control.Client) {
+			require.NoError(t, w.gateways.InjectDeliveryFaults(control.DeliveryFaultDrop, control.DeliveryFaultDrop))
+			w.pay()
+			w.clock.Advance(0)
+			require.NoError(t, c.ClearDeliveryFaults(t.Context()))
+			require.Empty(t, w.gateways.WaitingDeliveryFaults())
+			require.Empty(t, w.received(), "what has happened stays")
+			w.clock.Advance(time.Second)
+			require.Len(t, w.received(), 1, "the schedule goes on, and nothing goes wrong")
+		},
 		"POST deliveries/pause": func(t *testing.T, w *world, c *control.Client) {
 			require.NoError(t, c.PauseDeliveries(t.Context()))
 			w.pay()

@@ -22,6 +22,15 @@ func (s *Sandbox) InjectDeliveryFaults(faults ...control.DeliveryFault) error {
 	return wrap(s.ledger.InjectDeliveryFaults(faults...))
 }
 
+// WaitingDeliveryFaults lists the delivery faults that wait for their attempts, in their order.
+func (s *Sandbox) WaitingDeliveryFaults() []control.DeliveryFault {
+	return s.ledger.WaitingDeliveryFaults()
+}
+
+// ClearDeliveryFaults ends the delivery faults that wait for their attempts. An attempt that one
+// has delayed or held already stays so.
+func (s *Sandbox) ClearDeliveryFaults() { s.ledger.ClearDeliveryFaults() }
+
 // PauseDeliveries holds all deliveries until they are resumed.
 func (s *Sandbox) PauseDeliveries() { s.ledger.Pause() }
 

@@ -17,7 +17,7 @@ import (
 func TestNotices(t *testing.T) {
 	t.Parallel()
 	since, sunset := time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, 10, 31, 23, 59, 59, 0, time.UTC)
-	const link = "https://docs.vonpay.com/reference/versions"
+	const link = "https://docs.vonpay.com"
 	for name, c := range map[string]struct {
 		option sandbox.Option
 		want   sdk.Notice

@@ -56,6 +56,22 @@ func (l *Ledger) InjectDeliveryFaults(faults ...control.DeliveryFault) error {
 	return nil
 }
 
+// WaitingDeliveryFaults lists the faults of the next attempts, in their order.
+func (l *Ledger) WaitingDeliveryFaults() []control.DeliveryFault {
+	l.lock()
+	defer l.unlock()
+	return append([]control.DeliveryFault{}, l.deliveries.faults...) // a list in JSON, even when empty
+}
+
+// ClearDeliveryFaults lets the next attempts go well. What has happened to an attempt already
+// stays.
+func (l *Ledger) ClearDeliveryFaults() {
+	l.lock()
+	defer l.unlock()
+	l.deliveries.faults = nil
+	l.changedLocked(control.Change{Kind: control.ChangeSettings})
+}
+
 // Pause holds all attempts until they are resumed.
 func (l *Ledger) Pause() {
 	l.lock()

@@ -103,6 +103,6 @@ func (d *delivery) task() clock.Task {
 // snapshot is a copy of the delivery.
 func (d *delivery) snapshot() control.Delivery {
 	out := d.Delivery.Delivery
-	out.Attempts = slices.Concat([]control.DeliveryAttempt{}, d.Attempts) // an empty array in JSON, not null
+	out.Attempts = append([]control.DeliveryAttempt{}, d.Attempts...) // an empty array in JSON, not null
 	return out
 }

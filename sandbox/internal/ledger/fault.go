@@ -26,7 +26,7 @@ func (l *Ledger) ClearFaults() {
 func (l *Ledger) Faults() []control.Fault {
 	l.lock()
 	defer l.unlock()
-	return slices.Concat([]control.Fault{}, l.faults)
+	return append([]control.Fault{}, l.faults...) // a list in JSON, even when empty
 }
 
 // TakeFault finds the oldest fault that applies to a call, which then happens: it counts against

@@ -93,6 +93,6 @@ func (c Config) notices() http.Header {
 	if !c.DeprecationSunset.IsZero() {
 		h.Set("Sunset", c.DeprecationSunset.UTC().Format(http.TimeFormat))
 	}
-	h.Set("Link", "<https://docs.vonpay.com/reference/versions>; rel=\"deprecation\"")
+	h.Set("Link", "<https://docs.vonpay.com>; rel=\"deprecation\"")
 	return h
 }
