@@ -19,6 +19,7 @@ var packages = map[string]string{
 	"slog": "log/slog", "sql": "database/sql", "template": "html/template", "time": "time",
 	"lambda":       "github.com/hostedpay/hostedpay-go/sdk/webhooks/lambda",
 	"money":        "github.com/hostedpay/hostedpay-go/sdk/money",
+	"charges":      "github.com/hostedpay/hostedpay-go/sdk/platform/charges",
 	"platform":     "github.com/hostedpay/hostedpay-go/sdk/platform",
 	"orders":       "github.com/hostedpay/hostedpay-go/sdk/orders",
 	"sandbox":      "github.com/hostedpay/hostedpay-go/sandbox",

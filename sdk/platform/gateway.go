@@ -8,7 +8,6 @@ import (
 	"github.com/hostedpay/hostedpay-go/internal/hostedpage"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
-	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
 // A Gateway takes payments for one merchant. Safe for concurrent use.
@@ -42,22 +41,12 @@ type Refunder interface {
 
 // A Purchase is what a buyer is to pay.
 type Purchase struct {
-	Reference  string       // the platform's name for this attempt; see [Reference]
-	Amount     money.Amount // more than zero
-	ReturnURL  string       // https; where the buyer returns to
-	CancelURL  string       // https; where the buyer returns to after cancelling; ReturnURL when empty, and at VisionScope
-	BuyerEmail string       // may be empty; Vora shows it, VisionScope has no field for it
-	Metadata   map[string]string
-}
-
-// Reference makes the reference of an attempt to get an order paid: the same platform, order and
-// attempt always make the same one, and others another one. It is Vora's idempotency key too.
-//
-// Keep the attempt when you repeat a purchase whose outcome you do not know, or that failed for a
-// passing reason; count it up for a deliberate new page, for example after the last one expired.
-// (Vora integrator guide, "Idempotency".)
-func Reference(platform, order string, attempt int) string {
-	return vora.IdempotencyKey(platform, order, attempt)
+	Reference  string            // the platform's name for this attempt; see [Reference]
+	Amount     money.Amount      // more than zero
+	ReturnURL  string            // https; where the buyer returns to
+	CancelURL  string            // https; where the buyer returns to after cancelling; ReturnURL when empty, and at VisionScope
+	BuyerEmail string            // may be empty; Vora shows it, VisionScope has no field for it
+	Metadata   map[string]string // Vora only: with the session and its events; the name hostedpay_reference is taken
 }
 
 // A Payment is what is known of a purchase.
@@ -65,6 +54,7 @@ type Payment struct {
 	ID            string // the gateway's: a session; empty while the status is unknown
 	Reference     string // of the purchase; empty when the payment was read by its ID
 	Status        Status
+	Payment       sdk.PaymentStatus // the same in the SDK's words; pending while the status is unknown
 	Amount        money.Amount
 	CheckoutURL   sdk.Secret // where the buyer pays, while it is pending; whoever has it can see the purchase
 	ExpiresAt     time.Time  // zero when the gateway does not say
@@ -73,8 +63,8 @@ type Payment struct {
 	Cause         error      // why the status is unknown; nil otherwise
 }
 
-// Redirect sends the buyer to the payment's page, as [vora.CreatedSession.Redirect] does. Store the
-// payment first. A payment without a page is a 502.
+// Redirect sends the buyer to the payment's page, as CreatedSession.Redirect of package vora does.
+// Store the payment first. A payment without a page is a 502.
 func (p *Payment) Redirect(w http.ResponseWriter, r *http.Request) {
 	hostedpage.Redirect(w, r, p.CheckoutURL)
 }

@@ -1,7 +1,9 @@
 package platform_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -9,12 +11,15 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/platform"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
 )
 
 var documentedCode = regexp.MustCompile("(?m)^\\| `([a-z0-9_]+)` \\| `([a-z_]+)` \\|")
@@ -73,6 +78,35 @@ func TestStatuses(t *testing.T) {
 	}
 	require.False(t, platform.StatusUnknown.Final())
 	require.False(t, platform.Status("disputed").Final())
+}
+
+func TestReferenceOf(t *testing.T) {
+	t.Parallel()
+	named := webhookstest.Set("metadata", map[string]string{"hostedpay_reference": "crm_1_1", "note": "x"})
+	for _, body := range [][]byte{
+		webhookstest.SessionSucceeded(named), webhookstest.SessionFailed(named), webhookstest.SessionExpired(named), webhookstest.RefundCreated(named),
+		webhookstest.VoraV2Event("charge.succeeded", json.RawMessage(webhookstest.SessionSucceeded(named))),
+	} {
+		require.Equal(t, "crm_1_1", platform.ReferenceOf(eventOf(t, body)), "%s", body)
+	}
+	for _, body := range [][]byte{
+		webhookstest.SessionSucceeded(), webhookstest.SessionSucceeded(webhookstest.Unset("metadata")), webhookstest.SessionSucceeded(named, webhookstest.Set("event", "session.new")),
+		webhookstest.VoraV2Event("payout.paid", nil), webhookstest.VoraV2Event("payout.paid", map[string]any{"metadata": 7}),
+	} {
+		require.Empty(t, platform.ReferenceOf(eventOf(t, body)), "%s", body)
+	}
+}
+
+// eventOf is an event of Vora with a body, as it was stored.
+func eventOf(t *testing.T, body []byte) webhooks.Event {
+	t.Helper()
+	scheme := webhooks.SchemeVoraV1
+	if bytes.Contains(body, []byte("evt_")) {
+		scheme = webhooks.SchemeVoraV2
+	}
+	event, err := webhooks.TrustStoredEvent(webhooks.StoredEvent{Scheme: scheme, DedupeKey: "a", ReceivedAt: time.Now(), Body: sdk.NewRaw(body)})
+	require.NoError(t, err)
+	return event
 }
 
 // The guide's table of capabilities is the contracts'.

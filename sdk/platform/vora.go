@@ -3,6 +3,7 @@ package platform
 import (
 	"context"
 	"errors"
+	"maps"
 
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/sdk"
@@ -27,7 +28,7 @@ func (*Vora) Capability(operation Operation) Capability {
 // made is read: the buyer may have paid since.
 func (g *Vora) Purchase(ctx context.Context, p Purchase) (*Payment, error) {
 	created, err := g.client.CreateSession(ctx, vora.SessionParams{
-		Amount: p.Amount, SuccessURL: p.ReturnURL, CancelURL: p.CancelURL, BuyerEmail: p.BuyerEmail, Metadata: p.Metadata,
+		Amount: p.Amount, SuccessURL: p.ReturnURL, CancelURL: p.CancelURL, BuyerEmail: p.BuyerEmail, Metadata: withReference(p),
 	}, sdk.WithIdempotencyKey(p.Reference))
 	if payment, failed := unknownOr(err, p); err != nil {
 		return payment, failed
@@ -50,7 +51,7 @@ func (g *Vora) update(ctx context.Context, payment *Payment) {
 		payment.Status, payment.Cause = StatusUnknown, err
 		return
 	}
-	payment.Status, payment.TransactionID = now.Status, now.TransactionID
+	payment.Status, payment.Payment, payment.TransactionID = now.Status, now.Payment, now.TransactionID
 	if payment.Status != StatusPending {
 		payment.CheckoutURL = sdk.Secret{} // there is nothing to pay on it
 	}
@@ -64,7 +65,7 @@ func (g *Vora) Retrieve(ctx context.Context, id string) (*Payment, error) {
 		return nil, err
 	}
 	return &Payment{
-		ID: session.ID, Status: StatusOf(session.Status.Payment()), Amount: session.Amount,
+		ID: session.ID, Status: StatusOf(session.Status.Payment()), Payment: session.Status.Payment(), Amount: session.Amount,
 		ExpiresAt: session.ExpiresAt, TransactionID: session.TransactionID,
 	}, nil
 }
@@ -77,4 +78,15 @@ func unknownOr(err error, p Purchase) (*Payment, error) {
 		return &Payment{Reference: p.Reference, Status: StatusUnknown, Amount: p.Amount, Cause: err}, nil
 	}
 	return nil, err
+}
+
+// withReference is the purchase's metadata and its reference, which its events carry too: an event
+// that comes before the response to the create was stored finds its purchase by it.
+func withReference(p Purchase) map[string]string {
+	metadata := maps.Clone(p.Metadata)
+	if metadata == nil {
+		metadata = map[string]string{}
+	}
+	metadata[referenceField] = p.Reference
+	return metadata
 }

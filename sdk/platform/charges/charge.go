@@ -1,0 +1,85 @@
+package charges
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/money"
+	"github.com/hostedpay/hostedpay-go/sdk/orders"
+	"github.com/hostedpay/hostedpay-go/sdk/platform"
+)
+
+// A Charge is an order of a tenant that is to be paid, with all attempts to get it paid. It is a
+// plain value; what [Book] returns is a copy.
+type Charge struct {
+	Tenant   string
+	Order    string
+	Gateway  sdk.Gateway
+	Amount   money.Amount
+	Attempts []Attempt    // at least one; the last one counts
+	State    orders.State // what events and reads said, of the payments of all attempts
+	Refunds  []Refund     // asked for, and made
+	Version  int64        // how often it was stored
+}
+
+// An Attempt is one try to get an order paid. It has one page.
+type Attempt struct {
+	Reference   string
+	Begun       time.Time
+	AskingUntil time.Time  // somebody is asking the gateway for the page, and nobody else does until then
+	PaymentID   string     // empty until the gateway's response was stored
+	CheckoutURL sdk.Secret // the page
+	ExpiresAt   time.Time  // of the page; zero when the gateway does not say
+}
+
+// Made reports whether the attempt has its page.
+func (a Attempt) Made() bool { return a.PaymentID != "" }
+
+// Current is the attempt that counts.
+func (c Charge) Current() Attempt { return c.Attempts[len(c.Attempts)-1] }
+
+// Status is where the charge stands. It is unknown while an attempt has begun and its page is not
+// there: the gateway is being asked, or the response was lost.
+func (c Charge) Status() platform.Status {
+	if c.State.Status.Paid() || c.State.Status == sdk.PaymentRefunded {
+		return platform.StatusOf(c.State.Status)
+	}
+	current := c.Current()
+	if !current.Made() {
+		return platform.StatusUnknown
+	}
+	for _, session := range c.State.Sessions {
+		if session.ID == current.PaymentID {
+			return platform.StatusOf(session.Status)
+		}
+	}
+	return platform.StatusPending
+}
+
+// Redirect sends the buyer to the page of the current attempt, as [platform.Payment.Redirect] does.
+// A charge that is not pending has none: 502.
+func (c Charge) Redirect(w http.ResponseWriter, r *http.Request) {
+	var page platform.Payment
+	if c.Status() == platform.StatusPending {
+		page.CheckoutURL = c.Current().CheckoutURL
+	}
+	page.Redirect(w, r)
+}
+
+// knows reports whether a payment is one of the charge's, as far as responses were stored.
+func (c Charge) knows(paymentID string) bool {
+	for _, attempt := range c.Attempts {
+		if attempt.PaymentID == paymentID {
+			return true
+		}
+	}
+	return false
+}
+
+// clone shares nothing that a program could change.
+func (c Charge) clone() Charge {
+	c.Attempts = append([]Attempt(nil), c.Attempts...)
+	c.Refunds = append([]Refund(nil), c.Refunds...)
+	return c // orders.Apply changes no state that it is given
+}

@@ -1,0 +1,380 @@
+package charges_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/hostedpay/hostedpay-go/sandbox/buyer"
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
+	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/money"
+	"github.com/hostedpay/hostedpay-go/sdk/orders"
+	"github.com/hostedpay/hostedpay-go/sdk/platform"
+	"github.com/hostedpay/hostedpay-go/sdk/platform/charges"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
+)
+
+func TestACharge(t *testing.T) {
+	t.Parallel()
+	atBoth(t, func(t *testing.T, w *world) {
+		charge := w.pay()
+		require.Equal(t, platform.StatusPending, charge.Status())
+		recorder := httptest.NewRecorder()
+		charge.Redirect(recorder, httptest.NewRequest(http.MethodPost, "/pay", nil))
+		require.Equal(t, http.StatusSeeOther, recorder.Code)
+		require.Equal(t, charge.Current().CheckoutURL.Reveal(), recorder.Header().Get("Location"))
+
+		again := w.pay() // a refresh, in another process
+		require.Equal(t, charge.Version, again.Version)
+		require.Equal(t, charge.Current().PaymentID, again.Current().PaymentID)
+		require.Equal(t, charge.Current().CheckoutURL.Reveal(), again.Current().CheckoutURL.Reveal())
+		require.Len(t, w.Sessions(), 1)
+
+		w.press(charge, buyer.CardApproved, true)
+		paid := w.pay()
+		require.Equal(t, platform.StatusApproved, paid.Status())
+		require.Len(t, w.Sessions(), 1, "what is paid gets no other page")
+		require.Len(t, w.transitions, 1)
+		require.True(t, w.transitions[0].BecamePaid())
+		recorder = httptest.NewRecorder()
+		paid.Redirect(recorder, httptest.NewRequest(http.MethodPost, "/pay", nil))
+		require.Equal(t, http.StatusBadGateway, recorder.Code, "nobody pays twice")
+	})
+}
+
+func TestAnotherAmountIsAnotherCharge(t *testing.T) {
+	t.Parallel()
+	atBoth(t, func(t *testing.T, w *world) {
+		w.pay()
+		other := purchase
+		other.Amount = money.Minor(1500, "USD")
+		_, err := w.book().Pay(t.Context(), tenant, order, other)
+		require.ErrorIs(t, err, charges.ErrOtherAmount)
+		require.ErrorContains(t, err, "order-789012 of acme is 14.99 USD, and not 15.00 USD")
+		require.Len(t, w.Sessions(), 1)
+	})
+}
+
+// Only a deliberate new attempt has another page, and there is none while the last one can be paid.
+func TestRetry(t *testing.T) {
+	t.Parallel()
+	atBoth(t, func(t *testing.T, w *world) {
+		_, err := w.book().Retry(t.Context(), tenant, order, purchase)
+		require.ErrorIs(t, err, charges.ErrNotFound)
+		first := w.pay()
+		_, err = w.book().Retry(t.Context(), tenant, order, purchase)
+		require.ErrorIs(t, err, charges.ErrOpen)
+
+		w.press(first, buyer.CardDeclined, false)
+		require.Equal(t, platform.StatusDeclined, w.pay().Status())
+		second, err := w.book().Retry(t.Context(), tenant, order, purchase)
+		require.NoError(t, err)
+		require.Equal(t, platform.StatusPending, second.Status())
+		require.Len(t, second.Attempts, 2)
+		require.NotEqual(t, first.Current().Reference, second.Current().Reference)
+		require.NotEqual(t, first.Current().PaymentID, second.Current().PaymentID)
+		w.press(second, buyer.CardApproved, true)
+		require.Equal(t, platform.StatusApproved, w.charge().Status())
+		_, err = w.book().Retry(t.Context(), tenant, order, purchase)
+		require.ErrorIs(t, err, charges.ErrOpen)
+	})
+}
+
+func TestAnExpiredPageIsNotShown(t *testing.T) {
+	t.Parallel()
+	w := setup(t, true)
+	w.PauseDeliveries() // the event does not come
+	w.pay()
+	w.Advance(31 * time.Minute)
+	require.Equal(t, platform.StatusExpired, w.pay().Status(), "the gateway was asked")
+	second, err := w.book().Retry(t.Context(), tenant, order, purchase)
+	require.NoError(t, err)
+	require.Equal(t, platform.StatusPending, second.Status())
+}
+
+// The event of a payment whose response was lost finds its charge by its reference.
+func TestAnEventWithoutAStoredPayment(t *testing.T) {
+	t.Parallel()
+	atBoth(t, func(t *testing.T, w *world) {
+		route := "POST /api/checkout/create"
+		if w.vora {
+			route = "POST /v1/sessions"
+		}
+		require.NoError(t, w.Inject(control.Fault{Route: route, Times: 1, ResetAfter: true}))
+		charge, err := w.book().Pay(t.Context(), tenant, order, purchase)
+		require.Equal(t, platform.HandlingResume, platform.HandlingOf(err))
+		require.Equal(t, platform.StatusUnknown, charge.Status())
+		session := w.Sessions()[0]
+		w.Open(sdk.NewSecret(session.CheckoutURL)).Pay(buyer.CardApproved)
+		require.Equal(t, control.DeliveryAccepted, w.WaitDelivery(session.ID, w.event(true)).State)
+		require.Equal(t, platform.StatusApproved, w.charge().Status())
+		require.Equal(t, platform.StatusApproved, w.pay().Status(), "and nobody is asked to pay again")
+		require.Len(t, w.Sessions(), 1)
+	})
+}
+
+// No tenant's event reaches another's charge, whatever it names.
+func TestAnEventOfAnotherTenant(t *testing.T) {
+	t.Parallel()
+	atBoth(t, func(t *testing.T, w *world) {
+		charge := w.pay()
+		var event webhooks.Event = &webhooks.PaymentSucceeded{EventInfo: webhooks.EventInfo{
+			Scheme: webhooks.SchemeVisionScope, SessionID: charge.Current().PaymentID, Reference: charge.Current().Reference, Payment: sdk.PaymentPaid, Amount: charge.Amount,
+		}}
+		if w.vora {
+			event = &webhooks.SessionSucceeded{
+				EventInfo: webhooks.EventInfo{Scheme: webhooks.SchemeVoraV1, SessionID: charge.Current().PaymentID, Payment: sdk.PaymentPaid, Amount: charge.Amount},
+				Metadata:  map[string]string{"hostedpay_reference": charge.Current().Reference},
+			}
+		}
+		_, _, err := w.book().Take(t.Context(), "brightline", event)
+		require.ErrorIs(t, err, charges.ErrNotFound)
+		require.Equal(t, platform.StatusPending, w.charge().Status())
+		_, transition, err := w.book().Take(t.Context(), tenant, event)
+		require.NoError(t, err)
+		require.True(t, transition.BecamePaid())
+	})
+}
+
+// Two payments of one order are reported, and so is one of another amount.
+func TestASecondPaymentIsReported(t *testing.T) {
+	t.Parallel()
+	w := setup(t, false)
+	charge := w.pay()
+	paid := func(session string) *webhooks.PaymentSucceeded {
+		return &webhooks.PaymentSucceeded{EventInfo: webhooks.EventInfo{
+			Scheme: webhooks.SchemeVisionScope, SessionID: session, Reference: charge.Current().Reference, Payment: sdk.PaymentPaid, Amount: charge.Amount,
+		}}
+	}
+	_, _, err := w.book().Take(t.Context(), tenant, paid(charge.Current().PaymentID))
+	require.NoError(t, err)
+	_, transition, err := w.book().Take(t.Context(), tenant, paid("cs_of_a_response_that_was_lost"))
+	require.NoError(t, err)
+	require.Equal(t, []orders.Problem{orders.ProblemPaidTwice}, transition.Problems)
+	require.Equal(t, platform.StatusApproved, w.charge().Status())
+}
+
+func TestRefunds(t *testing.T) {
+	t.Parallel()
+	w := setup(t, true)
+	charge := w.pay()
+	usd := func(minor int64) money.Amount { return money.Minor(minor, "USD") }
+	request := func(reference string, minor int64) error {
+		_, err := w.book().RequestRefund(t.Context(), tenant, order, reference, usd(minor))
+		return err
+	}
+	require.ErrorIs(t, request("r0", 500), charges.ErrNotRefundable, "nothing is paid")
+	w.press(charge, buyer.CardApproved, true)
+	require.NoError(t, request("r1", 500))
+	require.NoError(t, request("r1", 500), "the same request")
+	require.ErrorContains(t, request("r1", 400), `the refund "r1" of 5.00 USD is kept already`)
+	require.NoError(t, request("r2", 500))
+	require.ErrorIs(t, request("r3", 500), charges.ErrNotRefundable, "4.99 is left")
+	require.ErrorIs(t, request("r3", 0), charges.ErrNotRefundable)
+	require.ErrorIs(t, request("r3", -1), charges.ErrNotRefundable)
+
+	var made []string
+	for i, minor := range []int64{500, 100, 500} {
+		id, err := w.Refund(charge.Current().PaymentID, minor)
+		require.NoError(t, err)
+		w.WaitDeliveries(charge.Current().PaymentID, i+2)
+		made = append(made, id)
+	}
+	require.Equal(t, []charges.Refund{
+		{Reference: "r1", ID: made[0], Amount: usd(500), Status: charges.RefundSucceeded},
+		{Reference: "r2", ID: made[2], Amount: usd(500), Status: charges.RefundSucceeded},
+		{ID: made[1], Amount: usd(100), Status: charges.RefundUnmatched},
+	}, w.charge().Refunds)
+	require.Equal(t, platform.StatusApproved, w.charge().Status(), "3.99 is left")
+	require.NoError(t, request("r3", 399))
+	_, err := w.Refund(charge.Current().PaymentID, 0)
+	require.NoError(t, err)
+	w.WaitDeliveries(charge.Current().PaymentID, 5)
+	require.Equal(t, platform.StatusRefunded, w.charge().Status())
+	for _, delivery := range w.Deliveries() {
+		require.NoError(t, w.Resend(delivery.ID))
+	}
+	w.WaitDeliveries(charge.Current().PaymentID, 5)
+	require.Len(t, w.charge().Refunds, 4, "each event counts once")
+}
+
+// What no event said, a sweep asks.
+func TestSweep(t *testing.T) {
+	t.Parallel()
+	w := setup(t, true)
+	w.PauseDeliveries()
+	charge := w.pay()
+	w.Open(charge.Current().CheckoutURL).Pay(buyer.CardApproved)
+	silent, err := w.book().Sweep(t.Context(), w.Now(), 10)
+	require.NoError(t, err)
+	require.Empty(t, silent, "the charge is as old as that")
+	require.Equal(t, platform.StatusPending, w.charge().Status())
+	silent, err = w.book().Sweep(t.Context(), w.Now().Add(time.Second), 10)
+	require.NoError(t, err)
+	require.Empty(t, silent)
+	require.Equal(t, platform.StatusApproved, w.charge().Status())
+	require.True(t, w.charge().State.MayShip())
+
+	w = setup(t, false)
+	w.pay()
+	silent, err = w.book().Sweep(t.Context(), w.Now().Add(time.Second), 10)
+	require.NoError(t, err)
+	require.Len(t, silent, 1, "VisionScope cannot be asked")
+	require.Equal(t, order, silent[0].Order)
+}
+
+// Whoever asks at the same time, in however many processes: one page.
+func TestManyAskAtOnce(t *testing.T) {
+	t.Parallel()
+	atBoth(t, func(t *testing.T, w *world) {
+		var wait sync.WaitGroup
+		pages := make([]string, 32)
+		for i := range pages {
+			wait.Go(func() {
+				charge, err := w.book().Pay(context.WithoutCancel(t.Context()), tenant, order, purchase)
+				if err == nil && charge.Status() == platform.StatusPending {
+					pages[i] = charge.Current().CheckoutURL.Reveal()
+				}
+			})
+		}
+		wait.Wait()
+		require.Len(t, w.Sessions(), 1)
+		want := w.charge().Current().CheckoutURL.Reveal()
+		require.Contains(t, pages, want)
+		for _, page := range pages {
+			require.Contains(t, []string{"", want}, page)
+		}
+	})
+}
+
+func TestErrorsAreSaidAndKeepTheAttempt(t *testing.T) {
+	t.Parallel()
+	atBoth(t, func(t *testing.T, w *world) {
+		route := "POST /api/checkout/create"
+		if w.vora {
+			route = "POST /v1/sessions"
+		}
+		require.NoError(t, w.Inject(control.Fault{Route: route, Times: 1, Status: 503}))
+		charge, err := w.book().Pay(t.Context(), tenant, order, purchase)
+		require.Error(t, err)
+		require.Equal(t, platform.StatusUnknown, charge.Status())
+		require.Len(t, charge.Attempts, 1)
+		next := w.pay() // at once
+		require.Equal(t, platform.StatusPending, next.Status())
+		require.Equal(t, charge.Current().Reference, next.Current().Reference)
+		require.Len(t, next.Attempts, 1)
+	})
+}
+
+// Nothing of a charge that is printed is a page's address; its JSON does not have it either.
+func TestNoPageIsPrinted(t *testing.T) {
+	t.Parallel()
+	charge := setup(t, true).pay()
+	encoded, err := json.Marshal(charge)
+	require.NoError(t, err)
+	require.NotContains(t, fmt.Sprintf("%+v %s", charge, encoded), charge.Current().CheckoutURL.Reveal())
+}
+
+func TestNewRejects(t *testing.T) {
+	t.Parallel()
+	_, err := charges.New("", charges.NewMemoryStore(), nil)
+	require.ErrorContains(t, err, "needs the platform's name")
+}
+
+var errKilled = errors.New("the process was killed")
+
+// A dying store is a process that is killed at a step: that step, and all that follow, do not
+// happen, or happen and are not heard of.
+type dying struct {
+	charges.Store
+	left *int // steps to live
+	late bool // the last step happens
+}
+
+func (d dying) step(do func() error) error {
+	*d.left--
+	switch {
+	case *d.left > 0:
+		return do()
+	case *d.left == 0 && d.late:
+		_ = do()
+	}
+	return errKilled
+}
+
+func (d dying) Load(ctx context.Context, tenant, order string) (c charges.Charge, err error) {
+	err = d.step(func() error { c, err = d.Store.Load(ctx, tenant, order); return err })
+	return c, err
+}
+
+func (d dying) Save(ctx context.Context, charge charges.Charge) error {
+	return d.step(func() error { return d.Store.Save(ctx, charge) })
+}
+
+type dyingGateway struct {
+	platform.Gateway
+	dying
+}
+
+func (g dyingGateway) Purchase(ctx context.Context, p platform.Purchase) (payment *platform.Payment, err error) {
+	err = g.step(func() error { payment, err = g.Gateway.Purchase(ctx, p); return err })
+	return payment, err
+}
+
+// A process that is killed between any two steps of a charge, and another one that goes on: one
+// page is shown, every session that is paid is known, and Vora has one session.
+func TestKilledBetweenAnyTwoSteps(t *testing.T) {
+	t.Parallel()
+	for name, atVora := range map[string]bool{"vora": true, "visionscope": false} {
+		for _, late := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, late %t", name, late), func(t *testing.T) {
+				t.Parallel()
+				killed := 0
+				for steps := 1; ; steps++ {
+					w := setup(t, atVora)
+					left := steps
+					d := dying{Store: w.store, left: &left, late: late}
+					book, err := charges.New("crm", d, func(context.Context, string) (platform.Gateway, error) {
+						return dyingGateway{w.gateway(), d}, nil
+					}, charges.WithClock(w.Now))
+					require.NoError(t, err)
+					shown := map[string]bool{}
+					show := func(charge charges.Charge, err error) {
+						if err == nil && charge.Status() == platform.StatusPending {
+							shown[charge.Current().CheckoutURL.Reveal()] = true
+						}
+					}
+					charge, err := book.Pay(t.Context(), tenant, order, purchase)
+					show(charge, err)
+					if errors.Is(err, errKilled) {
+						killed++
+					}
+					w.Advance(soon)
+					charge, err = w.book().Pay(t.Context(), tenant, order, purchase)
+					require.NoError(t, err)
+					show(charge, err)
+					require.Len(t, shown, 1, "killed at step %d", steps)
+					require.Len(t, charge.Attempts, 1)
+					if atVora {
+						require.Len(t, w.Sessions(), 1, "killed at step %d", steps)
+					}
+					w.press(charge, buyer.CardApproved, true)
+					require.Equal(t, platform.StatusApproved, w.charge().Status(), "killed at step %d", steps)
+					if left > 0 {
+						break // it lived
+					}
+				}
+				require.GreaterOrEqual(t, killed, 4, "load, save, ask, load, save")
+			})
+		}
+	}
+}

@@ -1,0 +1,89 @@
+package charges
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/hostedpay/hostedpay-go/sdk"
+)
+
+// A MemoryStore keeps charges for as long as the process lives, for tests.
+type MemoryStore struct {
+	mu      sync.Mutex
+	charges map[orderKey]Charge
+}
+
+type orderKey struct{ tenant, order string }
+
+// NewMemoryStore makes an empty store.
+func NewMemoryStore() *MemoryStore { return &MemoryStore{charges: map[orderKey]Charge{}} }
+
+// Load finds the charge of an order.
+func (s *MemoryStore) Load(ctx context.Context, tenant, order string) (Charge, error) {
+	return s.find(ctx, func(c Charge) bool { return c.Tenant == tenant && c.Order == order })
+}
+
+// Save stores the next version of a charge.
+func (s *MemoryStore) Save(ctx context.Context, charge Charge) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	key := orderKey{charge.Tenant, charge.Order}
+	if s.charges[key].Version+1 != charge.Version {
+		return ErrConflict
+	}
+	s.charges[key] = charge.clone()
+	return nil
+}
+
+// ByPayment finds the charge of a payment.
+func (s *MemoryStore) ByPayment(ctx context.Context, tenant string, gateway sdk.Gateway, paymentID string) (Charge, error) {
+	return s.find(ctx, func(c Charge) bool { return c.Tenant == tenant && c.Gateway == gateway && c.knows(paymentID) })
+}
+
+// ByReference finds the charge of a reference.
+func (s *MemoryStore) ByReference(ctx context.Context, tenant, reference string) (Charge, error) {
+	return s.find(ctx, func(c Charge) bool {
+		return c.Tenant == tenant && slices.ContainsFunc(c.Attempts, func(a Attempt) bool { return a.Reference == reference })
+	})
+}
+
+// Open lists charges that have not ended.
+func (s *MemoryStore) Open(ctx context.Context, before time.Time, limit int) ([]Charge, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var open []Charge
+	for _, c := range s.charges {
+		if !c.Status().Final() && c.Current().Begun.Before(before) {
+			open = append(open, c.clone())
+		}
+	}
+	slices.SortFunc(open, func(a, b Charge) int {
+		return cmp.Or(a.Current().Begun.Compare(b.Current().Begun), cmp.Compare(a.Tenant, b.Tenant), cmp.Compare(a.Order, b.Order))
+	})
+	return open[:min(limit, len(open))], nil
+}
+
+func (s *MemoryStore) find(ctx context.Context, is func(Charge) bool) (Charge, error) {
+	if err := ctx.Err(); err != nil {
+		return Charge{}, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, c := range s.charges {
+		if is(c) {
+			return c.clone(), nil
+		}
+	}
+	return Charge{}, ErrNotFound
+}
+
+var _ Store = (*MemoryStore)(nil)

@@ -1,0 +1,92 @@
+package charges
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/hostedpay/hostedpay-go/sdk/money"
+)
+
+// A Refund is money to give back, or that was given back.
+type Refund struct {
+	Reference string       // the platform's name for what it asked for; empty when it did not ask
+	ID        string       // the gateway's; empty until an event said that it was made
+	Amount    money.Amount // more than zero
+	Status    RefundStatus
+}
+
+// A RefundStatus is where a refund stands.
+type RefundStatus string
+
+// The statuses of refunds.
+const (
+	// RefundAwaitingUpstream means that the platform wants it, and that nobody has asked the
+	// gateway: somebody has to make it there, for example in the merchant's dashboard.
+	RefundAwaitingUpstream RefundStatus = "awaiting_upstream"
+
+	RefundSucceeded RefundStatus = "succeeded" // an event said that it was made
+	RefundUnmatched RefundStatus = "unmatched" // an event said that it was made, and nobody had asked for it
+)
+
+// ErrNotRefundable means that a charge has not been paid, or that less is left of it than is to be
+// given back.
+var ErrNotRefundable = errors.New("charges: the charge cannot be refunded by that much")
+
+// RequestRefund keeps that a part of a charge is to be given back. Nothing is asked of a gateway:
+// it awaits that somebody makes the refund there, and is matched with the event of one, by amount
+// and in the order of arrival. The same request under the same reference is kept once; with another
+// amount it is an error.
+func (b *Book) RequestRefund(ctx context.Context, tenant, order, reference string, amount money.Amount) (Charge, error) {
+	return b.update(ctx, b.load(tenant, order), func(c *Charge) error {
+		left := c.State.Paid.Minor() - c.State.Refunded.Minor()
+		for _, refund := range c.Refunds {
+			switch {
+			case refund.Reference == reference && refund.Amount != amount:
+				return fmt.Errorf("charges: the refund %q of %v is kept already, and this one is %v", reference, refund.Amount, amount)
+			case refund.Reference == reference:
+				return errUnchanged
+			case refund.Status == RefundAwaitingUpstream:
+				left -= refund.Amount.Minor()
+			}
+		}
+		if !c.State.Status.Paid() || amount.Minor() <= 0 || amount.Currency() != c.State.Paid.Currency() || amount.Minor() > left {
+			return fmt.Errorf("%w: %v of the %s charge %s of %s, of which %s is left", ErrNotRefundable, amount, c.Status(), c.Order, c.Tenant,
+				money.Minor(max(left, 0), c.State.Paid.Currency()))
+		}
+		c.Refunds = append(c.Refunds, Refund{Reference: reference, Amount: amount, Status: RefundAwaitingUpstream})
+		return nil
+	})
+}
+
+// match enters the refunds that the state has and the charge does not: each belongs to the first
+// request of that amount that waits, or to nobody.
+func (c *Charge) match() {
+	for _, session := range c.State.Sessions {
+		for _, made := range session.Refunds {
+			if !c.hasRefund(made.ID) {
+				c.enter(Refund{ID: made.ID, Amount: made.Amount})
+			}
+		}
+	}
+}
+
+func (c *Charge) hasRefund(id string) bool {
+	for _, refund := range c.Refunds {
+		if refund.ID == id {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *Charge) enter(made Refund) {
+	for i := range c.Refunds {
+		if r := &c.Refunds[i]; r.Status == RefundAwaitingUpstream && r.Amount == made.Amount {
+			r.ID, r.Status = made.ID, RefundSucceeded
+			return
+		}
+	}
+	made.Status = RefundUnmatched
+	c.Refunds = append(c.Refunds, made)
+}

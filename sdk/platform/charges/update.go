@@ -1,0 +1,71 @@
+package charges
+
+import (
+	"context"
+	"errors"
+
+	"github.com/hostedpay/hostedpay-go/sdk/orders"
+	"github.com/hostedpay/hostedpay-go/sdk/platform"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
+)
+
+// errUnchanged ends an update that has nothing to store.
+var errUnchanged = errors.New("charges: nothing to store")
+
+// maxConflicts is how often an update is tried again because somebody else was faster.
+const maxConflicts = 100
+
+type loader func(ctx context.Context) (Charge, error)
+
+// update loads a charge, changes it and stores it, again from the beginning when somebody else has
+// stored it in between.
+func (b *Book) update(ctx context.Context, load loader, change func(*Charge) error) (Charge, error) {
+	for range maxConflicts {
+		charge, err := load(ctx)
+		if err != nil {
+			return Charge{}, err
+		}
+		switch err := change(&charge); {
+		case errors.Is(err, errUnchanged):
+			return charge, nil
+		case err != nil:
+			return Charge{}, err
+		}
+		charge.Version++
+		if err := b.store.Save(ctx, charge); !errors.Is(err, ErrConflict) {
+			return charge, err
+		}
+	}
+	return Charge{}, ErrConflict
+}
+
+func (b *Book) load(tenant, order string) loader {
+	return func(ctx context.Context) (Charge, error) { return b.store.Load(ctx, tenant, order) }
+}
+
+// loadOr is a new charge when there is none.
+func (b *Book) loadOr(tenant, order string, gateway platform.Gateway, purchase platform.Purchase) loader {
+	return func(ctx context.Context) (Charge, error) {
+		charge, err := b.store.Load(ctx, tenant, order)
+		if !errors.Is(err, ErrNotFound) {
+			return charge, err
+		}
+		return Charge{
+			Tenant: tenant, Order: order, Gateway: gateway.Name(), Amount: purchase.Amount,
+			Attempts: []Attempt{b.attempt(order, 1)}, State: orders.State{Expected: purchase.Amount},
+		}, nil
+	}
+}
+
+// loadOf is the charge of an event: of its payment, or of its reference while the payment is not
+// stored.
+func (b *Book) loadOf(tenant string, event webhooks.Event) loader {
+	info := event.Info()
+	return func(ctx context.Context) (Charge, error) {
+		charge, err := b.store.ByPayment(ctx, tenant, info.Scheme.Gateway(), info.SessionID)
+		if reference := platform.ReferenceOf(event); errors.Is(err, ErrNotFound) && reference != "" {
+			return b.store.ByReference(ctx, tenant, reference)
+		}
+		return charge, err
+	}
+}

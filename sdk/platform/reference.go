@@ -1,0 +1,47 @@
+package platform
+
+import (
+	"encoding/json"
+
+	"github.com/hostedpay/hostedpay-go/sdk/vora"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
+)
+
+// Reference makes the reference of an attempt to get an order paid: the same platform, order and
+// attempt always make the same one, and others another one. It is Vora's idempotency key too.
+//
+// Keep the attempt when you repeat a purchase whose outcome you do not know, or that failed for a
+// passing reason; count it up for a deliberate new page, for example after the last one expired.
+// (Vora integrator guide, "Idempotency".)
+func Reference(platform, order string, attempt int) string {
+	return vora.IdempotencyKey(platform, order, attempt)
+}
+
+// referenceField is the name under which Vora's sessions, and so their events, carry the reference.
+const referenceField = "hostedpay_reference"
+
+// ReferenceOf is the reference of the purchase that an event is about; empty when it does not say.
+// It is as authentic as the event: whoever can create sessions for a merchant chooses the
+// references of that merchant's events.
+func ReferenceOf(event webhooks.Event) string {
+	switch event := event.(type) {
+	case *webhooks.SessionSucceeded:
+		return event.Metadata[referenceField]
+	case *webhooks.SessionFailed:
+		return event.Metadata[referenceField]
+	case *webhooks.SessionExpired:
+		return event.Metadata[referenceField]
+	case *webhooks.RefundCreated:
+		return event.Metadata[referenceField]
+	case *webhooks.PaymentSucceeded, *webhooks.PaymentFailed:
+		return event.Info().Reference
+	case *webhooks.VoraV2Event:
+		var data struct {
+			Metadata map[string]string `json:"metadata"`
+		}
+		_ = json.Unmarshal(event.Data.Bytes(), &data) // of events that are about something else
+		return data.Metadata[referenceField]
+	case *webhooks.UnknownEvent:
+	}
+	return ""
+}
