@@ -61,6 +61,8 @@ func failed(to string, err error) error {
 	case strings.Contains(message, "read-only transaction"), strings.Contains(message, "--read-only"), strings.Contains(message, "READ ONLY transaction"),
 		strings.Contains(message, "readonly database"):
 		return fmt.Errorf("sqlstore: cannot %s: %w (the session or the server only reads: connect to the primary)", to, err)
+	case strings.Contains(message, "(517)"), strings.Contains(message, "SQLITE_BUSY_SNAPSHOT"): // for which no timeout waits
+		return fmt.Errorf("sqlstore: cannot %s: %w (the transaction read before it wrote, and another one has written since: begin it with BEGIN IMMEDIATE, or call CompleteTx first)", to, err)
 	case strings.Contains(message, "database is locked"), strings.Contains(message, "SQLITE_BUSY"):
 		return fmt.Errorf("sqlstore: cannot %s: %w (set a busy timeout of a few seconds, and WAL, in the driver's data source name)", to, err)
 	}

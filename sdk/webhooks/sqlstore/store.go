@@ -115,7 +115,8 @@ func (s *Store) update(ctx context.Context, to, statement string, args ...any) e
 //
 // A transaction that is serializable, or has a snapshot (REPEATABLE READ), fails with a conflict
 // when the lease was extended since it began: where such transactions take longer than half of the
-// lease, call CompleteTx first, or set a longer lease with [webhooks.WithLease].
+// lease, call CompleteTx first, or set a longer lease with [webhooks.WithLease]. In SQLite so does
+// one that has read before it writes, whoever wrote since: begin it with BEGIN IMMEDIATE.
 func (s *Store) CompleteTx(ctx context.Context, tx *sql.Tx, key, token string) error {
 	result, err := tx.ExecContext(ctx, s.say.complete, hash(key), token)
 	if err != nil {

@@ -2,12 +2,14 @@ package drivertest_test
 
 import (
 	"context"
+	"database/sql"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks/sqlstore"
 )
 
 const soon = 100 * time.Millisecond
@@ -106,5 +108,51 @@ func TestAClaimWaitsNoLongerThanItsContext(t *testing.T) {
 		require.Error(t, err)
 		require.NoError(t, tx.Commit())
 		until(t, store, webhooks.StateDone)
+	})
+}
+
+// A transaction that looks at the database as it was when it began does not overlook that the lease
+// was extended since: it completes the event as it is now, or is a conflict, and then another
+// transaction may complete it. Neither is a lost claim.
+func TestASnapshotThatIsOlderThanTheExtension(t *testing.T) {
+	t.Parallel()
+	each(t, usual(), func(t *testing.T, d database) {
+		levels := []sql.IsolationLevel{sql.LevelRepeatableRead, sql.LevelSerializable}
+		if d.dialect == sqlstore.SQLite {
+			levels = []sql.IsolationLevel{sql.LevelDefault} // which is serializable
+		}
+		for _, isolation := range levels {
+			t.Run(isolation.String(), func(t *testing.T) {
+				t.Parallel()
+				name := newName()
+				db, store := d.store(t, name)
+				d.exec(t, db, "CREATE TABLE "+name+"_other (x INT)")
+				t.Cleanup(func() { d.exec(t, db, "DROP TABLE "+name+"_other") })
+				held, err := ask(t.Context(), store, "a", time.Minute)
+				require.NoError(t, err)
+
+				tx, err := db.BeginTx(t.Context(), &sql.TxOptions{Isolation: isolation})
+				require.NoError(t, err)
+				var rows int
+				require.NoError(t, tx.QueryRowContext(t.Context(), "SELECT COUNT(*) FROM "+name+"_other").Scan(&rows))
+				require.NoError(t, store.Extend(t.Context(), "a", held.Token, time.Minute))
+				err = store.CompleteTx(t.Context(), tx, "a", held.Token)
+				require.NotErrorIs(t, err, webhooks.ErrClaimLost)
+				if err == nil {
+					require.NoError(t, tx.Commit())
+				} else {
+					if d.dialect == sqlstore.SQLite {
+						require.ErrorContains(t, err, "(the transaction read before it wrote")
+					}
+					require.NoError(t, tx.Rollback())
+					until(t, store, webhooks.StateInFlight)
+					again, err := db.BeginTx(t.Context(), &sql.TxOptions{Isolation: isolation})
+					require.NoError(t, err)
+					require.NoError(t, store.CompleteTx(t.Context(), again, "a", held.Token))
+					require.NoError(t, again.Commit())
+				}
+				until(t, store, webhooks.StateDone)
+			})
+		}
 	})
 }
