@@ -1,6 +1,7 @@
 package drivertest_test
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"database/sql"
@@ -61,11 +62,9 @@ func newName() string { return "t" + strings.ToLower(rand.Text()) }
 // open opens a database, which for SQLite is the file of that name.
 func (d database) open(t *testing.T, file string) *sql.DB {
 	t.Helper()
-	source := d.address
+	source := d.server()
 	if d.dialect == sqlstore.SQLite {
 		source = "file:" + file
-	} else if set := os.Getenv(d.variable); set != "" {
-		source = set
 	}
 	if d.params != "" {
 		separator := "?"
@@ -85,6 +84,11 @@ func (d database) open(t *testing.T, file string) *sql.DB {
 		unavailable(t, d, err)
 	}
 	return db
+}
+
+// server is where the database is.
+func (d database) server() string {
+	return cmp.Or(os.Getenv(d.variable), d.address)
 }
 
 // unavailable skips on a laptop and fails where everything has to be there.

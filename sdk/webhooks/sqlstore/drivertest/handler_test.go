@@ -36,11 +36,17 @@ func newShop(t *testing.T, d database, opts ...webhooks.HandlerOption) *shop {
 	t.Helper()
 	name := newName()
 	s := openShop(t, d, d.open(t, filepath.Join(t.TempDir(), name)), name)
+	s.handler = newHandler(t, s.store, s.work, opts...)
+	return s
+}
+
+func newHandler(t *testing.T, store webhooks.Store, work webhooks.EventFunc, opts ...webhooks.HandlerOption) *webhooks.Handler {
+	t.Helper()
 	keys, err := webhooks.StaticKeys(webhooks.SigningKey{Name: "current", Secret: sdk.NewSecret(apiKey)})
 	require.NoError(t, err)
-	s.handler, err = webhooks.NewHandler(webhooks.Vora(keys), s.work, append([]webhooks.HandlerOption{webhooks.WithStore(s.store)}, opts...)...)
+	handler, err := webhooks.NewHandler(webhooks.Vora(keys), work, append([]webhooks.HandlerOption{webhooks.WithStore(store)}, opts...)...)
 	require.NoError(t, err)
-	return s
+	return handler
 }
 
 // openShop opens the shop of this name, without a handler. The end of the test removes it.
