@@ -25,7 +25,8 @@ type gateway struct {
 // A delivery is one event's way to the shop. There may be several of an event, at the same time.
 type delivery struct {
 	event    string
-	statuses []int // of its attempts; noResponse where the process died
+	statuses []int         // of its attempts; noResponse where the process died
+	waited   time.Duration // for the last response
 }
 
 const noResponse = 0
@@ -63,7 +64,9 @@ func (g *gateway) deliver(ctx context.Context, deliveries []*delivery) {
 
 func (g *gateway) attempts(ctx context.Context, d *delivery) {
 	for n := 0; ; n++ {
+		began := time.Now()
 		d.statuses = append(d.statuses, g.attempt(ctx, d.event))
+		d.waited = time.Since(began)
 		if d.acknowledged() || n == len(g.plan.Waits) {
 			return
 		}

@@ -25,7 +25,8 @@ type Report struct {
 	Doubled []string // events that have more than one effect
 	Foreign []string // effects of events that nobody sent
 
-	Statuses map[int]int // of attempts
+	Statuses map[int]int   // of attempts
+	Usually  time.Duration // the median of the times until a 200
 	Kills    map[moment]int
 	Took     time.Duration
 }
@@ -76,15 +77,21 @@ func Run(t *testing.T, plan Plan, open func(t *testing.T, name string, midway fu
 // newReport compares what the gateway knows with what the shop did.
 func newReport(deliveries []*delivery, effects map[string]int) Report {
 	r := Report{Deliveries: len(deliveries), Statuses: map[int]int{}}
+	var waits []time.Duration
 	acknowledged := map[string]bool{} // false for those that were only sent
 	for _, d := range deliveries {
 		acknowledged[d.event] = acknowledged[d.event] || d.acknowledged()
-		if !d.acknowledged() {
+		if d.acknowledged() {
+			waits = append(waits, d.waited)
+		} else {
 			r.GivenUp++
 		}
 		for _, status := range d.statuses {
 			r.Statuses[status]++
 		}
+	}
+	if slices.Sort(waits); len(waits) > 0 {
+		r.Usually = waits[len(waits)/2]
 	}
 	r.Events = len(acknowledged)
 	for event, acknowledged := range acknowledged {
@@ -183,6 +190,7 @@ func (r Report) String() string {
 			fmt.Fprintf(&s, "%d with %d", r.Statuses[status], status)
 		}
 	}
+	fmt.Fprintf(&s, "; the median 200 came after %s", r.Usually.Round(time.Millisecond))
 	fmt.Fprintf(&s, "\ndeliveries given up: %d (%.2f %%); events never acknowledged: %d, of which %d have no effect", r.GivenUp, 100*r.givenUp(), r.Unacknowledged, r.Undone)
 	fmt.Fprintf(&s, "\nacknowledged without effect: %d; with more than one effect: %d", len(r.Lost), len(r.Doubled))
 	return s.String()

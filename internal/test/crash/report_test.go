@@ -21,43 +21,43 @@ func TestFaultsAreFound(t *testing.T) {
 		want        []string
 	}{
 		"none": {
-			deliveries: []*delivery{{"a", []int{ok}}, {"b", []int{noResponse, unavailable, ok}}, {"a", []int{http.StatusConflict, ok}}},
+			deliveries: []*delivery{{event: "a", statuses: []int{ok}}, {event: "b", statuses: []int{noResponse, unavailable, ok}}, {event: "a", statuses: []int{http.StatusConflict, ok}}},
 			effects:    events{"a": 1, "b": 1}, kills: 20, bars: true,
 		},
 		"given up, and done": {
-			deliveries: []*delivery{{"a", []int{ok}}, {"b", []int{noResponse, noResponse}}},
+			deliveries: []*delivery{{event: "a", statuses: []int{ok}}, {event: "b", statuses: []int{noResponse, noResponse}}},
 			effects:    events{"a": 1, "b": 1}, kills: 1,
 		},
 		"lost": {
-			deliveries: []*delivery{{"a", []int{ok}}, {"b", []int{ok}}, {"c", []int{noResponse}}},
+			deliveries: []*delivery{{event: "a", statuses: []int{ok}}, {event: "b", statuses: []int{ok}}, {event: "c", statuses: []int{noResponse}}},
 			effects:    events{"a": 1}, kills: 1,
 			want: []string{"1 events were acknowledged and have no effect, b among them"},
 		},
 		"lost, and a duplicate was given up": {
-			deliveries: []*delivery{{"a", []int{ok}}, {"a", []int{noResponse}}},
+			deliveries: []*delivery{{event: "a", statuses: []int{ok}}, {event: "a", statuses: []int{noResponse}}},
 			kills:      1,
 			want:       []string{"1 events were acknowledged and have no effect, a among them"},
 		},
 		"done twice": {
-			deliveries: []*delivery{{"a", []int{ok}}, {"b", []int{noResponse}}},
+			deliveries: []*delivery{{event: "a", statuses: []int{ok}}, {event: "b", statuses: []int{noResponse}}},
 			effects:    events{"a": 1, "b": 2}, kills: 1,
 			want: []string{"1 events have more than one effect, b among them"},
 		},
 		"done twice, which the shop does not exclude": {
-			deliveries: []*delivery{{"a", []int{ok}}},
+			deliveries: []*delivery{{event: "a", statuses: []int{ok}}},
 			effects:    events{"a": 2}, kills: 1, atLeastOnce: true,
 		},
 		"foreign": {
-			deliveries: []*delivery{{"a", []int{ok}}},
+			deliveries: []*delivery{{event: "a", statuses: []int{ok}}},
 			effects:    events{"a": 1, "z": 1}, kills: 1,
 			want: []string{"1 effects are of events that nobody sent, z among them"},
 		},
 		"nothing happened": {
-			deliveries: []*delivery{{"a", []int{noResponse}}},
+			deliveries: []*delivery{{event: "a", statuses: []int{noResponse}}},
 			want:       []string{"no attempt was acknowledged", "no process was killed"},
 		},
 		"beyond the bars": {
-			deliveries: []*delivery{{"a", []int{ok}}, {"b", []int{noResponse}}},
+			deliveries: []*delivery{{event: "a", statuses: []int{ok}}, {event: "b", statuses: []int{noResponse}}},
 			effects:    events{"a": 1}, kills: 19, bars: true,
 			want: []string{"50.00 % of the deliveries were given up, more than 0.50 %", "19 processes were killed, fewer than 20"},
 		},
