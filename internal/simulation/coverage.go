@@ -16,6 +16,7 @@ type Coverage struct {
 	Buyers      map[string]int
 	Operators   map[string]int
 	Attackers   map[string]int
+	Oddities    map[string]int // of a gateway that contradicts itself
 	Sessions    map[string]int // at the gateways, by the status that they got
 	Transitions map[string]int // of the state of an order
 	Problems    map[string]int
@@ -26,11 +27,12 @@ type Coverage struct {
 func NewCoverage() *Coverage {
 	return &Coverage{
 		map[string]int{}, map[string]int{}, map[string]int{}, map[string]int{}, map[string]int{}, map[string]int{}, map[string]int{}, map[string]int{},
+		map[string]int{},
 	}
 }
 
 func (c *Coverage) parts() []map[string]int {
-	return []map[string]int{c.Faults, c.Buyers, c.Operators, c.Attackers, c.Sessions, c.Transitions, c.Problems, c.Reached}
+	return []map[string]int{c.Faults, c.Buyers, c.Operators, c.Attackers, c.Oddities, c.Sessions, c.Transitions, c.Problems, c.Reached}
 }
 
 // Add adds what another history reached.
@@ -46,7 +48,7 @@ func (c *Coverage) Add(other *Coverage) {
 // String is a table.
 func (c *Coverage) String() string {
 	var b strings.Builder
-	titles := []string{"faults", "buyers", "operators", "attackers", "sessions become", "orders go", "problems", "reached"}
+	titles := []string{"faults", "buyers", "operators", "attackers", "the gateway reports", "sessions become", "orders go", "problems", "reached"}
 	for i, part := range c.parts() {
 		fmt.Fprintf(&b, "%s\n", titles[i])
 		for _, name := range slices.Sorted(maps.Keys(part)) {
@@ -94,7 +96,13 @@ func (c *Coverage) Missing() (missing []string) {
 	need(c.Operators, "refunds", "rotates a key", "offboards a tenant", "deploys")
 	need(c.Attackers, "forges a return", "forges an event", "pays a session of another tenant")
 	need(c.Sessions, "processing", "succeeded", "failed", "expired", "refunded")
-	need(c.Problems, string(orders.ProblemPaidTwice), string(orders.ProblemWrongAmount))
+	need(c.Oddities, oddities[1:]...)
+	for _, p := range []orders.Problem{
+		orders.ProblemPaidTwice, orders.ProblemWrongAmount, orders.ProblemAmountsDisagree, orders.ProblemAmountNotPositive,
+		orders.ProblemRefundCurrency, orders.ProblemRefundExceeds, orders.ProblemUnreadableEvent,
+	} {
+		need(c.Problems, string(p))
+	}
 	need(c.Transitions, transitions...)
 	need(c.Reached, "a busy day", "create with unknown outcome", "delivery given up by the gateway", "event acknowledged", "event in flight",
 		"order paid twice", "return that is not authentic", "shipped because of a read", "shipped because of an event")

@@ -2,6 +2,7 @@ package simulation
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -49,7 +50,11 @@ func (w *world) refund() {
 		}
 		if _, err := w.gateways.Refund(s.ID, amount); err == nil {
 			w.coverage.Operators["refunds"]++
-			w.trace.tell("operator", "refunds %s: %d of %d", w.aliasOf(s.ID), amount, s.Refundable)
+			part := "all that is left"
+			if amount > 0 {
+				part = fmt.Sprintf("%d of %d", amount, s.Refundable)
+			}
+			w.trace.tell("operator", "refunds %s: %s", w.aliasOf(s.ID), part)
 		}
 	}
 }

@@ -29,7 +29,6 @@ type scheduler struct {
 	actor   string // that runs
 	steps   int
 	shuffle int // how many ranks those have who can go at the same time; 1 for none
-	idle    func() bool
 }
 
 // A waiter is a goroutine at a gate.
@@ -139,7 +138,7 @@ func (s *scheduler) run(horizon time.Duration) {
 			s.mu.Unlock()
 			return
 		}
-		if !time.Now().Before(end) {
+		if s.live == 0 || !time.Now().Before(end) {
 			s.over = true
 		}
 		able, next := s.able(end)
@@ -178,12 +177,6 @@ func (s *scheduler) able(end time.Time) (able []*waiter, next time.Time) {
 
 // rest lets time pass, until somebody can go or has come from a timer of their own.
 func (s *scheduler) rest(next time.Time) {
-	if s.idle != nil && !s.over && s.idle() {
-		s.mu.Lock()
-		s.over = true
-		s.mu.Unlock()
-		return
-	}
 	wait := time.Until(next)
 	if s.over {
 		wait = time.Minute // somebody sleeps inside of the SDK, and ends at the next gate

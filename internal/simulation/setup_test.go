@@ -3,7 +3,9 @@ package simulation_test
 import (
 	"flag"
 	"fmt"
+	"os"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -22,6 +24,12 @@ var (
 	seed      = flag.Uint64("simulation.seed", 0, "tell the story of this seed")
 	mistake   = flag.String("simulation.mistake", "", "a mistake that the shop makes")
 )
+
+// Histories leave garbage behind faster than they use memory.
+func TestMain(m *testing.M) {
+	debug.SetGCPercent(400)
+	os.Exit(m.Run())
+}
 
 // several is a number of histories: all of them in the gate, few where each is slow.
 func several(all, underRace, short int) uint64 {

@@ -164,6 +164,9 @@ func (w *world) begin(plan Plan) {
 	}
 	w.scheduler.spawn(life{actor: "operator"}, 0, w.operate)
 	w.scheduler.spawn(life{actor: "attacker"}, 0, w.attack)
+	if w.chance.weighed("world", "an odd gateway", 4, 1) == 1 {
+		w.scheduler.spawn(life{actor: "odd gateway"}, 0, w.beOdd)
+	}
 	w.scheduler.spawn(life{actor: "world"}, calmAt, func(ctx context.Context) {
 		w.calm, w.skew = true, 0
 		w.trace.tell("world", "no more faults")
