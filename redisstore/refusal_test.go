@@ -1,6 +1,7 @@
 package redisstore_test
 
 import (
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -90,6 +91,17 @@ func TestRefusalsComeWithTheirAdvice(t *testing.T) {
 	require.NoError(t, client.ConfigSet(t.Context(), "min-replicas-to-write", "1").Err())
 	_, err = ask(t.Context(), store, "a", time.Minute)
 	require.ErrorContains(t, err, "(too few replicas follow this primary")
+}
+
+// freePort is a port that nothing listens on.
+func freePort(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer func() { require.NoError(t, listener.Close()) }()
+	_, port, err := net.SplitHostPort(listener.Addr().String())
+	require.NoError(t, err)
+	return port
 }
 
 func words(text string) (list []any) {

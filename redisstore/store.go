@@ -167,9 +167,9 @@ type cause struct {
 
 func advice() []cause {
 	return []cause{
-		{[]string{"WRONGTYPE"}, "another program uses the key: set another prefix with WithPrefix"},
-		{[]string{"NOPERM", "can't run this command", "can't access at least one of the keys"}, "the user needs EVAL, EVALSHA, SCAN, TIME, HMGET, HGET, HSET, PEXPIRE and DEL on the prefix"},
-		{[]string{"OOM", "used memory > 'maxmemory'"}, "the memory of Redis is full: raise maxmemory, or shorten WithRetention; nothing was written"},
+		{[]string{"WRONGTYPE"}, "another program uses the key: set another prefix"},
+		{[]string{"NOPERM", "can't run this command", "can't access at least one of the keys"}, "the user needs EVAL, EVALSHA, SCAN, TIME, HMGET, HGET, HSET, PEXPIRE, DEL, LINDEX, LLEN, LPOP and RPUSH on the prefix"},
+		{[]string{"OOM", "used memory > 'maxmemory'"}, "the memory of Redis is full: raise maxmemory, or shorten the retention of events; nothing was written"},
 		{[]string{"NOREPLICAS"}, "too few replicas follow this primary: see min-replicas-to-write"},
 		{[]string{"MISCONF"}, "Redis cannot persist and accepts no writes: see its log and its disk"},
 		{[]string{"READONLY"}, "this is a replica: connect to the primary"},

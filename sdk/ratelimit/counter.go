@@ -7,7 +7,7 @@ import (
 )
 
 // A Counter counts the calls that all processes of a platform make. It must be safe for concurrent
-// use.
+// use. Package redisstore has one on Redis; package countertest tests one of your own.
 type Counter interface {
 	// Take counts a call against limits when all of them have room for it, and returns nil. When
 	// one of them has no room it counts the call against none, and returns for each limit how long

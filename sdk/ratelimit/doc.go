@@ -25,8 +25,11 @@
 // # Several processes
 //
 // Processes behind one address share its limit, whether they know of one another or not. A limiter
-// of [NewShared] counts with a [Counter] that all of them have:
+// of [NewShared] counts with a [Counter] that all of them have, such as the one of package
+// redisstore:
 //
+//	counter, err := redisstore.NewCounter(client)
+//	…
 //	limiter, err := ratelimit.NewShared(counter, 3, ratelimit.WithLogger(logger)) // of 3 processes
 //
 // Each process has a queue of its own, in which API keys take turns. Between the processes there is
