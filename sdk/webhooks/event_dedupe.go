@@ -3,6 +3,8 @@ package webhooks
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
+	"fmt"
 	"net/url"
 	"strings"
 )
@@ -35,6 +37,14 @@ func dedupeKey(scheme Scheme, parts ...string) string {
 func unknownEvent(info EventInfo, problem error) Event {
 	sum := sha256.Sum256(info.Raw.Bytes())
 	info.DedupeKey = dedupeKey(info.Scheme, "body", hex.EncodeToString(sum[:]))
-	info.Problem = problem
+	info.Problem = printable.Error(problem)
 	return &UnknownEvent{info}
+}
+
+// problem says what cannot be read, and why where that is known.
+func problem(what string, cause error) error {
+	if cause == nil {
+		return errors.New(what)
+	}
+	return fmt.Errorf("%s: %w", what, cause)
 }

@@ -141,7 +141,7 @@ var errNotStored = errors.New("webhooks: not the JSON of a stored event, version
 
 // String is what identifies the event, and the size of its body.
 func (s StoredEvent) String() string {
-	return fmt.Sprintf("stored %s event %s %s", s.Scheme, s.DedupeKey, s.Body)
+	return fmt.Sprintf("stored %s event %s %s", s.Scheme, printable.Line(s.DedupeKey), s.Body)
 }
 
 // GoString is the same.
@@ -149,6 +149,6 @@ func (s StoredEvent) GoString() string { return s.String() }
 
 // LogValue is what identifies the event, and the size of its body.
 func (s StoredEvent) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("scheme", string(s.Scheme)), slog.String("dedupe_key", s.DedupeKey),
+	return slog.GroupValue(slog.String("scheme", string(s.Scheme)), slog.String("dedupe_key", printable.Line(s.DedupeKey)),
 		slog.Time("received_at", s.ReceivedAt), slog.Any("body", s.Body))
 }

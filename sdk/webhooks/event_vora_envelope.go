@@ -115,7 +115,7 @@ func (b *voraEnvelope) event(info EventInfo) Event {
 	claimed := b.hint()
 	info.Type, info.EventID, info.SessionID, info.MerchantID, info.Time = b.Type, b.ID, claimed.SessionID, claimed.MerchantID, b.Created.Time
 	if b.ID == "" || b.Type == "" {
-		return unknownEvent(info, errors.Join(errors.New("webhooks: id or type cannot be read"), b.problem))
+		return unknownEvent(info, problem("webhooks: id or type cannot be read", b.problem))
 	}
 	if b.payment != nil {
 		b.payment.tell(&info, b.Merchant, contract.VoraV2EventFor(b.Type))
@@ -135,7 +135,7 @@ func (b *voraV1Body) tell(info *EventInfo, merchant, event string) {
 	case b.MerchantID != "" && merchant != "" && b.MerchantID != merchant:
 		info.Problem = errors.New("webhooks: data has another merchantId than merchant_id")
 	case !b.complete():
-		info.Problem = errors.Join(errors.New("webhooks: sessionId, amount or currency cannot be read in data"), lenient.FirstError(b.problem, b.Amount))
+		info.Problem = printable.Error(problem("webhooks: sessionId, amount or currency cannot be read in data", lenient.FirstError(b.problem, b.Amount)))
 	default:
 		info.Payment, info.Amount = known.payment, money.Minor(b.Amount.Value, b.Currency)
 		info.RefundID, info.Reason = b.RefundID, b.Error

@@ -2,7 +2,6 @@ package webhooks
 
 import (
 	"encoding/json"
-	"errors"
 	"strings"
 
 	genvora "github.com/hostedpay/hostedpay-go/gen/vora"
@@ -133,11 +132,11 @@ func (b *voraV1Body) event(info EventInfo) Event {
 	known, ok := voraV1Events[b.Event]
 	switch {
 	case b.Event == "":
-		return unknownEvent(info, errors.Join(errors.New("webhooks: event cannot be read"), b.problem))
+		return unknownEvent(info, problem("webhooks: event cannot be read", b.problem))
 	case !ok:
 		return unknownEvent(info, nil)
 	case !b.complete() || b.MerchantID == "":
-		return unknownEvent(info, errors.Join(errors.New("webhooks: sessionId, merchantId, amount or currency cannot be read"), lenient.FirstError(b.problem, b.Amount)))
+		return unknownEvent(info, problem("webhooks: sessionId, merchantId, amount or currency cannot be read", lenient.FirstError(b.problem, b.Amount)))
 	}
 	info.Payment, info.RefundID, info.Reason = known.payment, b.RefundID, b.Error
 	if known.identity == nil {

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hostedpay/hostedpay-go/internal/redact"
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
@@ -302,12 +303,15 @@ func (h *Handler) count(ctx context.Context, rejection *Rejection) {
 	h.rejections(ctx, rejection)
 }
 
+// printable makes what is in deliveries fit for a log.
+var printable redact.Redactor
+
 func (h *Handler) log(ctx context.Context, level slog.Level, message string, info *EventInfo, err error) {
 	if !h.logger.Enabled(ctx, level) {
 		return
 	}
 	attrs := []slog.Attr{
-		slog.String("scheme", string(info.Scheme)), slog.String("type", info.Type), slog.String("session_id", info.SessionID),
+		slog.String("scheme", string(info.Scheme)), slog.String("type", printable.Line(info.Type)), slog.String("session_id", printable.Line(info.SessionID)),
 	}
 	if err != nil {
 		attrs = append(attrs, slog.Any("error", err))

@@ -2,7 +2,6 @@ package webhooks
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -146,11 +145,11 @@ func (b *visionScopeBody) event(info EventInfo) Event {
 	known, ok := visionScopeEvents[b.Event]
 	switch {
 	case b.Event == "":
-		return unknownEvent(info, errors.Join(errors.New("webhooks: event cannot be read"), b.problem))
+		return unknownEvent(info, problem("webhooks: event cannot be read", b.problem))
 	case !ok:
 		return unknownEvent(info, nil)
 	case b.SessionID == "":
-		return unknownEvent(info, errors.Join(errors.New("webhooks: session_id cannot be read"), b.problem))
+		return unknownEvent(info, problem("webhooks: session_id cannot be read", b.problem))
 	case err != nil:
 		return unknownEvent(info, fmt.Errorf("webhooks: amount: %w", err))
 	}

@@ -165,7 +165,7 @@ func (a *verification) findKeys(ctx context.Context, body []byte) error {
 		a.tryNobodys(body)
 		return &Rejection{Reason: ReasonOffboarded}
 	}
-	return &Rejection{Reason: ReasonLookupFailed, Cause: err}
+	return &Rejection{Reason: ReasonLookupFailed, Cause: printable.Error(err)} // which may quote the hint
 }
 
 // tryNobodys takes the time that trying a key takes, so that a merchant without keys looks like one

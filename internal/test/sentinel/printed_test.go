@@ -44,6 +44,41 @@ func echo() string {
 	}, " ")
 }
 
+// spellings are Vora's API key as whatever is in between may repeat it, and what must not turn up
+// of each.
+func spellings() map[string]struct{ said, part string } {
+	joined := func(s, with string) string { return strings.Join(strings.Split(s, ""), with) }
+	inBase64 := func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
+	const core = "c0reVoraKey"
+	of := func(spell func(string) string) struct{ said, part string } {
+		return struct{ said, part string }{spell(voraKey), spell(core)}
+	}
+	middle := func(s string) struct{ said, part string } {
+		return struct{ said, part string }{s, s[len(s)/2 : len(s)/2+12]}
+	}
+	return map[string]struct{ said, part string }{
+		"Basic":               middle("Basic " + inBase64(voraKey+":")),
+		"Basic, with a user":  middle("Basic " + inBase64("user:"+voraKey)),
+		"base64 of a URL":     middle(base64.RawURLEncoding.EncodeToString([]byte("Bearer " + voraKey))),
+		"base64 twice":        middle(inBase64(inBase64(voraKey))),
+		"hex":                 middle(hex.EncodeToString([]byte(voraKey))),
+		"named":               {strings.ReplaceAll(voraKey, "_", "&lowbar;"), core},
+		"Unicode":             {strings.ReplaceAll(voraKey, "_", "%u005f"), core},
+		"C":                   {strings.ReplaceAll(voraKey, "_", `\x5f`), core},
+		"ECMAScript":          {strings.ReplaceAll(voraKey, "_", `\u{5f}`), core},
+		"open":                {strings.ReplaceAll(voraKey, "_", "&#95"), core},
+		"underscores":         {strings.ReplaceAll(voraKey, "_", "＿"), core},
+		"capitals":            of(strings.ToUpper),
+		"full width":          of(func(s string) string { return strings.Map(func(r rune) rune { return r - '!' + '！' }, s) }),
+		"zero width":          of(func(s string) string { return joined(s, "\u200b") }),
+		"zero width, escaped": of(func(s string) string { return joined(s, "%E2%80%8B") }),
+		"zero width in HTML":  of(func(s string) string { return joined(s, "&#8203;") }),
+		"zero width in JSON":  of(func(s string) string { return joined(s, `\u200b`) }),
+		"variation selectors": of(func(s string) string { return joined(s, "\ufe0f") }),
+		"lines":               {joined(voraKey, "\r\n"), joined(core, " ")},
+	}
+}
+
 // forms are the ways in which a printer could show a core.
 var forms = sync.OnceValue(func() (all []string) {
 	for _, core := range cores() {
@@ -51,6 +86,9 @@ var forms = sync.OnceValue(func() (all []string) {
 		all = append(all,
 			core, strings.ToUpper(core), strings.ToLower(core), hexed, strings.ToUpper(hexed), fmt.Sprintf("% x", core),
 			strings.Trim(fmt.Sprintf("%v", []byte(core)), "[]"), base64.StdEncoding.EncodeToString([]byte(core))[:14])
+	}
+	for _, spelling := range spellings() {
+		all = append(all, spelling.part)
 	}
 	return all
 })

@@ -118,6 +118,24 @@ func responses() []response {
 		fail("no TLS", tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake: " + echo()}),
 		fail("nothing at all", nil),
 	}
+	for name, spelling := range spellings() {
+		header := echoing("text/" + spelling.said)
+		for _, known := range []string{"X-Request-Id", "Von-Pay-Version", "Von-Pay-Latest-Version"} {
+			header[known] = []string{"~" + spelling.said}
+		}
+		header["Link"] = []string{"<https://example.com/?" + spelling.said + `>; rel="deprecation"`}
+		give := func(status int, body string) {
+			all = append(all, response{fmt.Sprintf("%s, with %d", name, status), func(r *http.Request) (*http.Response, error) {
+				return &http.Response{StatusCode: status, Header: header.Clone(), Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body)), Request: r}, nil
+			}})
+		}
+		give(http.StatusUnauthorized, envelope("auth_invalid_key", spelling.said))
+		if strings.HasPrefix(name, "zero width") { // headers, without a body that says more
+			give(http.StatusOK, fine())
+			give(http.StatusBadGateway, "<p>"+spelling.said)
+		}
+		all = append(all, fail(name+", from the transport", &net.OpError{Op: "read", Net: "tcp", Err: fmt.Errorf("%w: %s", syscall.ECONNRESET, spelling.said)}))
+	}
 	for _, status := range []int{400, 401, 402, 403, 404, 409, 410, 415, 422, 429, 500, 501, 502, 503, 504, 599} {
 		all = append(all, say(fmt.Sprint(status), status, asJSON, envelope("", "refused")))
 	}
