@@ -15,11 +15,12 @@ import (
 
 // packages that snippets use, by the name before the dot.
 var packages = map[string]string{
-	"atomic": "sync/atomic", "context": "context", "errors": "errors", "fmt": "fmt", "http": "net/http", "json": "encoding/json", "httptest": "net/http/httptest", "os": "os",
+	"atomic": "sync/atomic", "base64": "encoding/base64", "context": "context", "errors": "errors", "fmt": "fmt", "http": "net/http", "json": "encoding/json", "httptest": "net/http/httptest", "os": "os",
 	"slog": "log/slog", "sql": "database/sql", "template": "html/template", "time": "time",
 	"lambda":       "github.com/hostedpay/hostedpay-go/sdk/webhooks/lambda",
 	"money":        "github.com/hostedpay/hostedpay-go/sdk/money",
 	"charges":      "github.com/hostedpay/hostedpay-go/sdk/platform/charges",
+	"sqlcharges":   "github.com/hostedpay/hostedpay-go/sdk/platform/charges/sqlcharges",
 	"platform":     "github.com/hostedpay/hostedpay-go/sdk/platform",
 	"orders":       "github.com/hostedpay/hostedpay-go/sdk/orders",
 	"sandbox":      "github.com/hostedpay/hostedpay-go/sandbox",

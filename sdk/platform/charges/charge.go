@@ -70,7 +70,7 @@ func (c Charge) Redirect(w http.ResponseWriter, r *http.Request) {
 // knows reports whether a payment is one of the charge's, as far as responses were stored.
 func (c Charge) knows(paymentID string) bool {
 	for _, attempt := range c.Attempts {
-		if attempt.PaymentID == paymentID {
+		if attempt.Made() && attempt.PaymentID == paymentID {
 			return true
 		}
 	}

@@ -1,0 +1,118 @@
+package sqlcharges
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/money"
+	"github.com/hostedpay/hostedpay-go/sdk/orders"
+	"github.com/hostedpay/hostedpay-go/sdk/platform/charges"
+)
+
+// A form is a charge as it is stored: JSON, with pages that are sealed.
+type form struct {
+	Form     int              `json:"form"`
+	Tenant   string           `json:"tenant"`
+	Order    string           `json:"order"`
+	Gateway  sdk.Gateway      `json:"gateway"`
+	Amount   money.Amount     `json:"amount"`
+	Attempts []attempt        `json:"attempts"`
+	State    orders.State     `json:"state"`
+	Refunds  []charges.Refund `json:"refunds,omitempty"`
+	Version  int64            `json:"version"`
+}
+
+const firstForm = 1
+
+type attempt struct {
+	Reference   string    `json:"reference"`
+	Begun       time.Time `json:"begun"`
+	AskingUntil time.Time `json:"asking_until,omitzero"`
+	PaymentID   string    `json:"payment_id,omitempty"`
+	Page        []byte    `json:"page,omitempty"`
+	ExpiresAt   time.Time `json:"expires_at,omitzero"`
+}
+
+func (s *Store) encode(c charges.Charge) ([]byte, error) {
+	f := form{firstForm, c.Tenant, c.Order, c.Gateway, c.Amount, make([]attempt, len(c.Attempts)), c.State, c.Refunds, c.Version}
+	for i, a := range c.Attempts {
+		f.Attempts[i] = attempt{Reference: a.Reference, Begun: a.Begun, AskingUntil: a.AskingUntil, PaymentID: a.PaymentID, ExpiresAt: a.ExpiresAt}
+		if a.CheckoutURL.Reveal() == "" {
+			continue
+		}
+		var err error
+		if f.Attempts[i].Page, err = s.cipher.Seal(a.CheckoutURL, pageOf(c.Tenant, a.Reference)); err != nil {
+			return nil, fmt.Errorf("sqlcharges: seal a page: %w", err)
+		}
+	}
+	return json.Marshal(f)
+}
+
+func (s *Store) decode(stored []byte) (charges.Charge, error) {
+	var f form
+	if err := json.Unmarshal(stored, &f); err != nil {
+		return charges.Charge{}, fmt.Errorf("sqlcharges: what is stored is not a charge: %w", err)
+	}
+	if f.Form != firstForm {
+		return charges.Charge{}, fmt.Errorf("sqlcharges: the charge has form %d and this SDK reads form %d: upgrade this program", f.Form, firstForm)
+	}
+	c := charges.Charge{
+		Tenant: f.Tenant, Order: f.Order, Gateway: f.Gateway, Amount: f.Amount, Attempts: make([]charges.Attempt, len(f.Attempts)),
+		State: f.State, Refunds: f.Refunds, Version: f.Version,
+	}
+	for i, a := range f.Attempts {
+		c.Attempts[i] = charges.Attempt{Reference: a.Reference, Begun: a.Begun, AskingUntil: a.AskingUntil, PaymentID: a.PaymentID, ExpiresAt: a.ExpiresAt}
+		if len(a.Page) == 0 {
+			continue
+		}
+		var err error
+		if c.Attempts[i].CheckoutURL, err = s.cipher.Open(a.Page, pageOf(c.Tenant, a.Reference)); err != nil {
+			return charges.Charge{}, fmt.Errorf("sqlcharges: the page of the charge of %s of %s: %w", c.Order, c.Tenant, err)
+		}
+	}
+	return c, nil
+}
+
+// pageOf is the context that a page is sealed with.
+func pageOf(tenant, reference string) string { return "page " + names(tenant, reference) }
+
+// hashOf names a row. Databases differ in what names they take for equal, and in how long they may
+// be; hashes are the same everywhere.
+func hashOf(parts ...string) string {
+	sum := sha256.Sum256([]byte(names(parts...)))
+	return hex.EncodeToString(sum[:])
+}
+
+// names are several names as one, which no other names are.
+func names(parts ...string) string {
+	quoted := make([]string, len(parts))
+	for i, part := range parts {
+		quoted[i] = strconv.Quote(part)
+	}
+	return strings.Join(quoted, " ")
+}
+
+// namesOf are the rows by which a charge is found.
+func namesOf(c charges.Charge) (hashes []string) {
+	for _, a := range c.Attempts {
+		hashes = append(hashes, referenceHash(c.Tenant, a.Reference))
+		if a.Made() {
+			hashes = append(hashes, paymentHash(c.Tenant, c.Gateway, a.PaymentID))
+		}
+	}
+	return hashes
+}
+
+func chargeHash(tenant, order string) string { return hashOf("charge", tenant, order) }
+
+func referenceHash(tenant, reference string) string { return hashOf("reference", tenant, reference) }
+
+func paymentHash(tenant string, gateway sdk.Gateway, paymentID string) string {
+	return hashOf("payment", tenant, string(gateway), paymentID)
+}

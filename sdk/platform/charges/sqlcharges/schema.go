@@ -1,0 +1,139 @@
+package sqlcharges
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks/sqlstore"
+)
+
+// Schema is what makes the tables, in SQL, for your own migrations: statements that do nothing when
+// the tables are there.
+func Schema(dialect sqlstore.Dialect, opts ...Option) (string, error) {
+	d, err := configured(dialect, opts)
+	if err != nil {
+		return "", err
+	}
+	return d.says(strings.Join(d.schema, ";\n\n")) + ";\n", nil
+}
+
+// migrationLock is the advisory lock under which PostgreSQL makes the tables: two CREATE TABLE IF
+// NOT EXISTS at once are an error there.
+const migrationLock = 0x686f737465647062
+
+// Migrate makes the tables if they are not there. Several processes may do so at once.
+func (s *Store) Migrate(ctx context.Context) error {
+	return s.transaction(ctx, func(tx runner) error {
+		if s.dialect.lock != "" {
+			if _, err := tx.ExecContext(ctx, s.dialect.lock, int64(migrationLock)); err != nil {
+				return fmt.Errorf("sqlcharges: make the tables: %w", err)
+			}
+		}
+		for _, statement := range s.dialect.schema {
+			if _, err := tx.ExecContext(ctx, s.dialect.says(statement)); err != nil {
+				return fmt.Errorf("sqlcharges: make the tables: %w", err)
+			}
+		}
+		return nil
+	})
+}
+
+// An Option changes a store.
+type Option func(*dialect)
+
+// WithTable names the table; the default is hostedpay_charges. There is a second one, whose name
+// ends in _names. A name has lower-case letters, digits and underscores, 48 at the maximum.
+func WithTable(name string) Option { return func(d *dialect) { d.table = name } }
+
+var identifier = regexp.MustCompile(`^[a-z_][a-z0-9_]{0,47}$`)
+
+func configured(of sqlstore.Dialect, opts []Option) (dialect, error) {
+	d, err := dialectOf(of)
+	if err != nil {
+		return dialect{}, err
+	}
+	d.table = "hostedpay_charges"
+	for _, apply := range opts {
+		apply(&d)
+	}
+	if !identifier.MatchString(d.table) {
+		return dialect{}, fmt.Errorf("sqlcharges: %q is not a valid table name: use lower-case letters, digits and underscores, 48 at the maximum, and no digit first", d.table)
+	}
+	return d, nil
+}
+
+// A dialect is what differs between the databases.
+type dialect struct {
+	table    string
+	lock     string // before the tables are made; empty when there is no need
+	durable  string // makes the transaction durable when it is not; empty when there is no need
+	isolated bool   // read committed can be asked for
+	numbered bool   // $1, $2 and not ?
+	insert   string // INSERT … of a row that may be there
+	ignore   string // … and then does nothing
+	schema   []string
+}
+
+func dialectOf(d sqlstore.Dialect) (dialect, error) {
+	switch d {
+	case sqlstore.PostgreSQL:
+		return dialect{
+			lock: "SELECT pg_advisory_xact_lock($1::bigint)", isolated: true, numbered: true,
+			durable: "SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'",
+			insert:  "INSERT INTO", ignore: "ON CONFLICT DO NOTHING", schema: schema("text", "bytea", "bigint", "CREATE INDEX IF NOT EXISTS {table}_open ON {table} (begun_at) WHERE is_open = 1", ""),
+		}, nil
+	case sqlstore.MySQL:
+		return dialect{
+			isolated: true, insert: "INSERT IGNORE INTO",
+			schema: schema("CHAR(64) CHARACTER SET ascii COLLATE ascii_bin", "LONGBLOB", "BIGINT", "", ",\n\tINDEX {table}_open (is_open, begun_at)"),
+		}, nil
+	case sqlstore.SQLite:
+		return dialect{
+			insert: "INSERT INTO", ignore: "ON CONFLICT DO NOTHING",
+			schema: schema("TEXT", "BLOB", "INTEGER", "CREATE INDEX IF NOT EXISTS {table}_open ON {table} (begun_at) WHERE is_open = 1", ""),
+		}, nil
+	}
+	return dialect{}, fmt.Errorf("sqlcharges: %s is not known: use sqlstore.PostgreSQL, sqlstore.MySQL (for MariaDB too) or sqlstore.SQLite", d)
+}
+
+// schema is one table of charges, and one of the names by which they are found.
+func schema(hash, bytes, integer, index, inline string) []string {
+	statements := []string{
+		`CREATE TABLE IF NOT EXISTS {table} (
+	charge_hash ` + hash + ` NOT NULL PRIMARY KEY,
+	version ` + integer + ` NOT NULL,
+	is_open ` + integer + ` NOT NULL,
+	begun_at ` + integer + ` NOT NULL,
+	charge ` + bytes + ` NOT NULL` + inline + `
+)`,
+		`CREATE TABLE IF NOT EXISTS {table}_names (
+	name_hash ` + hash + ` NOT NULL PRIMARY KEY,
+	charge_hash ` + hash + ` NOT NULL
+)`,
+	}
+	if index != "" {
+		statements = append(statements, index)
+	}
+	return statements
+}
+
+// says writes a statement as the dialect has it: with its placeholders, and the table's name.
+func (d dialect) says(statement string) string {
+	statement = strings.ReplaceAll(statement, "{table}", d.table)
+	if !d.numbered {
+		return statement
+	}
+	var out strings.Builder
+	n := 0
+	for _, c := range statement {
+		if c != '?' {
+			out.WriteRune(c)
+			continue
+		}
+		n++
+		fmt.Fprintf(&out, "$%d", n)
+	}
+	return out.String()
+}
