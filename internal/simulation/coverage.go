@@ -94,7 +94,7 @@ func (c *Coverage) Missing() (missing []string) {
 	need(c.Buyers, acts...)
 	need(c.Buyers, "changes the order", "does not come back")
 	need(c.Operators, "refunds", "rotates a key", "offboards a tenant", "deploys")
-	need(c.Attackers, "forges a return", "forges an event", "pays a session of another tenant")
+	need(c.Attackers, "forges a return", "forges an event", "pays a session of another tenant", "replays a delivery")
 	need(c.Sessions, "processing", "succeeded", "failed", "expired", "refunded")
 	need(c.Oddities, oddities[1:]...)
 	for _, p := range []orders.Problem{

@@ -25,6 +25,12 @@ type hook struct {
 
 type hookKey struct{}
 
+// An overheard delivery is one that an attacker has seen on its way.
+type overheard struct {
+	request *http.Request
+	body    []byte
+}
+
 func (n inbound) RoundTrip(r *http.Request) (*http.Response, error) {
 	w := n.w
 	me := w.scheduler.actor // the delivery's own, which has just begun
@@ -34,6 +40,7 @@ func (n inbound) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	w.scheduler.gate(ctx, "sends")
+	w.overheard = append(w.overheard, overheard{r, body})
 	switch {
 	case w.fault(me, faultLost):
 		return nil, errReset

@@ -18,7 +18,7 @@ const (
 	mistakeSwallowsErrors      mistake = "acknowledged although the work failed"
 	mistakeTwoTransactions     mistake = "completed in another transaction than the work"
 	mistakeReadsThenWrites     mistake = "read in one transaction and written in another"
-	mistakeAsksTheState        mistake = "MayShip is asked of the state and not of the transition"
+	mistakeAsksTheState        mistake = "MayShip is asked, and not whether the order was shipped"
 	mistakeIgnoresAmount       mistake = "shipped when paid, whatever the amount"
 	mistakeHidesProblems       mistake = "problems are not reported"
 	mistakeCountsRefundsItself mistake = "refunds are summed by event instead of by their ID"

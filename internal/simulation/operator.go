@@ -152,13 +152,15 @@ func (w *world) attack(ctx context.Context) {
 			return
 		}
 		id := w.orderIDs[w.chance.upTo("attacker", "order", len(w.orderIDs))]
-		switch w.chance.weighed("attacker", "does", 1, 2, 2, 2) {
+		switch w.chance.weighed("attacker", "does", 1, 2, 2, 2, 2) {
 		case 1:
 			w.forgeReturn(ctx, id)
 		case 2:
 			w.forgeEvent(id)
 		case 3:
 			w.payForAnother(ctx, id)
+		case 4:
+			w.replay()
 		}
 	}
 }
@@ -199,6 +201,17 @@ func (w *world) forgeEvent(id string) {
 	body, err := readBody(r)
 	must(err)
 	inbound{w}.arrive(r, body, w.scheduler.numbered("forged event"), 0, &hook{forged: true})
+}
+
+// replay sends a genuine delivery again, long after the gateway did.
+func (w *world) replay() {
+	if len(w.overheard) == 0 {
+		return
+	}
+	w.coverage.Attackers["replays a delivery"]++
+	o := w.overheard[w.chance.upTo("attacker", "delivery", len(w.overheard))]
+	w.trace.tell("attacker", "replays a delivery of %s", path(o.request))
+	inbound{w}.arrive(o.request, o.body, w.scheduler.numbered("replayed delivery"), 0, &hook{})
 }
 
 // payForAnother is a merchant of the platform, whose own session, genuine and paid, names the order

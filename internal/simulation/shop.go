@@ -195,6 +195,9 @@ const maxCrashes = 6
 // its effect once.
 func (p *process) work(ctx context.Context, event webhooks.Event) error {
 	w := p.shop.w
+	if h, ok := ctx.Value(hookKey{}).(*hook); ok {
+		h.key = event.Info().DedupeKey
+	}
 	switch {
 	case w.makes(mistakeAcknowledgesFirst):
 		key, token, ok := webhooks.ClaimFrom(ctx)
@@ -279,12 +282,12 @@ func (s *shop) learn(o *Order, session string, state orders.State, transition or
 	if !w.makes(mistakeHidesProblems) {
 		o.Reported = append(o.Reported, transition.Problems...)
 	}
-	ship := transition.BecamePaid() && state.MayShip()
+	ship := state.MayShip() && o.Shipped == 0
 	if w.makes(mistakeAsksTheState) {
 		ship = state.MayShip()
 	}
 	if w.makes(mistakeIgnoresAmount) {
-		ship = transition.BecamePaid()
+		ship = state.Status.Paid() && o.Shipped == 0
 	}
 	if ship {
 		o.Shipped++

@@ -73,6 +73,7 @@ type world struct {
 	leases     map[string]lease
 	shipments  map[string]int
 	payments   int
+	overheard  []overheard
 	flying     int  // deliveries that are on their way
 	changes    bool // the shop lets buyers change an order whose page is open
 	secrets    []string
