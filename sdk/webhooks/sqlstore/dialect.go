@@ -40,6 +40,7 @@ type statements struct {
 	complete string                                           // hash, token
 	release  string                                           // hash, token
 	purge    string                                           // see purge.go
+	before   string                                           // of MySQL, see purge.go
 	nextAge  string                                           // of MySQL, see purge.go
 }
 
@@ -119,13 +120,12 @@ SELECT count(*), COALESCE(floor(EXTRACT(epoch FROM max(ends_at)) * 1000000)::big
 // connection was opened. So the results of claim and complete come as LAST_INSERT_ID, which the
 // statement sets; 100 more say that the session does not commit by itself (autocommit = 0), so that
 // the store has to. The columns may be set one after the other or at once: the condition for
-// ends_at is the same with the token of before and with the one of after. Times are UTC, which
-// sessions of any zone agree on.
+// ends_at is the same with the token of before and with the one of after.
 func mySQL() statements {
 	return statements{
 		unit: time.Microsecond,
 		args: func(hash, key, token string, lease int64) []any {
-			return []any{hash, key, token, lease, token, token, token, lease}
+			return []any{hash, key, token, lease, lease, token, token, lease, token}
 		},
 		schema: []string{
 			"CREATE TABLE IF NOT EXISTS {table} (\n" +
@@ -138,20 +138,26 @@ func mySQL() statements {
 				") ENGINE = InnoDB",
 		},
 		claim: `INSERT INTO {table} (key_hash, event_key, token, done, ends_at)
-VALUES (?, ?, ?, 0 * LAST_INSERT_ID(1 + {uncommitted}), UTC_TIMESTAMP(6) + INTERVAL ? MICROSECOND)
+VALUES (?, ?, ?, 0 * LAST_INSERT_ID(1 + {uncommitted}), {now} + INTERVAL ? MICROSECOND)
 ON DUPLICATE KEY UPDATE
-	token = IF(LAST_INSERT_ID({uncommitted} + IF(done, 3, IF(ends_at < UTC_TIMESTAMP(6) OR token = CAST(? AS BINARY), 1, 2))) = 1 + {uncommitted}, ?, token),
-	ends_at = IF(NOT done AND (ends_at < UTC_TIMESTAMP(6) OR token = CAST(? AS BINARY)), UTC_TIMESTAMP(6) + INTERVAL ? MICROSECOND, ends_at)`,
-		extend: `UPDATE {table} SET ends_at = IF(done * LAST_INSERT_ID(1 + {uncommitted}) > 0, ends_at, UTC_TIMESTAMP(6) + INTERVAL ? MICROSECOND)
+	token = IF(LAST_INSERT_ID({uncommitted} + IF(done, 3, IF(ends_at < VALUES(ends_at) - INTERVAL ? MICROSECOND OR token = CAST(? AS BINARY), 1, 2))) = 1 + {uncommitted}, ?, token),
+	ends_at = IF(NOT done AND (ends_at < VALUES(ends_at) - INTERVAL ? MICROSECOND OR token = CAST(? AS BINARY)), VALUES(ends_at), ends_at)`,
+		extend: `UPDATE {table} SET ends_at = IF(done * LAST_INSERT_ID(1 + {uncommitted}) > 0, ends_at, {now} + INTERVAL ? MICROSECOND)
 WHERE key_hash = ? AND token = CAST(? AS BINARY)`,
-		complete: `UPDATE {table} SET done = LAST_INSERT_ID(1 + {uncommitted}) > 0, ends_at = UTC_TIMESTAMP(6) WHERE key_hash = ? AND token = CAST(? AS BINARY)`,
+		complete: `UPDATE {table} SET done = LAST_INSERT_ID(1 + {uncommitted}) > 0, ends_at = {now} WHERE key_hash = ? AND token = CAST(? AS BINARY)`,
 		release:  `DELETE FROM {table} WHERE key_hash = ? AND token = CAST(? AS BINARY) AND NOT done`,
+		before:   `SELECT CAST({now} - INTERVAL ? MICROSECOND AS CHAR)`,
 		purge: `DELETE FROM {table}
-WHERE ends_at < UTC_TIMESTAMP(6) - INTERVAL ? MICROSECOND AND ends_at >= CAST(? AS DATETIME(6)) ORDER BY ends_at LIMIT 1000`,
+WHERE ends_at < CAST(? AS DATETIME(6)) AND ends_at >= CAST(? AS DATETIME(6)) ORDER BY ends_at LIMIT 1000`,
 		nextAge: `SELECT CAST(ends_at AS CHAR) FROM {table}
-WHERE ends_at < UTC_TIMESTAMP(6) - INTERVAL ? MICROSECOND AND ends_at >= CAST(? AS DATETIME(6)) ORDER BY ends_at LIMIT 1 OFFSET 999`,
+WHERE ends_at < CAST(? AS DATETIME(6)) AND ends_at >= CAST(? AS DATETIME(6)) ORDER BY ends_at LIMIT 1 OFFSET 999`,
 	}
 }
+
+// mySQLNow is in UTC, which sessions of any zone agree on. A session may have stopped the clock of
+// UTC_TIMESTAMP and NOW (SET timestamp), but not that of SYSDATE, which is in the session's zone.
+// It is another value each time, so that a condition must not have it twice.
+const mySQLNow = `(UTC_TIMESTAMP(6) + INTERVAL TIMESTAMPDIFF(MICROSECOND, NOW(6), SYSDATE(6)) MICROSECOND)`
 
 // sqliteNow is milliseconds since 1970, in a way that SQLite has always had.
 const sqliteNow = `CAST(ROUND((julianday('now') - 2440587.5) * 86400000) AS INTEGER)`
@@ -185,16 +191,16 @@ RETURNING CASE WHEN done THEN 3 WHEN token = ? THEN 1 ELSE 2 END`,
 
 // about writes the table's name into statements.
 func (s statements) about(d Dialect, table string) statements {
-	quote := `"`
+	quote, now := `"`, sqliteNow
 	if d == MySQL {
-		quote = "`"
+		quote, now = "`", mySQLNow
 	}
 	parts := strings.Split(table, ".") // perhaps with its schema, in which its index is too
 	index := quote + parts[len(parts)-1] + "_ends_at" + quote
 	quoted := quote + strings.Join(parts, quote+"."+quote) + quote
-	fill := strings.NewReplacer("{table}", quoted, "{index}", index, "{now}", sqliteNow,
+	fill := strings.NewReplacer("{table}", quoted, "{index}", index, "{now}", now,
 		"{uncommitted}", "IF(@@autocommit, 0, 100)").Replace
-	for _, statement := range []*string{&s.claim, &s.extend, &s.complete, &s.release, &s.purge, &s.nextAge} {
+	for _, statement := range []*string{&s.claim, &s.extend, &s.complete, &s.release, &s.purge, &s.before, &s.nextAge} {
 		*statement = fill(*statement)
 	}
 	for i, statement := range s.schema {

@@ -39,8 +39,8 @@
 // # Time
 //
 // The database's clock decides when a lease ends; no time of the caller is in any statement, and
-// neither session time zones nor daylight saving matter. An SQLite database is on one machine,
-// whose clock it is.
+// neither session time zones nor daylight saving matter, nor a session of MySQL that has stopped
+// its own clock (SET timestamp). An SQLite database is on one machine, whose clock it is.
 //
 // # Durability
 //

@@ -66,12 +66,16 @@ func (s *Store) purge(ctx context.Context, age int64, from string) (rows int64, 
 		}
 		return rows, next, nil
 	case MySQL:
+		var before string
+		if err := s.db.QueryRowContext(ctx, s.say.before, age).Scan(&before); err != nil {
+			return 0, from, err
+		}
 		next = from
-		err = s.db.QueryRowContext(ctx, s.say.nextAge, age, from).Scan(&next)
+		err = s.db.QueryRowContext(ctx, s.say.nextAge, before, from).Scan(&next)
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return 0, from, err
 		}
-		if rows, err = s.inTx(ctx, sql.LevelDefault, s.say.purge, age, from); err != nil {
+		if rows, err = s.inTx(ctx, sql.LevelDefault, s.say.purge, before, from); err != nil {
 			return 0, from, err
 		}
 		return rows, next, nil

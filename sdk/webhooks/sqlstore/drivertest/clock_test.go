@@ -98,6 +98,58 @@ func TestSessionsInDifferentZones(t *testing.T) {
 	}
 }
 
+// A session whose clock stands still, in the past or in the future, takes nothing from the others,
+// and the others take nothing from it.
+func TestMySQLSessionsWhoseClockStandsStill(t *testing.T) {
+	t.Parallel()
+	for year, stamp := range map[string]string{"2000": "946684800", "2033": "1988150400"} {
+		t.Run(year, func(t *testing.T) {
+			t.Parallel()
+			table := newName()
+			_, usually := usual()[1].store(t, table)
+			store, err := sqlstore.New(withParams(usual()[1], "timestamp="+stamp).open(t, ""), sqlstore.MySQL, sqlstore.WithTable(table))
+			require.NoError(t, err)
+			claim := func(store *sqlstore.Store, key string, lease time.Duration) claimed {
+				claim, err := ask(t.Context(), store, key, lease)
+				require.NoError(t, err)
+				return claim
+			}
+			claim(usually, "theirs", time.Minute)
+			require.Equal(t, webhooks.StateInFlight, claim(store, "theirs", time.Minute).State)
+			held := claim(store, "held", time.Minute)
+			require.Equal(t, webhooks.StateInFlight, claim(usually, "held", time.Minute).State)
+			require.NoError(t, store.Extend(t.Context(), "held", held.Token, time.Minute))
+			require.Equal(t, webhooks.StateInFlight, claim(usually, "held", time.Minute).State)
+
+			for _, of := range []*sqlstore.Store{usually, store} {
+				short := claim(of, "short", 100*time.Millisecond)
+				require.Equal(t, webhooks.StateNew, short.State)
+				require.Eventually(t, func() bool {
+					return claim(store, "short", 100*time.Millisecond).State == webhooks.StateNew
+				}, 30*time.Second, 5*time.Millisecond)
+				require.Eventually(t, func() bool {
+					short = claim(usually, "short", time.Minute)
+					return short.State == webhooks.StateNew
+				}, 30*time.Second, 5*time.Millisecond)
+				require.NoError(t, usually.Release(t.Context(), "short", short.Token))
+			}
+
+			require.NoError(t, complete(t, store, "done"))
+			require.NoError(t, complete(t, usually, "done by others"))
+			for _, of := range []*sqlstore.Store{usually, store} {
+				n, err := of.Purge(t.Context(), time.Hour)
+				require.NoError(t, err)
+				require.Zero(t, n, "nothing is an hour old")
+			}
+			require.Eventually(t, func() bool {
+				n, err := store.Purge(t.Context(), 0)
+				require.NoError(t, err)
+				return n == 2
+			}, 30*time.Second, 5*time.Millisecond)
+		})
+	}
+}
+
 func withParams(d database, params string) database {
 	d.params = params
 	return d
