@@ -13,11 +13,11 @@ const masked = "[redacted]"
 // However it is printed, encoded or logged, it shows as [redacted]; only [Secret.Reveal] returns
 // the string. The zero value is the empty secret.
 //
-// Safe for concurrent use. Compare with [Secret.Equal].
+// Safe for concurrent use. Secrets of the same string are equal for == and [reflect.DeepEqual], so
+// that a test can compare what holds them; a program that compares a stranger's string uses
+// [Secret.Equal].
 type Secret struct {
-	// A function, because fmt and the printers of test libraries look into unexported fields
-	// without asking a type's methods; into a closure they cannot.
-	reveal func() string
+	held *heldString // the only one of its string
 }
 
 // NewSecret makes a secret of a string.
@@ -25,19 +25,19 @@ func NewSecret(value string) Secret {
 	if value == "" {
 		return Secret{}
 	}
-	return Secret{reveal: func() string { return value }}
+	return Secret{hold(value)}
 }
 
 // Reveal is the string itself. Pass it on; do not keep it in a field that may be printed.
 func (s Secret) Reveal() string {
-	if s.reveal == nil {
+	if s.held == nil {
 		return ""
 	}
-	return s.reveal()
+	return s.held.reveal()
 }
 
 // IsZero reports whether there is no secret: it is empty, or only what a secret is printed as.
-func (s Secret) IsZero() bool { return s.reveal == nil || s.reveal() == masked }
+func (s Secret) IsZero() bool { return s.held == nil || s.held.reveal() == masked }
 
 // Equal compares in constant time for secrets of the same length.
 func (s Secret) Equal(other Secret) bool {
@@ -46,7 +46,7 @@ func (s Secret) Equal(other Secret) bool {
 
 // String is [redacted], or empty for the empty secret.
 func (s Secret) String() string {
-	if s.reveal == nil {
+	if s.held == nil {
 		return ""
 	}
 	return masked

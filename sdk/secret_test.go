@@ -10,8 +10,13 @@ import (
 	"log/slog"
 	"os"
 	"os/exec"
+	"reflect"
+	"runtime"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -237,4 +242,74 @@ func TestASecretThatIsReadBack(t *testing.T) {
 		_, err = webhooks.StaticKeys(webhooks.SigningKey{Name: "current", Secret: c.Key})
 		require.ErrorContains(t, err, says)
 	}
+}
+
+// Secrets are compared by what they are, so that a mock that expects parameters finds them.
+func TestSecretsAreComparable(t *testing.T) {
+	t.Parallel()
+
+	type params struct {
+		Name string
+		Key  sdk.Secret
+	}
+	made := func(key string) params { return params{"acme", sdk.NewSecret(strings.Clone(key))} }
+	one, other, another := made(sentinel), made(sentinel), made(sentinel+"x")
+	require.True(t, one == other)
+	require.True(t, reflect.DeepEqual(one, other))
+	require.Equal(t, one, other)
+	require.False(t, one == another)
+	require.False(t, reflect.DeepEqual(one, another))
+	require.False(t, reflect.DeepEqual(one, made("")))
+	require.True(t, made("") == params{Name: "acme"})
+	require.Len(t, map[sdk.Secret]bool{sdk.NewSecret(sentinel): true, sdk.NewSecret("another"): true}, 2)
+
+	var read sdk.Secret
+	require.NoError(t, read.UnmarshalText([]byte(sentinel)))
+	require.Equal(t, sdk.NewSecret(sentinel), read)
+}
+
+// Secrets are the same whoever makes them at the same time, while others are let go.
+func TestSecretsOfManyGoroutines(t *testing.T) {
+	t.Parallel()
+
+	var all sync.WaitGroup
+	for n := range 8 {
+		all.Go(func() {
+			for i := range 300 {
+				value := fmt.Sprintf("%s-%d", sentinel, i%50)
+				one, other := sdk.NewSecret(value), sdk.NewSecret(value)
+				assert.Equal(t, value, one.Reveal())
+				assert.True(t, one == other)
+				if (n+i)%100 == 0 {
+					runtime.GC()
+				}
+			}
+		})
+	}
+	all.Wait()
+}
+
+// A string that no secret has any more is not kept, nor is what it was a part of. The test runs
+// alone, because it weighs the process.
+func TestSecretsAreLetGo(t *testing.T) { //nolint:paralleltest // see above
+	const secrets, size = 60, 1 << 20
+	before := inUse()
+	kept := make([]sdk.Secret, 0, secrets)
+	for i := range secrets {
+		long := strings.Repeat(strconv.Itoa(i%10), size)
+		kept = append(kept, sdk.NewSecret(long[:20+i]))
+		sdk.NewSecret(long + strconv.Itoa(i))
+	}
+	require.Eventually(t, func() bool { return inUse()-before < secrets*size/4 }, 10*time.Second, time.Millisecond)
+	for i, s := range kept {
+		require.Len(t, s.Reveal(), 20+i)
+	}
+}
+
+// inUse is how many bytes of memory are in use.
+func inUse() int64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
 }

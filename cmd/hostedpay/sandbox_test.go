@@ -157,7 +157,7 @@ func TestSandboxCommandRefuses(t *testing.T) {
 		"unknown fault":         {"--fault", "status=503; nonsense"},
 		"no call has the route": {"--fault", "route=/v1/sessions; status=503"},
 		"does nothing":          {"--fault", "route=POST /v1/sessions"},
-		"not absolute":          {"--public-url", "pay"},
+		"an absolute URL":       {"--public-url", "pay"},
 		"not on this machine":   {"--webhook", "https://shop.example.com/hook"},
 		"at least 1":            {"--time-factor", "0"},
 		"2006-01-02":            {"--sunset", "soon"},
