@@ -66,24 +66,24 @@ func (b *Book) Pay(ctx context.Context, tenant, order string, purchase platform.
 	asks := false
 	charge, err := b.update(ctx, b.loadOr(tenant, order, gateway, purchase), func(c *Charge) error {
 		asks = false
-		now := b.now()
+		now := b.time()
 		current := &c.Attempts[len(c.Attempts)-1]
 		switch {
 		case c.Amount != purchase.Amount:
 			return fmt.Errorf("%w: the charge of %s of %s is %v, and not %v", ErrOtherAmount, order, tenant, c.Amount, purchase.Amount)
 		case c.Status().Final(), now.Before(current.AskingUntil):
 			return errUnchanged
-		case current.Made() && (current.ExpiresAt.IsZero() || now.Before(current.ExpiresAt)):
+		case current.Made() && (!current.expired(now) || !canBeAsked(gateway)):
 			return errUnchanged
 		}
-		asks = true // for the page, or for what has become of one that has expired
+		asks = true
 		current.AskingUntil = now.Add(askFor + askFor/2)
 		return nil
 	})
 	if err != nil || !asks {
 		return charge, err
 	}
-	return b.ask(ctx, gateway, charge, purchase)
+	return b.ask(ctx, gateway, charge)
 }
 
 // Retry begins the next attempt of a charge whose current one was declined or has expired, for a
@@ -94,7 +94,7 @@ func (b *Book) Retry(ctx context.Context, tenant, order string, purchase platfor
 		if status := c.Status(); status != platform.StatusDeclined && status != platform.StatusExpired {
 			return fmt.Errorf("%w: the charge of %s of %s is %s", ErrOpen, order, tenant, status)
 		}
-		c.Attempts = append(c.Attempts, b.attempt(order, len(c.Attempts)+1))
+		c.Attempts = append(c.Attempts, b.attempt(order, len(c.Attempts)+1, purchase))
 		return nil
 	})
 	if err != nil {
@@ -103,23 +103,28 @@ func (b *Book) Retry(ctx context.Context, tenant, order string, purchase platfor
 	return b.Pay(ctx, tenant, order, purchase)
 }
 
-func (b *Book) attempt(order string, number int) Attempt {
-	return Attempt{Reference: platform.Reference(b.platform, order, number), Begun: b.now().UTC()}
+func (b *Book) attempt(order string, number int, purchase platform.Purchase) Attempt {
+	purchase.Reference = platform.Reference(b.platform, order, number)
+	return Attempt{Purchase: purchase, Begun: b.time()}
 }
 
-// ask asks the gateway, and stores what it said. Whatever was stored first stays.
-func (b *Book) ask(ctx context.Context, gateway platform.Gateway, charge Charge, purchase platform.Purchase) (Charge, error) {
-	purchase.Reference = charge.Current().Reference
+// time is the time as it is after it was stored.
+func (b *Book) time() time.Time { return b.now().Round(0).UTC() }
+
+// ask asks the gateway for the page of the current attempt, or for what has become of one that has
+// expired, and stores what it said. Whatever was stored first stays.
+func (b *Book) ask(ctx context.Context, gateway platform.Gateway, charge Charge) (Charge, error) {
 	asking, cancel := context.WithTimeout(ctx, askFor)
 	defer cancel()
-	payment, failure := gateway.Purchase(asking, purchase)
+	current := charge.Current()
+	payment, failure := askAbout(asking, gateway, current)
 
 	// The caller may be gone, and what the gateway said must not be.
 	ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), storeFor)
 	defer cancel()
 	stored, err := b.update(ctx, b.load(charge.Tenant, charge.Order), func(c *Charge) error {
 		for i := range c.Attempts {
-			if a := &c.Attempts[i]; a.Reference == purchase.Reference {
+			if a := &c.Attempts[i]; a.Purchase.Reference == current.Purchase.Reference {
 				a.AskingUntil = time.Time{}
 				c.learn(a, payment)
 			}
@@ -128,18 +133,33 @@ func (b *Book) ask(ctx context.Context, gateway platform.Gateway, charge Charge,
 	})
 	switch {
 	case err != nil:
-		return charge, errors.Join(err, failure)
+		return Charge{}, errors.Join(err, failure)
 	case failure != nil:
-		return stored, failure
-	case stored.Status() == platform.StatusUnknown && payment.Cause != nil:
+		return stored.withoutExpiredPage(b.time()), failure
+	case payment.Status == platform.StatusUnknown && stored.Status() == platform.StatusUnknown:
 		return stored, payment.Cause
 	}
 	return stored, nil
 }
 
+// canBeAsked reports whether a gateway says what has become of a page.
+func canBeAsked(gateway platform.Gateway) bool {
+	_, ok := gateway.(platform.Retriever)
+	return ok
+}
+
+// askAbout asks for an attempt's page. A page that has expired is not asked for again: a day later
+// its idempotency key would be forgotten, and make another one.
+func askAbout(ctx context.Context, gateway platform.Gateway, a Attempt) (*platform.Payment, error) {
+	if !a.Made() {
+		return gateway.Purchase(ctx, a.Purchase)
+	}
+	return gateway.(platform.Retriever).Retrieve(ctx, a.PaymentID)
+}
+
 // learn enters what a gateway said about an attempt.
 func (c *Charge) learn(a *Attempt, payment *platform.Payment) {
-	if payment == nil || payment.ID == "" {
+	if payment == nil || payment.Status == platform.StatusUnknown {
 		return
 	}
 	if !a.Made() {

@@ -25,7 +25,7 @@ type Charge struct {
 
 // An Attempt is one try to get an order paid. It has one page.
 type Attempt struct {
-	Reference   string
+	Purchase    platform.Purchase // as it was asked for first, with the attempt's Reference; it is asked for again as it is
 	Begun       time.Time
 	AskingUntil time.Time  // somebody is asking the gateway for the page, and nobody else does until then
 	PaymentID   string     // empty until the gateway's response was stored
@@ -33,14 +33,24 @@ type Attempt struct {
 	ExpiresAt   time.Time  // of the page; zero when the gateway does not say
 }
 
+// expired reports whether nobody can pay on the attempt's page any more, by the platform's clock.
+func (a Attempt) expired(now time.Time) bool {
+	return !a.ExpiresAt.IsZero() && !now.Before(a.ExpiresAt)
+}
+
 // Made reports whether the attempt has its page.
 func (a Attempt) Made() bool { return a.PaymentID != "" }
 
-// Current is the attempt that counts.
-func (c Charge) Current() Attempt { return c.Attempts[len(c.Attempts)-1] }
+// Current is the attempt that counts; the zero attempt of a charge that has none.
+func (c Charge) Current() Attempt {
+	if len(c.Attempts) == 0 {
+		return Attempt{}
+	}
+	return c.Attempts[len(c.Attempts)-1]
+}
 
 // Status is where the charge stands. It is unknown while an attempt has begun and its page is not
-// there: the gateway is being asked, or the response was lost.
+// there: the gateway is being asked, or the response was lost. The zero charge is unknown too.
 func (c Charge) Status() platform.Status {
 	if c.State.Status.Paid() || c.State.Status == sdk.PaymentRefunded {
 		return platform.StatusOf(c.State.Status)
@@ -51,8 +61,13 @@ func (c Charge) Status() platform.Status {
 	}
 	for _, session := range c.State.Sessions {
 		if session.ID == current.PaymentID {
-			return platform.StatusOf(session.Status)
+			if status := platform.StatusOf(session.Status); status != platform.StatusPending {
+				return status
+			}
 		}
+	}
+	if current.CheckoutURL.Reveal() == "" {
+		return platform.StatusUnknown // there is no page to wait for a buyer on
 	}
 	return platform.StatusPending
 }
@@ -65,6 +80,14 @@ func (c Charge) Redirect(w http.ResponseWriter, r *http.Request) {
 		page.CheckoutURL = c.Current().CheckoutURL
 	}
 	page.Redirect(w, r)
+}
+
+// withoutExpiredPage is the charge without a page on which nobody can pay.
+func (c Charge) withoutExpiredPage(now time.Time) Charge {
+	if c = c.clone(); c.Current().expired(now) {
+		c.Attempts[len(c.Attempts)-1].CheckoutURL = sdk.Secret{}
+	}
+	return c
 }
 
 // knows reports whether a payment is one of the charge's, as far as responses were stored.

@@ -80,7 +80,7 @@ func TestRetry(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, platform.StatusPending, second.Status())
 		require.Len(t, second.Attempts, 2)
-		require.NotEqual(t, first.Current().Reference, second.Current().Reference)
+		require.NotEqual(t, first.Current().Purchase.Reference, second.Current().Purchase.Reference)
 		require.NotEqual(t, first.Current().PaymentID, second.Current().PaymentID)
 		w.press(second, buyer.CardApproved, true)
 		require.Equal(t, platform.StatusApproved, w.charge().Status())
@@ -99,6 +99,56 @@ func TestAnExpiredPageIsNotShown(t *testing.T) {
 	second, err := w.book().Retry(t.Context(), tenant, order, purchase)
 	require.NoError(t, err)
 	require.Equal(t, platform.StatusPending, second.Status())
+}
+
+// A day later Vora has forgotten the idempotency key, and another session would be made under it.
+func TestAnOldPageIsReadAndNotMadeAgain(t *testing.T) {
+	t.Parallel()
+	w := setup(t, true)
+	w.PauseDeliveries()
+	first := w.pay()
+	w.Advance(25 * time.Hour)
+	require.Equal(t, platform.StatusExpired, w.pay().Status())
+	require.Len(t, w.Sessions(), 1)
+	require.Equal(t, first.Current().PaymentID, w.charge().Current().PaymentID)
+}
+
+func TestAPageThatCannotBeReadIsNotShown(t *testing.T) {
+	t.Parallel()
+	w := setup(t, true)
+	w.PauseDeliveries()
+	w.pay()
+	w.Advance(31 * time.Minute)
+	require.NoError(t, w.Inject(control.Fault{Route: "GET /v1/sessions", Times: 1, Status: 503}))
+	charge, err := w.book().Pay(t.Context(), tenant, order, purchase)
+	require.Error(t, err)
+	require.Equal(t, platform.StatusUnknown, charge.Status())
+	require.Equal(t, platform.StatusExpired, w.pay().Status())
+}
+
+// The buyer's new email address makes no other purchase under the same idempotency key.
+func TestAnAttemptIsAskedForAsItWasFirst(t *testing.T) {
+	t.Parallel()
+	w := setup(t, true)
+	require.NoError(t, w.Inject(control.Fault{Route: "POST /v1/sessions", Times: 1, ResetAfter: true}))
+	_, err := w.book().Pay(t.Context(), tenant, order, purchase)
+	require.Error(t, err)
+	other := purchase
+	other.BuyerEmail = "other@example.com"
+	charge, err := w.book().Pay(t.Context(), tenant, order, other)
+	require.NoError(t, err)
+	require.Equal(t, platform.StatusPending, charge.Status())
+	require.Len(t, w.Sessions(), 1)
+}
+
+// A charge that could not be had has a status too.
+func TestTheZeroChargeIsUnknown(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, platform.StatusUnknown, charges.Charge{}.Status())
+	require.False(t, charges.Charge{}.Current().Made())
+	recorder := httptest.NewRecorder()
+	charges.Charge{}.Redirect(recorder, httptest.NewRequest(http.MethodPost, "/pay", nil))
+	require.Equal(t, http.StatusBadGateway, recorder.Code)
 }
 
 // The event of a payment whose response was lost finds its charge by its reference.
@@ -128,12 +178,12 @@ func TestAnEventOfAnotherTenant(t *testing.T) {
 	atBoth(t, func(t *testing.T, w *world) {
 		charge := w.pay()
 		var event webhooks.Event = &webhooks.PaymentSucceeded{EventInfo: webhooks.EventInfo{
-			Scheme: webhooks.SchemeVisionScope, SessionID: charge.Current().PaymentID, Reference: charge.Current().Reference, Payment: sdk.PaymentPaid, Amount: charge.Amount,
+			Scheme: webhooks.SchemeVisionScope, SessionID: charge.Current().PaymentID, Reference: charge.Current().Purchase.Reference, Payment: sdk.PaymentPaid, Amount: charge.Amount,
 		}}
 		if w.vora {
 			event = &webhooks.SessionSucceeded{
 				EventInfo: webhooks.EventInfo{Scheme: webhooks.SchemeVoraV1, SessionID: charge.Current().PaymentID, Payment: sdk.PaymentPaid, Amount: charge.Amount},
-				Metadata:  map[string]string{"hostedpay_reference": charge.Current().Reference},
+				Metadata:  map[string]string{"hostedpay_reference": charge.Current().Purchase.Reference},
 			}
 		}
 		_, _, err := w.book().Take(t.Context(), "brightline", event)
@@ -152,7 +202,7 @@ func TestASecondPaymentIsReported(t *testing.T) {
 	charge := w.pay()
 	paid := func(session string) *webhooks.PaymentSucceeded {
 		return &webhooks.PaymentSucceeded{EventInfo: webhooks.EventInfo{
-			Scheme: webhooks.SchemeVisionScope, SessionID: session, Reference: charge.Current().Reference, Payment: sdk.PaymentPaid, Amount: charge.Amount,
+			Scheme: webhooks.SchemeVisionScope, SessionID: session, Reference: charge.Current().Purchase.Reference, Payment: sdk.PaymentPaid, Amount: charge.Amount,
 		}}
 	}
 	_, _, err := w.book().Take(t.Context(), tenant, paid(charge.Current().PaymentID))
@@ -270,7 +320,7 @@ func TestErrorsAreSaidAndKeepTheAttempt(t *testing.T) {
 		require.Len(t, charge.Attempts, 1)
 		next := w.pay() // at once
 		require.Equal(t, platform.StatusPending, next.Status())
-		require.Equal(t, charge.Current().Reference, next.Current().Reference)
+		require.Equal(t, charge.Current().Purchase.Reference, next.Current().Purchase.Reference)
 		require.Len(t, next.Attempts, 1)
 	})
 }

@@ -49,7 +49,7 @@ func (s *MemoryStore) ByPayment(ctx context.Context, tenant string, gateway sdk.
 // ByReference finds the charge of a reference.
 func (s *MemoryStore) ByReference(ctx context.Context, tenant, reference string) (Charge, error) {
 	return s.find(ctx, func(c Charge) bool {
-		return c.Tenant == tenant && slices.ContainsFunc(c.Attempts, func(a Attempt) bool { return a.Reference == reference })
+		return c.Tenant == tenant && slices.ContainsFunc(c.Attempts, func(a Attempt) bool { return a.Purchase.Reference == reference })
 	})
 }
 

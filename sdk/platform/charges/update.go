@@ -52,7 +52,7 @@ func (b *Book) loadOr(tenant, order string, gateway platform.Gateway, purchase p
 		}
 		return Charge{
 			Tenant: tenant, Order: order, Gateway: gateway.Name(), Amount: purchase.Amount,
-			Attempts: []Attempt{b.attempt(order, 1)}, State: orders.State{Expected: purchase.Amount},
+			Attempts: []Attempt{b.attempt(order, 1, purchase)}, State: orders.State{Expected: purchase.Amount},
 		}, nil
 	}
 }

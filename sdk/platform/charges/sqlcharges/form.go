@@ -12,6 +12,7 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 	"github.com/hostedpay/hostedpay-go/sdk/orders"
+	"github.com/hostedpay/hostedpay-go/sdk/platform"
 	"github.com/hostedpay/hostedpay-go/sdk/platform/charges"
 )
 
@@ -31,7 +32,7 @@ type form struct {
 const firstForm = 1
 
 type attempt struct {
-	Reference   string    `json:"reference"`
+	Purchase    purchase  `json:"purchase"`
 	Begun       time.Time `json:"begun"`
 	AskingUntil time.Time `json:"asking_until,omitzero"`
 	PaymentID   string    `json:"payment_id,omitempty"`
@@ -39,15 +40,24 @@ type attempt struct {
 	ExpiresAt   time.Time `json:"expires_at,omitzero"`
 }
 
+type purchase struct {
+	Reference  string            `json:"reference"`
+	Amount     money.Amount      `json:"amount"`
+	ReturnURL  string            `json:"return_url"`
+	CancelURL  string            `json:"cancel_url,omitempty"`
+	BuyerEmail string            `json:"buyer_email,omitempty"`
+	Metadata   map[string]string `json:"metadata,omitempty"`
+}
+
 func (s *Store) encode(c charges.Charge) ([]byte, error) {
 	f := form{firstForm, c.Tenant, c.Order, c.Gateway, c.Amount, make([]attempt, len(c.Attempts)), c.State, c.Refunds, c.Version}
 	for i, a := range c.Attempts {
-		f.Attempts[i] = attempt{Reference: a.Reference, Begun: a.Begun, AskingUntil: a.AskingUntil, PaymentID: a.PaymentID, ExpiresAt: a.ExpiresAt}
+		f.Attempts[i] = attempt{Purchase: purchase(a.Purchase), Begun: a.Begun, AskingUntil: a.AskingUntil, PaymentID: a.PaymentID, ExpiresAt: a.ExpiresAt}
 		if a.CheckoutURL.Reveal() == "" {
 			continue
 		}
 		var err error
-		if f.Attempts[i].Page, err = s.cipher.Seal(a.CheckoutURL, pageOf(c.Tenant, a.Reference)); err != nil {
+		if f.Attempts[i].Page, err = s.cipher.Seal(a.CheckoutURL, pageOf(c.Tenant, a.Purchase.Reference)); err != nil {
 			return nil, fmt.Errorf("sqlcharges: seal a page: %w", err)
 		}
 	}
@@ -67,12 +77,12 @@ func (s *Store) decode(stored []byte) (charges.Charge, error) {
 		State: f.State, Refunds: f.Refunds, Version: f.Version,
 	}
 	for i, a := range f.Attempts {
-		c.Attempts[i] = charges.Attempt{Reference: a.Reference, Begun: a.Begun, AskingUntil: a.AskingUntil, PaymentID: a.PaymentID, ExpiresAt: a.ExpiresAt}
+		c.Attempts[i] = charges.Attempt{Purchase: platform.Purchase(a.Purchase), Begun: a.Begun, AskingUntil: a.AskingUntil, PaymentID: a.PaymentID, ExpiresAt: a.ExpiresAt}
 		if len(a.Page) == 0 {
 			continue
 		}
 		var err error
-		if c.Attempts[i].CheckoutURL, err = s.cipher.Open(a.Page, pageOf(c.Tenant, a.Reference)); err != nil {
+		if c.Attempts[i].CheckoutURL, err = s.cipher.Open(a.Page, pageOf(c.Tenant, a.Purchase.Reference)); err != nil {
 			return charges.Charge{}, fmt.Errorf("sqlcharges: the page of the charge of %s of %s: %w", c.Order, c.Tenant, err)
 		}
 	}
@@ -101,7 +111,7 @@ func names(parts ...string) string {
 // namesOf are the rows by which a charge is found.
 func namesOf(c charges.Charge) (hashes []string) {
 	for _, a := range c.Attempts {
-		hashes = append(hashes, referenceHash(c.Tenant, a.Reference))
+		hashes = append(hashes, referenceHash(c.Tenant, a.Purchase.Reference))
 		if a.Made() {
 			hashes = append(hashes, paymentHash(c.Tenant, c.Gateway, a.PaymentID))
 		}

@@ -14,6 +14,7 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 	"github.com/hostedpay/hostedpay-go/sdk/orders"
+	"github.com/hostedpay/hostedpay-go/sdk/platform"
 	"github.com/hostedpay/hostedpay-go/sdk/platform/charges"
 )
 
@@ -38,14 +39,21 @@ func Run(t *testing.T, open func(t *testing.T) charges.Store) {
 
 var begun = time.Date(2026, 4, 21, 13, 18, 14, 123456000, time.UTC)
 
+func purchase(reference string) platform.Purchase {
+	return platform.Purchase{
+		Reference: reference, Amount: money.Minor(1499, "USD"), ReturnURL: "https://crm.example.com/return", CancelURL: "https://crm.example.com/cart",
+		BuyerEmail: "buyer@example.com", Metadata: map[string]string{"note": "blue"},
+	}
+}
+
 // sample is a charge with something in every field.
 func sample(tenant, order string) charges.Charge {
 	usd := func(minor int64) money.Amount { return money.Minor(minor, "USD") }
 	return charges.Charge{
 		Tenant: tenant, Order: order, Gateway: sdk.GatewayVora, Amount: usd(1499), Version: 1,
 		Attempts: []charges.Attempt{
-			{Reference: "crm_" + order + "_1", Begun: begun, PaymentID: "vp_cs_1_" + order, CheckoutURL: sdk.NewSecret("https://pay.example.com/1"), ExpiresAt: begun.Add(time.Hour)},
-			{Reference: "crm_" + order + "_2", Begun: begun.Add(time.Minute), AskingUntil: begun.Add(2 * time.Minute)},
+			{Purchase: purchase("crm_" + order + "_1"), Begun: begun, PaymentID: "vp_cs_1_" + order, CheckoutURL: sdk.NewSecret("https://pay.example.com/1"), ExpiresAt: begun.Add(time.Hour)},
+			{Purchase: purchase("crm_" + order + "_2"), Begun: begun.Add(time.Minute), AskingUntil: begun.Add(2 * time.Minute)},
 		},
 		State: orders.State{Expected: usd(1499), Sessions: []orders.Session{
 			{ID: "vp_cs_1_" + order, Status: sdk.PaymentExpired, Problems: []orders.Problem{orders.ProblemUnreadableEvent}},
