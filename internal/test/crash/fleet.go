@@ -72,11 +72,11 @@ func (f *fleet) each(do func(*shopProcess) error) error {
 // them serve. With equal pauses, kills every second would be in step with a gateway that waits for
 // whole seconds, and the redeliveries of an attempt that met a kill would meet one too.
 func (f *fleet) killInTurn(ctx context.Context, every time.Duration) error {
-	moments := []moment{atOnce, beforeWork, midway, afterWork}
+	moments := []moment{midway, atOnce, beforeWork, afterWork}
 	var restarts sync.WaitGroup
 	var mu sync.Mutex
 	var failed error
-	for n := 0; ; n++ {
+	for n := 0; ; {
 		select {
 		case <-time.After(every/2 + rand.N(every)):
 		case <-ctx.Done():
@@ -87,7 +87,8 @@ func (f *fleet) killInTurn(ctx context.Context, every time.Duration) error {
 		if !victim.doom() {
 			continue // it has not come back yet
 		}
-		at := moments[n/len(f.shops)%len(moments)]
+		at := moments[n%len(moments)]
+		n++
 		restarts.Go(func() {
 			died := victim.kill(at, every)
 			err := victim.start()

@@ -67,7 +67,7 @@ func TestShopsThatDoNotSurvive(t *testing.T) {
 		"acknowledged before the commit": {
 			spoil: func(s *shop, broken *crash.Shop, _ func()) {
 				broken.Work = func(ctx context.Context, event webhooks.Event) error {
-					time.AfterFunc(50*time.Millisecond, func() { _ = s.work(context.WithoutCancel(ctx), event) })
+					time.AfterFunc(300*time.Millisecond, func() { _ = s.work(context.WithoutCancel(ctx), event) })
 					return nil
 				}
 			},
@@ -91,7 +91,7 @@ func TestShopsThatDoNotSurvive(t *testing.T) {
 			want: "events have more than one effect",
 		},
 		"a lease that outlives the last delivery": {
-			plan: func(p *crash.Plan) { p.Lease, p.Bars = 10*time.Second, true },
+			plan: func(p *crash.Plan) { p.Lease, p.Work, p.Bars = 10*time.Second, 5*p.Work, true },
 			want: "of the deliveries were given up, more than 0.50 %",
 		},
 	} {
