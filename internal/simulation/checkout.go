@@ -309,7 +309,7 @@ func (p *process) returnedFromVisionScope(ctx context.Context, o Order, query ur
 	switch {
 	case o.State.Status.Paid():
 		return page{kind: pagePaid, session: o.Last}
-	case o.Session == "" && o.State.Status.Unpaid():
+	case o.statusOf(o.Last).Unpaid(): // and not of the order, which an earlier session may have failed
 		return page{kind: pageFailed, session: o.Last}
 	}
 	return page{kind: pageWait, session: o.Last}

@@ -104,9 +104,12 @@ func (n inbound) take(ctx context.Context, p *process, r *http.Request, body []b
 	in := r.Clone(w.drawn(ctx))
 	in.Body, in.ContentLength = io.NopCloser(bodyOf(body, whole)), whole
 	in.RequestURI, in.Host, in.RemoteAddr = r.URL.RequestURI(), r.URL.Host, "127.0.0.1:49152"
-	recorded := httptest.NewRecorder()
+	recorded, arrived := httptest.NewRecorder(), time.Now()
 	p.handler.ServeHTTP(recorded, in)
 	w.scheduler.gate(ctx, "responds "+strconv.Itoa(recorded.Code))
+	if took := time.Since(arrived); took > responseWithin {
+		w.violate(RespondsInTime, "%s took %s", lifeOf(ctx).actor, took)
+	}
 	w.checkReply(ctx, h, recorded.Code)
 	h.response = recorded
 }

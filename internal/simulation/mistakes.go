@@ -34,6 +34,7 @@ const (
 	mistakeResends504          mistake = "a 504 is sent again at VisionScope"
 	mistakeIgnoresRetryAfter   mistake = "Retry-After is ignored"
 	mistakeLogsCheckoutURL     mistake = "the checkout URL is logged"
+	mistakeAuditsFirst         mistake = "the delivery waits for something before the handler"
 )
 
 // Mistakes are all of them.
@@ -67,6 +68,7 @@ func Mistakes() []string {
 		string(mistakeResends504),
 		string(mistakeIgnoresRetryAfter),
 		string(mistakeLogsCheckoutURL),
+		string(mistakeAuditsFirst),
 	}
 }
 

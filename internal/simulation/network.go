@@ -98,8 +98,8 @@ func (n outbound) RoundTrip(r *http.Request) (*http.Response, error) {
 		unsafe()
 		return n.silence(ctx)
 	case w.fault(me, faultPageAfter):
-		// 503 means that nothing was done, and VisionScope's 502 too, as the gateways document.
-		return n.page(r, c, w.pick(me, "status of the page", 504, 500, 200)), nil
+		// Not 503, which means that nothing was done.
+		return n.page(r, c, w.pick(me, "status of the page", 504, 500, 200, 502)), nil
 	case w.fault(me, faultTruncated):
 		unsafe()
 		response := recorded.Result()

@@ -32,6 +32,7 @@ const (
 	AuthenticOnly         Promise = "nothing unauthentic is acted on"
 	OwnTenantOnly         Promise = "an event of one tenant changes no order of another"
 	AuthenticAccepted     Promise = "an authentic event is not rejected"
+	RespondsInTime        Promise = "the gateway gets a response while it waits"
 	UnknownIsUnknown      Promise = "a create that may have been done ends in an unknown outcome"
 	NoFalseFailure        Promise = "a purchase that may be paid is not shown as failed"
 	NotSentAgain          Promise = "what may have been done is not sent again where that does it twice"
@@ -168,6 +169,24 @@ func (w *world) checkReply(ctx context.Context, h *hook, status int) {
 	}
 }
 
+// responseWithin is how long the gateways wait for a response, less some time to send it.
+const responseWithin = 9500 * time.Millisecond
+
+// checkDeliveries holds a history without faults to more: nothing but the end of a process, or the
+// other delivery of the same event, keeps an event from being accepted at once.
+func (w *world) checkDeliveries() {
+	if !w.quiet {
+		return
+	}
+	for _, d := range w.gateways.Deliveries() {
+		for _, attempt := range d.Attempts {
+			if attempt.Status != 0 && attempt.Status != http.StatusOK && attempt.Status != http.StatusConflict {
+				w.violate(AuthenticAccepted, "%s of %s got %d, and nothing was wrong", d.Event, w.aliasOf(d.SessionID), attempt.Status)
+			}
+		}
+	}
+}
+
 // checkClaim compares the store with the world's own book of leases.
 func (w *world) checkClaim(actor, key, token string, state webhooks.State, d time.Duration) {
 	held := w.leases[key]
@@ -290,6 +309,7 @@ func (w *world) checkEnd() {
 		}
 	}
 	w.checkCharges(sessions)
+	w.checkDeliveries()
 	for _, id := range w.orderIDs {
 		w.checkOrder(w.shop.order(id), sessions)
 	}

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -90,6 +89,9 @@ func (p *process) newHandler() http.Handler {
 		if s.w.makes(mistakeNoVerification) {
 			return p.trusting(opts)
 		}
+		if s.w.makes(mistakeAuditsFirst) {
+			return p.audited(h)
+		}
 		return h
 	}
 	mux := http.NewServeMux()
@@ -97,6 +99,15 @@ func (p *process) newHandler() http.Handler {
 		webhooks.Vora(webhooks.KeySourceFunc(p.voraKeys)), webhooks.VoraV2(webhooks.KeySourceFunc(p.voraKeys)))))
 	mux.Handle("/webhooks/visionscope", endpoint(webhooks.VisionScope(webhooks.KeySourceFunc(p.visionKeys))))
 	return mux
+}
+
+// audited writes each request down before the handler, which then knows nothing of the time that it
+// took.
+func (p *process) audited(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_ = p.tx(r.Context(), "audit", func(Tx) error { return nil })
+		h.ServeHTTP(w, r)
+	})
 }
 
 // voraKeys are a merchant's, old and new.
@@ -292,9 +303,8 @@ func (s *shop) learn(o *Order, session string, state orders.State, transition or
 	if ship {
 		o.Shipped++
 	}
-	at := slices.IndexFunc(state.Sessions, func(one orders.Session) bool { return one.ID == session })
-	if o.Session == session && at >= 0 && state.Sessions[at].Status.Unpaid() {
-		if !w.makes(mistakeShowsExpired) || state.Sessions[at].Status == sdk.PaymentFailed {
+	if status := o.statusOf(session); o.Session == session && status.Unpaid() {
+		if !w.makes(mistakeShowsExpired) || status == sdk.PaymentFailed {
 			o.nextAttempt()
 		}
 	}
@@ -369,12 +379,21 @@ func (o Order) unsettled() (open []question) {
 		return nil
 	}
 	for _, id := range o.Known {
-		at := slices.IndexFunc(o.State.Sessions, func(s orders.Session) bool { return s.ID == id })
-		if at < 0 || !o.State.Sessions[at].Status.Final() {
+		if !o.statusOf(id).Final() {
 			open = append(open, question{o, id})
 		}
 	}
 	return open
+}
+
+// statusOf is what is known about one session of the order.
+func (o Order) statusOf(session string) sdk.PaymentStatus {
+	for _, s := range o.State.Sessions {
+		if s.ID == session {
+			return s.Status
+		}
+	}
+	return sdk.PaymentPending
 }
 
 // ask reads a session, and writes what it says into the order.

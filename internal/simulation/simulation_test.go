@@ -71,11 +71,12 @@ var foundBy = map[string]simulation.Promise{
 	"the order, and so the tenant, is taken from what the sender names": simulation.OwnTenantOnly,
 	"a key rotation without the old key":                                simulation.AuthenticAccepted,
 	"events of a tenant that has left are rejected":                     simulation.AuthenticAccepted,
-	"no sweep":                           simulation.ReachesAnEnd,
-	"calls without the limiter":          simulation.WithinLimits,
-	"a 504 is sent again at VisionScope": simulation.NotSentAgain,
-	"Retry-After is ignored":             simulation.WaitsAsAsked,
-	"the checkout URL is logged":         simulation.NoSecrets,
+	"no sweep":                                            simulation.ReachesAnEnd,
+	"calls without the limiter":                           simulation.WithinLimits,
+	"a 504 is sent again at VisionScope":                  simulation.NotSentAgain,
+	"Retry-After is ignored":                              simulation.WaitsAsAsked,
+	"the checkout URL is logged":                          simulation.NoSecrets,
+	"the delivery waits for something before the handler": simulation.RespondsInTime,
 }
 
 const within = 2000 // histories
