@@ -5,13 +5,13 @@
 package visionscope
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/url"
 	"time"
-
-	"github.com/hostedpay/hostedpay-go/internal/contract"
 )
 
 // Defines values for PaymentFailedEventEvent.
@@ -238,8 +238,8 @@ func (t *PaymentEvent) UnmarshalJSON(b []byte) error { return t.union.UnmarshalJ
 
 var contentTypeJSON = []string{"application/json"} // read only
 
-// NewCreateCheckoutRequest builds the request of POST /api/checkout/create. base is absolute and ends with a slash.
-func NewCreateCheckoutRequest(ctx context.Context, base *url.URL, body CreateCheckoutJSONRequestBody) (*http.Request, error) {
+// NewCreateCheckoutRequest builds the request of POST /api/checkout/create, and returns its body too. base is absolute and ends with a slash.
+func NewCreateCheckoutRequest(ctx context.Context, base *url.URL, body CreateCheckoutJSONRequestBody) (*http.Request, []byte, error) {
 	target := *base
 	target.Path += "api/checkout/create"
 	if target.RawPath != "" {
@@ -252,12 +252,12 @@ func NewCreateCheckoutRequest(ctx context.Context, base *url.URL, body CreateChe
 	}).WithContext(ctx)
 	encoded, err := json.Marshal(body)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	payload := contract.NewPayload(encoded)
-	req.Body, req.GetBody, req.ContentLength = payload, payload.Reopen, int64(len(encoded))
+	req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(encoded)), nil } // readers that net/http knows: one write
+	req.Body, req.ContentLength = io.NopCloser(bytes.NewReader(encoded)), int64(len(encoded))
 	header["Content-Type"] = contentTypeJSON
-	return req, nil
+	return req, encoded, nil
 }
 
 // No response parsers: internal/transport has the one decoder.

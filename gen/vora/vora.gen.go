@@ -5,14 +5,14 @@
 package vora
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"time"
-
-	"github.com/hostedpay/hostedpay-go/internal/contract"
 )
 
 // Defines values for CreateSessionRequestMode.
@@ -1120,8 +1120,8 @@ func NewGetHealthRequest(ctx context.Context, base *url.URL, params GetHealthPar
 	return req, nil
 }
 
-// NewCreateSessionRequest builds the request of POST /v1/sessions. base is absolute and ends with a slash.
-func NewCreateSessionRequest(ctx context.Context, base *url.URL, params CreateSessionParams, body CreateSessionJSONRequestBody) (*http.Request, error) {
+// NewCreateSessionRequest builds the request of POST /v1/sessions, and returns its body too. base is absolute and ends with a slash.
+func NewCreateSessionRequest(ctx context.Context, base *url.URL, params CreateSessionParams, body CreateSessionJSONRequestBody) (*http.Request, []byte, error) {
 	target := *base
 	target.Path += "v1/sessions"
 	if target.RawPath != "" {
@@ -1140,10 +1140,10 @@ func NewCreateSessionRequest(ctx context.Context, base *url.URL, params CreateSe
 	}).WithContext(ctx)
 	encoded, err := json.Marshal(body)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	payload := contract.NewPayload(encoded)
-	req.Body, req.GetBody, req.ContentLength = payload, payload.Reopen, int64(len(encoded))
+	req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(encoded)), nil } // readers that net/http knows: one write
+	req.Body, req.ContentLength = io.NopCloser(bytes.NewReader(encoded)), int64(len(encoded))
 	header["Content-Type"] = contentTypeJSON
 	if params.VonPayVersion != nil {
 		header.Set("Von-Pay-Version", *params.VonPayVersion)
@@ -1151,7 +1151,7 @@ func NewCreateSessionRequest(ctx context.Context, base *url.URL, params CreateSe
 	if params.IdempotencyKey != nil {
 		header.Set("Idempotency-Key", *params.IdempotencyKey)
 	}
-	return req, nil
+	return req, encoded, nil
 }
 
 // NewGetSessionRequest builds the request of GET /v1/sessions/{sessionId}. base is absolute and ends with a slash.

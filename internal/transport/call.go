@@ -44,11 +44,17 @@ type Rejecter interface {
 // A Request is what a generated request builder returns.
 type Request struct {
 	*http.Request
-	err error
+	Content []byte // of the body
+	err     error
 }
 
 // Built takes the results of a generated request builder.
-func Built(request *http.Request, err error) Request { return Request{request, err} }
+func Built(request *http.Request, err error) Request { return Request{request, nil, err} }
+
+// BuiltWithBody takes the results of one whose request has a body.
+func BuiltWithBody(request *http.Request, content []byte, err error) Request {
+	return Request{request, content, err}
+}
 
 // Do sends a request and decodes its response. More requests are the same one at other addresses,
 // for as long as the response is 404. Its errors are an *sdk.Error or an *sdk.OutcomeUnknownError.

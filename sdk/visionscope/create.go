@@ -51,7 +51,7 @@ func (c *Client) CreateCheckout(ctx context.Context, params CheckoutParams, opts
 	if err != nil {
 		return nil, err
 	}
-	wire, response, err := transport.Do[createdBody](c.transport, call, transport.Built(gen.NewCreateCheckoutRequest(ctx, c.transport.Base, body)))
+	wire, response, err := transport.Do[createdBody](c.transport, call, transport.BuiltWithBody(gen.NewCreateCheckoutRequest(ctx, c.transport.Base, body)))
 	if err != nil {
 		return nil, err
 	}

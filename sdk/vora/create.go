@@ -95,7 +95,7 @@ func (c *Client) CreateSession(ctx context.Context, params SessionParams, opts .
 	if err != nil {
 		return nil, err
 	}
-	request := transport.Built(gen.NewCreateSessionRequest(ctx, c.transport.Base, gen.CreateSessionParams{
+	request := transport.BuiltWithBody(gen.NewCreateSessionRequest(ctx, c.transport.Base, gen.CreateSessionParams{
 		VonPayVersion: present(&c.version), IdempotencyKey: &call.IdempotencyKey,
 	}, body))
 	wire, response, err := c.createUnderKey(call, request, own)
@@ -130,7 +130,7 @@ func (c *Client) createUnderKey(call *transport.Call, request transport.Request,
 		return transport.Do[createdBody](c.transport, call, request)
 	}
 	key := call.IdempotencyKey
-	fresh, ok := c.keys.begin(key, request.Body.(*contract.Payload).Content())
+	fresh, ok := c.keys.begin(key, request.Content)
 	if !ok {
 		return nil, sdk.Response{}, transport.Rejected(call.Operation, sdk.CodeIdempotencyKeyCollision,
 			fmt.Sprintf("this client has used the idempotency key %q for a purchase with other parameters; nothing was sent", key))

@@ -33,7 +33,7 @@ func (c *Client) ValidateSession(ctx context.Context, params SessionParams, opts
 		return nil, err
 	}
 	dryRun := true
-	wire, response, err := transport.Do[dryRunBody](c.transport, call, transport.Built(gen.NewCreateSessionRequest(ctx, c.transport.Base,
+	wire, response, err := transport.Do[dryRunBody](c.transport, call, transport.BuiltWithBody(gen.NewCreateSessionRequest(ctx, c.transport.Base,
 		gen.CreateSessionParams{DryRun: &dryRun, VonPayVersion: present(&c.version)}, body)))
 	if err != nil {
 		return nil, err

@@ -2,11 +2,11 @@
 package journal
 
 import (
+	"bytes"
 	"io"
 	"net/http"
 	"time"
 
-	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/ledger"
 	"github.com/hostedpay/hostedpay-go/sdk"
@@ -65,12 +65,21 @@ func ReadBody(r *http.Request) []byte {
 	if err != nil {
 		panic(http.ErrAbortHandler) // to return would be to respond with 200
 	}
-	r.Body = contract.NewPayload(body)
+	r.Body = &payload{*bytes.NewReader(body), body}
 	return body
 }
 
 // Body is the body of a request that [ReadBody] has read.
-func Body(r *http.Request) []byte { return r.Body.(*contract.Payload).Content() }
+func Body(r *http.Request) []byte { return r.Body.(*payload).content }
 
 // shorten keeps a header from filling the memory.
 func shorten(s string) string { return s[:min(len(s), maxNotedHeader)] }
+
+// A payload is the body of a request: a reader over bytes that can be looked at.
+type payload struct {
+	bytes.Reader
+	content []byte
+}
+
+// Close does nothing: there is nothing to give back.
+func (*payload) Close() error { return nil }
