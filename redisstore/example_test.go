@@ -8,6 +8,8 @@ import (
 
 	"github.com/hostedpay/hostedpay-go/redisstore"
 	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/ratelimit"
+	"github.com/hostedpay/hostedpay-go/sdk/vora"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 )
 
@@ -34,4 +36,22 @@ func ExampleNew() {
 	}
 	_ = handler // http.Handle("POST /webhooks/vora", handler)
 	// Output:
+}
+
+func ExampleNewCounter() {
+	client := redis.NewClient(&redis.Options{Addr: "127.0.0.1:6379", ContextTimeoutEnabled: true})
+	defer func() { _ = client.Close() }()
+	counter, err := redisstore.NewCounter(client, redisstore.WithCounterPrefix("acme:limits:"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	limiter, err := ratelimit.NewShared(counter, 3) // of 3 processes
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	shop, err := vora.New("vp_sk_test_acme", sdk.WithLimiter(limiter))
+	fmt.Println(shop, err)
+	// Output: vora.Client(vp_sk_test_… at checkout.vonpay.com) <nil>
 }
