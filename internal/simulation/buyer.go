@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/hostedpay/hostedpay-go/sandbox/buyer"
-	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
 // A tab is a buyer in front of one tab of a browser.
@@ -17,7 +16,6 @@ type tab struct {
 	w     *world
 	name  string
 	order string
-	vora  bool
 }
 
 // What a buyer does at a checkout. The first is the plain way.
@@ -165,7 +163,7 @@ func (b *tab) press(address, button, card string) string {
 func (w *world) beginBuyers(o Order) {
 	tabs := 1 + w.chance.weighed("buyer of "+o.ID, "second tab", 2, 1)
 	for i := range tabs {
-		b := &tab{w: w, name: "buyer of " + o.ID + " tab " + strconv.Itoa(i+1), order: o.ID, vora: o.Gateway == sdk.GatewayVora}
+		b := &tab{w: w, name: "buyer of " + o.ID + " tab " + strconv.Itoa(i+1), order: o.ID}
 		start := time.Duration(i*w.chance.upTo(b.name, "seconds until it opens", 90)) * time.Second
 		w.scheduler.spawn(life{actor: b.name}, start, func(ctx context.Context) { b.visits(ctx, 4) })
 	}

@@ -18,7 +18,6 @@ import (
 
 // A call is one call of a client, with what the world knows about it.
 type call struct {
-	id       int
 	order    string
 	gateway  sdk.Gateway
 	creates  bool
@@ -33,7 +32,7 @@ type callKey struct{}
 
 func (w *world) newCall(ctx context.Context, order string, gateway sdk.Gateway, creates bool) (context.Context, *call) {
 	w.calls++
-	c := &call{id: w.calls, order: order, gateway: gateway, creates: creates, sessions: map[string]bool{}}
+	c := &call{order: order, gateway: gateway, creates: creates, sessions: map[string]bool{}}
 	return context.WithValue(ctx, callKey{}, c), c
 }
 
@@ -76,14 +75,14 @@ func (n outbound) RoundTrip(r *http.Request) (*http.Response, error) {
 		w.scheduler.park(ctx, "on the way", wait, func() bool { return ctx.Err() != nil })
 		if ctx.Err() != nil { // it still arrives, and nobody waits for the response
 			unsafe()
-			w.scheduler.spawn(life{actor: w.scheduler.numbered("late request of " + me)}, time.Until(arrives), func(context.Context) { n.serve(r, body, c, true) })
+			w.scheduler.spawn(life{actor: w.scheduler.numbered("late request of " + me)}, time.Until(arrives), func(context.Context) { n.serve(r, body, c) })
 			return nil, ctx.Err()
 		}
 	}
-	recorded := n.serve(r, body, c, false)
+	recorded := n.serve(r, body, c)
 	if w.fault(me, faultDuplicate) {
 		wait := time.Duration(w.chance.upTo(me, "milliseconds until the duplicate", 60_000)) * time.Millisecond
-		w.scheduler.spawn(life{actor: w.scheduler.numbered("duplicate request of " + me)}, wait, func(context.Context) { n.serve(r, body, c, true) })
+		w.scheduler.spawn(life{actor: w.scheduler.numbered("duplicate request of " + me)}, wait, func(context.Context) { n.serve(r, body, c) })
 	}
 	w.scheduler.gate(ctx, "response "+strconv.Itoa(recorded.Code))
 	if ctx.Err() != nil {
@@ -152,11 +151,11 @@ func (n outbound) obey(c *call, a *http.Response) {
 }
 
 // serve hands a request to the gateways.
-func (n outbound) serve(r *http.Request, body []byte, c *call, stray bool) *httptest.ResponseRecorder {
+func (n outbound) serve(r *http.Request, body []byte, c *call) *httptest.ResponseRecorder {
 	w := n.w
 	in := r.Clone(context.WithoutCancel(r.Context()))
 	in.RemoteAddr = n.process.address + ":49152"
-	w.serving, w.stray = c, stray
+	w.serving = c
 	recorded := serve(w.gateways, in, body)
 	w.serving = nil
 	recorded.Header().Set("Date", clock{w}.Now().UTC().Format(http.TimeFormat))

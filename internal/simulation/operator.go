@@ -228,7 +228,7 @@ func (w *world) payForAnother(ctx context.Context, id string) {
 	r.Header.Set("Authorization", "Bearer "+w.merchant(other).Vora.SecretKey)
 	r.Header.Set("Content-Type", "application/json")
 	r.RemoteAddr = "127.0.0.66:1"
-	w.serving, w.stray = c, true
+	w.serving = c
 	serve(w.gateways, r, []byte(body))
 	w.serving = nil
 	for session := range c.sessions {

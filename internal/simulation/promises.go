@@ -66,7 +66,6 @@ func (w *world) violate(promise Promise, format string, args ...any) {
 // A truth is what the world knows about a session, whatever the shop does.
 type truth struct {
 	order string // that it was created for
-	call  int    // that created it; 0 for a copy of a request that the network made
 	odd   bool   // the gateway reports it in strange ways
 
 	// When it could be paid, by the shop's clock; the second is zero while it can be, and for ever

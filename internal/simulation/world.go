@@ -62,7 +62,6 @@ type world struct {
 	crashes  int
 	calls    int
 	serving  *call // whose request the gateways are working on
-	stray    bool  // which the network made a copy of
 	rotating string
 	rotated  bool
 	stuck    []string
@@ -242,9 +241,6 @@ func (w *world) changed(c control.Change) {
 		if w.serving != nil {
 			t.order = w.serving.order
 			w.serving.sessions[c.SessionID] = true
-			if !w.stray {
-				t.call = w.serving.id
-			}
 		}
 		w.truth[c.SessionID] = t
 		w.trace.tell("gateway", "%s is created for %s", w.aliasOf(c.SessionID), t.order)
