@@ -178,6 +178,8 @@ func TestNewRoutesRejects(t *testing.T) {
 		{"https://crm.example.com/webhooks?a=1", master, "has a query"},
 		{"https://user:s3cret@crm.example.com/webhooks", master, "has a query, a fragment or a user"},
 		{"https://crm.example.com/webhooks", "too short", "has 9 characters and needs 32"},
+		{"https://crm.example.com/webhooks", "[redacted]", "master secret 0 has the mask [redacted], which a secret is printed and encoded as"},
+		{"https://crm.example.com/webhooks", master + "\n", `master secret 0 has white space, quotes, a byte order mark or "Bearer " around its secret`},
 		{"https://crm.example.com/webhooks", "", "is its environment variable set?"},
 	} {
 		_, err := platform.NewRoutes(test.base, sdk.NewSecret(test.master))

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/hostedpay/hostedpay-go/internal/apikey"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 )
@@ -45,8 +46,12 @@ func NewRoutes(base string, masters ...sdk.Secret) (*Routes, error) {
 		return nil, errors.New("platform: the routes have no master secret")
 	}
 	for i, master := range masters {
-		if len(master.Reveal()) < minMaster {
-			return nil, fmt.Errorf("platform: master secret %d has %d characters and needs %d: is its environment variable set?", i, len(master.Reveal()), minMaster)
+		secret := master.Reveal()
+		if n := len(secret); n < minMaster && !apikey.IsMask(secret) {
+			return nil, fmt.Errorf("platform: master secret %d has %d characters and needs %d: is its environment variable set?", i, n, minMaster)
+		}
+		if problem := apikey.SigningProblem(secret); problem != "" {
+			return nil, fmt.Errorf("platform: master secret %d %s", i, problem)
 		}
 	}
 	return &Routes{parsed, masters}, nil

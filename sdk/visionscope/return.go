@@ -4,10 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"strings"
-	"unicode"
 
 	"github.com/hostedpay/hostedpay-go/internal/contract"
+	"github.com/hostedpay/hostedpay-go/internal/redact"
 )
 
 // A ClaimedStatus is what an unsigned return query says about the payment. It deliberately has no
@@ -31,8 +30,6 @@ type UntrustedReturn struct {
 	Reason        string // why it failed, in the gateway's words; escape it where you show it
 }
 
-const maxReason = 300 // characters
-
 // ParseReturn reads a return query. It rejects one without a session or status, and one that names
 // a parameter twice. (VisionScope documentation, section 6.)
 func ParseReturn(query url.Values) (UntrustedReturn, error) {
@@ -45,26 +42,10 @@ func ParseReturn(query url.Values) (UntrustedReturn, error) {
 		SessionID:     query.Get(contract.VisionScopeReturnQuerySessionID),
 		ClaimedStatus: ClaimedStatus(query.Get(contract.VisionScopeReturnQueryStatus)),
 		OrderID:       query.Get(contract.VisionScopeReturnQueryOrderID),
-		Reason:        oneLine(query.Get(contract.VisionScopeReturnQueryReason)),
+		Reason:        redact.Redactor{}.Line(query.Get(contract.VisionScopeReturnQueryReason)),
 	}
 	if r.SessionID == "" || r.ClaimedStatus == "" {
 		return UntrustedReturn{}, errors.New("visionscope: the return query has no session_id or no status: show a neutral page, and let the webhook decide")
 	}
 	return r, nil
-}
-
-func oneLine(s string) string {
-	s = strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsControl(r):
-			return ' '
-		case unicode.Is(unicode.Cf, r): // which can turn the direction of what follows
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(s, "\uFFFD"))
-	if runes := []rune(s); len(runes) > maxReason {
-		return string(runes[:maxReason]) + "…"
-	}
-	return s
 }

@@ -31,11 +31,19 @@ func TestParseReturn(t *testing.T) {
 		"other parameters twice": {query: "session_id=cs_1&status=paid&utm=a&utm=b", want: visionscope.UntrustedReturn{SessionID: "cs_1", ClaimedStatus: "paid"}},
 		"a reason in two lines": {
 			query: "session_id=cs_1&status=failed&reason=a%0D%0Ab%00c%1B[31m",
-			want:  visionscope.UntrustedReturn{SessionID: "cs_1", ClaimedStatus: "failed", Reason: "a  b c [31m"},
+			want:  visionscope.UntrustedReturn{SessionID: "cs_1", ClaimedStatus: "failed", Reason: "a  bc[31m"},
 		},
 		"a reason that turns its direction": {
 			query: "session_id=cs_1&status=failed&reason=a%E2%80%AEb%E2%80%8B%C2%ADc",
 			want:  visionscope.UntrustedReturn{SessionID: "cs_1", ClaimedStatus: "failed", Reason: "abc"},
+		},
+		"a reason with what nobody sees": {
+			query: "session_id=cs_1&status=failed&reason=a%EF%B8%8Fb%E3%85%A4c%F3%A0%84%81",
+			want:  visionscope.UntrustedReturn{SessionID: "cs_1", ClaimedStatus: "failed", Reason: "abc"},
+		},
+		"a reason with a key in it": {
+			query: "session_id=cs_1&status=failed&reason=no+key+vsk%26%2395%3Blive_7f3a",
+			want:  visionscope.UntrustedReturn{SessionID: "cs_1", ClaimedStatus: "failed", Reason: "no key vsk_[redacted]"},
 		},
 		"a reason that is not UTF-8": {
 			query: "session_id=cs_1&status=failed&reason=a%FFb",

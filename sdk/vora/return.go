@@ -10,6 +10,7 @@ import (
 
 	"github.com/hostedpay/hostedpay-go/internal/apikey"
 	"github.com/hostedpay/hostedpay-go/internal/contract"
+	"github.com/hostedpay/hostedpay-go/internal/redact"
 	"github.com/hostedpay/hostedpay-go/internal/returnurl"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
@@ -159,7 +160,7 @@ func (x ExpectedReturn) checkV2(fields returnurl.Fields, sig string) (issued tim
 	case err != nil || signedURL != expectedURL:
 		problem = "it was signed for another address"
 	case payload.KeyMode != string(x.Mode):
-		problem = fmt.Sprintf("it was signed in %q mode, expected is %q", payload.KeyMode, x.Mode)
+		problem = fmt.Sprintf("it was signed in %q mode, expected is %q", redact.Redactor{}.Line(payload.KeyMode), x.Mode)
 	case age > contract.VoraReturnMaxAge:
 		problem = fmt.Sprintf("it is %s old, at most %s is allowed", age.Round(time.Second), contract.VoraReturnMaxAge)
 	case age < -contract.VoraReturnFuture:

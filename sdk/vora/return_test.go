@@ -342,6 +342,7 @@ func TestVerifyReturnHoldsTheQueryAgainstWhatWasSigned(t *testing.T) {
 		"currency":        {func(p *returnurl.Payload) { p.Currency = "EUR" }, other},
 		"transaction":     {func(p *returnurl.Payload) { p.TransactionID = "" }, other},
 		"mode":            {func(p *returnurl.Payload) { p.KeyMode = "live" }, `it was signed in "live" mode, expected is "test"`},
+		"a long mode":     {func(p *returnurl.Payload) { p.KeyMode = strings.Repeat("live", 1000) }, strings.Repeat("live", 75) + `…" mode, expected is "test"`},
 		"no mode":         {func(p *returnurl.Payload) { p.KeyMode = "" }, `it was signed in "" mode`},
 		"no address":      {func(p *returnurl.Payload) { p.SuccessURL = "" }, "it was signed for another address"},
 		"another address": {func(p *returnurl.Payload) { p.SuccessURL = "https://shop.example.com/other" }, "it was signed for another address"},
