@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
@@ -46,7 +47,15 @@ func (x *exchange) notice() *sdk.Notice {
 // versions are the API versions that the last response names.
 func (x *exchange) versions() (served, latest string) {
 	header := x.result.Header
-	return x.sanitize(first(header[x.gateway.VersionHeader])), x.sanitize(first(header[x.gateway.LatestVersionHeader]))
+	return x.version(first(header[x.gateway.VersionHeader])), x.version(first(header[x.gateway.LatestVersionHeader]))
+}
+
+// version is a version as it may be printed. Every response has two, and a date hides nothing.
+func (x *exchange) version(value string) string {
+	if len(value) == len(time.DateOnly) && strings.Trim(value, "0123456789-") == "" {
+		return value
+	}
+	return x.sanitize(value)
 }
 
 // deprecationLink finds the target of the link whose relation is deprecation. (RFC 8288, section
