@@ -68,7 +68,13 @@ func (w *world) rateOf(fault string) int {
 
 // fault reports whether something goes wrong now.
 func (w *world) fault(actor, fault string) bool {
-	if w.calm || !w.chance.happens(actor, fault, w.rateOf(fault)) {
+	if w.calm {
+		return false
+	}
+	if w.chance.given == nil && w.rateOf(fault) == 0 { // nothing to draw, and no choice to count for
+		return false
+	}
+	if !w.chance.happens(actor, fault, w.rateOf(fault)) {
 		return false
 	}
 	w.coverage.Faults[fault]++

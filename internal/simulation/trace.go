@@ -5,6 +5,7 @@ import (
 	"hash"
 	"hash/fnv"
 	"io"
+	"strconv"
 	"time"
 )
 
@@ -15,13 +16,16 @@ type trace struct {
 	story []string
 	all   []string // with every step
 	now   func() time.Duration
+	line  []byte
 }
 
 func newTrace(keep bool) *trace { return &trace{sum: fnv.New64a(), keep: keep} }
 
 // step is somebody who goes on.
 func (t *trace) step(at time.Duration, actor, label string) {
-	_, _ = fmt.Fprintf(t.sum, "%d %s %s\n", at, actor, label)
+	t.line = strconv.AppendInt(t.line[:0], int64(at), 10)
+	t.line = append(append(append(append(append(t.line, ' '), actor...), ' '), label...), '\n')
+	_, _ = t.sum.Write(t.line)
 	if t.keep {
 		t.all = append(t.all, fmt.Sprintf("%12s  %-34s %s", at, actor, label))
 	}
