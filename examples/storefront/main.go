@@ -20,6 +20,8 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
+
+	"github.com/hostedpay/hostedpay-go/examples/storefront/internal/shop"
 )
 
 func main() {
@@ -55,6 +57,21 @@ func listen(ctx context.Context, name, address string) (net.Listener, error) {
 		return nil, fmt.Errorf("%w: choose another address with --%s, or port 0 for any free one", err, name)
 	}
 	return l, nil
+}
+
+// serveShop serves the shop, which asks meanwhile about orders that nobody has reported.
+func serveShop(ctx context.Context, l net.Listener, s *shop.Shop) error {
+	ctx, cancel := context.WithCancel(ctx)
+	swept := make(chan struct{})
+	go func() {
+		defer close(swept)
+		s.SweepEvery(ctx, time.Minute)
+	}()
+	defer func() {
+		cancel()
+		<-swept // before the caller closes the database
+	}()
+	return serve(ctx, l, s)
 }
 
 // serve serves until ctx ends, and completes the requests that have come by then.

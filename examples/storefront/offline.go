@@ -63,7 +63,7 @@ func offline(ctx context.Context, settings settings, log *slog.Logger) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	go func() { ended <- serve(ctx, atSandbox, gateways) }()
-	go func() { ended <- serve(ctx, atShop, s) }()
+	go func() { ended <- serveShop(ctx, atShop, s) }()
 	err = <-ended
 	stop()
 	return errors.Join(err, <-ended)

@@ -66,5 +66,5 @@ func atGateways(ctx context.Context, settings settings, log *slog.Logger) error 
 		return err
 	}
 	fmt.Printf("The shop is open: %s (listening on %s). Stop with Ctrl-C.\n", c.PublicURL, l.Addr())
-	return serve(ctx, l, s)
+	return serveShop(ctx, l, s)
 }

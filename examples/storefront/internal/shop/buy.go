@@ -76,7 +76,7 @@ func (s *Shop) settled(r *http.Request, purchase string, chosen way) (order, err
 // ordered returns the order of a form, with a checkout. A double click or another attempt gets the
 // same order; the other gateway gets an order of its own.
 func (s *Shop) ordered(ctx context.Context, visitor, purchase string, chosen way) (order, error) {
-	o, err := s.orders.place(ctx, visitor, purchase, theProduct(), chosen)
+	o, err := s.orders.place(ctx, visitor, purchase, theProduct(), chosen, s.Now())
 	switch {
 	case err != nil || o.Session != "":
 		return o, err

@@ -150,15 +150,15 @@ type orderTable struct{ db querier }
 // then shown in the way that was chosen last. The webhook secret is stored with the order before
 // anything is created at the gateway: a create whose response is lost may have made a checkout, and
 // its events must find their key.
-func (t orderTable) place(ctx context.Context, visitor, purchase string, p product, w way) (order, error) {
+func (t orderTable) place(ctx context.Context, visitor, purchase string, p product, w way, now time.Time) (order, error) {
 	var secret sdk.Secret
 	if w.gateway() == sdk.GatewayVisionScope {
 		secret = visionscope.NewWebhookSecret()
 	}
 	_, err := t.db.ExecContext(ctx,
-		`INSERT INTO orders (visitor, purchase, product, amount, currency, gateway, way, webhook_secret) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+		`INSERT INTO orders (visitor, purchase, product, amount, currency, gateway, way, webhook_secret, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (purchase, gateway) DO UPDATE SET way = excluded.way`,
-		visitor, purchase, p.Name, p.Price.Minor(), p.Price.Currency(), w.gateway(), w, secret.Reveal())
+		visitor, purchase, p.Name, p.Price.Minor(), p.Price.Currency(), w.gateway(), w, secret.Reveal(), now.Unix())
 	if err != nil {
 		return order{}, err
 	}
@@ -206,6 +206,15 @@ func (t orderTable) bySession(ctx context.Context, g sdk.Gateway, session string
 // at is a gateway's order of this number.
 func (t orderTable) at(ctx context.Context, g sdk.Gateway, number int64) (order, error) {
 	return t.one(ctx, "WHERE gateway = ? AND number = ?", g, number)
+}
+
+// late are some of Vora's orders that nobody has decided although it is time: the buyer has had a
+// while to pay, and neither a webhook nor a returning buyer has come. It is not always the same
+// ones, so that many that are merely slow do not hide one that is paid.
+func (t orderTable) late(ctx context.Context, now time.Time, limit int) ([]order, error) {
+	const after, within = 2 * time.Minute, 24 * time.Hour
+	return t.list(ctx, "WHERE gateway = ? AND state = ? AND session IS NOT NULL AND created_at BETWEEN ? AND ? ORDER BY random() LIMIT ?",
+		sdk.GatewayVora, open, now.Add(-within).Unix(), now.Add(-after).Unix(), limit)
 }
 
 // ofPurchase are the orders that a form has made, one for each gateway: a paid one first, the one

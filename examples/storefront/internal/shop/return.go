@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
 
 	"github.com/hostedpay/hostedpay-go/sdk"
@@ -69,16 +70,21 @@ func (s *Shop) ask(r *http.Request, o order) (order, *vora.Confirmation) {
 	if s.Vora == nil || o.State != open || o.Way.gateway() != sdk.GatewayVora || o.Session == "" {
 		return o, nil
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), askWithin)
+	return s.askFor(r.Context(), o, r.URL.Query())
+}
+
+// askFor asks Vora about an order of its own. The query is that of a returning buyer, or empty.
+func (s *Shop) askFor(ctx context.Context, o order, query url.Values) (order, *vora.Confirmation) {
+	within, cancel := context.WithTimeout(ctx, askWithin)
 	defer cancel()
-	confirmed, err := s.Vora.Client.ConfirmReturn(ctx, r.URL.Query(), vora.ExpectedReturn{
+	confirmed, err := s.Vora.Client.ConfirmReturn(within, query, vora.ExpectedReturn{
 		Secrets: []sdk.Secret{s.Vora.SessionSecret}, SessionID: o.Session, Amount: o.Amount, URL: s.PublicURL + "/return/vora",
 	})
 	if err != nil {
-		s.Log.Warn("a return cannot be confirmed", "session_id", o.Session, "error", err)
+		s.Log.Warn("a session cannot be read", "session_id", o.Session, "error", err)
 		return o, nil
 	}
-	known, err := s.enterRead(r.Context(), o.Number, confirmed.Session)
+	known, err := s.enterRead(ctx, o.Number, confirmed.Session)
 	if err != nil {
 		s.Log.Error("what Vora says cannot be written", "order", o.Number, "session_id", o.Session, "error", err)
 		return o, nil

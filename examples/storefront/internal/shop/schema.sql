@@ -14,7 +14,7 @@ CREATE TABLE IF NOT EXISTS orders (
   payment        TEXT    NOT NULL DEFAULT '{}',      -- all that is known about it, JSON
   reason         TEXT    NOT NULL DEFAULT '',        -- of a failure, in the gateway's words
   refunded       INTEGER NOT NULL DEFAULT 0,         -- minor units
-  created_at     INTEGER NOT NULL DEFAULT (unixepoch()),
+  created_at     INTEGER NOT NULL,
   shipped_at     INTEGER,                            -- NULL until the parcel has left, once for a purchase
   UNIQUE (purchase, gateway),
   UNIQUE (gateway, session)
