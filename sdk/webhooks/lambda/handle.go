@@ -5,7 +5,9 @@ import (
 	"cmp"
 	"context"
 	"encoding/base64"
+	"maps"
 	"net/http"
+	"net/url"
 	"strings"
 )
 
@@ -17,6 +19,13 @@ type Request struct {
 	MultiValueHeaders map[string][]string `json:"multiValueHeaders"`
 	Body              string              `json:"body"`
 	IsBase64Encoded   bool                `json:"isBase64Encoded"`
+
+	// The URL, of version 1.0 and of 2.0.
+	Path                  string              `json:"path"`
+	QueryParameters       map[string]string   `json:"queryStringParameters"`
+	MultiValueQueryParams map[string][]string `json:"multiValueQueryStringParameters"`
+	RawPath               string              `json:"rawPath"`
+	RawQuery              string              `json:"rawQueryString"`
 
 	RequestContext struct {
 		HTTPMethod string `json:"httpMethod"` // of version 1.0, where HTTPMethod may be missing
@@ -66,6 +75,7 @@ func (e *Request) request(ctx context.Context) (*http.Request, error) {
 	if err != nil {
 		return nil, err
 	}
+	r.URL = e.url()
 	r.Method = strings.ToUpper(cmp.Or(e.HTTPMethod, e.RequestContext.HTTP.Method, e.RequestContext.HTTPMethod))
 	for name, values := range e.MultiValueHeaders {
 		for _, value := range values {
@@ -80,6 +90,20 @@ func (e *Request) request(ctx context.Context) (*http.Request, error) {
 		}
 	}
 	return r, nil
+}
+
+// url is the path and the query that the delivery was sent to.
+func (e *Request) url() *url.URL {
+	query := url.Values(maps.Clone(e.MultiValueQueryParams))
+	for name, value := range e.QueryParameters {
+		if query == nil {
+			query = url.Values{}
+		}
+		if !query.Has(name) {
+			query.Set(name, value)
+		}
+	}
+	return &url.URL{Path: cmp.Or(e.RawPath, e.Path, "/"), RawQuery: cmp.Or(e.RawQuery, query.Encode())}
 }
 
 // A responseWriter keeps what a handler writes.

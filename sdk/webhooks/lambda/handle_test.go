@@ -106,6 +106,40 @@ func TestHandle(t *testing.T) {
 	}
 }
 
+// A key source finds keys by the URL that the delivery was sent to.
+func TestHandleKeepsTheURL(t *testing.T) {
+	t.Parallel()
+	body := webhookstest.PaymentSucceeded()
+	for name, event := range map[string]map[string]any{
+		"REST API": {"httpMethod": "POST", "path": "/visionscope/acme", "queryStringParameters": map[string]string{"order": "78 9"},
+			"multiValueQueryStringParameters": map[string][]string{"order": {"78 9"}}},
+		"single values": {"httpMethod": "POST", "path": "/visionscope/acme", "queryStringParameters": map[string]string{"order": "78 9"}},
+		"HTTP API":      {"requestContext": map[string]any{"http": map[string]any{"method": "POST"}}, "rawPath": "/visionscope/acme", "rawQueryString": "order=78+9"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var asked []webhooks.KeyHint
+			keys := webhooks.KeySourceFunc(func(_ context.Context, hint webhooks.KeyHint) ([]webhooks.SigningKey, error) {
+				asked = append(asked, hint)
+				return []webhooks.SigningKey{{Secret: sdk.NewSecret(secret), Scheme: webhooks.SchemeVisionScope}}, nil
+			})
+			handler, err := webhooks.NewHandler(webhooks.VisionScope(keys), func(context.Context, webhooks.Event) error { return nil })
+			require.NoError(t, err)
+			event["headers"], event["body"] = flatten(webhookstest.VisionScope(secret, body).Header), string(body)
+			encoded, err := json.Marshal(event)
+			require.NoError(t, err)
+			var request lambda.Request
+			require.NoError(t, json.Unmarshal(encoded, &request))
+			response, err := lambda.Handle(handler)(t.Context(), request)
+			require.NoError(t, err)
+			require.Equal(t, http.StatusOK, response.StatusCode)
+			require.Len(t, asked, 1)
+			require.Equal(t, "/visionscope/acme", asked[0].Path)
+			require.Equal(t, "78 9", asked[0].Query().Get("order"))
+		})
+	}
+}
+
 func TestHandleRejects(t *testing.T) {
 	t.Parallel()
 	body := webhookstest.SessionSucceeded()
