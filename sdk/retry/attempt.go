@@ -137,7 +137,7 @@ func (a *attempts) send(request *http.Request, on *wire.Attempt) (*http.Response
 	}
 	defer response.Body.Close()
 	if a.jar != nil {
-		a.jar.SetCookies(request.URL, response.Cookies())
+		a.jar.SetCookies(cookieURL(request), response.Cookies())
 	}
 	if response.StatusCode == http.StatusSwitchingProtocols {
 		return response, nil // its body is a connection, which nobody ends
@@ -162,7 +162,7 @@ func (a *attempts) own(request *http.Request, ctx context.Context) *http.Request
 		own.Header = http.Header{}
 	}
 	if a.jar != nil {
-		for _, cookie := range a.jar.Cookies(request.URL) {
+		for _, cookie := range a.jar.Cookies(cookieURL(request)) {
 			own.AddCookie(cookie)
 		}
 	}
@@ -171,6 +171,16 @@ func (a *attempts) own(request *http.Request, ctx context.Context) *http.Request
 		own.SetBasicAuth(user.Username(), password)
 	}
 	return own
+}
+
+// cookieURL is whose cookies a request has: those of the host that it names in its header.
+func cookieURL(request *http.Request) *url.URL {
+	if request.Host == "" || request.Host == request.URL.Host {
+		return request.URL
+	}
+	named := *request.URL
+	named.Host = request.Host
+	return &named
 }
 
 var errNoResponse = errors.New("the transport returned neither a response nor an error")

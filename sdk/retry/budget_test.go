@@ -1,6 +1,10 @@
 package retry_test
 
 import (
+	"bufio"
+	"io"
+	"net"
+	"net/http"
 	"sync"
 	"testing"
 
@@ -54,6 +58,29 @@ func TestBudgetNeverExceedsItsSize(t *testing.T) {
 		attempts(t, policy, 200)
 	}
 	require.Equal(t, 3, attempts(t, policy, 503))
+}
+
+// What a transport sends again by itself costs a retry, which a success gives back.
+func TestBudgetOfWhatATransportSendsAgain(t *testing.T) {
+	t.Parallel()
+	address := listen(t, func(conn net.Conn) {
+		defer func() { _ = conn.Close() }()
+		reader := bufio.NewReader(conn)
+		if _, err := http.ReadRequest(reader); err == nil { // the second request gets no response
+			_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+			_, _ = http.ReadRequest(reader)
+		}
+	})
+	policy := quick
+	policy.Budget = retry.NewBudget(2 * retry.Cost)
+	client, resent := over(ownTransport(t)), 0
+	for range 20 {
+		result, err := policy.Do(client, requestTo(t.Context(), t, http.MethodGet, "http://"+address, nil), retry.Idempotent)
+		require.NoError(t, err)
+		resent += len(result.Attempts) - 1
+	}
+	require.Greater(t, resent, 5)
+	require.Equal(t, 3, attempts(t, retry.Policy{MaxRetries: 5, Budget: policy.Budget}, 503), "both retries are left")
 }
 
 func TestBudgetSaysThatItIsEmpty(t *testing.T) {

@@ -64,7 +64,7 @@ func (l *loop) isOver() bool {
 	}
 	succeeded := l.attempts.err == nil && l.attempts.result.Status < 300
 	if succeeded {
-		l.policy.Budget.succeeded(0)
+		l.policy.Budget.succeeded(len(l.attempts.result.Attempts) - 1) // a transport may have sent it again by itself
 	}
 	return succeeded
 }
