@@ -18,9 +18,10 @@ type hook struct {
 	key      string // the event's dedupe key, when the shop claimed it
 	response *httptest.ResponseRecorder
 	forged   bool
-	intact   bool      // nobody has changed it on the way
-	sent     time.Time // by the gateway
-	rotating string    // a tenant whose key was being rotated when it arrived
+	intact   bool          // nobody has changed it on the way
+	sent     time.Time     // by the gateway
+	skew     time.Duration // of the clock that signed it
+	rotating string        // a tenant whose key was being rotated when it arrived
 }
 
 type hookKey struct{}
@@ -50,14 +51,14 @@ func (n inbound) RoundTrip(r *http.Request) (*http.Response, error) {
 		body = body[:len(body)/2]
 	}
 	whole := int64(len(body)) == r.ContentLength
-	h := &hook{intact: whole, sent: time.Now()}
+	h := &hook{intact: whole, sent: time.Now(), skew: w.skew}
 	wait := time.Duration(0)
 	if w.fault(me, faultLate) {
 		wait = []time.Duration{3 * time.Second, 8 * time.Second, 40 * time.Second, 7 * time.Minute}[w.chance.upTo(me, "how late", 4)]
 	}
 	p := n.arrive(r, body, me, wait, h)
 	if w.fault(me, faultCopied) {
-		n.arrive(r, body, me+" copy", wait+time.Duration(w.chance.upTo(me, "milliseconds until the copy", 8000))*time.Millisecond, &hook{intact: whole, sent: time.Now()})
+		n.arrive(r, body, me+" copy", wait+time.Duration(w.chance.upTo(me, "milliseconds until the copy", 8000))*time.Millisecond, &hook{intact: whole, sent: time.Now(), skew: w.skew})
 	}
 	if p == nil && wait == 0 {
 		return nil, errRefused

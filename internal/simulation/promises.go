@@ -162,7 +162,7 @@ func (w *world) checkReply(ctx context.Context, h *hook, status int) {
 	case status == http.StatusConflict:
 		w.coverage.Reached["event in flight"]++
 	case status == http.StatusUnauthorized || status == http.StatusBadRequest:
-		if h.intact && w.skew.Abs() < 20*time.Second && time.Since(h.sent) < 4*time.Minute && w.rotating == "" && h.rotating == "" {
+		if h.intact && h.skew.Abs() < 20*time.Second && w.skew.Abs() < 20*time.Second && time.Since(h.sent) < 4*time.Minute && w.rotating == "" && h.rotating == "" {
 			w.violate(AuthenticAccepted, "%s got %d", actor, status)
 		}
 	}
