@@ -114,6 +114,11 @@ func TestAKeyThatAnotherProcessUsedUp(t *testing.T) {
 		own.join(t.Context(), 1, creates("a"))
 		own.join(t.Context(), 5, creates("b"))
 		require.Equal(t, "bbbbb", strings.Join(own.order(), ""))
+		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+		defer cancel()
+		took, err := ask(ctx, process(t, counter, ratelimit.WithAddresses(5)), creates("a"))
+		require.ErrorIs(t, err, sdk.CodeRateLimitExceeded)
+		require.Zero(t, took, "and is told at once when it cannot wait so long")
 		start := time.Now()
 		own.wait.Wait()
 		require.Equal(t, nextWindow, time.Since(start))
@@ -192,7 +197,7 @@ func TestACounterThatFails(t *testing.T) {
 					require.NoError(t, err)
 					require.Equal(t, test.cost*time.Duration(1-min(n, 1)), took, "it is not asked again soon")
 				}
-				soon, cancel := context.WithTimeout(t.Context(), 4*time.Second)
+				soon, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 				defer cancel()
 				took, err := ask(soon, limiter, creates("a"))
 				require.ErrorIs(t, err, sdk.CodeRateLimitExceeded, "a third of the limit is used up")
@@ -298,25 +303,31 @@ func TestAWaitThatCannotBe(t *testing.T) {
 	})
 }
 
-// A call that goes away while the counter is asked on its behalf leaves its turn to the next.
+// A call that goes away while the counter is asked on its behalf leaves its turn to the next one, a
+// buyer's if there is any.
 func TestACallThatLeavesWhileTheCounterIsAsked(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		memory, asked := ratelimit.NewMemoryCounter(), 0
-		calls := crowd{limiter: process(t, counterFunc(func(ctx context.Context, limits ...ratelimit.Limit) ([]time.Duration, error) {
-			asked++
-			time.Sleep(500 * time.Millisecond)
-			return memory.Take(ctx, limits...)
-		}))}
-		gone, goAway := context.WithCancel(t.Context())
-		calls.join(gone, 1, creates("visitor"))
-		calls.join(t.Context(), 1, background("sweep"))
-		calls.join(t.Context(), 1, creates("buyer"))
-		goAway()
-		start := time.Now()
-		calls.wait.Wait()
-		require.Equal(t, []string{"buyer", "sweep"}, calls.order())
-		require.Equal(t, time.Second, time.Since(start))
-		require.Equal(t, 2, asked)
-	})
+	for name, visitor := range map[string]sdk.LimitedCall{"a buyer's": creates("visitor"), "of the background": background("visitor")} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				memory, asked := ratelimit.NewMemoryCounter(), 0
+				calls := crowd{limiter: process(t, counterFunc(func(ctx context.Context, limits ...ratelimit.Limit) ([]time.Duration, error) {
+					asked++
+					time.Sleep(500 * time.Millisecond)
+					return memory.Take(ctx, limits...)
+				}))}
+				gone, goAway := context.WithCancel(t.Context())
+				calls.join(gone, 1, visitor)
+				calls.join(t.Context(), 1, background("sweep"))
+				calls.join(t.Context(), 1, creates("buyer"))
+				goAway()
+				start := time.Now()
+				calls.wait.Wait()
+				require.Equal(t, []string{"buyer", "sweep"}, calls.order())
+				require.Equal(t, time.Second, time.Since(start))
+				require.Equal(t, 2, asked)
+			})
+		})
+	}
 }
