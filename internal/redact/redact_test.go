@@ -173,3 +173,14 @@ func deep(err error, levels int) error {
 	}
 	return err
 }
+
+// The sandbox has a key for each error code. What the code says of the error is not the key's
+// secret.
+func TestACodeIsNoSecret(t *testing.T) {
+	t.Parallel()
+	for _, code := range sdk.Codes() {
+		key := "vp_sk_test_" + string(code)
+		r := redact.New(sdk.NewSecret(key))
+		require.Equal(t, "see https://docs.vonpay.com/#"+string(code)+" for vp_sk_test_[redacted]", r.Line("see https://docs.vonpay.com/#"+string(code)+" for "+key))
+	}
+}
