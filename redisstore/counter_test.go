@@ -190,7 +190,7 @@ func TestALimiterWhoseRedisFails(t *testing.T) {
 		client       func(*testing.T, *redis.Client) *redis.Client
 	}{
 		{"no Redis", "redisstore: cannot count a call: ", func(*testing.T, *redis.Client) *redis.Client {
-			return redis.NewClient(&redis.Options{Addr: "127.0.0.1:1", MaxRetries: -1})
+			return redis.NewClient(&redis.Options{Addr: "127.0.0.1:1", MaxRetries: -1, DialerRetries: 1})
 		}},
 		{"no rights", "(the user needs EVAL", func(t *testing.T, server *redis.Client) *redis.Client {
 			require.NoError(t, server.Do(t.Context(), "ACL", "SETUSER", "limited", "on", "nopass", "~*", "+eval", "+evalsha", "+time", "+lindex", "+hello", "+client").Err())
