@@ -177,6 +177,8 @@ func TestNewRoutesRejects(t *testing.T) {
 		{"ftp://crm.example.com/webhooks", master, "not absolute"},
 		{"https://crm.example.com/webhooks?a=1", master, "has a query"},
 		{"https://user:s3cret@crm.example.com/webhooks", master, "has a query, a fragment or a user"},
+		{"ftp://user:s3cret@crm.example.com/webhooks", master, "not absolute"},
+		{"https://user:s3c ret@crm.example.com", master, "not absolute"},
 		{"https://crm.example.com/webhooks", "too short", "has 9 characters and needs 32"},
 		{"https://crm.example.com/webhooks", "[redacted]", "master secret 0 has the mask [redacted], which a secret is printed and encoded as"},
 		{"https://crm.example.com/webhooks", master + "\n", `master secret 0 has white space, quotes, a byte order mark or "Bearer " around its secret`},
@@ -189,6 +191,32 @@ func TestNewRoutesRejects(t *testing.T) {
 	}
 	_, err := platform.NewRoutes("https://crm.example.com/webhooks")
 	require.ErrorContains(t, err, "no master secret")
+}
+
+// What could not be told apart later is not asked for.
+func TestAPurchaseNeedsItsNames(t *testing.T) {
+	t.Parallel()
+	g := sandboxtest.Start(t)
+	routes := newRoutes(t, "https://crm.example.com/webhooks", "a master secret of 32 characters")
+	nameless := platform.Purchase{Amount: money.Minor(1499, "USD"), ReturnURL: "https://crm.example.com/return"}
+	named := nameless
+	named.Reference = "crm_1_1"
+	for _, ask := range []func() (*platform.Payment, error){
+		func() (*platform.Payment, error) {
+			return platform.NewVora(g.Vora(sandbox.Acme)).Purchase(t.Context(), nameless)
+		},
+		func() (*platform.Payment, error) {
+			return platform.NewVisionScope(g.VisionScope(sandbox.Acme), routes, "acme").Purchase(t.Context(), nameless)
+		},
+		func() (*platform.Payment, error) {
+			return platform.NewVisionScope(g.VisionScope(sandbox.Acme), routes, "").Purchase(t.Context(), named)
+		},
+	} {
+		payment, err := ask()
+		require.ErrorIs(t, err, sdk.CodeValidationMissingField)
+		require.Nil(t, payment)
+	}
+	require.Empty(t, g.Sessions())
 }
 
 // An event comes although the response to the create was lost, and says whose it is.

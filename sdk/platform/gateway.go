@@ -21,7 +21,8 @@ type Gateway interface {
 	//
 	// An error means that this call made nothing: see [HandlingOf]. When nobody knows, there is no
 	// error, and the payment is [StatusUnknown]. Where [OperationRepeat] is supported, the same
-	// purchase under the same reference is the same payment, however often it is asked for.
+	// purchase under the same reference is the same payment, for as long as the gateway remembers
+	// the reference: 24 hours at Vora. Package charges remembers it for longer.
 	Purchase(ctx context.Context, purchase Purchase) (*Payment, error)
 }
 

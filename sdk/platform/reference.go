@@ -3,6 +3,7 @@ package platform
 import (
 	"encoding/json"
 
+	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 )
@@ -33,15 +34,25 @@ func ReferenceOf(event webhooks.Event) string {
 		return event.Metadata[referenceField]
 	case *webhooks.RefundCreated:
 		return event.Metadata[referenceField]
-	case *webhooks.PaymentSucceeded, *webhooks.PaymentFailed:
-		return event.Info().Reference
 	case *webhooks.VoraV2Event:
 		var data struct {
 			Metadata map[string]string `json:"metadata"`
 		}
 		_ = json.Unmarshal(event.Data.Bytes(), &data) // of events that are about something else
 		return data.Metadata[referenceField]
-	case *webhooks.UnknownEvent:
+	case *webhooks.PaymentSucceeded, *webhooks.PaymentFailed, *webhooks.UnknownEvent:
+	}
+	if info := event.Info(); info.Scheme.Gateway() == sdk.GatewayVisionScope {
+		return info.Reference
 	}
 	return ""
+}
+
+// withoutReference is the error of a purchase that names no reference: it could not be repeated,
+// and its events could not be told apart.
+func withoutReference(g Gateway) error {
+	return &sdk.Error{
+		Operation: string(g.Name()) + ".Purchase", Code: sdk.CodeValidationMissingField,
+		Message: "the purchase has no reference: make one with platform.Reference (nothing was sent)",
+	}
 }

@@ -37,11 +37,11 @@ const minMaster = 32
 // checkouts can be paid. A master secret has 32 characters or more; use random ones.
 func NewRoutes(base string, masters ...sdk.Secret) (*Routes, error) {
 	parsed, err := url.Parse(base)
-	switch {
+	switch { // the messages leave the address out, which may have a password in it
 	case err != nil || parsed.Host == "" || parsed.Scheme != "https" && parsed.Scheme != "http":
-		return nil, fmt.Errorf("platform: the address of the routes, %q, is not absolute: write it as in https://platform.example.com/webhooks", base)
+		return nil, errors.New("platform: the address of the routes is not absolute: write it as in https://platform.example.com/webhooks")
 	case parsed.RawQuery != "" || parsed.Fragment != "" || parsed.User != nil:
-		return nil, fmt.Errorf("platform: the address of the routes, %q, has a query, a fragment or a user: tenant and reference are added to its path", parsed.Redacted())
+		return nil, errors.New("platform: the address of the routes has a query, a fragment or a user: tenant and reference are added to its path")
 	case len(masters) == 0:
 		return nil, errors.New("platform: the routes have no master secret")
 	}

@@ -35,6 +35,15 @@ func (*VisionScope) Capability(operation Operation) Capability {
 
 // Purchase creates a checkout.
 func (g *VisionScope) Purchase(ctx context.Context, p Purchase) (*Payment, error) {
+	switch {
+	case p.Reference == "":
+		return nil, withoutReference(g)
+	case g.tenant == "":
+		return nil, &sdk.Error{
+			Operation: "visionscope.Purchase", Code: sdk.CodeValidationMissingField,
+			Message: "the gateway was made without a tenant, which its events could not find (nothing was sent)",
+		}
+	}
 	created, err := g.client.CreateCheckout(ctx, visionscope.CheckoutParams{
 		Amount: p.Amount, ReturnURL: p.ReturnURL,
 		WebhookURL: g.routes.URL(g.tenant, p.Reference), WebhookSecret: g.routes.Secret(g.tenant, p.Reference),

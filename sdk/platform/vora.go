@@ -27,6 +27,9 @@ func (*Vora) Capability(operation Operation) Capability {
 // Purchase creates a session whose idempotency key is the reference. A session that an earlier call
 // made is read: the buyer may have paid since.
 func (g *Vora) Purchase(ctx context.Context, p Purchase) (*Payment, error) {
+	if p.Reference == "" {
+		return nil, withoutReference(g)
+	}
 	created, err := g.client.CreateSession(ctx, vora.SessionParams{
 		Amount: p.Amount, SuccessURL: p.ReturnURL, CancelURL: p.CancelURL, BuyerEmail: p.BuyerEmail, Metadata: withReference(p),
 	}, sdk.WithIdempotencyKey(p.Reference))

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"time"
+	"unicode/utf8"
 
 	"github.com/hostedpay/hostedpay-go/sdk/orders"
 	"github.com/hostedpay/hostedpay-go/sdk/platform"
@@ -45,75 +47,111 @@ func New(name string, store Store, gateways func(ctx context.Context, tenant str
 	return b, nil
 }
 
-// ErrOtherAmount means that an order was charged before with another amount.
+// ErrOtherAmount means that a page of the order may be there that shows another amount.
 var ErrOtherAmount = errors.New("charges: the order has a charge of another amount")
 
 // ErrOpen means that a charge has no need of another attempt: it is pending, unknown or paid.
 var ErrOpen = errors.New("charges: the current attempt has not failed or expired")
 
-// Pay gets an order its page: it begins the charge, or goes on with the attempt that is there. The
-// purchase's Reference is the charge's own. Look at [Charge.Status] next, whether or not there is
-// an error: an error is why there is no page yet, and [platform.HandlingOf] says what to do about
-// it.
+// Pay gets an order its page: it begins the charge, or goes on with the attempt that is there, and
+// asks for the page as it was asked for first. The purchase's Reference is the charge's own.
 //
-// It is pending with a page; or unknown, when another process is asking the gateway or nobody knows
-// what came of asking, and then the same call again, a little later, goes on; or it has ended.
+// Without an error look at [Charge.Status]: it is pending, with a page; or unknown, because another
+// process is asking the gateway, and then the same call goes on a little later; or it has ended. An
+// error is why there is no page: [platform.HandlingOf] says what to do about it, and the charge, as
+// far as it was had, where it stands.
 func (b *Book) Pay(ctx context.Context, tenant, order string, purchase platform.Purchase) (Charge, error) {
+	if err := checkNames(tenant, order); err != nil {
+		return Charge{}, err
+	}
 	gateway, err := b.gateways(ctx, tenant)
 	if err != nil {
 		return Charge{}, err
 	}
-	asks := false
+	asks, doubted := false, false
 	charge, err := b.update(ctx, b.loadOr(tenant, order, gateway, purchase), func(c *Charge) error {
 		asks = false
 		now := b.time()
 		current := &c.Attempts[len(c.Attempts)-1]
+		if !current.Made() && !current.InDoubt { // there is no page that shows anything else
+			*current = b.attempt(tenant, order, len(c.Attempts), gateway, purchase)
+			c.Amount, c.State.Expected = purchase.Amount, purchase.Amount
+		}
 		switch {
 		case c.Amount != purchase.Amount:
-			return fmt.Errorf("%w: the charge of %s of %s is %v, and not %v", ErrOtherAmount, order, tenant, c.Amount, purchase.Amount)
+			return otherAmount(c, purchase)
 		case c.Status().Final(), now.Before(current.AskingUntil):
 			return errUnchanged
 		case current.Made() && (!current.expired(now) || !canBeAsked(gateway)):
 			return errUnchanged
 		}
-		asks = true
-		current.AskingUntil = now.Add(askFor + askFor/2)
+		if asks, doubted = true, current.InDoubt; current.Made() {
+			return errUnchanged // anybody may read
+		}
+		current.InDoubt, current.AskingUntil = true, now.Add(askFor+askFor/2)
 		return nil
 	})
 	if err != nil || !asks {
 		return charge, err
 	}
-	return b.ask(ctx, gateway, charge)
+	return b.ask(ctx, gateway, charge, doubted)
+}
+
+func otherAmount(c *Charge, purchase platform.Purchase) error {
+	return fmt.Errorf("%w: the charge of %s of %s is %v, and not %v", ErrOtherAmount, c.Order, c.Tenant, c.Amount, purchase.Amount)
+}
+
+// checkNames rejects names that no event could be told by, or that a store would change.
+func checkNames(tenant, order string) error {
+	switch {
+	case tenant == "" || order == "":
+		return fmt.Errorf("charges: a charge needs a tenant and an order, and has %q and %q", tenant, order)
+	case !utf8.ValidString(tenant) || !utf8.ValidString(order):
+		return fmt.Errorf("charges: the tenant %q or the order %q is not UTF-8", tenant, order)
+	}
+	return nil
 }
 
 // Retry begins the next attempt of a charge whose current one was declined or has expired, for a
 // buyer who wants to try again. Any other charge is [ErrOpen], so that nobody is shown two pages on
-// which the order can be paid.
+// which the order can be paid; it comes with the error.
 func (b *Book) Retry(ctx context.Context, tenant, order string, purchase platform.Purchase) (Charge, error) {
-	_, err := b.update(ctx, b.load(tenant, order), func(c *Charge) error {
-		if status := c.Status(); status != platform.StatusDeclined && status != platform.StatusExpired {
+	gateway, err := b.gateways(ctx, tenant)
+	if err != nil {
+		return Charge{}, err
+	}
+	charge, err := b.update(ctx, b.load(tenant, order), func(c *Charge) error {
+		status, current := c.Status(), c.Current()
+		nothing := !current.Made() && !current.InDoubt && status == platform.StatusPending
+		switch {
+		case c.Amount != purchase.Amount:
+			return otherAmount(c, purchase)
+		case status != platform.StatusDeclined && status != platform.StatusExpired && !nothing:
 			return fmt.Errorf("%w: the charge of %s of %s is %s", ErrOpen, order, tenant, status)
 		}
-		c.Attempts = append(c.Attempts, b.attempt(order, len(c.Attempts)+1, purchase))
+		c.Attempts = append(c.Attempts, b.attempt(tenant, order, len(c.Attempts)+1, gateway, purchase))
 		return nil
 	})
 	if err != nil {
-		return Charge{}, err
+		return charge, err
 	}
 	return b.Pay(ctx, tenant, order, purchase)
 }
 
-func (b *Book) attempt(order string, number int, purchase platform.Purchase) Attempt {
-	purchase.Reference = platform.Reference(b.platform, order, number)
-	return Attempt{Purchase: purchase, Begun: b.time()}
+// attempt is a new one. Its reference has the tenant too: two tenants with one merchant may have
+// orders of the same name.
+func (b *Book) attempt(tenant, order string, number int, gateway platform.Gateway, purchase platform.Purchase) Attempt {
+	purchase.Reference = platform.Reference(b.platform, url.PathEscape(tenant)+"/"+url.PathEscape(order), number)
+	return Attempt{Purchase: purchase, Gateway: gateway.Name(), Begun: b.time()}
 }
 
 // time is the time as it is after it was stored.
 func (b *Book) time() time.Time { return b.now().Round(0).UTC() }
 
 // ask asks the gateway for the page of the current attempt, or for what has become of one that has
-// expired, and stores what it said. Whatever was stored first stays.
-func (b *Book) ask(ctx context.Context, gateway platform.Gateway, charge Charge) (Charge, error) {
+// expired, and stores what it said. Whatever was stored first stays. doubted means that an earlier
+// call may have made the page.
+func (b *Book) ask(ctx context.Context, gateway platform.Gateway, charge Charge, doubted bool) (Charge, error) {
 	asking, cancel := context.WithTimeout(ctx, askFor)
 	defer cancel()
 	current := charge.Current()
@@ -125,15 +163,14 @@ func (b *Book) ask(ctx context.Context, gateway platform.Gateway, charge Charge)
 	stored, err := b.update(ctx, b.load(charge.Tenant, charge.Order), func(c *Charge) error {
 		for i := range c.Attempts {
 			if a := &c.Attempts[i]; a.Purchase.Reference == current.Purchase.Reference {
-				a.AskingUntil = time.Time{}
-				c.learn(a, payment)
+				c.learn(a, payment, doubted)
 			}
 		}
 		return nil
 	})
 	switch {
 	case err != nil:
-		return Charge{}, errors.Join(err, failure)
+		return charge, errors.Join(err, failure)
 	case failure != nil:
 		return stored.withoutExpiredPage(b.time()), failure
 	case payment.Status == platform.StatusUnknown && stored.Status() == platform.StatusUnknown:
@@ -157,17 +194,26 @@ func askAbout(ctx context.Context, gateway platform.Gateway, a Attempt) (*platfo
 	return gateway.(platform.Retriever).Retrieve(ctx, a.PaymentID)
 }
 
-// learn enters what a gateway said about an attempt.
-func (c *Charge) learn(a *Attempt, payment *platform.Payment) {
-	if payment == nil || payment.Status == platform.StatusUnknown {
+// learn enters what a gateway said about an attempt; nil means that the call made nothing.
+func (c *Charge) learn(a *Attempt, payment *platform.Payment, doubted bool) {
+	a.AskingUntil = time.Time{}
+	switch {
+	case payment == nil:
+		a.InDoubt = a.InDoubt && doubted // an earlier call, whose response was lost, may have made it
+		return
+	case payment.Status == platform.StatusUnknown:
 		return
 	}
-	if !a.Made() {
-		a.PaymentID, a.CheckoutURL, a.ExpiresAt = payment.ID, payment.CheckoutURL, payment.ExpiresAt
+	if a.InDoubt = false; !a.Made() {
+		a.PaymentID, a.ExpiresAt = payment.ID, payment.ExpiresAt
 	}
-	if payment.ID == a.PaymentID {
-		c.read(payment)
+	if payment.ID != a.PaymentID {
+		return
 	}
+	if a.CheckoutURL.Reveal() == "" {
+		a.CheckoutURL = payment.CheckoutURL
+	}
+	c.read(payment)
 }
 
 // read enters where a payment stands into the state.
@@ -184,6 +230,7 @@ func (c *Charge) read(payment *platform.Payment) {
 func (b *Book) Take(ctx context.Context, tenant string, event webhooks.Event) (Charge, orders.Transition, error) {
 	var transition orders.Transition
 	charge, err := b.update(ctx, b.loadOf(tenant, event), func(c *Charge) error {
+		c.identify(event)
 		c.State, transition = orders.Apply(c.State, event)
 		c.match()
 		return nil
@@ -194,9 +241,22 @@ func (b *Book) Take(ctx context.Context, tenant string, event webhooks.Event) (C
 	return charge, transition, nil
 }
 
+// identify gives an attempt whose response was lost the payment that an event names for it, so that
+// later events and reads find it.
+func (c *Charge) identify(event webhooks.Event) {
+	info := event.Info()
+	for i := range c.Attempts {
+		a := &c.Attempts[i]
+		if !a.Made() && info.SessionID != "" && a.Gateway == info.Scheme.Gateway() && a.Purchase.Reference == platform.ReferenceOf(event) {
+			a.PaymentID, a.InDoubt = info.SessionID, false
+		}
+	}
+}
+
 // Sweep asks the gateways about charges that have been pending since before a time, for example
-// because an event never came, and enters what they say as an event would be. It returns those that
-// nobody can be asked about: the gateway cannot be read, or the page was never made.
+// because an event never came, and enters what they say as an event would be. Charges that were
+// asked about come last in the next sweep. It returns those whose current attempt nobody can be
+// asked about: the gateway cannot be read, or has made no page.
 //
 // Give the book of a sweep gateways whose clients have sdk.WithBackground, so that it takes no
 // buyer's turn.
@@ -210,39 +270,41 @@ func (b *Book) Sweep(ctx context.Context, before time.Time, limit int) (silent [
 		asked, err := b.reread(ctx, charge)
 		if err != nil {
 			failures = append(failures, fmt.Errorf("charges: the charge of %s of %s: %w", charge.Order, charge.Tenant, err))
-		} else if !asked {
+		}
+		if !asked && err == nil {
 			silent = append(silent, charge)
 		}
 	}
 	return silent, errors.Join(failures...)
 }
 
-// reread asks about the payments of all attempts: an earlier one may have been paid late.
+// reread asks about the payments of all attempts: an earlier one may have been paid late. What
+// cannot be read of one keeps no other from being read. asked is about the current attempt.
 func (b *Book) reread(ctx context.Context, charge Charge) (asked bool, err error) {
+	var failures []error
 	gateway, err := b.gateways(ctx, charge.Tenant)
 	if err != nil {
-		return false, err
+		failures = append(failures, err)
 	}
-	retriever, ok := gateway.(platform.Retriever)
-	if !ok {
-		return false, nil
-	}
-	for _, attempt := range charge.Attempts {
-		if !attempt.Made() {
+	retriever, _ := gateway.(platform.Retriever)
+	var payments []*platform.Payment
+	for i, attempt := range charge.Attempts {
+		if retriever == nil || !attempt.Made() || attempt.Gateway != gateway.Name() {
 			continue
 		}
 		payment, err := retriever.Retrieve(ctx, attempt.PaymentID)
 		if err != nil {
-			return asked, err
+			failures = append(failures, err)
+			continue
 		}
-		asked = true
-		_, err = b.update(ctx, b.load(charge.Tenant, charge.Order), func(c *Charge) error {
-			c.read(payment)
-			return nil
-		})
-		if err != nil {
-			return asked, err
-		}
+		payments, asked = append(payments, payment), asked || i == len(charge.Attempts)-1
 	}
-	return asked, nil
+	_, err = b.update(ctx, b.load(charge.Tenant, charge.Order), func(c *Charge) error {
+		c.Asked = b.time()
+		for _, payment := range payments {
+			c.read(payment)
+		}
+		return nil
+	})
+	return asked, errors.Join(append(failures, err)...)
 }

@@ -15,18 +15,20 @@ import (
 type Charge struct {
 	Tenant   string
 	Order    string
-	Gateway  sdk.Gateway
 	Amount   money.Amount
 	Attempts []Attempt    // at least one; the last one counts
 	State    orders.State // what events and reads said, of the payments of all attempts
 	Refunds  []Refund     // asked for, and made
+	Asked    time.Time    // when a sweep asked about it last
 	Version  int64        // how often it was stored
 }
 
 // An Attempt is one try to get an order paid. It has one page.
 type Attempt struct {
 	Purchase    platform.Purchase // as it was asked for first, with the attempt's Reference; it is asked for again as it is
+	Gateway     sdk.Gateway
 	Begun       time.Time
+	InDoubt     bool       // the gateway was asked for the page, and may have made it
 	AskingUntil time.Time  // somebody is asking the gateway for the page, and nobody else does until then
 	PaymentID   string     // empty until the gateway's response was stored
 	CheckoutURL sdk.Secret // the page
@@ -49,15 +51,22 @@ func (c Charge) Current() Attempt {
 	return c.Attempts[len(c.Attempts)-1]
 }
 
-// Status is where the charge stands. It is unknown while an attempt has begun and its page is not
-// there: the gateway is being asked, or the response was lost. The zero charge is unknown too.
+// Status is where the charge stands. It is unknown while the gateway is being asked for the page,
+// and when the response was lost; it is pending without a page when the gateway has made none: see
+// the error of [Book.Pay]. The zero charge is unknown.
+//
+// Approved means that money was captured, which may be another amount than the order's: ship when
+// State.MayShip says so, and have a person look at State.Problems.
 func (c Charge) Status() platform.Status {
 	if c.State.Status.Paid() || c.State.Status == sdk.PaymentRefunded {
 		return platform.StatusOf(c.State.Status)
 	}
 	current := c.Current()
-	if !current.Made() {
+	switch {
+	case current.InDoubt, len(c.Attempts) == 0:
 		return platform.StatusUnknown
+	case !current.Made():
+		return platform.StatusPending
 	}
 	for _, session := range c.State.Sessions {
 		if session.ID == current.PaymentID {
@@ -67,7 +76,7 @@ func (c Charge) Status() platform.Status {
 		}
 	}
 	if current.CheckoutURL.Reveal() == "" {
-		return platform.StatusUnknown // there is no page to wait for a buyer on
+		return platform.StatusUnknown // nobody can pay on it, and nobody has said what became of it
 	}
 	return platform.StatusPending
 }
@@ -90,10 +99,18 @@ func (c Charge) withoutExpiredPage(now time.Time) Charge {
 	return c
 }
 
-// knows reports whether a payment is one of the charge's, as far as responses were stored.
-func (c Charge) knows(paymentID string) bool {
+// due is since when a sweep could ask about the charge.
+func (c Charge) due() time.Time {
+	if begun := c.Current().Begun; begun.After(c.Asked) {
+		return begun
+	}
+	return c.Asked
+}
+
+// has reports whether a payment is one of the charge's, as far as it was stored.
+func (c Charge) has(gateway sdk.Gateway, paymentID string) bool {
 	for _, attempt := range c.Attempts {
-		if attempt.Made() && attempt.PaymentID == paymentID {
+		if attempt.Made() && attempt.Gateway == gateway && attempt.PaymentID == paymentID {
 			return true
 		}
 	}

@@ -316,13 +316,165 @@ func TestErrorsAreSaidAndKeepTheAttempt(t *testing.T) {
 		require.NoError(t, w.Inject(control.Fault{Route: route, Times: 1, Status: 503}))
 		charge, err := w.book().Pay(t.Context(), tenant, order, purchase)
 		require.Error(t, err)
-		require.Equal(t, platform.StatusUnknown, charge.Status())
+		require.Equal(t, platform.StatusPending, charge.Status(), "nothing was made")
+		require.Empty(t, charge.Current().CheckoutURL.Reveal())
 		require.Len(t, charge.Attempts, 1)
 		next := w.pay() // at once
 		require.Equal(t, platform.StatusPending, next.Status())
 		require.Equal(t, charge.Current().Purchase.Reference, next.Current().Purchase.Reference)
 		require.Len(t, next.Attempts, 1)
 	})
+}
+
+// What was asked for wrongly, and not made, is asked for again in another way.
+func TestARejectedPurchaseCanBeCorrected(t *testing.T) {
+	t.Parallel()
+	atBoth(t, func(t *testing.T, w *world) {
+		wrong := purchase
+		wrong.Amount = money.Minor(0, "USD")
+		charge, err := w.book().Pay(t.Context(), tenant, order, wrong)
+		require.Equal(t, platform.HandlingFixMapping, platform.HandlingOf(err))
+		require.Equal(t, platform.StatusPending, charge.Status())
+		charge = w.pay()
+		require.Equal(t, purchase.Amount, charge.Amount)
+		w.press(charge, buyer.CardApproved, true)
+		require.True(t, w.charge().State.MayShip())
+		require.Empty(t, w.charge().State.Problems)
+	})
+}
+
+// Two tenants with one merchant, and an order of the same name at each.
+func TestOrdersOfTwoTenantsAreTwo(t *testing.T) {
+	t.Parallel()
+	w := setup(t, true)
+	a, err := w.book().Pay(t.Context(), "a", "b/c", purchase)
+	require.NoError(t, err)
+	b, err := w.book().Pay(t.Context(), "a/b", "c", purchase)
+	require.NoError(t, err)
+	require.NotEqual(t, a.Current().Purchase.Reference, b.Current().Purchase.Reference)
+	require.NotEqual(t, a.Current().PaymentID, b.Current().PaymentID)
+	require.Len(t, w.Sessions(), 2)
+}
+
+func TestNamesAreChecked(t *testing.T) {
+	t.Parallel()
+	w := setup(t, true)
+	for _, names := range [][2]string{{"", "1"}, {"acme", ""}, {"caf\xe9", "1"}, {"acme", "caf\xe9"}} {
+		_, err := w.book().Pay(t.Context(), names[0], names[1], purchase)
+		require.Error(t, err, names)
+	}
+	require.Empty(t, w.Sessions())
+}
+
+// A retry that cannot be is none: the charge stays as it is.
+func TestARetryThatIsRejectedChangesNothing(t *testing.T) {
+	t.Parallel()
+	w := setup(t, true)
+	w.press(w.pay(), buyer.CardDeclined, false)
+	other := purchase
+	other.Amount = money.Minor(1500, "USD")
+	charge, err := w.book().Retry(t.Context(), tenant, order, other)
+	require.ErrorIs(t, err, charges.ErrOtherAmount)
+	require.Equal(t, platform.StatusDeclined, charge.Status())
+	require.Len(t, w.charge().Attempts, 1)
+	_, err = w.book().Retry(t.Context(), tenant, order, purchase)
+	require.NoError(t, err)
+	charge, err = w.book().Retry(t.Context(), tenant, order, purchase) // a double click
+	require.ErrorIs(t, err, charges.ErrOpen)
+	require.Equal(t, platform.StatusPending, charge.Status())
+}
+
+// Once an event has named the payment of a lost response, what does not name the reference finds
+// it.
+func TestAnEventNamesThePaymentOfALostResponse(t *testing.T) {
+	t.Parallel()
+	w := setup(t, true)
+	require.NoError(t, w.Inject(control.Fault{Route: "POST /v1/sessions", Times: 1, ResetAfter: true}))
+	_, err := w.book().Pay(t.Context(), tenant, order, purchase)
+	require.Error(t, err)
+	session := w.Sessions()[0].ID
+	reference := w.charge().Current().Purchase.Reference
+	info := func(payment sdk.PaymentStatus, minor int64) webhooks.EventInfo {
+		return webhooks.EventInfo{Scheme: webhooks.SchemeVoraV1, SessionID: session, Payment: payment, Amount: money.Minor(minor, "USD"), RefundID: "re_1"}
+	}
+	_, _, err = w.book().Take(t.Context(), tenant, &webhooks.SessionSucceeded{EventInfo: info(sdk.PaymentPaid, 1499), Metadata: map[string]string{"hostedpay_reference": reference}})
+	require.NoError(t, err)
+	charge, _, err := w.book().Take(t.Context(), tenant, &webhooks.RefundCreated{EventInfo: info(sdk.PaymentRefunded, 500)})
+	require.NoError(t, err)
+	require.Len(t, charge.Refunds, 1)
+}
+
+// An event that cannot be read is a problem of its order, also when the response was lost.
+func TestAnUnreadableEventIsReported(t *testing.T) {
+	t.Parallel()
+	w := setup(t, false)
+	require.NoError(t, w.Inject(control.Fault{Route: "POST /api/checkout/create", Times: 1, ResetAfter: true}))
+	_, err := w.book().Pay(t.Context(), tenant, order, purchase)
+	require.Error(t, err)
+	charge, transition, err := w.book().Take(t.Context(), tenant, &webhooks.UnknownEvent{EventInfo: webhooks.EventInfo{
+		Scheme: webhooks.SchemeVisionScope, Type: "payment.success", SessionID: "cs_1", Reference: w.charge().Current().Purchase.Reference, Problem: errors.New("amount cannot be read"),
+	}})
+	require.NoError(t, err)
+	require.Equal(t, []orders.Problem{orders.ProblemUnreadableEvent}, transition.Problems)
+	require.Equal(t, []orders.Problem{orders.ProblemUnreadableEvent}, charge.State.Problems)
+}
+
+// What nobody can be asked about keeps no other charge from being asked about.
+func TestSweepsAskAboutAllInTurn(t *testing.T) {
+	t.Parallel()
+	w := setup(t, false)
+	for _, abandoned := range []string{"1", "2", "3"} {
+		_, err := w.book().Pay(t.Context(), tenant, abandoned, purchase)
+		require.NoError(t, err)
+	}
+	w.Advance(time.Minute)
+	w.vora = true
+	w.PauseDeliveries()
+	charge := w.pay()
+	w.Open(charge.Current().CheckoutURL).Pay(buyer.CardApproved)
+	for range 2 {
+		w.Advance(time.Hour)
+		_, err := w.book().Sweep(t.Context(), w.Now(), 3)
+		require.NoError(t, err)
+	}
+	require.Equal(t, platform.StatusApproved, w.charge().Status())
+}
+
+// One payment that cannot be read keeps no other from being read.
+func TestASweepReadsWhatItCan(t *testing.T) {
+	t.Parallel()
+	w := setup(t, true)
+	w.press(w.pay(), buyer.CardDeclined, false)
+	w.PauseDeliveries()
+	second, err := w.book().Retry(t.Context(), tenant, order, purchase)
+	require.NoError(t, err)
+	w.Open(second.Current().CheckoutURL).Pay(buyer.CardApproved)
+	require.NoError(t, w.Inject(control.Fault{Route: "GET /v1/sessions", Times: 1, Status: 404}))
+	w.Advance(time.Minute)
+	_, err = w.book().Sweep(t.Context(), w.Now(), 10)
+	require.ErrorContains(t, err, "HTTP 404")
+	require.Equal(t, platform.StatusApproved, w.charge().Status())
+}
+
+func TestWithdrawnRefunds(t *testing.T) {
+	t.Parallel()
+	w := setup(t, true)
+	w.press(w.pay(), buyer.CardApproved, true)
+	_, err := w.book().RequestRefund(t.Context(), tenant, order, "", money.Minor(500, "USD"))
+	require.ErrorContains(t, err, "needs a reference")
+	_, err = w.book().RequestRefund(t.Context(), tenant, order, "r1", money.Minor(500, "USD"))
+	require.NoError(t, err)
+	_, err = w.book().WithdrawRefund(t.Context(), tenant, order, "r2")
+	require.ErrorIs(t, err, charges.ErrNotFound)
+	for range 2 {
+		charge, err := w.book().WithdrawRefund(t.Context(), tenant, order, "r1")
+		require.NoError(t, err)
+		require.Equal(t, charges.RefundWithdrawn, charge.Refunds[0].Status)
+	}
+	_, err = w.Refund(w.charge().Current().PaymentID, 500)
+	require.NoError(t, err)
+	w.WaitDeliveries(w.charge().Current().PaymentID, 2)
+	require.Equal(t, charges.RefundUnmatched, w.charge().Refunds[1].Status)
 }
 
 // Nothing of a charge that is printed is a page's address; its JSON does not have it either.

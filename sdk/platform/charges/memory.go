@@ -43,7 +43,7 @@ func (s *MemoryStore) Save(ctx context.Context, charge Charge) error {
 
 // ByPayment finds the charge of a payment.
 func (s *MemoryStore) ByPayment(ctx context.Context, tenant string, gateway sdk.Gateway, paymentID string) (Charge, error) {
-	return s.find(ctx, func(c Charge) bool { return c.Tenant == tenant && c.Gateway == gateway && c.knows(paymentID) })
+	return s.find(ctx, func(c Charge) bool { return c.Tenant == tenant && c.has(gateway, paymentID) })
 }
 
 // ByReference finds the charge of a reference.
@@ -62,14 +62,14 @@ func (s *MemoryStore) Open(ctx context.Context, before time.Time, limit int) ([]
 	defer s.mu.Unlock()
 	var open []Charge
 	for _, c := range s.charges {
-		if !c.Status().Final() && c.Current().Begun.Before(before) {
+		if !c.Status().Final() && c.due().Before(before) {
 			open = append(open, c.clone())
 		}
 	}
 	slices.SortFunc(open, func(a, b Charge) int {
-		return cmp.Or(a.Current().Begun.Compare(b.Current().Begun), cmp.Compare(a.Tenant, b.Tenant), cmp.Compare(a.Order, b.Order))
+		return cmp.Or(a.due().Compare(b.due()), cmp.Compare(a.Tenant, b.Tenant), cmp.Compare(a.Order, b.Order))
 	})
-	return open[:min(limit, len(open))], nil
+	return open[:min(max(limit, 0), len(open))], nil
 }
 
 func (s *MemoryStore) find(ctx context.Context, is func(Charge) bool) (Charge, error) {

@@ -10,10 +10,10 @@ import (
 
 // A Refund is money to give back, or that was given back.
 type Refund struct {
-	Reference string       // the platform's name for what it asked for; empty when it did not ask
-	ID        string       // the gateway's; empty until an event said that it was made
-	Amount    money.Amount // more than zero
-	Status    RefundStatus
+	Reference string       `json:"reference,omitempty"` // the platform's name for what it asked for; empty when it did not ask
+	ID        string       `json:"id,omitempty"`        // the gateway's; empty until an event said that it was made
+	Amount    money.Amount `json:"amount"`              // more than zero
+	Status    RefundStatus `json:"status"`
 }
 
 // A RefundStatus is where a refund stands.
@@ -27,6 +27,7 @@ const (
 
 	RefundSucceeded RefundStatus = "succeeded" // an event said that it was made
 	RefundUnmatched RefundStatus = "unmatched" // an event said that it was made, and nobody had asked for it
+	RefundWithdrawn RefundStatus = "withdrawn" // the platform wants it no longer
 )
 
 // ErrNotRefundable means that a charge has not been paid, or that less is left of it than is to be
@@ -36,8 +37,12 @@ var ErrNotRefundable = errors.New("charges: the charge cannot be refunded by tha
 // RequestRefund keeps that a part of a charge is to be given back. Nothing is asked of a gateway:
 // it awaits that somebody makes the refund there, and is matched with the event of one, by amount
 // and in the order of arrival. The same request under the same reference is kept once; with another
-// amount it is an error.
+// amount it is an error. A refund that was made before it was requested stays unmatched: it may be
+// another one.
 func (b *Book) RequestRefund(ctx context.Context, tenant, order, reference string, amount money.Amount) (Charge, error) {
+	if reference == "" {
+		return Charge{}, errors.New("charges: a refund needs a reference, by which the same request is known")
+	}
 	return b.update(ctx, b.load(tenant, order), func(c *Charge) error {
 		left := c.State.Paid.Minor() - c.State.Refunded.Minor()
 		for _, refund := range c.Refunds {
@@ -56,6 +61,26 @@ func (b *Book) RequestRefund(ctx context.Context, tenant, order, reference strin
 		}
 		c.Refunds = append(c.Refunds, Refund{Reference: reference, Amount: amount, Status: RefundAwaitingUpstream})
 		return nil
+	})
+}
+
+// WithdrawRefund ends a request that nobody has carried out, for example because the money was
+// given back in another way. A request that is not there is [ErrNotFound]; one that has ended stays
+// as it is.
+func (b *Book) WithdrawRefund(ctx context.Context, tenant, order, reference string) (Charge, error) {
+	return b.update(ctx, b.load(tenant, order), func(c *Charge) error {
+		for i := range c.Refunds {
+			r := &c.Refunds[i]
+			switch {
+			case reference == "" || r.Reference != reference:
+			case r.Status == RefundAwaitingUpstream:
+				r.Status = RefundWithdrawn
+				return nil
+			default:
+				return errUnchanged
+			}
+		}
+		return fmt.Errorf("%w with the refund %q", ErrNotFound, reference)
 	})
 }
 

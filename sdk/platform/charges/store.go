@@ -35,7 +35,8 @@ type Store interface {
 	// [ErrNotFound].
 	ByReference(ctx context.Context, tenant, reference string) (Charge, error)
 
-	// Open lists charges that are pending or unknown and whose current attempt began before a time,
-	// the oldest first, up to a number.
+	// Open lists charges that are pending or unknown, whose current attempt began before a time,
+	// and which no sweep has asked about since then: those first that began or were asked about
+	// first, up to a number of 1 or more.
 	Open(ctx context.Context, before time.Time, limit int) ([]Charge, error)
 }

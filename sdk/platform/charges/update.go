@@ -29,7 +29,7 @@ func (b *Book) update(ctx context.Context, load loader, change func(*Charge) err
 		case errors.Is(err, errUnchanged):
 			return charge, nil
 		case err != nil:
-			return Charge{}, err
+			return charge, err
 		}
 		charge.Version++
 		if err := b.store.Save(ctx, charge); !errors.Is(err, ErrConflict) {
@@ -51,8 +51,8 @@ func (b *Book) loadOr(tenant, order string, gateway platform.Gateway, purchase p
 			return charge, err
 		}
 		return Charge{
-			Tenant: tenant, Order: order, Gateway: gateway.Name(), Amount: purchase.Amount,
-			Attempts: []Attempt{b.attempt(order, 1, purchase)}, State: orders.State{Expected: purchase.Amount},
+			Tenant: tenant, Order: order, Amount: purchase.Amount,
+			Attempts: []Attempt{b.attempt(tenant, order, 1, gateway, purchase)}, State: orders.State{Expected: purchase.Amount},
 		}, nil
 	}
 }

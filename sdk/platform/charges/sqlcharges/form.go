@@ -21,23 +21,25 @@ type form struct {
 	Form     int              `json:"form"`
 	Tenant   string           `json:"tenant"`
 	Order    string           `json:"order"`
-	Gateway  sdk.Gateway      `json:"gateway"`
 	Amount   money.Amount     `json:"amount"`
 	Attempts []attempt        `json:"attempts"`
 	State    orders.State     `json:"state"`
 	Refunds  []charges.Refund `json:"refunds,omitempty"`
+	Asked    time.Time        `json:"asked,omitzero"`
 	Version  int64            `json:"version"`
 }
 
 const firstForm = 1
 
 type attempt struct {
-	Purchase    purchase  `json:"purchase"`
-	Begun       time.Time `json:"begun"`
-	AskingUntil time.Time `json:"asking_until,omitzero"`
-	PaymentID   string    `json:"payment_id,omitempty"`
-	Page        []byte    `json:"page,omitempty"`
-	ExpiresAt   time.Time `json:"expires_at,omitzero"`
+	Purchase    purchase    `json:"purchase"`
+	Gateway     sdk.Gateway `json:"gateway"`
+	Begun       time.Time   `json:"begun"`
+	InDoubt     bool        `json:"in_doubt,omitempty"`
+	AskingUntil time.Time   `json:"asking_until,omitzero"`
+	PaymentID   string      `json:"payment_id,omitempty"`
+	Page        []byte      `json:"page,omitempty"`
+	ExpiresAt   time.Time   `json:"expires_at,omitzero"`
 }
 
 type purchase struct {
@@ -50,9 +52,9 @@ type purchase struct {
 }
 
 func (s *Store) encode(c charges.Charge) ([]byte, error) {
-	f := form{firstForm, c.Tenant, c.Order, c.Gateway, c.Amount, make([]attempt, len(c.Attempts)), c.State, c.Refunds, c.Version}
+	f := form{firstForm, c.Tenant, c.Order, c.Amount, make([]attempt, len(c.Attempts)), c.State, c.Refunds, c.Asked, c.Version}
 	for i, a := range c.Attempts {
-		f.Attempts[i] = attempt{Purchase: purchase(a.Purchase), Begun: a.Begun, AskingUntil: a.AskingUntil, PaymentID: a.PaymentID, ExpiresAt: a.ExpiresAt}
+		f.Attempts[i] = attempt{Purchase: purchase(a.Purchase), Gateway: a.Gateway, InDoubt: a.InDoubt, Begun: a.Begun, AskingUntil: a.AskingUntil, PaymentID: a.PaymentID, ExpiresAt: a.ExpiresAt}
 		if a.CheckoutURL.Reveal() == "" {
 			continue
 		}
@@ -73,11 +75,11 @@ func (s *Store) decode(stored []byte) (charges.Charge, error) {
 		return charges.Charge{}, fmt.Errorf("sqlcharges: the charge has form %d and this SDK reads form %d: upgrade this program", f.Form, firstForm)
 	}
 	c := charges.Charge{
-		Tenant: f.Tenant, Order: f.Order, Gateway: f.Gateway, Amount: f.Amount, Attempts: make([]charges.Attempt, len(f.Attempts)),
-		State: f.State, Refunds: f.Refunds, Version: f.Version,
+		Tenant: f.Tenant, Order: f.Order, Amount: f.Amount, Attempts: make([]charges.Attempt, len(f.Attempts)),
+		State: f.State, Refunds: f.Refunds, Asked: f.Asked, Version: f.Version,
 	}
 	for i, a := range f.Attempts {
-		c.Attempts[i] = charges.Attempt{Purchase: platform.Purchase(a.Purchase), Begun: a.Begun, AskingUntil: a.AskingUntil, PaymentID: a.PaymentID, ExpiresAt: a.ExpiresAt}
+		c.Attempts[i] = charges.Attempt{Purchase: platform.Purchase(a.Purchase), Gateway: a.Gateway, InDoubt: a.InDoubt, Begun: a.Begun, AskingUntil: a.AskingUntil, PaymentID: a.PaymentID, ExpiresAt: a.ExpiresAt}
 		if len(a.Page) == 0 {
 			continue
 		}
@@ -113,7 +115,7 @@ func namesOf(c charges.Charge) (hashes []string) {
 	for _, a := range c.Attempts {
 		hashes = append(hashes, referenceHash(c.Tenant, a.Purchase.Reference))
 		if a.Made() {
-			hashes = append(hashes, paymentHash(c.Tenant, c.Gateway, a.PaymentID))
+			hashes = append(hashes, paymentHash(c.Tenant, a.Gateway, a.PaymentID))
 		}
 	}
 	return hashes

@@ -82,17 +82,17 @@ func dialectOf(d sqlstore.Dialect) (dialect, error) {
 		return dialect{
 			lock: "SELECT pg_advisory_xact_lock($1::bigint)", isolated: true, numbered: true,
 			durable: "SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'",
-			insert:  "INSERT INTO", ignore: "ON CONFLICT DO NOTHING", schema: schema("text", "bytea", "bigint", "CREATE INDEX IF NOT EXISTS {table}_open ON {table} (begun_at) WHERE is_open = 1", ""),
+			insert:  "INSERT INTO", ignore: "ON CONFLICT DO NOTHING", schema: schema("text", "bytea", "bigint", "CREATE INDEX IF NOT EXISTS {table}_open ON {table} (due_at) WHERE is_open = 1", ""),
 		}, nil
 	case sqlstore.MySQL:
 		return dialect{
 			isolated: true, insert: "INSERT IGNORE INTO",
-			schema: schema("CHAR(64) CHARACTER SET ascii COLLATE ascii_bin", "LONGBLOB", "BIGINT", "", ",\n\tINDEX {table}_open (is_open, begun_at)"),
+			schema: schema("CHAR(64) CHARACTER SET ascii COLLATE ascii_bin", "LONGBLOB", "BIGINT", "", ",\n\tINDEX {table}_open (is_open, due_at)"),
 		}, nil
 	case sqlstore.SQLite:
 		return dialect{
 			insert: "INSERT INTO", ignore: "ON CONFLICT DO NOTHING",
-			schema: schema("TEXT", "BLOB", "INTEGER", "CREATE INDEX IF NOT EXISTS {table}_open ON {table} (begun_at) WHERE is_open = 1", ""),
+			schema: schema("TEXT", "BLOB", "INTEGER", "CREATE INDEX IF NOT EXISTS {table}_open ON {table} (due_at) WHERE is_open = 1", ""),
 		}, nil
 	}
 	return dialect{}, fmt.Errorf("sqlcharges: %s is not known: use sqlstore.PostgreSQL, sqlstore.MySQL (for MariaDB too) or sqlstore.SQLite", d)
@@ -105,7 +105,7 @@ func schema(hash, bytes, integer, index, inline string) []string {
 	charge_hash ` + hash + ` NOT NULL PRIMARY KEY,
 	version ` + integer + ` NOT NULL,
 	is_open ` + integer + ` NOT NULL,
-	begun_at ` + integer + ` NOT NULL,
+	due_at ` + integer + ` NOT NULL,
 	charge ` + bytes + ` NOT NULL` + inline + `
 )`,
 		`CREATE TABLE IF NOT EXISTS {table}_names (

@@ -35,7 +35,9 @@ func New(db *sql.DB, d sqlstore.Dialect, cipher platform.Cipher, opts ...Option)
 }
 
 // InTx is the store in a transaction of yours: nothing is stored unless that commits, which makes
-// it durable as the database is set. A charge that is saved stays locked until then.
+// it durable as the database is set. A charge that is saved stays locked until then. Begin it with
+// sql.LevelReadCommitted where the database has that: in a snapshot, a charge that somebody else
+// has saved since is a conflict that no repetition ends.
 func (s *Store) InTx(tx *sql.Tx) *Store {
 	in := *s
 	in.tx = tx
@@ -91,15 +93,15 @@ func (s *Store) Save(ctx context.Context, charge charges.Charge) error {
 	if err != nil {
 		return err
 	}
-	hash, open, begun := chargeHash(charge.Tenant, charge.Order), 0, charge.Current().Begun.UnixMicro()
+	hash, open, due := chargeHash(charge.Tenant, charge.Order), 0, later(charge.Current().Begun, charge.Asked).UnixMicro()
 	if !charge.Status().Final() {
 		open = 1
 	}
 	return s.transaction(ctx, func(tx runner) error {
-		statement, args := "UPDATE {table} SET version = ?, is_open = ?, begun_at = ?, charge = ? WHERE charge_hash = ? AND version = ?",
-			[]any{charge.Version, open, begun, encoded, hash, charge.Version - 1}
+		statement, args := "UPDATE {table} SET version = ?, is_open = ?, due_at = ?, charge = ? WHERE charge_hash = ? AND version = ?",
+			[]any{charge.Version, open, due, encoded, hash, charge.Version - 1}
 		if charge.Version == 1 {
-			statement, args = s.dialect.insert+" {table} (version, is_open, begun_at, charge, charge_hash) VALUES (?, ?, ?, ?, ?) "+s.dialect.ignore, args[:5]
+			statement, args = s.dialect.insert+" {table} (version, is_open, due_at, charge, charge_hash) VALUES (?, ?, ?, ?, ?) "+s.dialect.ignore, args[:5]
 		}
 		if changed, err := s.exec(ctx, tx, statement, args...); err != nil || changed == 0 {
 			return conflictUnless(err)
@@ -112,6 +114,13 @@ func (s *Store) Save(ctx context.Context, charge charges.Charge) error {
 		}
 		return nil
 	})
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 func conflictUnless(err error) error {
@@ -154,7 +163,7 @@ JOIN {table}_names n ON n.charge_hash = c.charge_hash WHERE n.name_hash = ?`, ha
 
 // Open lists charges that have not ended.
 func (s *Store) Open(ctx context.Context, before time.Time, limit int) ([]charges.Charge, error) {
-	return s.all(ctx, "SELECT charge FROM {table} WHERE is_open = 1 AND begun_at < ? ORDER BY begun_at, charge_hash LIMIT ?", before.UnixMicro(), limit)
+	return s.all(ctx, "SELECT charge FROM {table} WHERE is_open = 1 AND due_at < ? ORDER BY due_at, charge_hash LIMIT ?", before.UnixMicro(), limit)
 }
 
 func (s *Store) one(ctx context.Context, query string, hash string) (charges.Charge, error) {

@@ -50,10 +50,10 @@ func purchase(reference string) platform.Purchase {
 func sample(tenant, order string) charges.Charge {
 	usd := func(minor int64) money.Amount { return money.Minor(minor, "USD") }
 	return charges.Charge{
-		Tenant: tenant, Order: order, Gateway: sdk.GatewayVora, Amount: usd(1499), Version: 1,
+		Tenant: tenant, Order: order, Amount: usd(1499), Version: 1, Asked: begun.Add(-time.Hour),
 		Attempts: []charges.Attempt{
-			{Purchase: purchase("crm_" + order + "_1"), Begun: begun, PaymentID: "vp_cs_1_" + order, CheckoutURL: sdk.NewSecret("https://pay.example.com/1"), ExpiresAt: begun.Add(time.Hour)},
-			{Purchase: purchase("crm_" + order + "_2"), Begun: begun.Add(time.Minute), AskingUntil: begun.Add(2 * time.Minute)},
+			{Purchase: purchase("crm_" + order + "_1"), Gateway: sdk.GatewayVora, Begun: begun, PaymentID: "vp_cs_1_" + order, CheckoutURL: sdk.NewSecret("https://pay.example.com/1"), ExpiresAt: begun.Add(time.Hour)},
+			{Purchase: purchase("crm_" + order + "_2"), Gateway: sdk.GatewayVora, InDoubt: true, Begun: begun.Add(time.Minute), AskingUntil: begun.Add(2 * time.Minute)},
 		},
 		State: orders.State{Expected: usd(1499), Sessions: []orders.Session{
 			{ID: "vp_cs_1_" + order, Status: sdk.PaymentExpired, Problems: []orders.Problem{orders.ProblemUnreadableEvent}},
@@ -170,7 +170,7 @@ func lookUps(t *testing.T, s charges.Store) {
 func openOnes(t *testing.T, s charges.Store) {
 	for i, order := range []string{"a", "b", "c", "paid"} {
 		charge := sample("acme", order)
-		charge.Attempts[1].Begun = begun.Add(-time.Duration(i) * time.Hour)
+		charge.Attempts[1].Begun, charge.Asked = begun.Add(-time.Duration(i)*time.Hour), time.Time{}
 		if order == "paid" {
 			charge.State.Status = sdk.PaymentPaid
 		}
@@ -198,6 +198,12 @@ func openOnes(t *testing.T, s charges.Store) {
 	open, err := s.Open(t.Context(), begun, 10)
 	succeeds(t, err)
 	must(t, len(open) == 1 && open[0].Order == "b", "a charge that was paid is still open")
+	asked := open[0]
+	asked.Version, asked.Asked = asked.Version+1, begun.Add(time.Minute)
+	succeeds(t, s.Save(t.Context(), asked))
+	open, err = s.Open(t.Context(), begun.Add(time.Hour), 10)
+	succeeds(t, err)
+	must(t, len(open) == 2 && open[0].Order == "a" && open[1].Order == "b", "a charge that was asked about comes last")
 }
 
 // names that a database could take for one another.

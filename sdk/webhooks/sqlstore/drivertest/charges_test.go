@@ -49,8 +49,8 @@ func TestChargesInTheDatabase(t *testing.T) {
 	each(t, usual(), func(t *testing.T, d database) {
 		db, store, table := d.charges(t)
 		charge := charges.Charge{
-			Tenant: "acme", Order: "1", Gateway: sdk.GatewayVora, Amount: money.Minor(1499, "USD"), Version: 1,
-			Attempts: []charges.Attempt{{Purchase: platform.Purchase{Reference: "crm_1_1"}, PaymentID: "vp_cs_1", CheckoutURL: sdk.NewSecret("https://pay.example.com/c/s3cret")}},
+			Tenant: "acme", Order: "1", Amount: money.Minor(1499, "USD"), Version: 1,
+			Attempts: []charges.Attempt{{Purchase: platform.Purchase{Reference: "crm_1_1"}, Gateway: sdk.GatewayVora, PaymentID: "vp_cs_1", CheckoutURL: sdk.NewSecret("https://pay.example.com/c/s3cret")}},
 		}
 		require.NoError(t, store.Save(t.Context(), charge))
 		var stored string
