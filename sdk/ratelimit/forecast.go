@@ -3,16 +3,25 @@ package ratelimit
 import "time"
 
 // forecast is when a call would have its turn if it joined the queue now and nobody else came or
-// left. Of a shared counter only the calls of this process and what it said last are known, so that
-// the turn comes then or later.
+// left; or any time before its deadline, if even the last place in line is in time. Of a shared
+// counter only the calls of this process and what it said last are known, so that the turn comes
+// then or later.
 //
 // It costs a step for each API key in line and each call of the same key that is ahead, but no more
 // than calls can go before the deadline, because it holds the lock.
 func (l *Limiter) forecast(w *waiter, now time.Time) time.Time {
+	last := l.turnAfter(w, w.class.waiting, now)
+	if !w.cannotWait(last) {
+		return last
+	}
+	room := times(w.queue.address.Max, int(w.deadline.Sub(now)/w.queue.address.Window)+2)
+	return l.turnAfter(w, w.class.ahead(w.key, room), now)
+}
+
+// turnAfter is when a call has its turn if others of its class are ahead.
+func (l *Limiter) turnAfter(w *waiter, ahead int, now time.Time) time.Time {
 	q, c := w.queue, w.class
 	limits := l.current(q.limits(c, w.key), now)
-	room := times(limits[0].Max, int(w.deadline.Sub(now)/limits[0].Window)+2)
-	ahead := c.ahead(w.key, room)
 	turn := l.turn(c, limits[0], ahead, now)
 	if c == q.background && q.buyers.waiting > 0 {
 		// When the last buyer's call has gone, none of the background's part is free.
