@@ -40,6 +40,7 @@ func (n inbound) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	signed := hook{intact: true, sent: time.Now(), skew: w.skew} // just now, by the gateway's clock
 	w.scheduler.gate(ctx, "sends")
 	w.overheard = append(w.overheard, overheard{r, body})
 	switch {
@@ -48,17 +49,16 @@ func (n inbound) RoundTrip(r *http.Request) (*http.Response, error) {
 	case w.fault(me, faultProxied):
 		return response(r, w.pick(me, "status of the page", 503, 502, 403, 429, 301), "text/html", "<html></html>"), nil
 	case w.fault(me, faultCut):
-		body = body[:len(body)/2]
+		body, signed.intact = body[:len(body)/2], false
 	}
-	whole := int64(len(body)) == r.ContentLength
-	h := &hook{intact: whole, sent: time.Now(), skew: w.skew}
+	h, copied := signed, signed
 	wait := time.Duration(0)
 	if w.fault(me, faultLate) {
 		wait = []time.Duration{3 * time.Second, 8 * time.Second, 40 * time.Second, 7 * time.Minute}[w.chance.upTo(me, "how late", 4)]
 	}
-	p := n.arrive(r, body, me, wait, h)
+	p := n.arrive(r, body, me, wait, &h)
 	if w.fault(me, faultCopied) {
-		n.arrive(r, body, me+" copy", wait+time.Duration(w.chance.upTo(me, "milliseconds until the copy", 8000))*time.Millisecond, &hook{intact: whole, sent: time.Now(), skew: w.skew})
+		n.arrive(r, body, me+" copy", wait+time.Duration(w.chance.upTo(me, "milliseconds until the copy", 8000))*time.Millisecond, &copied)
 	}
 	if p == nil && wait == 0 {
 		return nil, errRefused
