@@ -1,6 +1,9 @@
 package redact
 
-import "sort"
+import (
+	"sort"
+	"unicode/utf8"
+)
 
 // maxDepth is how many encodings are undone, one in the other.
 const maxDepth = 3
@@ -66,6 +69,9 @@ func (l *line) decode(e *encoding, units []unit, from, to, depth int) {
 			return
 		}
 		run := units[from+shift : to]
+		if !l.mayHold(e, run) {
+			continue
+		}
 		l.read(depth+1, func(f *form) { e.decode(f, run) })
 	}
 	inside := l.found[before:]
@@ -75,6 +81,41 @@ func (l *line) decode(e *encoding, units []unit, from, to, depth int) {
 			l.found = append(l.found, widened(units[from:to], f))
 		}
 	}
+}
+
+// minHeld is how many bytes the shortest credential has that is looked for: its prefix, and a
+// character.
+const minHeld = 5
+
+// mayHold reports whether a run has characters in a row, as everything does that has a secret in
+// it. Most words that could be an encoding hold none, and need no closer look.
+func (l *line) mayHold(e *encoding, run []unit) bool {
+	l.work += len(run)
+	l.decoded = l.decoded[:0]
+	value, bits := uint(0), uint(0)
+	for _, u := range run {
+		value, bits = value<<e.bits|uint(e.values[u.b]), bits+e.bits
+		if bits >= 8 {
+			bits -= 8
+			l.decoded = append(l.decoded, byte(value>>bits)) //nolint:gosec // eight bits are left
+			value &= 1<<bits - 1
+		}
+	}
+	inRow := 0
+	for i := 0; i < len(l.decoded); {
+		r, size := utf8.DecodeRune(l.decoded[i:])
+		switch {
+		case r == utf8.RuneError && size == 1:
+			inRow = 0
+		case !isInvisible(r): // as the zeros of UTF-16 are
+			inRow += size
+		}
+		if inRow >= minHeld {
+			return true
+		}
+		i += size
+	}
+	return false
 }
 
 // widened is what was found in a run, with the rest of the words that it is in.

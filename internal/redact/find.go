@@ -14,6 +14,7 @@ type line struct {
 	found   []found
 	known   []known
 	work    int
+	decoded []byte // of a run, to see if it is worth a look
 }
 
 // found is a part of the string that is not printed, and what stands for it.
