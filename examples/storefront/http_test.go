@@ -28,10 +28,14 @@ type visitor struct {
 	http *http.Client
 }
 
+// connections are nobody else's: when an httptest.Server is closed, http.DefaultTransport closes
+// its idle connections, also one that another test is about to use.
+var connections = http.DefaultTransport.(*http.Transport).Clone()
+
 func (f *fixture) visitor() visitor {
 	jar, err := cookiejar.New(nil)
 	require.NoError(f.t, err)
-	return visitor{f.t, f, &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+	return visitor{f.t, f, &http.Client{Transport: connections, Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 }
 
 func (v visitor) get(path string) (*http.Response, string) {

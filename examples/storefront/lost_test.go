@@ -84,7 +84,7 @@ func TestAnEventIsOfTheOrderThatItNames(t *testing.T) {
 	require.NoError(t, f.db.QueryRowContext(t.Context(), "SELECT session, webhook_secret FROM orders WHERE number = 1").Scan(&session, &secret))
 	body := webhookstest.PaymentSucceeded(webhookstest.SessionID(session), webhookstest.Amount(money.MustParse("14.99", "EUR")))
 	deliver := func(query, secret string) int {
-		response, err := http.DefaultClient.Do(webhookstest.VisionScope(secret, body, webhookstest.To(f.url+"/webhooks/visionscope"+query)))
+		response, err := (&http.Client{Transport: connections}).Do(webhookstest.VisionScope(secret, body, webhookstest.To(f.url+"/webhooks/visionscope"+query)))
 		require.NoError(t, err)
 		response.Body.Close()
 		return response.StatusCode

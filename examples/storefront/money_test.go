@@ -14,7 +14,7 @@ import (
 // hears delivers an event of Vora, and returns the shop's response.
 func (f *fixture) hears(body []byte) int {
 	f.t.Helper()
-	response, err := http.DefaultClient.Do(f.delivery(body))
+	response, err := (&http.Client{Transport: connections}).Do(f.delivery(body))
 	require.NoError(f.t, err)
 	response.Body.Close()
 	return response.StatusCode

@@ -44,7 +44,7 @@ func TestAReadAndAWebhookSendOneParcel(t *testing.T) {
 					response.Body.Close()
 				}
 			}, func() {
-				if response, err := http.DefaultClient.Do(f.delivery(paid)); err == nil {
+				if response, err := (&http.Client{Transport: connections}).Do(f.delivery(paid)); err == nil {
 					response.Body.Close()
 				}
 			})
