@@ -99,8 +99,9 @@ func (c Charge) withoutExpiredPage(now time.Time) Charge {
 	return c
 }
 
-// due is since when a sweep could ask about the charge.
-func (c Charge) due() time.Time {
+// Due is since when the charge waits to be asked about: a [Store] lists those first that wait the
+// longest.
+func (c Charge) Due() time.Time {
 	if begun := c.Current().Begun; begun.After(c.Asked) {
 		return begun
 	}

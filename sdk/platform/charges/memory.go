@@ -62,12 +62,12 @@ func (s *MemoryStore) Open(ctx context.Context, before time.Time, limit int) ([]
 	defer s.mu.Unlock()
 	var open []Charge
 	for _, c := range s.charges {
-		if !c.Status().Final() && c.due().Before(before) {
+		if !c.Status().Final() && c.Due().Before(before) {
 			open = append(open, c.clone())
 		}
 	}
 	slices.SortFunc(open, func(a, b Charge) int {
-		return cmp.Or(a.due().Compare(b.due()), cmp.Compare(a.Tenant, b.Tenant), cmp.Compare(a.Order, b.Order))
+		return cmp.Or(a.Due().Compare(b.Due()), cmp.Compare(a.Tenant, b.Tenant), cmp.Compare(a.Order, b.Order))
 	})
 	return open[:min(max(limit, 0), len(open))], nil
 }

@@ -93,7 +93,7 @@ func (s *Store) Save(ctx context.Context, charge charges.Charge) error {
 	if err != nil {
 		return err
 	}
-	hash, open, due := chargeHash(charge.Tenant, charge.Order), 0, later(charge.Current().Begun, charge.Asked).UnixMicro()
+	hash, open, due := chargeHash(charge.Tenant, charge.Order), 0, charge.Due().UnixMicro()
 	if !charge.Status().Final() {
 		open = 1
 	}
@@ -103,8 +103,12 @@ func (s *Store) Save(ctx context.Context, charge charges.Charge) error {
 		if charge.Version == 1 {
 			statement, args = s.dialect.insert+" {table} (version, is_open, due_at, charge, charge_hash) VALUES (?, ?, ?, ?, ?) "+s.dialect.ignore, args[:5]
 		}
-		if changed, err := s.exec(ctx, tx, statement, args...); err != nil || changed == 0 {
-			return conflictUnless(err)
+		changed, err := s.exec(ctx, tx, statement, args...)
+		if err != nil {
+			return err
+		}
+		if changed == 0 {
+			return charges.ErrConflict
 		}
 		for _, name := range namesOf(charge) {
 			statement := s.dialect.insert + " {table}_names (name_hash, charge_hash) VALUES (?, ?) " + s.dialect.ignore
@@ -114,20 +118,6 @@ func (s *Store) Save(ctx context.Context, charge charges.Charge) error {
 		}
 		return nil
 	})
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
-}
-
-func conflictUnless(err error) error {
-	if err != nil {
-		return err
-	}
-	return charges.ErrConflict
 }
 
 func (s *Store) exec(ctx context.Context, tx runner, statement string, args ...any) (changed int64, err error) {
