@@ -73,7 +73,7 @@ func (b *Book) Pay(ctx context.Context, tenant, order string, purchase platform.
 		asks = false
 		now := b.time()
 		current := &c.Attempts[len(c.Attempts)-1]
-		if !current.Made() && !current.InDoubt { // there is no page that shows anything else
+		if !current.Made() && !current.InDoubt && !c.Status().Final() { // there is no page that shows anything else
 			*current = b.attempt(tenant, order, len(c.Attempts), gateway, purchase)
 			c.Amount, c.State.Expected = purchase.Amount, purchase.Amount
 		}

@@ -343,6 +343,28 @@ func TestARejectedPurchaseCanBeCorrected(t *testing.T) {
 	})
 }
 
+// An earlier attempt is paid late, while the next one could not be made: the order is paid as it
+// was charged, and nobody changes that.
+func TestWhatIsPaidKeepsItsAmount(t *testing.T) {
+	t.Parallel()
+	w := setup(t, true)
+	first := w.pay()
+	w.press(first, buyer.CardDeclined, false)
+	require.NoError(t, w.Inject(control.Fault{Route: "POST /v1/sessions", Times: 1, Status: 503}))
+	_, err := w.book().Retry(t.Context(), tenant, order, purchase)
+	require.Error(t, err)
+	_, _, err = w.book().Take(t.Context(), tenant, &webhooks.SessionSucceeded{EventInfo: webhooks.EventInfo{
+		Scheme: webhooks.SchemeVoraV1, SessionID: first.Current().PaymentID, Payment: sdk.PaymentPaid, Amount: purchase.Amount,
+	}})
+	require.NoError(t, err)
+	other := purchase
+	other.Amount = money.Minor(1, "USD")
+	charge, err := w.book().Pay(t.Context(), tenant, order, other)
+	require.ErrorIs(t, err, charges.ErrOtherAmount)
+	require.Equal(t, purchase.Amount, charge.Amount)
+	require.Equal(t, platform.StatusApproved, charge.Status())
+}
+
 // Two tenants with one merchant, and an order of the same name at each.
 func TestOrdersOfTwoTenantsAreTwo(t *testing.T) {
 	t.Parallel()
