@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -18,24 +20,30 @@ import (
 )
 
 // responding is a gateway without a network: it reads the request and gives the documented
-// response.
-type responding struct{ body []byte }
+// response, with another session each time.
+type responding struct{ sessions *atomic.Uint32 }
 
 func (a responding) RoundTrip(r *http.Request) (*http.Response, error) {
 	if _, err := io.Copy(io.Discard, r.Body); err != nil {
 		return nil, err
 	}
+	body := a.body()
 	return &http.Response{
 		StatusCode: http.StatusCreated, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Request: r,
 		Header: http.Header{
 			"Content-Type": {"application/json"}, "X-Request-Id": {"req_7Yh2kQ9wLp"},
 			"Von-Pay-Version": {vora.APIVersion}, "Von-Pay-Latest-Version": {vora.APIVersion},
 		},
-		Body: io.NopCloser(bytes.NewReader(a.body)), ContentLength: int64(len(a.body)),
+		Body: io.NopCloser(bytes.NewReader(body)), ContentLength: int64(len(body)),
 	}, nil
 }
 
-var createdResponse = responding{[]byte(`{"id":"vp_cs_test_k3TqJ9xWz2LmN8pR","checkoutUrl":"https://checkout.vonpay.com/c/vp_cs_test_k3TqJ9xWz2LmN8pR","expiresAt":"2030-04-21T13:48:14Z"}`)}
+// body is the response to the create of the next session.
+func (a responding) body() []byte {
+	return fmt.Appendf(nil, `{"id":"vp_cs_test_k3TqJ9xW%[1]08x","checkoutUrl":"https://checkout.vonpay.com/c/vp_cs_test_k3TqJ9xW%[1]08x","expiresAt":"2030-04-21T13:48:14Z"}`, a.sessions.Add(1))
+}
+
+var createdResponse = responding{&atomic.Uint32{}}
 
 const benchKey, benchIdempotencyKey = "vp_sk_test_benchmark", "acme_order-789012_1"
 

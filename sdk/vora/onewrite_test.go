@@ -38,7 +38,7 @@ func TestARequestIsOneWrite(t *testing.T) {
 			return
 		}
 		w.WriteHeader(http.StatusCreated)
-		_, _ = w.Write(createdResponse.body)
+		_, _ = w.Write(createdResponse.body())
 	}))
 	t.Cleanup(server.Close)
 	dialer := &net.Dialer{}
