@@ -26,9 +26,13 @@ type errorBody struct {
 	malformed bool // it has none of the fields, and is not JSON
 }
 
-// readError reads the envelope where the response arrives, once for each attempt. The retry policy
-// is told what it says about trying again; responseError uses the rest.
-func (x *exchange) readError(_ int, _ http.Header, body []byte) (info retry.ErrorInfo) {
+// readResponse reads what a response says about itself, once for each attempt. The retry policy is
+// told what the envelope of an error says about trying again; responseError uses the rest.
+func (x *exchange) readResponse(status int, header http.Header, body []byte) (info retry.ResponseInfo) {
+	info.RequestID = x.sanitize(first(header["X-Request-Id"]))
+	if isSuccess(status) {
+		return info
+	}
 	x.read = &errorBody{}
 	err := json.Unmarshal(body, x.read)
 	x.read.malformed = err != nil && *x.read == errorBody{}

@@ -19,11 +19,11 @@ func (x *exchange) secrets() redact.Redactor {
 }
 
 // redact removes secrets from everything that came over the network and may be printed later,
-// except bodies.
+// except bodies. What readResponse has read has none.
 func (x *exchange) redact(err error) error {
 	for i := range x.result.Attempts {
 		a := &x.result.Attempts[i]
-		a.RequestID, a.Err = x.sanitize(a.RequestID), x.secrets().Error(a.Err)
+		a.Err = x.secrets().Error(a.Err)
 	}
 	return x.secrets().Error(err)
 }

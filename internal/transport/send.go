@@ -31,7 +31,7 @@ func (x *exchange) send(request *http.Request, out Body) (sdk.Response, error) {
 		request.Header[x.gateway.KeyHeader] = x.header()
 	}
 	policy := x.policy
-	policy.MaxRetries, policy.AttemptTimeout, policy.ReadError = call.MaxRetries, call.AttemptTimeout, x.readError
+	policy.MaxRetries, policy.AttemptTimeout, policy.ReadResponse = call.MaxRetries, call.AttemptTimeout, x.readResponse
 	if x.limiter != nil && call.Limit != "" {
 		policy.Before = x.limit
 	}

@@ -27,8 +27,8 @@ type attempts struct {
 
 	state  state
 	result Result
-	said   ErrorInfo // by the last response
-	err    error     // why the last attempt has no complete response, or what blocked the next one
+	said   ResponseInfo // by the last response
+	err    error        // why the last attempt has no complete response, or what blocked the next one
 }
 
 // A state is where a request is between two attempts.
@@ -51,7 +51,7 @@ func (a *attempts) make(request *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	start := time.Now()
-	a.state, a.said, a.result.Status, a.result.Header, a.result.Body = stateSent, ErrorInfo{}, 0, nil, nil
+	a.state, a.said, a.result.Status, a.result.Header, a.result.Body = stateSent, ResponseInfo{}, 0, nil, nil
 	attempt := sdk.Attempt{Number: len(a.result.Attempts) + 1, Start: start}
 
 	on := a.record()
@@ -60,23 +60,29 @@ func (a *attempts) make(request *http.Request) (*http.Response, error) {
 	a.err = err
 	if response != nil {
 		a.result.Status, a.result.Header = response.StatusCode, response.Header
-		attempt.Status, attempt.RequestID = response.StatusCode, redact.Redactor{}.Line(response.Header.Get("X-Request-Id"))
+		a.said = a.read()
 	}
 	if a.result.Status >= 300 {
 		a.err = nil // the status is enough, even when the body was truncated
 	}
-	if response != nil && response.StatusCode/100 != 2 && a.policy.ReadError != nil {
-		a.said = a.policy.ReadError(a.result.Status, a.result.Header, a.result.Body)
-	}
 	if a.err != nil && !NeverSent(a.err) || a.err == nil && mayHaveBeenDone(a.result.Status, a.said) {
 		a.result.Uncertain = true
 	}
-	attempt.Code, attempt.Err, attempt.Duration = a.said.Code, err, time.Since(start)
+	attempt.Status, attempt.RequestID, attempt.Code = a.result.Status, a.said.RequestID, a.said.Code
+	attempt.Err, attempt.Duration = err, time.Since(start)
 	a.result.Attempts = append(a.result.Attempts, attempt)
 	if a.err != nil {
 		return nil, a.err
 	}
 	return response, nil
+}
+
+// read is what the last response says about itself.
+func (a *attempts) read() ResponseInfo {
+	if a.policy.ReadResponse == nil {
+		return ResponseInfo{RequestID: redact.Redactor{}.Line(a.result.Header.Get("X-Request-Id"))}
+	}
+	return a.policy.ReadResponse(a.result.Status, a.result.Header, a.result.Body)
 }
 
 // begin is what comes before an attempt.

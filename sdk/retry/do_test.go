@@ -455,20 +455,20 @@ func TestDoAsksTheCallersPredicates(t *testing.T) {
 	})
 }
 
-// What an error response says about itself is read once per response, and decides first.
-func TestDoReadsErrorsOnce(t *testing.T) {
+// What a response says about itself is read once per response, and decides first.
+func TestDoReadsResponsesOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		read, no := []int{}, false
 		policy := retry.Default()
-		policy.ReadError = func(status int, header http.Header, body []byte) retry.ErrorInfo {
+		policy.ReadResponse = func(status int, header http.Header, body []byte) retry.ResponseInfo {
 			read = append(read, status)
 			require.Equal(t, "1", header.Get("Retry-After"))
 			require.Empty(t, body)
 			if len(read) == 2 {
-				return retry.ErrorInfo{Code: sdk.CodeProviderUnavailable, Retryable: &no}
+				return retry.ResponseInfo{Code: sdk.CodeProviderUnavailable, Retryable: &no}
 			}
-			return retry.ErrorInfo{}
+			return retry.ResponseInfo{}
 		}
 		s := responding(status(503, "Retry-After", "1"), status(502, "Retry-After", "1"))
 		result, err := policy.Do(over(s), post(t.Context(), t), retry.Idempotent)

@@ -37,10 +37,11 @@ type Policy struct {
 	// Predicates are asked in order, and the first that is sure decides. Nil means [Predicates].
 	Predicates []Predicate
 
-	// ReadError reads what an error response (any status but 2xx) says about itself, once for each.
-	// The body may be truncated. Nil means that only the status counts. A client of this SDK reads
-	// its gateway's errors itself.
-	ReadError func(status int, header http.Header, body []byte) ErrorInfo
+	// ReadResponse reads what a response says about itself, once for each. The body may be
+	// truncated. Nil means that only the status counts, and that the request ID is X-Request-Id,
+	// without what looks like a gateway's API key. A client of this SDK reads its gateway's
+	// responses itself.
+	ReadResponse func(status int, header http.Header, body []byte) ResponseInfo
 
 	// Before is called before every attempt, outside its time limit, and may wait. Its error ends
 	// the call, and nothing is sent. Nil means nothing to do.
@@ -51,8 +52,10 @@ type Policy struct {
 	Jitter func() float64
 }
 
-// ErrorInfo is what an error response says about itself, besides its status.
-type ErrorInfo struct {
+// ResponseInfo is what a response says about itself, besides its status. All but RequestID is about
+// error responses, which are all but 2xx.
+type ResponseInfo struct {
+	RequestID string   // for [sdk.Attempt], and so fit for a log
 	Code      sdk.Code // empty when it has none
 	Retryable *bool    // the gateway's own word on retrying; nil when it does not say
 
@@ -68,8 +71,8 @@ type ErrorInfo struct {
 //	client, err := vora.New(key, retry.WithPolicy(policy))
 //
 // [sdk.WithMaxRetries] and [sdk.WithAttemptTimeout] after it, or with a call, change the policy's
-// own. A nil Budget gives the client a budget of its own, of [DefaultBudget]. ReadError is the
-// client's. Before runs after the client's limiter.
+// own. A nil Budget gives the client a budget of its own, of [DefaultBudget]. ReadResponse is
+// the client's. Before runs after the client's limiter.
 func WithPolicy(policy Policy) sdk.ClientOption { return policyOption{policy} }
 
 type policyOption struct{ policy Policy }

@@ -25,8 +25,8 @@ type Outcome struct {
 	Safety   Safety
 	Status   int         // HTTP status; 0 without a response
 	Header   http.Header // the response's
-	Code     sdk.Code    // the error response's code, by [Policy.ReadError]
-	SelfHeal *bool       // the error response's own word on retrying, by [Policy.ReadError]
+	Code     sdk.Code    // the error response's code, by [Policy.ReadResponse]
+	SelfHeal *bool       // the error response's own word on retrying, by [Policy.ReadResponse]
 	Err      error       // why there is no complete response
 }
 

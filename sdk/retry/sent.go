@@ -66,7 +66,7 @@ func (streamError) Error() string { return "" }
 
 // mayHaveBeenDone reports whether an error response leaves it open if the gateway carried out the
 // request: it comes from something in between that had passed the request on.
-func mayHaveBeenDone(status int, said ErrorInfo) bool {
+func mayHaveBeenDone(status int, said ResponseInfo) bool {
 	switch status {
 	case http.StatusSwitchingProtocols:
 		return true
