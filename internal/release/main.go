@@ -1,0 +1,70 @@
+// Command release makes a release of every published module of the workspace, and proves it before
+// it exists:
+//
+//	go run ./internal/release v0.1.0
+//
+// It works in a throw-away clone. There it makes the release commit, in which every published
+// module requires the others at the version and replaces nothing, and a second commit that goes
+// back to the workspace. A stranger then installs each module from that commit's tags. Only when
+// all of this has worked do the two commits and the tags come into this repository; nothing is
+// pushed.
+//
+// The proof needs a module path whose host the go command knows (github.com), because it has the
+// go command fetch from the clone instead.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+)
+
+func main() {
+	dryRun := flag.Bool("dry-run", false, "prove only: nothing comes into this repository")
+	proxy := flag.String("proxy", "", "leave the proved modules in this folder, for GOPROXY=file://FOLDER")
+	flag.Usage = func() {
+		fmt.Fprintln(flag.CommandLine.Output(), "usage: go run ./internal/release [-dry-run] [-proxy FOLDER] VERSION")
+		flag.PrintDefaults()
+	}
+	flag.Parse()
+	if flag.NArg() != 1 {
+		flag.Usage()
+		os.Exit(2)
+	}
+	if err := release(flag.Arg(0), *dryRun, *proxy); err != nil {
+		fmt.Fprintln(os.Stderr, "release:", err)
+		os.Exit(1)
+	}
+}
+
+func release(version string, dryRun bool, proxy string) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	bench, err := newWorkbench(ctx, ".", version)
+	if err != nil {
+		return err
+	}
+	defer bench.clear()
+	if !dryRun {
+		if err := bench.requireClean(ctx); err != nil {
+			return err
+		}
+	}
+	if err := bench.prepare(ctx); err != nil {
+		return fmt.Errorf("prepare %s: %w", version, err)
+	}
+	if err := bench.prove(ctx); err != nil {
+		return fmt.Errorf("%s does not work outside of the workspace: %w", version, err)
+	}
+	if proxy != "" {
+		if err := bench.exportProxy(proxy); err != nil {
+			return err
+		}
+	}
+	if dryRun {
+		return nil
+	}
+	return bench.adopt(ctx)
+}

@@ -1,0 +1,144 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// prove installs every published module from the tags, as a stranger would.
+func (b *workbench) prove(ctx context.Context) error {
+	proxy, dirs, err := b.pack(ctx)
+	if err != nil {
+		return err
+	}
+	for _, m := range published(b.modules) {
+		if err := b.proveFiles(ctx, m, dirs[m.Path]); err != nil {
+			return err
+		}
+		packages, commands, err := b.packages(ctx, dirs[m.Path])
+		if err != nil {
+			return err
+		}
+		if len(packages) > 0 {
+			if err := b.proveImports(ctx, m, packages, proxy); err != nil {
+				return err
+			}
+			fmt.Printf("ok   go get %s@%s (packages: %d)\n", m.Path, b.version, len(packages))
+		}
+		for _, command := range commands {
+			if err := b.proveInstall(ctx, m, command, proxy); err != nil {
+				return err
+			}
+			fmt.Printf("ok   go install %s@%s\n", command, b.version)
+		}
+	}
+	return nil
+}
+
+// pack has the go command make the zips of all modules from their tags, which is what a proxy does.
+// The download folder of its cache is a proxy.
+func (b *workbench) pack(ctx context.Context) (proxy string, dirs map[string]string, err error) {
+	dirs = map[string]string{}
+	for _, m := range published(b.modules) {
+		out, err := run(ctx, b.dir, b.fromTags("packed"), "go", "mod", "download", "-json", m.Path+"@"+b.version)
+		if err != nil {
+			return "", nil, err
+		}
+		var downloaded struct{ Dir string }
+		if err := json.Unmarshal([]byte(out), &downloaded); err != nil {
+			return "", nil, err
+		}
+		dirs[m.Path] = downloaded.Dir
+	}
+	return b.proxy(), dirs, nil
+}
+
+func (b *workbench) proxy() string { return filepath.Join(b.dir, "packed", "cache", "download") }
+
+// exportProxy leaves the modules in a folder that GOPROXY can name.
+func (b *workbench) exportProxy(folder string) error {
+	for _, m := range published(b.modules) {
+		versions := filepath.Join(filepath.FromSlash(m.Path), "@v")
+		if err := os.CopyFS(filepath.Join(folder, versions), os.DirFS(filepath.Join(b.proxy(), versions))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// proveFiles checks a module's go.mod and go.sum as they were packed: nothing is replaced, and what
+// its code and its tests need is there without the go command adding to either.
+func (b *workbench) proveFiles(ctx context.Context, m module, dir string) error {
+	file, err := readGoMod(ctx, dir)
+	if err != nil {
+		return err
+	}
+	if len(file.Replace)+len(file.Exclude) > 0 {
+		return fmt.Errorf("%s replaces or excludes modules, which has no effect for its users and forbids go install", m.Path)
+	}
+	if _, err := run(ctx, dir, b.outside("stranger", b.proxy()), "go", "list", "-mod=readonly", "-test", "-deps", "./..."); err != nil {
+		return fmt.Errorf("%s is not complete: %w", m.Path, err)
+	}
+	return nil
+}
+
+// packages lists what users can import and install of a module.
+func (b *workbench) packages(ctx context.Context, dir string) (imported, commands []string, err error) {
+	out, err := run(ctx, dir, b.outside("stranger", b.proxy()), "go", "list", "-mod=readonly", "-f", "{{.Name}} {{.ImportPath}} {{len .GoFiles}}", "./...")
+	for line := range strings.Lines(out) {
+		fields := strings.Fields(line)
+		switch {
+		case len(fields) != 3, fields[2] == "0", strings.Contains(fields[1]+"/", "/internal/"):
+		case fields[0] == "main":
+			commands = append(commands, fields[1])
+		default:
+			imported = append(imported, fields[1])
+		}
+	}
+	return imported, commands, err
+}
+
+// proveImports builds an empty module that imports every package of the released one.
+func (b *workbench) proveImports(ctx context.Context, m module, packages []string, proxy string) error {
+	dir, err := os.MkdirTemp(b.dir, "outside-")
+	if err != nil {
+		return err
+	}
+	env := b.outside("stranger", proxy)
+	if _, err := run(ctx, dir, env, "go", "mod", "init", "outside.example.com/consumer"); err != nil {
+		return err
+	}
+	code, get := "package consumer\n\nimport (\n", []string{"get"}
+	for _, pkg := range packages {
+		code += fmt.Sprintf("\t_ %q\n", pkg)
+		get = append(get, pkg+"@"+b.version)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "consumer.go"), []byte(code+")\n"), 0o600); err != nil {
+		return err
+	}
+	if _, err := run(ctx, dir, env, "go", get...); err != nil {
+		return fmt.Errorf("%s cannot be added to a module: %w", m.Path, err)
+	}
+	if _, err := run(ctx, dir, env, "go", "build", "-trimpath", "./..."); err != nil {
+		return fmt.Errorf("%s does not build in another module: %w", m.Path, err)
+	}
+	return nil
+}
+
+// proveInstall installs a command at the version, and reads the version back from it.
+func (b *workbench) proveInstall(ctx context.Context, m module, command, proxy string) error {
+	bin := filepath.Join(b.dir, "bin")
+	env := append(b.outside("stranger", proxy), "GOBIN="+bin)
+	if _, err := run(ctx, b.dir, env, "go", "install", "-trimpath", command+"@"+b.version); err != nil {
+		return fmt.Errorf("%s cannot be installed: %w", command, err)
+	}
+	built, err := run(ctx, b.dir, env, "go", "version", "-m", filepath.Join(bin, filepath.Base(command)))
+	if err == nil && !strings.Contains(built, "\tmod\t"+m.Path+"\t"+b.version) {
+		err = fmt.Errorf("%s@%s was built from something else:\n%s", command, b.version, built)
+	}
+	return err
+}

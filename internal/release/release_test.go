@@ -1,0 +1,139 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestReleaseIsOneCommitWithEveryTag(t *testing.T) {
+	t.Parallel()
+	b := setup(t, "v0.1.0", nil)
+	require.NoError(t, b.prepare(t.Context()))
+	require.NoError(t, b.prove(t.Context()))
+	require.NoError(t, b.adopt(t.Context()))
+
+	git := func(args ...string) string {
+		out, err := run(t.Context(), b.origin, nil, "git", args...)
+		require.NoError(t, err)
+		return out
+	}
+	require.Equal(t, "cmd/v0.1.0\nv0.1.0", git("tag", "--points-at", "HEAD~1"))
+	require.Equal(t, "cmd/v0.1.0\nv0.1.0", git("tag"), "examples are never tagged")
+	require.Equal(t, "release: back to the workspace\nrelease: v0.1.0\nshop: a till", git("log", "--format=%s"))
+
+	released := git("show", "v0.1.0:cmd/go.mod")
+	require.Contains(t, released, "require github.com/example/shop v0.1.0")
+	require.NotContains(t, released, "replace")
+	require.Contains(t, git("show", "v0.1.0:cmd/go.sum"), "github.com/example/shop v0.1.0 h1:")
+	require.Contains(t, git("show", "v0.1.0:examples/go.mod"), "replace", "what is never tagged stays in the workspace")
+	require.Contains(t, git("show", "v0.1.0:CHANGELOG.md"), "## [Unreleased]\n\n## [0.1.0] - 2")
+	require.Equal(t, "# Shop\nUse it.", git("show", "v0.1.0:README.md"))
+
+	require.Equal(t, shop["cmd/go.mod"], read(t, b.origin, "cmd/go.mod"))
+	require.NotContains(t, read(t, b.origin, "README.md"), "Nothing is released yet.")
+	require.Empty(t, git("status", "--porcelain"))
+
+	proxy := t.TempDir()
+	require.NoError(t, b.exportProxy(proxy))
+	require.Contains(t, read(t, proxy, "github.com/example/shop/cmd/@v/v0.1.0.info"), "v0.1.0")
+}
+
+func TestMistakesBeforeTheReleaseCommit(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		version string
+		instead map[string]string
+		said    string
+	}{
+		"a wrong major": {
+			version: "v2.0.0",
+			said:    `wrong major: github.com/example/shop cannot have the version v2.0.0; its path ends in "" and would have to end in "/v2"`,
+		},
+		"no version": {version: "1.0", said: `"1.0" is no semantic version`},
+		"a changelog that says nothing": {
+			version: "v0.1.0",
+			instead: map[string]string{"CHANGELOG.md": "# Changelog\n\n## [Unreleased]\n\n## [0.0.1] - 2026-01-01\n\n- A drawer.\n"},
+			said:    "CHANGELOG.md says nothing below",
+		},
+		"an internal package of a module that is never tagged": {
+			version: "v0.1.0",
+			instead: map[string]string{
+				"examples/internal/coin/coin.go": "package coin\n\nconst Coins = 3\n",
+				"cmd/shop/main.go":               "package main\n\nimport \"github.com/example/shop/examples/internal/coin\"\n\nfunc main() { println(coin.Coins) }\n",
+			},
+			said: "requires github.com/example/shop/examples, which is never tagged",
+		},
+		"a requirement that is never tagged": {
+			version: "v0.1.0",
+			instead: map[string]string{
+				"cmd/go.mod": shop["cmd/go.mod"] + "\nrequire github.com/example/shop/examples v0.0.0\n\nreplace github.com/example/shop/examples => ../examples\n",
+			},
+			said: "requires github.com/example/shop/examples, which is never tagged",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t, test.version, test.instead)
+			require.ErrorContains(t, b.prepare(t.Context()), test.said)
+		})
+	}
+}
+
+func TestMistakesOfTheReleaseCommit(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		file   string
+		change func(text string) string
+		said   string
+	}{
+		"a missing go.sum line": {
+			file: "cmd/go.sum", change: withoutLine("shop v0.1.0 h1:"),
+			said: "github.com/example/shop/cmd is not complete",
+		},
+		"a go.sum line of something else": {
+			file: "cmd/go.sum", change: func(text string) string { return strings.Replace(text, "h1:", "h1:AAAA", 1) },
+			said: "github.com/example/shop/cmd is not complete",
+		},
+		"an internal package that is not committed": {
+			file:   "till/till.go",
+			change: func(text string) string { return strings.ReplaceAll(text, "internal/drawer", "internal/local") },
+			said:   "github.com/example/shop is not complete",
+		},
+		"a replacement that stayed": {
+			file:   "cmd/go.mod",
+			change: func(text string) string { return text + "\nreplace github.com/example/shop => ../\n" },
+			said:   "github.com/example/shop/cmd replaces or excludes modules",
+		},
+		"code that does not build": {
+			file:   "till/till.go",
+			change: func(text string) string { return strings.Replace(text, "drawer.Coins", "drawer.Notes", 1) },
+			said:   "github.com/example/shop does not build in another module",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t, "v0.1.0", nil)
+			require.NoError(t, b.prepare(t.Context()))
+			spoil(t, b, test.file, test.change)
+			require.ErrorContains(t, b.prove(t.Context()), test.said)
+		})
+	}
+}
+
+func TestAVersionIsReleasedOnce(t *testing.T) {
+	t.Parallel()
+	b := setup(t, "v0.1.0", nil)
+	_, err := run(t.Context(), b.origin, nil, "git", "tag", "cmd/v0.1.0")
+	require.NoError(t, err)
+	require.ErrorContains(t, b.prepare(t.Context()), "cmd/v0.1.0 is tagged already")
+}
+
+func TestWhatIsNotCommittedStopsARelease(t *testing.T) {
+	t.Parallel()
+	b := setup(t, "v0.1.0", nil)
+	require.NoError(t, b.requireClean(t.Context()))
+	write(t, b.origin, map[string]string{"till/more.go": "package till\n"})
+	require.ErrorContains(t, b.requireClean(t.Context()), "till/more.go")
+}
