@@ -24,18 +24,22 @@ import (
 func main() {
 	dryRun := flag.Bool("dry-run", false, "prove only: nothing comes into this repository")
 	proxy := flag.String("proxy", "", "leave the proved modules in this folder, for GOPROXY=file://FOLDER")
+	list := flag.Bool("list", false, "print the folder and the path of every published module, and do nothing")
 	flag.Usage = func() {
-		fmt.Fprintln(flag.CommandLine.Output(), "usage: go run ./internal/release [-dry-run] [-proxy FOLDER] VERSION")
+		fmt.Fprintln(flag.CommandLine.Output(), "usage: go run ./internal/release [-dry-run] [-proxy FOLDER] VERSION, or -list")
 		flag.PrintDefaults()
 	}
 	flag.Parse()
+	if *list {
+		printPublished()
+		return
+	}
 	if flag.NArg() != 1 {
 		flag.Usage()
 		os.Exit(2)
 	}
 	if err := release(flag.Arg(0), *dryRun, *proxy); err != nil {
-		fmt.Fprintln(os.Stderr, "release:", err)
-		os.Exit(1)
+		exit(err)
 	}
 }
 
@@ -67,4 +71,23 @@ func release(version string, dryRun bool, proxy string) error {
 		return nil
 	}
 	return bench.adopt(ctx)
+}
+
+func printPublished() {
+	here, err := os.Getwd()
+	if err != nil {
+		exit(err)
+	}
+	modules, err := workspace(context.Background(), here)
+	if err != nil {
+		exit(err)
+	}
+	for _, m := range published(modules) {
+		fmt.Println(m.rel, m.Path)
+	}
+}
+
+func exit(err error) {
+	fmt.Fprintln(os.Stderr, "release:", err)
+	os.Exit(1)
 }
