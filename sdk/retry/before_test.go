@@ -59,7 +59,7 @@ func TestDoEndsWhenARetryIsHeldBack(t *testing.T) {
 		status    int
 		uncertain bool
 	}{
-		"after a response": {responding(status(503)), 503, false},
+		"after a response": {responding(status(429)), 429, false},
 		"after none":       {responding(fails(reset)), 0, true},
 	} {
 		synctest.Test(t, func(t *testing.T) {

@@ -131,11 +131,11 @@ func TestDoReportsABodyThatCannotBeOpened(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		request, gone := post(t.Context(), t), errors.New("the file is gone")
 		request.GetBody = func() (io.ReadCloser, error) { return nil, gone }
-		s := responding(status(503), status(200))
+		s := responding(status(429), status(200))
 		result, err := retry.Default().Do(over(s), request, retry.Idempotent)
 		require.ErrorIs(t, err, gone)
 		require.Len(t, s.times, 1)
-		require.Equal(t, http.StatusServiceUnavailable, result.Status)
+		require.Equal(t, http.StatusTooManyRequests, result.Status)
 		require.False(t, result.Uncertain)
 	})
 }

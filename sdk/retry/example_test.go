@@ -34,7 +34,7 @@ func ExampleAfter() {
 
 // The policy alone, for a request of one's own.
 func ExamplePolicy_Do() {
-	responses := []int{http.StatusServiceUnavailable, http.StatusCreated}
+	responses := []int{http.StatusTooManyRequests, http.StatusCreated}
 	transport := roundTripper(func(r *http.Request) (*http.Response, error) {
 		status := responses[0]
 		responses = responses[1:]
@@ -55,7 +55,7 @@ func ExamplePolicy_Do() {
 	result, err := policy.Do(&http.Client{Transport: transport}, request, retry.Idempotent)
 	fmt.Println(result.Status, len(result.Attempts), result.Uncertain, err)
 	// Output:
-	// acme_order-789012_1 {"amount":1499}: 503
+	// acme_order-789012_1 {"amount":1499}: 429
 	// acme_order-789012_1 {"amount":1499}: 201
 	// 201 2 false <nil>
 }

@@ -99,7 +99,7 @@ func SelfHealing(o Outcome) Verdict {
 	switch {
 	case o.SelfHeal == nil:
 		return Unsure
-	case *o.SelfHeal && (o.Safety == Idempotent || saysNotDone(o.Status)):
+	case *o.SelfHeal && (o.Safety == Idempotent || saysPassing(o.Status)):
 		return Retry
 	}
 	return Stop
@@ -113,7 +113,7 @@ func KnownCode(o Outcome) Verdict {
 	case !ok:
 		return Unsure
 	case entry.Retryable && o.Safety == Idempotent,
-		entry.Retryable && !entry.NeedsIdempotencyKey && saysNotDone(o.Status):
+		entry.Retryable && !entry.NeedsIdempotencyKey && saysPassing(o.Status):
 		return Retry
 	}
 	return Stop
@@ -122,7 +122,7 @@ func KnownCode(o Outcome) Verdict {
 // KnownStatus judges responses without a code that the catalog knows.
 func KnownStatus(o Outcome) Verdict {
 	switch {
-	case saysNotDone(o.Status):
+	case saysPassing(o.Status):
 		return Retry
 	case o.Safety != Idempotent:
 	case o.Status >= 500 && o.Status != http.StatusNotImplemented,
@@ -132,9 +132,11 @@ func KnownStatus(o Outcome) Verdict {
 	return Stop
 }
 
-// saysNotDone reports whether a status means that the request was rejected before anything was
-// done. 504 does not: what timed out may have been done since.
-func saysNotDone(status int) bool {
+// saysPassing reports whether a status means that the request was rejected for a passing reason: it
+// is sent again even when it is not idempotent. A proxy can send a 502 or a 503 of a request that it
+// has passed on; sent again, a create then makes a second page, of which the first is seen by
+// nobody. 504 is not passing: what timed out may have been done since.
+func saysPassing(status int) bool {
 	switch status {
 	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable:
 		return true

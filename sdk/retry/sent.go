@@ -65,12 +65,14 @@ type streamError struct {
 func (streamError) Error() string { return "" }
 
 // mayHaveBeenDone reports whether an error response leaves it open if the gateway carried out the
-// request: it comes from something in between that had passed the request on.
+// request: it comes from something in between that may have passed the request on. That includes a
+// 503, which some proxies and load balancers send when the gateway is too slow or its connection
+// ends.
 func mayHaveBeenDone(status int, said ResponseInfo) bool {
 	switch status {
 	case http.StatusSwitchingProtocols:
 		return true
-	case http.StatusNotImplemented, http.StatusServiceUnavailable:
+	case http.StatusNotImplemented:
 		return false
 	}
 	return status >= http.StatusInternalServerError && (!said.Spoken || status == http.StatusGatewayTimeout && said.Code == "")

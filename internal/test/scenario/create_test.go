@@ -109,6 +109,11 @@ func retriedScenarios() []scenario {
 			want: want{unknown: true, status: 502, says: "text/html instead of JSON"},
 		},
 		{
+			name: "create: 429, then a page with 503, then 429", call: create,
+			script: []step{rejection(sdk.CodeRateLimitExceeded, "Retry-After", "1"), page(503), rejection(sdk.CodeRateLimitExceeded, "Retry-After", "1")},
+			want:   want{unknown: true, status: 429, code: sdk.CodeRateLimitExceeded, retryAfter: 1e9, waits: []wait{exactly(1e9), upTo(1e9)}},
+		},
+		{
 			name: "create: 429, then a page with 504, then 429", call: create,
 			script: []step{rejection(sdk.CodeRateLimitExceeded, "Retry-After", "1"), page(504), rejection(sdk.CodeRateLimitExceeded, "Retry-After", "1")},
 			want:   want{unknown: true, status: 429, code: sdk.CodeRateLimitExceeded, retryAfter: 1e9, waits: []wait{exactly(1e9), upTo(1e9)}},
@@ -125,14 +130,14 @@ func retriedScenarios() []scenario {
 		{name: "create: 504 without a body, then 201", call: create, script: []step{nothing(504), created()}, want: id},
 		{
 			name: "create: 503 without a body until retries are exhausted", call: create, script: []step{nothing(503), nothing(503), nothing(503)},
-			want: want{status: 503, says: "empty"},
+			want: want{unknown: true, status: 503, says: "empty"},
 		},
 		{name: "create: 503 that is truncated, then 201", call: create, script: []step{unavailable().cut(), created()}, want: id, wire: true},
 		{
 			name: "create: 503 that is truncated, with retries off", call: create, options: retries(0), script: []step{unavailable().cut()},
-			want: want{status: 503, says: "not valid JSON"},
+			want: want{unknown: true, status: 503, says: "not valid JSON"},
 		},
-		{name: "create: 503 of more than 1 MiB, with retries off", call: create, options: retries(0), script: []step{large(unavailable())}, want: want{status: 503, says: "truncated"}},
+		{name: "create: 503 of more than 1 MiB, with retries off", call: create, options: retries(0), script: []step{large(unavailable())}, want: want{unknown: true, status: 503, says: "truncated"}},
 		{name: "create: an unknown code with 503, then 201", call: create, script: []step{response(503, `{"error":"new","code":"brand_new"}`), created()}, want: id},
 		{name: "create: an unknown code with 500, then 201", call: create, script: []step{response(500, `{"error":"new","code":"brand_new"}`), created()}, want: id},
 		{name: "create: a retryable code with an odd status, then 201", call: create, script: []step{rejectionAs(418, sdk.CodeRateLimitExceeded), created()}, want: id},

@@ -34,6 +34,8 @@ func visionScopeScenarios() []scenario {
 		},
 		{name: "checkout: 502 with a page, then 200", call: create, script: []step{page(502), checkout()}, want: id},
 		{name: "checkout: 503, then 200", call: create, script: []step{nothing(503), checkout()}, want: id},
+		{name: "checkout: 503 that speaks until retries are exhausted", call: create, script: slices.Repeat([]step{flat(503, "Busy")}, 4), want: want{status: 503}},
+		{name: "checkout: 503 with a page until retries are exhausted", call: create, script: slices.Repeat([]step{page(503)}, 4), want: want{unknown: true, status: 503}},
 		{name: "checkout: 500 with a page", call: create, script: []step{page(500)}, want: want{unknown: true, status: 500}},
 		{name: "checkout: 504 without a body", call: create, script: []step{nothing(504)}, want: want{unknown: true, status: 504}},
 		{name: "checkout: 504 with an error", call: create, script: []step{flat(504, "timed out")}, want: want{unknown: true, status: 504, says: "timed out"}},

@@ -313,7 +313,7 @@ func TestErrorsAreSaidAndKeepTheAttempt(t *testing.T) {
 		if w.vora {
 			route = "POST /v1/sessions"
 		}
-		require.NoError(t, w.Inject(control.Fault{Route: route, Times: 1, Status: 503}))
+		require.NoError(t, w.Inject(control.Fault{Route: route, Times: 1, Status: 429}))
 		charge, err := w.book().Pay(t.Context(), tenant, order, purchase)
 		require.Error(t, err)
 		require.Equal(t, platform.StatusPending, charge.Status(), "nothing was made")
@@ -350,7 +350,7 @@ func TestWhatIsPaidKeepsItsAmount(t *testing.T) {
 	w := setup(t, true)
 	first := w.pay()
 	w.press(first, buyer.CardDeclined, false)
-	require.NoError(t, w.Inject(control.Fault{Route: "POST /v1/sessions", Times: 1, Status: 503}))
+	require.NoError(t, w.Inject(control.Fault{Route: "POST /v1/sessions", Times: 1, Status: 429}))
 	_, err := w.book().Retry(t.Context(), tenant, order, purchase)
 	require.Error(t, err)
 	_, _, err = w.book().Take(t.Context(), tenant, &webhooks.SessionSucceeded{EventInfo: webhooks.EventInfo{
