@@ -1,5 +1,10 @@
 package simulation
 
+import (
+	"slices"
+	"strings"
+)
+
 // The faults, by name. A history has a third of them, at rates of its own: small rates of all of
 // them reach less.
 const (
@@ -80,4 +85,9 @@ func (w *world) fault(actor, fault string) bool {
 	w.coverage.Faults[fault]++
 	w.trace.tell(actor, "✗ %s", fault)
 	return true
+}
+
+// isFault reports whether a choice is a fault.
+func isFault(c Choice) bool {
+	return slices.ContainsFunc(Faults(), func(fault string) bool { return strings.Contains(c.Name, " | "+fault+" #") })
 }

@@ -97,10 +97,11 @@ func (n outbound) RoundTrip(r *http.Request) (*http.Response, error) {
 		unsafe()
 		return n.silence(ctx)
 	case w.fault(me, faultPageAfter):
-		// Not 503, which means that nothing was done.
-		return n.page(r, c, w.pick(me, "status of the page", 504, 500, 200, 502)), nil
+		return n.page(r, c, w.pick(me, "status of the page", 504, 500, 200, 502, 503)), nil
 	case w.fault(me, faultTruncated):
-		unsafe()
+		if saysNothingWasDone := recorded.Code >= 400 && recorded.Code < 500; !saysNothingWasDone {
+			unsafe()
+		}
 		response := recorded.Result()
 		whole := recorded.Body.Bytes()
 		response.Body = io.NopCloser(io.MultiReader(bytes.NewReader(whole[:len(whole)/2]), truncated{}))
@@ -122,9 +123,12 @@ func (n outbound) silence(ctx context.Context) (*http.Response, error) {
 	return nil, errReset
 }
 
+// page is a page of something in between, which may have passed the request on. What is sent again
+// nevertheless where there are no idempotency keys, the gateway documents as transient.
 func (n outbound) page(r *http.Request, c *call, status int) *http.Response {
-	if status != http.StatusServiceUnavailable && status != http.StatusForbidden {
-		c.unclear, c.unsafe = true, c.unsafe || status != http.StatusBadGateway
+	if status != http.StatusForbidden {
+		transient := status == http.StatusBadGateway || status == http.StatusServiceUnavailable
+		c.unclear, c.unsafe = true, c.unsafe || !transient
 	}
 	return response(r, status, "text/html", "<html><h1>"+strconv.Itoa(status)+"</h1></html>")
 }

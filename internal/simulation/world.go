@@ -8,6 +8,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"testing"
 	"testing/synctest"
@@ -111,6 +112,9 @@ func newWorld(plan Plan) *world {
 	w.scheduler = newScheduler(w.chance, w.trace)
 	w.trace.now = func() time.Duration { return time.Since(w.scheduler.start) }
 	w.quiet = w.chance.rate("quiet")%16 == 0
+	if plan.Choices != nil {
+		w.quiet = !slices.ContainsFunc(plan.Choices, isFault)
+	}
 	if plan.Choices != nil || w.chance.rate("shuffle")%3 > 0 {
 		w.scheduler.shuffle = 4
 	}
