@@ -16,7 +16,9 @@ import (
 // packages that snippets use, by the name before the dot.
 var packages = map[string]string{
 	"atomic": "sync/atomic", "base64": "encoding/base64", "context": "context", "errors": "errors", "fmt": "fmt", "http": "net/http", "json": "encoding/json", "httptest": "net/http/httptest", "os": "os",
-	"slog": "log/slog", "sql": "database/sql", "template": "html/template", "time": "time",
+	"slog": "log/slog", "sql": "database/sql", "template": "html/template", "testing": "testing", "time": "time",
+	"buyer":        "github.com/hostedpay/hostedpay-go/sandbox/buyer",
+	"sandboxtest":  "github.com/hostedpay/hostedpay-go/sandbox/sandboxtest",
 	"lambda":       "github.com/hostedpay/hostedpay-go/sdk/webhooks/lambda",
 	"money":        "github.com/hostedpay/hostedpay-go/sdk/money",
 	"charges":      "github.com/hostedpay/hostedpay-go/sdk/platform/charges",
@@ -39,26 +41,28 @@ var packages = map[string]string{
 
 var goBlock = regexp.MustCompile("(?s)```go\n(.*?)```")
 
-// What a reader copies from a page must compile.
+// What a reader copies from a page must compile. Programs of a page are run instead.
 func TestSnippetsCompile(t *testing.T) {
 	t.Parallel()
 	pages, err := filepath.Glob("docs/*.md")
 	require.NoError(t, err)
+	dir := t.TempDir()
+	vet := []string{"vet"}
 	for _, page := range append(pages, "README.md") {
 		text, err := os.ReadFile(page)
 		require.NoError(t, err)
-		blocks := goBlock.FindAllStringSubmatch(string(text), -1)
-		require.NotEmpty(t, blocks, "%s has no Go in it", page)
-		dir := t.TempDir()
-		var files []string
-		for i, block := range blocks {
-			file := filepath.Join(dir, fmt.Sprintf("snippet%d.go", i))
-			require.NoError(t, os.WriteFile(file, []byte(program(i, block[1])), 0o600))
-			files = append(files, file)
+		for i, block := range goBlock.FindAllStringSubmatch(string(text), -1) {
+			if strings.HasPrefix(block[1], "package main\n") {
+				continue
+			}
+			file := filepath.Join(dir, fmt.Sprintf("%s-%d.go", strings.TrimSuffix(filepath.Base(page), ".md"), i))
+			require.NoError(t, os.WriteFile(file, []byte(program(len(vet), block[1])), 0o600))
+			vet = append(vet, file)
 		}
-		out, err := exec.CommandContext(t.Context(), "go", append([]string{"vet"}, files...)...).CombinedOutput()
-		require.NoError(t, err, "%s: %s", page, out)
 	}
+	require.Greater(t, len(vet), 50, "the pages have more snippets than that")
+	out, err := exec.CommandContext(t.Context(), "go", vet...).CombinedOutput()
+	require.NoError(t, err, "%s", out)
 }
 
 // program wraps a snippet into a function that has what snippets take for granted.
@@ -102,11 +106,11 @@ func cutImports(snippet string) (paths []string, rest string) {
 var importPath = regexp.MustCompile(`"([^"]+)"`)
 
 // used keeps the compiler from asking for more than a snippet shows: what it ends with may be what
-// it is about.
+// it is about. Only what is not inside of something counts.
 func used(snippet string) string {
 	var out strings.Builder
 	for _, name := range []string{"client", "handler", "option", "err"} {
-		if regexp.MustCompile(`\b` + name + `\b[^\n]*:=`).MatchString(snippet) {
+		if regexp.MustCompile(`(?m)^[^\t\n]*\b` + name + `\b[^\n]*:=`).MatchString(snippet) {
 			fmt.Fprintf(&out, "_ = %s\n", name)
 		}
 	}

@@ -36,7 +36,7 @@ func (b *workbench) prove(ctx context.Context) error {
 			fmt.Printf("ok   go install %s@%s\n", command, b.version)
 		}
 	}
-	return nil
+	return b.provePrograms(ctx, proxy)
 }
 
 // pack has the go command make the zips of all modules from their tags, which is what a proxy does.
@@ -104,12 +104,9 @@ func (b *workbench) packages(ctx context.Context, dir string) (imported, command
 
 // proveImports builds an empty module that imports every package of the released one.
 func (b *workbench) proveImports(ctx context.Context, m module, packages []string, proxy string) error {
-	dir, err := os.MkdirTemp(b.dir, "outside-")
-	if err != nil {
-		return err
-	}
 	env := b.outside("stranger", proxy)
-	if _, err := run(ctx, dir, env, "go", "mod", "init", "outside.example.com/consumer"); err != nil {
+	dir, err := b.newModule(ctx, env)
+	if err != nil {
 		return err
 	}
 	code, get := "package consumer\n\nimport (\n", []string{"get"}
@@ -127,6 +124,15 @@ func (b *workbench) proveImports(ctx context.Context, m module, packages []strin
 		return fmt.Errorf("%s does not build in another module: %w", m.Path, err)
 	}
 	return nil
+}
+
+// newModule is an empty module outside of the repository.
+func (b *workbench) newModule(ctx context.Context, env []string) (dir string, err error) {
+	dir, err = os.MkdirTemp(b.dir, "outside-")
+	if err == nil {
+		_, err = run(ctx, dir, env, "go", "mod", "init", "outside.example.com/consumer")
+	}
+	return dir, err
 }
 
 // proveInstall installs a command at the version, and reads the version back from it.

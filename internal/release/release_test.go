@@ -137,3 +137,11 @@ func TestWhatIsNotCommittedStopsARelease(t *testing.T) {
 	write(t, b.origin, map[string]string{"till/more.go": "package till\n"})
 	require.ErrorContains(t, b.requireClean(t.Context()), "till/more.go")
 }
+
+func TestREADMEsProgramsRunOutside(t *testing.T) {
+	t.Parallel()
+	const program = "```go\npackage main\n\nimport (\n\t\"fmt\"\n\n\t\"github.com/example/shop/till\"\n)\n\nfunc main() { fmt.Println(till.Coins) }\n```\n"
+	b := setup(t, "v0.1.0", map[string]string{"README.md": "# Shop\n\n" + program + "\nIt prints\n\n```text\n4\n```\n"})
+	require.NoError(t, b.prepare(t.Context()))
+	require.ErrorContains(t, b.prove(t.Context()), "README's program 1 prints\n3\nand README says\n4")
+}

@@ -1,6 +1,7 @@
 // Command contract generates Go from every contract api/openapi-NAME.yaml: the constraint checks of
-// gen/NAME, the tables of internal/contract, and package sdk's gateways and error catalog. A
-// contract that is added needs no change here. Run it from the root of the repository.
+// gen/NAME, the tables of internal/contract, package sdk's gateways and error catalog, and the page
+// of all error codes. A contract that is added needs no change here. Run it from the root of the
+// repository.
 package main
 
 import (
@@ -45,7 +46,10 @@ func run() error {
 	if err := write("sdk/gateway.gen.go", gatewayTemplate, documents); err != nil {
 		return err
 	}
-	return write("sdk/catalog.gen.go", catalogTemplate, all)
+	if err := write("sdk/catalog.gen.go", catalogTemplate, all); err != nil {
+		return err
+	}
+	return writePage("docs/error-codes.md", codesPage, all)
 }
 
 func write(path string, t *template.Template, data any) error {
