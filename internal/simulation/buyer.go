@@ -43,11 +43,11 @@ func (b *tab) visits(ctx context.Context, times int) {
 	for range times {
 		wait := []time.Duration{0, time.Second, 30 * time.Second, 10 * time.Minute, 32 * time.Minute}
 		w.scheduler.sleep(ctx, "thinks", wait[w.chance.weighed(b.name, "thinks", 6, 3, 2, 2, 1)])
-		if w.changes && !w.calm && w.chance.upTo(b.name, "changes the order", 3) == 1 {
+		if w.changes && !w.calm && w.chance.upTo(b.name, "changes the order", 2) == 1 {
 			w.coverage.Buyers["changes the order"]++
-			b.asks(ctx, "changes the order", func(ctx context.Context, p *process) page { return p.change(ctx, b.order) })
+			b.asks(ctx, "changes the order", func(ctx context.Context, p *process) page { return p.sells.change(ctx, b.order) })
 		}
-		shown := b.asks(ctx, "buys", func(ctx context.Context, p *process) page { return p.buy(ctx, b.order) })
+		shown := b.asks(ctx, "buys", func(ctx context.Context, p *process) page { return p.sells.buy(ctx, b.order) })
 		switch shown.kind {
 		case pagePaid:
 			return
@@ -141,7 +141,7 @@ func (b *tab) comesBack(ctx context.Context, back string) bool {
 	}
 	values := query.Query()
 	values.Del("order")
-	shown := b.asks(ctx, "returns", func(ctx context.Context, p *process) page { return p.returned(ctx, b.order, values) })
+	shown := b.asks(ctx, "returns", func(ctx context.Context, p *process) page { return p.sells.returned(ctx, b.order, values) })
 	if shown.kind == pageWait {
 		w.scheduler.sleep(ctx, "waits for the shop's mail", 20*time.Second)
 	}
@@ -180,7 +180,7 @@ func (w *world) lastBuyers() {
 		b := &tab{w: w, name: "last buyer of " + id, order: id}
 		w.scheduler.spawn(life{actor: b.name}, 0, func(ctx context.Context) {
 			for range 12 {
-				shown := b.asks(ctx, "buys", func(ctx context.Context, p *process) page { return p.buy(ctx, id) })
+				shown := b.asks(ctx, "buys", func(ctx context.Context, p *process) page { return p.sells.buy(ctx, id) })
 				switch shown.kind {
 				case pagePaid:
 					return

@@ -18,6 +18,7 @@ type page struct {
 	kind    pageKind
 	session string // that is to be paid, or that the page is about
 	url     string
+	attempt string // of a charge: its reference
 }
 
 type pageKind string
@@ -87,7 +88,7 @@ func (p *process) expired(ctx context.Context, o Order) (expired, known bool) {
 
 func (p *process) createAtVora(ctx context.Context, o Order) (shown page, again bool) {
 	w, me := p.shop.w, lifeOf(ctx).actor
-	client, err := p.voraClient(ctx, o.Tenant)
+	client, err := p.voraClient(ctx, o.Tenant, false)
 	if err != nil {
 		return page{kind: pageError}, false
 	}
@@ -102,7 +103,7 @@ func (p *process) createAtVora(ctx context.Context, o Order) (shown page, again 
 		Amount: o.Amount, SuccessURL: shopURL + "/return?order=" + o.ID, CancelURL: shopURL + "/cart",
 		Metadata: map[string]string{"order": o.ID}, ExpiresIn: 30 * time.Minute,
 	}
-	created, err := client.CreateSession(within, params, sdk.WithIdempotencyKey(vora.IdempotencyKey(platform(o.Tenant), o.ID, attempt)))
+	created, err := client.CreateSession(within, params, sdk.WithIdempotencyKey(vora.IdempotencyKey(shortName(o.Tenant), o.ID, attempt)))
 	if err != nil {
 		return p.notCreated(ctx, o, c, err), false
 	}
@@ -261,7 +262,7 @@ func (p *process) returned(ctx context.Context, id string, query url.Values) pag
 	if o.Gateway == sdk.GatewayVisionScope {
 		return p.returnedFromVisionScope(ctx, o, query)
 	}
-	client, err := p.voraClient(ctx, o.Tenant)
+	client, err := p.voraClient(ctx, o.Tenant, false)
 	if err != nil {
 		return page{kind: pageWait}
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 	"github.com/hostedpay/hostedpay-go/sdk/orders"
+	"github.com/hostedpay/hostedpay-go/sdk/platform/charges"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 )
 
@@ -16,6 +17,8 @@ import (
 // events is in the same database, so that a transaction can complete an event.
 type Database interface {
 	webhooks.Store
+	// Charges are those of a platform.
+	Charges() charges.Store
 	// Transact runs f, and commits what it has done unless it returns an error.
 	Transact(ctx context.Context, f func(Tx) error) error
 }
@@ -48,6 +51,7 @@ type Tenant struct {
 // An Order is what the shop knows about an order.
 type Order struct {
 	ID, Tenant string
+	Name       string // that the tenant gave it; another one may have given the same
 	Gateway    sdk.Gateway
 	Amount     money.Amount
 
@@ -74,6 +78,7 @@ func (o Order) clone() Order {
 // memory is a database in memory.
 type memory struct {
 	*webhooks.MemoryStore
+	charges  *charges.MemoryStore
 	tenants  map[string]Tenant
 	orders   map[string]Order
 	sessions map[string]string
@@ -81,8 +86,10 @@ type memory struct {
 }
 
 func newMemory() *memory {
-	return &memory{webhooks.NewMemoryStore(), map[string]Tenant{}, map[string]Order{}, map[string]string{}, map[string]int{}}
+	return &memory{webhooks.NewMemoryStore(), charges.NewMemoryStore(), map[string]Tenant{}, map[string]Order{}, map[string]string{}, map[string]int{}}
 }
+
+func (m *memory) Charges() charges.Store { return m.charges }
 
 // Transact runs f on copies, and completes the event last: it is what can fail.
 func (m *memory) Transact(ctx context.Context, f func(Tx) error) error {

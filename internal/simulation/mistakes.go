@@ -35,6 +35,12 @@ const (
 	mistakeIgnoresRetryAfter   mistake = "Retry-After is ignored"
 	mistakeLogsCheckoutURL     mistake = "the checkout URL is logged"
 	mistakeAuditsFirst         mistake = "the delivery waits for something before the handler"
+	mistakeAnyTenantsCharge    mistake = "an event's charge is looked for among those of all tenants"
+	mistakeCountsUp            mistake = "the attempt counts up after a passing failure"
+	mistakeShowsUnstored       mistake = "a page is shown and not stored with its charge"
+	mistakeAcknowledgesUnknown mistake = "an event that no charge knows yet is acknowledged"
+	mistakeSettlesRefunds      mistake = "a refund request is settled without the event"
+	mistakeDropsUnmatched      mistake = "a refund that nobody requested is dropped"
 )
 
 // Mistakes are all of them.
@@ -69,6 +75,12 @@ func Mistakes() []string {
 		string(mistakeIgnoresRetryAfter),
 		string(mistakeLogsCheckoutURL),
 		string(mistakeAuditsFirst),
+		string(mistakeAnyTenantsCharge),
+		string(mistakeCountsUp),
+		string(mistakeShowsUnstored),
+		string(mistakeAcknowledgesUnknown),
+		string(mistakeSettlesRefunds),
+		string(mistakeDropsUnmatched),
 	}
 }
 

@@ -27,7 +27,11 @@ func (w *world) operate(ctx context.Context) {
 				before := w.payments
 				w.scheduler.park(ctx, "waits for a payment", 30*time.Minute, func() bool { return w.payments > before })
 			}
-			w.refund()
+			if w.shop.platform != nil {
+				w.giveBack(ctx)
+			} else {
+				w.refund()
+			}
 		case 2:
 			w.rotate(ctx)
 		case 3:
@@ -130,18 +134,32 @@ func (w *world) restart(dead *process, after time.Duration) {
 }
 
 // resendGivenUp asks the gateway for the events that it has given up, as a person does in its
-// dashboard, where nothing else can: a checkout of VisionScope cannot be read, and a session of
-// Vora does not list its refunds. What became of Vora's sessions the sweep finds out.
+// dashboard, where nothing else can help.
 func (w *world) resendGivenUp(ctx context.Context) {
 	for range 20 {
 		for _, d := range w.gateways.Deliveries() {
-			if d.State == control.DeliveryFailed && slices.Contains([]string{"refund.created", "charge.refunded", "payment.success", "payment.failed"}, d.Event) {
+			if d.State == control.DeliveryFailed && w.onlyResent(d) {
 				w.coverage.Reached["delivery given up by the gateway"]++
 				must(w.gateways.Resend(d.ID))
 			}
 		}
 		w.scheduler.sleep(ctx, "until it was resent", time.Minute)
 	}
+}
+
+// onlyResent reports whether nothing but its event tells of something: a checkout of VisionScope
+// cannot be read, and a session of Vora does not list its refunds. What became of Vora's sessions the
+// sweep finds out, or says that it cannot: of an attempt whose response was lost, and which nobody
+// has begun again.
+func (w *world) onlyResent(d control.Delivery) bool {
+	if slices.Contains([]string{"refund.created", "charge.refunded", "payment.success", "payment.failed"}, d.Event) {
+		return true
+	}
+	if t := w.truth[d.SessionID]; t != nil && w.shop.platform != nil {
+		o := w.shop.order(t.order)
+		return w.shop.platform.silent[o.Tenant+"/"+o.Name]
+	}
+	return false
 }
 
 // attack sends what nobody must act on.
@@ -178,7 +196,7 @@ func (w *world) forgeReturn(ctx context.Context, id string) {
 	query := url.Values{
 		"session": {o.Last}, "session_id": {o.Last}, "order_id": {"VS-1"}, "status": {status}, "amount": {"1"}, "currency": {"USD"}, "sig": {"00"},
 	}
-	b.asks(ctx, "returns", func(ctx context.Context, p *process) page { return p.returned(ctx, id, query) })
+	b.asks(ctx, "returns", func(ctx context.Context, p *process) page { return p.sells.returned(ctx, id, query) })
 }
 
 // forgeEvent signs an event with a key that is not the merchant's.
@@ -196,11 +214,20 @@ func (w *world) forgeEvent(id string) {
 			webhookstest.To(shopURL+"/webhooks/vora"))
 	} else {
 		r = webhookstest.VisionScope("a secret that nobody has given out", webhookstest.PaymentSucceeded(
-			webhookstest.SessionID(o.Last), webhookstest.Amount(o.Amount)), webhookstest.To(shopURL+"/webhooks/visionscope?order="+id))
+			webhookstest.SessionID(o.Last), webhookstest.Amount(o.Amount)), webhookstest.To(w.visionURL(o)))
 	}
 	body, err := readBody(r)
 	must(err)
 	inbound{w}.arrive(r, body, w.scheduler.numbered("forged event"), 0, &hook{forged: true})
+}
+
+// visionURL is where the events of an order's checkout go.
+func (w *world) visionURL(o Order) string {
+	if w.shop.platform != nil {
+		charge, _ := w.shop.db.Charges().Load(context.Background(), o.Tenant, o.Name)
+		return w.shop.platform.routes.URL(o.Tenant, charge.Current().Purchase.Reference)
+	}
+	return shopURL + "/webhooks/visionscope?order=" + o.ID
 }
 
 // replay sends a genuine delivery again, long after the gateway did.
@@ -223,7 +250,12 @@ func (w *world) payForAnother(ctx context.Context, id string) {
 	}
 	w.coverage.Attackers["pays a session of another tenant"]++
 	c := &call{order: anotherTenants, sessions: map[string]bool{}}
-	body := `{"amount":` + amountOf(o) + `,"currency":"` + string(o.Amount.Currency()) + `","metadata":{"order":"` + id + `"}}`
+	reference := ""
+	if w.shop.platform != nil {
+		charge, _ := w.shop.db.Charges().Load(ctx, o.Tenant, o.Name)
+		reference = charge.Current().Purchase.Reference
+	}
+	body := `{"amount":` + amountOf(o) + `,"currency":"` + string(o.Amount.Currency()) + `","metadata":{"order":"` + id + `","hostedpay_reference":"` + reference + `"}}`
 	r := must1(http.NewRequestWithContext(ctx, http.MethodPost, gatewayURL+"/v1/sessions", nil))
 	r.Header.Set("Authorization", "Bearer "+w.merchant(other).Vora.SecretKey)
 	r.Header.Set("Content-Type", "application/json")

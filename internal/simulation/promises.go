@@ -235,6 +235,7 @@ func (w *world) checkShown(actor, order string, shown page) {
 			w.violate(NoFalseFailure, "%s saw that %s was not charged, and the gateway's session is %q", actor, order, s.Status)
 		}
 	case pagePay:
+		w.checkAttemptsPage(actor, shown)
 		w.checkPayable(actor, order, s)
 	case pagePaid, pageWait, pageError:
 	}
@@ -336,6 +337,9 @@ func (w *world) checkOrder(o Order, sessions []control.Session) {
 		}
 	}
 	w.coverage.order(o, payments)
+	if w.shop.platform != nil {
+		w.checkChargeAtEnd(o, sessions)
+	}
 	if payments > 1 && len(o.Reported) == 0 {
 		w.violate(SecondPaymentReported, "%s was paid %d times", o.ID, payments)
 	}

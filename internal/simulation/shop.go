@@ -1,8 +1,10 @@
 package simulation
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
+	"net/url"
 
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/ratelimit"
@@ -22,22 +24,35 @@ type shop struct {
 	w         *world
 	db        Database
 	processes []*process
-	inTx      bool // completes events in the transaction of its own work; its store is durable then
+	inTx      bool     // completes events in the transaction of its own work; its store is durable then
+	platform  *tenancy // that sells through the connector; nil for a shop
 }
 
 // A process is one process of the shop. Everything but the database is gone with it.
 type process struct {
 	shop     *shop
+	sells    seller
 	name     string
 	address  string
 	dead     bool
 	draining bool
 	limiter  sdk.Limiter
 	budget   *retry.Budget
-	vora     map[string]*vora.Client // by API key
+	vora     map[clientKey]*vora.Client
 	vision   map[string]*visionscope.Client
 	handler  http.Handler
 	sends    sends
+}
+
+// A seller is how a process sells: with a gateway's client as the guides say, or through the
+// connector of a platform.
+type seller interface {
+	buy(ctx context.Context, order string) page
+	returned(ctx context.Context, order string, query url.Values) page
+	change(ctx context.Context, order string) page
+	apply(ctx context.Context, event webhooks.Event) error
+	visionKeys(ctx context.Context, hint webhooks.KeyHint) ([]webhooks.SigningKey, error)
+	sweep(ctx context.Context)
 }
 
 func (p *process) isDead() bool { return p != nil && p.dead }
@@ -46,11 +61,15 @@ func (p *process) isDead() bool { return p != nil && p.dead }
 func (s *shop) start(machine, address string) *process {
 	p := &process{
 		shop: s, name: s.w.scheduler.numbered(machine), address: address, limiter: ratelimit.New(), budget: retry.NewBudget(retry.DefaultBudget),
-		vora: map[string]*vora.Client{}, vision: map[string]*visionscope.Client{},
+		vora: map[clientKey]*vora.Client{}, vision: map[string]*visionscope.Client{},
+	}
+	p.sells = p
+	if s.platform != nil {
+		p.sells = newConnector(p)
 	}
 	p.handler = p.newHandler()
 	s.processes = append(s.processes, p)
-	s.w.scheduler.spawnDaemon(life{actor: p.name + " sweep", process: p}, p.sweep)
+	s.w.scheduler.spawnDaemon(life{actor: p.name + " sweep", process: p}, p.sells.sweep)
 	return p
 }
 
@@ -88,7 +107,9 @@ func (p *process) newHandler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/webhooks/vora", endpoint(webhooks.Any(
 		webhooks.Vora(webhooks.KeySourceFunc(p.voraKeys)), webhooks.VoraV2(webhooks.KeySourceFunc(p.voraKeys)))))
-	mux.Handle("/webhooks/visionscope", endpoint(webhooks.VisionScope(webhooks.KeySourceFunc(p.visionKeys))))
+	fromVisionScope := endpoint(webhooks.VisionScope(webhooks.KeySourceFunc(p.sells.visionKeys)))
+	mux.Handle("/webhooks/visionscope", fromVisionScope)
+	mux.Handle("/webhooks/visionscope/", fromVisionScope)
 	return mux
 }
 

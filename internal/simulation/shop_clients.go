@@ -14,16 +14,26 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
-func (p *process) voraClient(ctx context.Context, tenant string) (*vora.Client, error) {
+// A clientKey is what a client of Vora is kept under.
+type clientKey struct {
+	apiKey     string
+	background bool
+}
+
+func (p *process) voraClient(ctx context.Context, tenant string, background bool) (*vora.Client, error) {
 	var t Tenant
 	if err := p.tx(ctx, "API key", func(tx Tx) error { t = tx.Tenant(tenant); return nil }); err != nil {
 		return nil, err
 	}
-	key := t.APIKeys[0]
+	key := clientKey{t.APIKeys[0], background}
 	if c := p.vora[key]; c != nil {
 		return c, nil
 	}
-	client, err := vora.New(key, p.options()...)
+	options := p.options()
+	if background {
+		options = append(options, sdk.WithBackground())
+	}
+	client, err := vora.New(key.apiKey, options...)
 	must(err)
 	p.vora[key] = client
 	return client, nil
@@ -76,4 +86,4 @@ func isUnknown(err error) bool {
 	return errors.As(err, &unknown)
 }
 
-func platform(tenant string) string { return strings.TrimPrefix(tenant, "mer_") }
+func shortName(tenant string) string { return strings.TrimPrefix(tenant, "mer_") }

@@ -63,7 +63,7 @@ func (o Order) statusOf(session string) sdk.PaymentStatus {
 
 // ask reads a session, and writes what it says into the order.
 func (p *process) ask(ctx context.Context, o Order, id string) (sdk.PaymentStatus, error) {
-	client, err := p.voraClient(ctx, o.Tenant)
+	client, err := p.voraClient(ctx, o.Tenant, false)
 	if err != nil {
 		return "", err
 	}

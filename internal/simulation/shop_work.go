@@ -12,9 +12,19 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 )
 
-// tx is one transaction. The process can die before it and after it; the commit may have happened
-// when the database says that it failed.
+// tx is one transaction.
 func (p *process) tx(ctx context.Context, what string, f func(Tx) error) error {
+	return p.step(ctx, what, func() error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		return p.shop.db.Transact(ctx, f)
+	})
+}
+
+// step is something that is done in the database. The process can die before it and after it; it
+// may have been done when the database says that it failed.
+func (p *process) step(ctx context.Context, what string, do func() error) error {
 	w, me := p.shop.w, lifeOf(ctx).actor
 	w.scheduler.gate(ctx, what)
 	p.mayDie(ctx)
@@ -24,11 +34,7 @@ func (p *process) tx(ctx context.Context, what string, f func(Tx) error) error {
 	case w.fault(me, faultSlow):
 		w.scheduler.sleep(ctx, "database is slow", time.Duration(1+w.chance.upTo(me, "seconds of a slow database", 6))*time.Second)
 	}
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	err := p.shop.db.Transact(ctx, f)
-	if err != nil {
+	if err := do(); err != nil {
 		return err
 	}
 	w.scheduler.gate(ctx, what+": committed")
@@ -72,14 +78,14 @@ func (p *process) work(ctx context.Context, event webhooks.Event) error {
 			if ok {
 				later = webhooks.ContextWithClaim(later, key, token)
 			}
-			_ = p.apply(later, event)
+			_ = p.sells.apply(later, event)
 		})
 		return nil
 	case w.makes(mistakeSwallowsErrors):
-		_ = p.apply(ctx, event)
+		_ = p.sells.apply(ctx, event)
 		return nil
 	}
-	return p.apply(ctx, event)
+	return p.sells.apply(ctx, event)
 }
 
 var errUnknownSession = errors.New("no order is known for the session yet")
@@ -184,7 +190,7 @@ func (s *shop) effects(key string) (n int) {
 
 func (s *shop) order(id string) (o Order) {
 	_ = s.db.Transact(context.Background(), func(tx Tx) error { o = tx.Order(id); return nil })
-	return o
+	return s.charged(o)
 }
 
 // orderNamed is the order that the metadata of Vora's event names. Every merchant can write there

@@ -20,33 +20,12 @@ type lease struct {
 	ends  time.Time // zero when nobody has the claim
 }
 
-func (s *store) step(ctx context.Context, what string, do func() error) error {
-	w, me := s.process.shop.w, lifeOf(ctx).actor
-	w.scheduler.gate(ctx, what)
-	s.process.mayDie(ctx)
-	switch {
-	case w.fault(me, faultDatabase):
-		return errDatabase
-	case w.fault(me, faultSlow):
-		w.scheduler.sleep(ctx, "database is slow", time.Duration(1+w.chance.upTo(me, "seconds of a slow database", 6))*time.Second)
-	}
-	if err := do(); err != nil {
-		return err
-	}
-	w.scheduler.gate(ctx, what+": committed")
-	s.process.mayDie(ctx)
-	if w.fault(me, faultUncertain) {
-		return errDatabase
-	}
-	return nil
-}
-
 func (s *store) Claim(ctx context.Context, key, token string, d time.Duration) (state webhooks.State, err error) {
 	w := s.process.shop.w
 	if h, ok := ctx.Value(hookKey{}).(*hook); ok {
 		h.key = key
 	}
-	err = s.step(ctx, "claim", func() (err error) {
+	err = s.process.step(ctx, "claim", func() (err error) {
 		asked := d
 		if w.makes(mistakeEndlessLease) {
 			asked = 1000 * time.Hour
@@ -64,7 +43,7 @@ func (s *store) Claim(ctx context.Context, key, token string, d time.Duration) (
 }
 
 func (s *store) Extend(ctx context.Context, key, token string, d time.Duration) error {
-	return s.step(ctx, "extend", func() error {
+	return s.process.step(ctx, "extend", func() error {
 		err := s.db.Extend(ctx, s.process.shop.kept(key), token, d)
 		if err == nil {
 			s.process.shop.w.extended(s.process.shop.kept(key), token, d)
@@ -74,11 +53,11 @@ func (s *store) Extend(ctx context.Context, key, token string, d time.Duration) 
 }
 
 func (s *store) Complete(ctx context.Context, key, token string) error {
-	return s.step(ctx, "complete", func() error { return s.db.Complete(ctx, s.process.shop.kept(key), token) })
+	return s.process.step(ctx, "complete", func() error { return s.db.Complete(ctx, s.process.shop.kept(key), token) })
 }
 
 func (s *store) Release(ctx context.Context, key, token string) error {
-	return s.step(ctx, "release", func() error {
+	return s.process.step(ctx, "release", func() error {
 		err := s.db.Release(ctx, s.process.shop.kept(key), token)
 		if err == nil {
 			s.process.shop.w.released(s.process.shop.kept(key))

@@ -122,7 +122,12 @@ func newWorld(plan Plan) *world {
 }
 
 func (w *world) begin(plan Plan) {
+	connected := w.chance.weighed("world", "a platform", 2, 1) == 1
 	merchants := []control.Merchant{sandbox.Acme, sandbox.Brightline}
+	if connected {
+		w.coverage.Reached["a platform"]++
+		merchants = append(merchants, sandbox.Cobalt)
+	}
 	options := []sandbox.Option{
 		sandbox.WithSeed(w.seed), sandbox.WithClock(clock{w}), sandbox.WithPublicURL(gatewayURL), sandbox.WithMerchants(merchants...),
 		sandbox.WithHTTPClient(&http.Client{Transport: inbound{w}}), sandbox.WithChangeFunc(w.changed), sandbox.WithJournalSize(0),
@@ -145,6 +150,9 @@ func (w *world) begin(plan Plan) {
 	must(err)
 	w.gateways = gateways
 	w.shop = &shop{w: w, inTx: w.chance.weighed("world", "shop without transactions", 3, 1) == 0}
+	if connected {
+		w.shop.platform = w.newTenancy()
+	}
 	if plan.Database != nil {
 		w.shop.db = plan.Database()
 	} else {
@@ -156,14 +164,14 @@ func (w *world) begin(plan Plan) {
 			return nil
 		}))
 	}
-	w.changes = w.chance.weighed("world", "orders can be changed", 4, 1) == 1
+	w.changes = !connected && w.chance.weighed("world", "orders can be changed", 3, 2) == 1
 	w.beginClock()
 	w.shop.start("shop-a", "127.0.0.2")
 	w.shop.start("shop-b", "127.0.0.3")
 	for range 1 + w.chance.weighed("world", "more orders", 4, 3, 1) {
 		w.beginBuyers(w.newOrder("o"))
 	}
-	if w.chance.weighed("world", "a busy day", 30, 1) == 1 {
+	if !connected && w.chance.weighed("world", "a busy day", 30, 1) == 1 {
 		w.beginBusyDay()
 	}
 	w.scheduler.spawn(life{actor: "operator"}, 0, w.operate)
@@ -184,7 +192,9 @@ func (w *world) begin(plan Plan) {
 func (w *world) newOrder(prefix string) Order {
 	id := prefix + strconv.Itoa(len(w.orderIDs)+1)
 	o := Order{ID: id, Tenant: w.tenants[w.chance.weighed("order "+id, "tenant", 2, 1)], Gateway: sdk.GatewayVora, Attempt: 1}
-	if prefix == "o" && w.chance.weighed("order "+id, "gateway", 3, 2) == 1 {
+	if w.shop.platform != nil {
+		w.ofTenant(&o)
+	} else if prefix == "o" && w.chance.weighed("order "+id, "gateway", 3, 2) == 1 {
 		o.Gateway, o.Secret = sdk.GatewayVisionScope, "the webhook secret of the order "+id
 		w.secrets = append(w.secrets, o.Secret)
 	}
@@ -248,6 +258,9 @@ func (w *world) changed(c control.Change) {
 		}
 		w.truth[c.SessionID] = t
 		w.trace.tell("gateway", "%s is created for %s", w.aliasOf(c.SessionID), t.order)
+		if w.shop.platform != nil && t.order != anotherTenants && !w.calm && w.chance.weighed("support "+w.aliasOf(c.SessionID), "sends the page", 4, 1) == 1 {
+			w.payUnseen(c.SessionID)
+		}
 	case control.ChangeSessionUpdated:
 		w.coverage.Sessions[string(c.Status)]++
 		if c.Status == control.SessionSucceeded {
@@ -282,10 +295,12 @@ func (w *world) about(session string) string {
 }
 
 func (w *world) merchant(id string) control.Merchant {
-	if id == sandbox.Acme.ID {
-		return sandbox.Acme
+	for _, m := range []control.Merchant{sandbox.Acme, sandbox.Brightline} {
+		if m.ID == id {
+			return m
+		}
 	}
-	return sandbox.Brightline
+	return sandbox.Cobalt
 }
 
 func (w *world) tenantOf(o Order) (t Tenant) {

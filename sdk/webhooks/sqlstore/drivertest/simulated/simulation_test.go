@@ -20,6 +20,9 @@ import (
 	"modernc.org/sqlite"
 
 	"github.com/hostedpay/hostedpay-go/internal/simulation"
+	"github.com/hostedpay/hostedpay-go/sdk/platform"
+	"github.com/hostedpay/hostedpay-go/sdk/platform/charges"
+	"github.com/hostedpay/hostedpay-go/sdk/platform/charges/sqlcharges"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks/sqlstore"
 )
 
@@ -72,7 +75,8 @@ func TestSimulation(t *testing.T) {
 // shopDatabase is a shop's, in SQLite. The rows are JSON: nobody looks for anything in them.
 type shopDatabase struct {
 	*sqlstore.Store
-	db *sql.DB
+	db      *sql.DB
+	charges *sqlcharges.Store
 }
 
 // newShopDatabase opens one in memory. Its only connection is the database.
@@ -89,8 +93,16 @@ func newShopDatabase() simulation.Database {
 	store, err := sqlstore.New(db, sqlstore.SQLite)
 	orPanic(err)
 	orPanic(store.Migrate(context.Background()))
-	return &shopDatabase{store, db}
+	cipher, err := platform.NewCipher(platform.CipherKey{ID: "simulation", Key: make([]byte, 32)})
+	orPanic(err)
+	kept, err := sqlcharges.New(db, sqlstore.SQLite, cipher)
+	orPanic(err)
+	orPanic(kept.Migrate(context.Background()))
+	return &shopDatabase{store, db, kept}
 }
+
+// Charges are those of a platform.
+func (d *shopDatabase) Charges() charges.Store { return d.charges }
 
 // Close ends the connection, and with it the database.
 func (d *shopDatabase) Close() error { return d.db.Close() }

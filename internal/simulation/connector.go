@@ -1,0 +1,213 @@
+package simulation
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"time"
+
+	"github.com/hostedpay/hostedpay-go/sdk/orders"
+	"github.com/hostedpay/hostedpay-go/sdk/platform"
+	"github.com/hostedpay/hostedpay-go/sdk/platform/charges"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
+)
+
+const platformName = "crm"
+
+// A connector is a process of a platform, which sells for its tenants. What it must not forget about
+// a payment is in a charge; of its own it keeps whether an order was shipped.
+type connector struct {
+	*process
+	book    *charges.Book
+	sweeper *charges.Book // whose calls take no buyer's turn
+}
+
+func newConnector(p *process) *connector {
+	c := &connector{process: p}
+	book := func(background bool) *charges.Book {
+		b, err := charges.New(platformName, &chargeStore{p}, func(ctx context.Context, tenant string) (platform.Gateway, error) {
+			return c.gateway(ctx, tenant, background)
+		})
+		must(err)
+		return b
+	}
+	c.book, c.sweeper = book(false), book(true)
+	return c
+}
+
+// buy sends the buyer to the page of the order's charge.
+func (c *connector) buy(ctx context.Context, id string) page {
+	var o Order
+	offboarded := false
+	err := c.tx(ctx, "order", func(tx Tx) error {
+		o = tx.Order(id)
+		offboarded = tx.Tenant(o.Tenant).Offboarded
+		return nil
+	})
+	if err != nil || offboarded {
+		return page{kind: pageError}
+	}
+	ctx = context.WithValue(ctx, purchaseKey{}, id)
+	purchase := platform.Purchase{
+		Amount: o.Amount, ReturnURL: shopURL + "/return?order=" + id, CancelURL: shopURL + "/cart", Metadata: map[string]string{"order": id},
+	}
+	charge, err := c.book.Pay(ctx, o.Tenant, o.Name, purchase)
+	if status := charge.Status(); err == nil && (status == platform.StatusDeclined || status == platform.StatusExpired) {
+		c.shop.w.coverage.Reached["another attempt of a charge"]++
+		charge, err = c.book.Retry(ctx, o.Tenant, o.Name, purchase)
+	}
+	c.shop.w.checkText("an error", err)
+	_ = c.fulfil(ctx, charge, "a read")
+	return pageOf(charge, err)
+}
+
+// pageOf is what the buyer sees of a charge.
+func pageOf(charge charges.Charge, err error) page {
+	current := charge.Current()
+	shown := page{kind: pageError, session: current.PaymentID, attempt: current.Purchase.Reference}
+	switch charge.Status() {
+	case platform.StatusApproved, platform.StatusRefunded:
+		shown.kind = pagePaid
+	case platform.StatusPending:
+		if err == nil {
+			shown.kind, shown.url = pagePay, current.CheckoutURL.Reveal()
+		}
+	case platform.StatusDeclined, platform.StatusExpired:
+		shown.kind = pageFailed
+	case platform.StatusUnknown:
+		shown.kind = pageWait
+	}
+	return shown
+}
+
+// returned shows where the charge stands. The query decides nothing.
+func (c *connector) returned(ctx context.Context, id string, _ url.Values) page {
+	charge, err := c.load(ctx, id)
+	if err != nil {
+		return page{kind: pageWait}
+	}
+	shown := pageOf(charge, nil)
+	if shown.kind == pagePay {
+		shown.kind = pageWait
+	}
+	return shown
+}
+
+// change is not possible: a charge keeps its amount.
+func (c *connector) change(context.Context, string) page { return page{kind: pageError} }
+
+func (c *connector) load(ctx context.Context, id string) (charge charges.Charge, err error) {
+	var o Order
+	if err := c.tx(ctx, "order", func(tx Tx) error { o = tx.Order(id); return nil }); err != nil {
+		return charge, err
+	}
+	return (&chargeStore{c.process}).Load(ctx, o.Tenant, o.Name)
+}
+
+// apply enters an event into its charge, and then does what follows in the platform's own database.
+func (c *connector) apply(ctx context.Context, event webhooks.Event) error {
+	w, info := c.shop.w, event.Info()
+	charge, transition, err := c.take(ctx, event)
+	if errors.Is(err, charges.ErrNotFound) {
+		w.coverage.Reached["event of a payment that no charge knows"]++
+		if h, ok := ctx.Value(hookKey{}).(*hook); ok && w.truth[info.SessionID].order == anotherTenants {
+			h.intact = false // nobody has to accept it
+		}
+		if w.makes(mistakeAcknowledgesUnknown) {
+			return nil
+		}
+	}
+	if err != nil {
+		return err
+	}
+	var done learned
+	err = c.changeOrder(ctx, "apply "+info.Type, func(tx Tx) error {
+		o := chargedOrder(tx, charge)
+		if key, token, ok := webhooks.ClaimFrom(ctx); ok && c.shop.inTx && !w.makes(mistakeTwoTransactions) {
+			if err := tx.Complete(ctx, c.shop.kept(key), token); err != nil {
+				return err
+			}
+		}
+		tx.AddEffect(info.DedupeKey)
+		done = c.shop.learn(&o, info.SessionID, charge.State, transition)
+		tx.PutOrder(o)
+		return nil
+	})
+	if done.order.ID != "" {
+		c.tellEffect(ctx, info, done, err)
+	}
+	return err
+}
+
+// take finds the charge among those of the tenant whose key has verified the event.
+func (c *connector) take(ctx context.Context, event webhooks.Event) (charge charges.Charge, transition orders.Transition, err error) {
+	tenants := []string{event.Info().MerchantID}
+	if c.shop.w.makes(mistakeAnyTenantsCharge) {
+		tenants = c.shop.w.tenants
+	}
+	for _, tenant := range tenants {
+		if charge, transition, err = c.book.Take(ctx, tenant, event); !errors.Is(err, charges.ErrNotFound) {
+			break
+		}
+	}
+	return charge, transition, err
+}
+
+// chargedOrder is the order of a charge.
+func chargedOrder(tx Tx, charge charges.Charge) Order {
+	for _, o := range tx.Orders() {
+		if o.Tenant == charge.Tenant && o.Name == charge.Order {
+			return o
+		}
+	}
+	return Order{}
+}
+
+// fulfil ships what is paid, once.
+func (c *connector) fulfil(ctx context.Context, charge charges.Charge, why string) error {
+	if !charge.State.MayShip() {
+		return nil
+	}
+	var done learned
+	err := c.changeOrder(ctx, "fulfil", func(tx Tx) error {
+		o := chargedOrder(tx, charge)
+		done = c.shop.learn(&o, charge.Current().PaymentID, charge.State, orders.Transition{})
+		tx.PutOrder(o)
+		return nil
+	})
+	if err == nil || errors.Is(err, errDatabase) && done.order.Shipped > 0 && c.shop.order(done.order.ID).Shipped == done.order.Shipped {
+		c.shop.committed(lifeOf(ctx).actor, done, why)
+	}
+	return err
+}
+
+// visionKeys are made from the tenant and the reference that the URL names.
+func (c *connector) visionKeys(ctx context.Context, hint webhooks.KeyHint) ([]webhooks.SigningKey, error) {
+	return c.shop.platform.routes.Keys(ctx, hint)
+}
+
+// sweep asks about charges whose events did not come, and ships what a process that died has not.
+func (c *connector) sweep(ctx context.Context) {
+	w := c.shop.w
+	for {
+		w.scheduler.sleep(ctx, "until the next sweep", 5*time.Minute)
+		if w.makes(mistakeNoSweep) {
+			continue
+		}
+		within, cancel := context.WithTimeout(ctx, 4*time.Minute)
+		silent, err := c.sweeper.Sweep(within, time.Now().Add(-4*time.Minute), 20)
+		cancel()
+		w.checkText("an error", err)
+		for _, charge := range silent {
+			w.coverage.Reached["charge that only an event can settle"]++
+			w.shop.platform.silent[charge.Tenant+"/"+charge.Order] = true
+		}
+		var open []Order
+		_ = c.tx(ctx, "orders that were not shipped", func(tx Tx) error { open = tx.Orders(); return nil })
+		for _, o := range open {
+			if charge, err := (&chargeStore{c.process}).Load(ctx, o.Tenant, o.Name); err == nil && o.Shipped == 0 {
+				_ = c.fulfil(ctx, charge, "a read")
+			}
+		}
+	}
+}
