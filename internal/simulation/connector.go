@@ -14,8 +14,8 @@ import (
 
 const platformName = "crm"
 
-// A connector is a process of a platform, which sells for its tenants. What it must not forget about
-// a payment is in a charge; of its own it keeps whether an order was shipped.
+// A connector is a process of a platform, which sells for its tenants. What it must not forget
+// about a payment is in a charge; of its own it keeps whether an order was shipped.
 type connector struct {
 	*process
 	book    *charges.Book

@@ -99,8 +99,8 @@ func (w *world) checkChargeAtEnd(o Order, sessions []control.Session) {
 	}
 }
 
-// checkRequest looks at a request that was kept before its refund was made: it has succeeded, unless
-// another request of the same amount has taken its place.
+// checkRequest looks at a request that was kept before its refund was made: it has succeeded,
+// unless another request of the same amount has taken its place.
 func (w *world) checkRequest(o Order, charge charges.Charge, refund charges.Refund) {
 	if refund.Status != charges.RefundAwaitingUpstream || !slices.Contains(w.shop.platform.requested, refund.Reference) || o.Gateway != sdk.GatewayVora {
 		return

@@ -148,9 +148,9 @@ func (w *world) resendGivenUp(ctx context.Context) {
 }
 
 // onlyResent reports whether nothing but its event tells of something: a checkout of VisionScope
-// cannot be read, and a session of Vora does not list its refunds. What became of Vora's sessions the
-// sweep finds out, or says that it cannot: of an attempt whose response was lost, and which nobody
-// has begun again.
+// cannot be read, and a session of Vora does not list its refunds. What became of Vora's sessions
+// the sweep finds out, or says that it cannot: of an attempt whose response was lost, and which
+// nobody has begun again.
 func (w *world) onlyResent(d control.Delivery) bool {
 	if slices.Contains([]string{"refund.created", "charge.refunded", "payment.success", "payment.failed"}, d.Event) {
 		return true

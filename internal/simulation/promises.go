@@ -169,8 +169,8 @@ func (w *world) checkReply(ctx context.Context, h *hook, status int) {
 }
 
 // rightful reports whether a delivery has to be accepted, by what was true when it was signed and
-// when it arrived. Where nothing goes wrong, nothing but the end of a process, or the other delivery
-// of the same event, keeps it from being accepted at once.
+// when it arrived. Where nothing goes wrong, nothing but the end of a process, or the other
+// delivery of the same event, keeps it from being accepted at once.
 func (h *hook) rightful() bool {
 	return h.intact && h.skew.Abs() < 20*time.Second && time.Since(h.sent) < 4*time.Minute && h.rotating == ""
 }

@@ -133,8 +133,8 @@ func KnownStatus(o Outcome) Verdict {
 }
 
 // saysPassing reports whether a status means that the request was rejected for a passing reason: it
-// is sent again even when it is not idempotent. A proxy can send a 502 or a 503 of a request that it
-// has passed on; sent again, a create then makes a second page, of which the first is seen by
+// is sent again even when it is not idempotent. A proxy can send a 502 or a 503 of a request that
+// it has passed on; sent again, a create then makes a second page, of which the first is seen by
 // nobody. 504 is not passing: what timed out may have been done since.
 func saysPassing(status int) bool {
 	switch status {

@@ -36,9 +36,10 @@ type CreatedCheckout struct {
 // CreateCheckout creates a checkout.
 //
 // The gateway has no idempotency keys: each create makes a new checkout. The SDK therefore sends
-// again only what was rejected for a passing reason (429, 502, 503) or never sent. When the response
-// is lost, or is the page of a proxy, the error is an [*sdk.OutcomeUnknownError]. Create at most one
-// checkout for an order at a time, and store its ID. (VisionScope documentation, section 3.)
+// again only what was rejected for a passing reason (429, 502, 503) or never sent. When the
+// response is lost, or is the page of a proxy, the error is an [*sdk.OutcomeUnknownError]. Create
+// at most one checkout for an order at a time, and store its ID. (VisionScope documentation,
+// section 3.)
 func (c *Client) CreateCheckout(ctx context.Context, params CheckoutParams, opts ...sdk.CallOption) (*CreatedCheckout, error) {
 	call := c.transport.NewCall(transport.Call{
 		Operation: "visionscope.CreateCheckout",
