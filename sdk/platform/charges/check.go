@@ -1,0 +1,93 @@
+package charges
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/hostedpay/hostedpay-go/sdk/platform"
+)
+
+// Check asks the gateway where the payments of a charge stand, for example for a buyer who returns
+// before the event has come, and enters what it says as an event would be. The charge of an order
+// that is not there is [ErrNotFound]. One whose gateway cannot be asked, or has made no page, stays
+// as it is, without an error: only events tell.
+//
+// An error with a charge is why some payment could not be read; the charge is as far as it is
+// known.
+func (b *Book) Check(ctx context.Context, tenant, order string) (Charge, error) {
+	charge, err := b.store.Load(ctx, tenant, order)
+	if err != nil {
+		return Charge{}, err
+	}
+	gateway, err := b.gateways(ctx, tenant)
+	if err != nil || !canBeAsked(gateway) || !charge.made() {
+		return charge, err
+	}
+	now, _, err := b.reread(ctx, charge)
+	if now.Version == 0 { // it could not be stored
+		return charge, err
+	}
+	return now, err
+}
+
+// Sweep asks the gateways about charges that have been pending since before a time, for example
+// because an event never came, and enters what they say as an event would be. Charges that were
+// asked about come last in the next sweep. It returns those whose current attempt nobody can be
+// asked about: the gateway cannot be read, or has made no page.
+//
+// Give the book of a sweep gateways whose clients have sdk.WithBackground, so that it takes no
+// buyer's turn.
+func (b *Book) Sweep(ctx context.Context, before time.Time, limit int) (silent []Charge, err error) {
+	open, err := b.store.Open(ctx, before, limit)
+	if err != nil {
+		return nil, err
+	}
+	var failures []error
+	for _, charge := range open {
+		_, asked, err := b.reread(ctx, charge)
+		if err != nil {
+			failures = append(failures, fmt.Errorf("charges: the charge of %s of %s: %w", charge.Order, charge.Tenant, err))
+		}
+		if !asked && err == nil {
+			silent = append(silent, charge)
+		}
+	}
+	return silent, errors.Join(failures...)
+}
+
+// reread asks about the payments of all attempts: an earlier one may have been paid late. What
+// cannot be read of one keeps no other from being read. asked is about the current attempt.
+func (b *Book) reread(ctx context.Context, charge Charge) (now Charge, asked bool, err error) {
+	var failures []error
+	gateway, err := b.gateways(ctx, charge.Tenant)
+	if err != nil {
+		failures = append(failures, err)
+	}
+	retriever, _ := gateway.(platform.Retriever)
+	var payments []*platform.Payment
+	for i, attempt := range charge.Attempts {
+		if retriever == nil || !attempt.Made() || attempt.Gateway != gateway.Name() {
+			continue
+		}
+		payment, err := retriever.Retrieve(ctx, attempt.PaymentID)
+		if err != nil {
+			failures = append(failures, err)
+			continue
+		}
+		payments, asked = append(payments, payment), asked || i == len(charge.Attempts)-1
+	}
+	now, err = b.update(ctx, b.load(charge.Tenant, charge.Order), func(c *Charge) error {
+		c.Asked = b.time()
+		for _, payment := range payments {
+			c.read(payment)
+		}
+		return nil
+	})
+	return now, asked, errors.Join(append(failures, err)...)
+}
+
+// made reports whether any attempt has a page.
+func (c Charge) made() bool { return slices.ContainsFunc(c.Attempts, Attempt.Made) }

@@ -1,0 +1,43 @@
+package charges_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/hostedpay/hostedpay-go/sandbox/buyer"
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
+	"github.com/hostedpay/hostedpay-go/sdk/platform"
+	"github.com/hostedpay/hostedpay-go/sdk/platform/charges"
+)
+
+// A buyer returns before the event has come, and the charge is asked about.
+func TestCheck(t *testing.T) {
+	t.Parallel()
+	w := setup(t, true)
+	w.PauseDeliveries()
+	_, err := w.book().Check(t.Context(), tenant, order)
+	require.ErrorIs(t, err, charges.ErrNotFound)
+
+	charge := w.pay()
+	w.Open(charge.Current().CheckoutURL).Pay(buyer.CardApproved)
+	require.NoError(t, w.Inject(control.Fault{Route: "GET /v1/sessions", Times: 1, Status: 503}))
+	charge, err = w.book().Check(t.Context(), tenant, order)
+	require.Error(t, err)
+	require.Equal(t, platform.StatusPending, charge.Status())
+	charge, err = w.book().Check(t.Context(), tenant, order)
+	require.NoError(t, err)
+	require.Equal(t, platform.StatusApproved, charge.Status())
+	require.True(t, w.charge().State.MayShip())
+}
+
+// Only events tell: the charge stays as it is, however often it is asked about.
+func TestCheckWhereNobodyCanBeAsked(t *testing.T) {
+	t.Parallel()
+	w := setup(t, false)
+	before := w.pay()
+	w.Open(before.Current().CheckoutURL).Pay(buyer.CardApproved)
+	after, err := w.book().Check(t.Context(), tenant, order)
+	require.NoError(t, err)
+	require.Equal(t, before.Version, after.Version)
+}
