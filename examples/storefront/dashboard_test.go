@@ -5,51 +5,53 @@ import (
 
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
+
+	"github.com/hostedpay/hostedpay-go/examples/internal/browser"
 )
 
 // The sandbox's dashboard, from a purchase to what happened because of it.
-func testDashboard(t *testing.T, b browser) {
+func testDashboard(t *testing.T, b browser.Browser) {
 	f := setup(t)
 	for _, way := range []string{"vora-redirect", "visionscope-redirect"} {
 		buyer := f.buy(b, way)
-		buyer.pay(window, approved)
-		buyer.sees(window, "your parcel is on its way")
+		buyer.Pay(browser.Window, approved)
+		buyer.Sees(browser.Window, "your parcel is on its way")
 	}
 	const rows = `document.querySelectorAll("#live-sessions tbody tr").length + " " + document.querySelectorAll("#live-deliveries .list > li").length`
-	shows := func(d *tab, want string) {
+	shows := func(d *browser.Tab, want string) {
 		t.Helper()
-		d.until(want, func() (bool, error) {
-			got, err := d.text(window, rows)
+		d.Until(want, func() (bool, error) {
+			got, err := d.Text(browser.Window, rows)
 			return got == want, err
 		})
 	}
-	d := b.open(t, f.pages+"/")
+	d := b.Open(t, f.pages+"/")
 	shows(d, "2 2")
-	d.looks("dashboard")
+	d.Looks("dashboard")
 
-	d.clicks(window, `a[id^="trace-vp_cs_test_"]`)
+	d.Clicks(browser.Window, `a[id^="trace-vp_cs_test_"]`)
 	shows(d, "1 1")
-	d.sees(window, "session.succeeded")
-	d.looks("dashboard, one session")
-	d.clicks(window, "#all")
+	d.Sees(browser.Window, "session.succeeded")
+	d.Looks("dashboard, one session")
+	d.Clicks(browser.Window, "#all")
 	shows(d, "2 2")
 
-	d.clicks(window, "#q")
-	d.do(chromedp.KeyEvent("payment.success"))
+	d.Clicks(browser.Window, "#q")
+	d.Do(chromedp.KeyEvent("payment.success"))
 	shows(d, "0 1")
 	address := f.pages + "/?q=payment.success" // which can be kept
-	d.until(address, func() (bool, error) { return d.at() == address, nil })
+	d.Until(address, func() (bool, error) { return d.At() == address, nil })
 
 	// On a telephone the header is one line, stays, and has the sections in a menu.
-	d.do(chromedp.EmulateViewport(320, 800))
-	d.goTo(f.pages + "/")
-	require.Equal(t, "true", d.asks(window, `document.querySelector("header").offsetHeight <= 60`))
-	d.clicks(window, "button.sections")
-	d.clicks(window, `nav a[href="#keys"]`)
-	d.until("the menu to close", func() (bool, error) {
-		closed, err := d.text(window, `document.querySelector("nav:popover-open") === null`)
+	d.Do(chromedp.EmulateViewport(320, 800))
+	d.GoTo(f.pages + "/")
+	require.Equal(t, "true", d.Asks(browser.Window, `document.querySelector("header").offsetHeight <= 60`))
+	d.Clicks(browser.Window, "button.sections")
+	d.Clicks(browser.Window, `nav a[href="#keys"]`)
+	d.Until("the menu to close", func() (bool, error) {
+		closed, err := d.Text(browser.Window, `document.querySelector("nav:popover-open") === null`)
 		return closed == "true", err
 	})
-	require.Equal(t, "true", d.asks(window, `document.querySelector("header").getBoundingClientRect().top === 0`))
-	require.Equal(t, "true", d.asks(window, `document.getElementById("keys").getBoundingClientRect().top >= document.querySelector("header").offsetHeight`), "not below the header")
+	require.Equal(t, "true", d.Asks(browser.Window, `document.querySelector("header").getBoundingClientRect().top === 0`))
+	require.Equal(t, "true", d.Asks(browser.Window, `document.getElementById("keys").getBoundingClientRect().top >= document.querySelector("header").offsetHeight`), "not below the header")
 }

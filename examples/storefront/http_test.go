@@ -15,6 +15,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/hostedpay/hostedpay-go/examples/internal/browser"
 	"github.com/hostedpay/hostedpay-go/examples/storefront/internal/shop"
 	"github.com/hostedpay/hostedpay-go/sandbox"
 	"github.com/hostedpay/hostedpay-go/sdk"
@@ -252,7 +253,7 @@ func TestAParcelLeavesOnce(t *testing.T) {
 	buyer := f.visitor()
 	response, _ := buyer.post("/buy", buyer.form("visionscope-redirect"))
 	buyer.pays(response.Header.Get("Location"), approved)
-	require.Eventually(t, func() bool { mu.Lock(); defer mu.Unlock(); return taken == 2 }, patience, 5*time.Millisecond)
+	require.Eventually(t, func() bool { mu.Lock(); defer mu.Unlock(); return taken == 2 }, browser.Patience, 5*time.Millisecond)
 	require.Equal(t, order{"paid", true}, f.order())
-	require.Eventually(t, func() bool { return strings.Contains(f.logged.String(), "webhook was a duplicate") }, patience, 5*time.Millisecond)
+	require.Eventually(t, func() bool { return strings.Contains(f.logged.String(), "webhook was a duplicate") }, browser.Patience, 5*time.Millisecond)
 }

@@ -2,11 +2,11 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 
+	"github.com/hostedpay/hostedpay-go/examples/internal/serve"
 	"github.com/hostedpay/hostedpay-go/examples/storefront/internal/shop"
 	"github.com/hostedpay/hostedpay-go/sandbox"
 	"github.com/hostedpay/hostedpay-go/sdk"
@@ -16,11 +16,11 @@ import (
 
 // offline starts the shop and the gateways on this machine. Nothing outlives it.
 func offline(ctx context.Context, settings settings, log *slog.Logger) error {
-	atShop, err := listen(ctx, "listen", settings.listen)
+	atShop, err := serve.Listen(ctx, "listen", settings.listen)
 	if err != nil {
 		return err
 	}
-	atSandbox, err := listen(ctx, "sandbox", settings.sandbox)
+	atSandbox, err := serve.Listen(ctx, "sandbox", settings.sandbox)
 	if err != nil {
 		return err
 	}
@@ -59,12 +59,7 @@ func offline(ctx context.Context, settings settings, log *slog.Logger) error {
 		return err
 	}
 	fmt.Printf("The shop is open: %s\nThe gateways' dashboard: %s\nBoth gateways are on this machine; no money moves. Stop with Ctrl-C.\n", shopURL, pagesURL)
-	ended := make(chan error, 2)
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	go func() { ended <- serve(ctx, atSandbox, gateways) }()
-	go func() { ended <- serveShop(ctx, atShop, s) }()
-	err = <-ended
-	stop()
-	return errors.Join(err, <-ended)
+	return serve.All(ctx,
+		func(ctx context.Context) error { return serve.Until(ctx, atSandbox, gateways) },
+		func(ctx context.Context) error { return serveShop(ctx, atShop, s) })
 }

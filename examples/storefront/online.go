@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 
+	"github.com/hostedpay/hostedpay-go/examples/internal/serve"
 	"github.com/hostedpay/hostedpay-go/examples/storefront/internal/shop"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/visionscope"
@@ -61,7 +62,7 @@ func atGateways(ctx context.Context, settings settings, log *slog.Logger) error 
 	if err != nil {
 		return err
 	}
-	l, err := listen(ctx, "listen", settings.listen)
+	l, err := serve.Listen(ctx, "listen", settings.listen)
 	if err != nil {
 		return err
 	}

@@ -1,70 +1,51 @@
 package main_test
 
 import (
-	"os"
-	"path/filepath"
 	"testing"
 
-	"github.com/chromedp/chromedp"
-	"github.com/stretchr/testify/require"
+	"github.com/hostedpay/hostedpay-go/examples/internal/browser"
 )
 
 // testPages looks at every page of the shop on a small telephone and on a desk. With
 // HOSTEDPAY_SCREENSHOTS set to a folder, it leaves pictures there.
-func testPages(t *testing.T, b browser) {
+func testPages(t *testing.T, b browser.Browser) {
 	f, clock := standing(t)
 	buyer := f.buy(b, "visionscope-frame")
-	buyer.sees(frame, "Pay Acme Vitamins")
-	buyer.looks("frame")
-	buyer.pay(frame, approved)
-	buyer.sees(window, "We are checking your payment")
-	buyer.looks("processing")
+	buyer.Sees(browser.Frame, "Pay Acme Vitamins")
+	buyer.Looks("frame")
+	buyer.Pay(browser.Frame, approved)
+	buyer.Sees(browser.Window, "We are checking your payment")
+	buyer.Looks("processing")
 	clock.Advance(waits)
-	buyer.sees(window, "your parcel is on its way")
-	buyer.looks("paid")
+	buyer.Sees(browser.Window, "your parcel is on its way")
+	buyer.Looks("paid")
 
 	buyer = f.buy(b, "vora-redirect")
-	buyer.clicks(window, `button[value="cancel"]`)
-	buyer.sees(window, "Changed your mind?")
-	buyer.looks("cancelled")
-	buyer.clicks(window, "form button")
-	buyer.pay(window, declined)
-	buyer.sees(window, "The payment did not work")
+	buyer.Clicks(browser.Window, `button[value="cancel"]`)
+	buyer.Sees(browser.Window, "Changed your mind?")
+	buyer.Looks("cancelled")
+	buyer.Clicks(browser.Window, "form button")
+	buyer.Pay(browser.Window, declined)
+	buyer.Sees(browser.Window, "The payment did not work")
 	clock.Advance(waits)
-	buyer.goTo(f.url + "/order")
-	buyer.looks("failed")
+	buyer.GoTo(f.url + "/order")
+	buyer.Looks("failed")
 
 	buyer = f.buy(b, "visionscope-handover")
-	buyer.sees(frame, "Pay Acme Vitamins")
-	buyer.looks("handed over")
+	buyer.Sees(browser.Frame, "Pay Acme Vitamins")
+	buyer.Looks("handed over")
 
 	f.without(" allow-top-navigation")
 	buyer = f.buy(b, "visionscope-frame")
-	buyer.pay(frame, challenge)
-	buyer.sees(frame, "sandbox attribute lacks allow-top-navigation")
-	buyer.looks("stuck")
+	buyer.Pay(browser.Frame, challenge)
+	buyer.Sees(browser.Frame, "sandbox attribute lacks allow-top-navigation")
+	buyer.Looks("stuck")
 
 	for name, path := range map[string]string{"product": "/", "orders": "/orders"} {
-		buyer.goTo(f.url + path)
-		buyer.looks(name)
+		buyer.GoTo(f.url + path)
+		buyer.Looks(name)
 	}
-	stranger := b.open(t, f.url+"/order")
-	stranger.sees(window, "We do not know this browser")
-	stranger.looks("stranger")
-}
-
-// looks requires that a page fits the window, and takes a screenshot.
-func (b *tab) looks(name string) {
-	b.t.Helper()
-	for size, width := range map[string]int64{"320": 320, "1280": 1280} {
-		b.do(chromedp.EmulateViewport(width, 800))
-		over := b.asks(window, "document.documentElement.scrollWidth - innerWidth")
-		require.Equal(b.t, "0", over, "the %s page is wider than a window of %d", name, width)
-		if folder := os.Getenv("HOSTEDPAY_SCREENSHOTS"); folder != "" {
-			picture, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
-			require.NoError(b.t, err)
-			require.NoError(b.t, os.WriteFile(filepath.Join(folder, name+" "+size+".png"), picture, 0o600))
-		}
-	}
-	b.do(chromedp.EmulateViewport(1280, 900))
+	stranger := b.Open(t, f.url+"/order")
+	stranger.Sees(browser.Window, "We do not know this browser")
+	stranger.Looks("stranger")
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/hostedpay/hostedpay-go/examples/internal/browser"
 	"github.com/hostedpay/hostedpay-go/examples/storefront/internal/shop"
 	"github.com/hostedpay/hostedpay-go/sandbox"
 )
@@ -65,7 +66,7 @@ func TestARestartLosesNothing(t *testing.T) {
 			require.Eventually(t, func() bool {
 				_, page := buyer.get(back)
 				return strings.Contains(page, "your parcel is on its way")
-			}, patience, 10*time.Millisecond)
+			}, browser.Patience, 10*time.Millisecond)
 			response, _ = buyer.post("/buy", form)
 			require.Equal(t, "/order?order=1", response.Header.Get("Location"))
 		})

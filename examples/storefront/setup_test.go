@@ -16,6 +16,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/hostedpay/hostedpay-go/examples/internal/browser"
 	"github.com/hostedpay/hostedpay-go/examples/storefront/internal/shop"
 	"github.com/hostedpay/hostedpay-go/sandbox"
 	"github.com/hostedpay/hostedpay-go/sandbox/buyer"
@@ -177,7 +178,7 @@ func (f *fixture) order() order {
 // becomes waits until the order has a state.
 func (f *fixture) becomes(want order) {
 	f.t.Helper()
-	require.Eventually(f.t, func() bool { return f.order() == want }, patience, 5*time.Millisecond, "the order never became %+v", want)
+	require.Eventually(f.t, func() bool { return f.order() == want }, browser.Patience, 5*time.Millisecond, "the order never became %+v", want)
 }
 
 // A log collects what the shop logs.

@@ -1,12 +1,16 @@
 package main_test
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/hostedpay/hostedpay-go/examples/internal/browser"
+)
 
 // All tests that need a browser, in one.
 func TestInABrowser(t *testing.T) {
 	t.Parallel()
-	b := startBrowser(t)
-	for name, test := range map[string]func(*testing.T, browser){
+	b := browser.Start(t)
+	for name, test := range map[string]func(*testing.T, browser.Browser){
 		"VisionScope":                           testVisionScope,
 		"Vora":                                  testVora,
 		"hand-over":                             testHandOver,

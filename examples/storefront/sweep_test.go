@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/hostedpay/hostedpay-go/examples/internal/browser"
 	"github.com/hostedpay/hostedpay-go/examples/storefront/internal/shop"
 )
 
@@ -47,7 +48,7 @@ func TestASweepFindsWhatNobodyReported(t *testing.T) {
 	clock.Advance(3 * time.Minute)
 	buyer.pays(buyer.orders("vora-redirect"), approved)
 	stop := f.sweeps()
-	require.Eventually(t, func() bool { return f.states()[0] == "paid" }, patience, 5*time.Millisecond)
+	require.Eventually(t, func() bool { return f.states()[0] == "paid" }, browser.Patience, 5*time.Millisecond)
 	stop()
 	require.Equal(t, 1, dispatches())
 	require.Equal(t, []string{"paid", "open", "open"}, f.states())

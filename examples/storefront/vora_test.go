@@ -5,47 +5,49 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/hostedpay/hostedpay-go/examples/internal/browser"
 )
 
-func testVora(t *testing.T, b browser) {
+func testVora(t *testing.T, b browser.Browser) {
 	t.Run("approved", func(t *testing.T) {
 		t.Parallel()
 		f := setup(t)
 		buyer := f.buy(b, "vora-redirect")
-		buyer.pay(window, approved)
-		buyer.sees(window, "Thank you!")
+		buyer.Pay(browser.Window, approved)
+		buyer.Sees(browser.Window, "Thank you!")
 		f.becomes(order{"paid", true})
-		require.Contains(t, buyer.at(), f.url+"/return/vora?")
+		require.Contains(t, buyer.At(), f.url+"/return/vora?")
 	})
 	t.Run("3DS", func(t *testing.T) {
 		t.Parallel()
 		f := setup(t)
 		buyer := f.buy(b, "vora-redirect")
-		buyer.pay(window, challenge)
-		buyer.clicks(window, `button[value="challenge_pass"]`)
-		buyer.sees(window, "Thank you!")
+		buyer.Pay(browser.Window, challenge)
+		buyer.Clicks(browser.Window, `button[value="challenge_pass"]`)
+		buyer.Sees(browser.Window, "Thank you!")
 		f.becomes(order{"paid", true})
 	})
 	t.Run("declined", func(t *testing.T) {
 		t.Parallel()
 		f := setup(t)
 		buyer := f.buy(b, "vora-redirect")
-		buyer.pay(window, declined)
-		buyer.sees(window, "The payment did not work")
+		buyer.Pay(browser.Window, declined)
+		buyer.Sees(browser.Window, "The payment did not work")
 		f.becomes(order{"failed", false})
 	})
 	t.Run("cancelled", func(t *testing.T) {
 		t.Parallel()
 		f := setup(t)
 		buyer := f.buy(b, "vora-redirect")
-		buyer.clicks(window, `button[value="cancel"]`)
-		buyer.sees(window, "Changed your mind?")
-		require.Equal(t, f.url+"/cancelled?order=1", buyer.at())
+		buyer.Clicks(browser.Window, `button[value="cancel"]`)
+		buyer.Sees(browser.Window, "Changed your mind?")
+		require.Equal(t, f.url+"/cancelled?order=1", buyer.At())
 		require.Equal(t, order{"open", false}, f.order())
 
-		buyer.clicks(window, "form button") // go on and pay, in the same session
-		buyer.pay(window, approved)
-		buyer.sees(window, "Thank you!")
+		buyer.Clicks(browser.Window, "form button") // go on and pay, in the same session
+		buyer.Pay(browser.Window, approved)
+		buyer.Sees(browser.Window, "Thank you!")
 		f.becomes(order{"paid", true})
 		var orders int
 		require.NoError(t, f.db.QueryRowContext(t.Context(), "SELECT count(*) FROM orders").Scan(&orders))
@@ -55,12 +57,12 @@ func testVora(t *testing.T, b browser) {
 		t.Parallel()
 		f, clock := standing(t)
 		buyer := f.buy(b, "vora-redirect")
-		buyer.sees(window, "Pay Acme Vitamins")
+		buyer.Sees(browser.Window, "Pay Acme Vitamins")
 		clock.Advance(31 * time.Minute)
 		f.becomes(order{"expired", false})
-		buyer.reload()
-		buyer.sees(window, "This session has expired")
-		buyer.goTo(f.url + "/order")
-		buyer.sees(window, "The checkout has expired")
+		buyer.Reload()
+		buyer.Sees(browser.Window, "This session has expired")
+		buyer.GoTo(f.url + "/order")
+		buyer.Sees(browser.Window, "The checkout has expired")
 	})
 }

@@ -1,4 +1,5 @@
-package main_test
+// Package browser drives a headless Chromium, for the tests of the examples.
+package browser
 
 import (
 	"context"
@@ -21,14 +22,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A browser is one headless Chromium for all tests of a run. Each test gets a profile of its own.
-type browser struct{ ctx context.Context }
+// A Browser is one headless Chromium for all tests of a run. Each test gets a profile of its own.
+type Browser struct{ ctx context.Context }
 
-const patience = time.Minute // limit of every wait; none takes a tenth of it
+const Patience = time.Minute // limit of every wait; none takes a tenth of it
 
-func startBrowser(t *testing.T) browser {
+func Start(t *testing.T) Browser {
 	t.Helper()
-	path, err := findBrowser()
+	path, err := find()
 	if err != nil {
 		if os.Getenv("CI") == "true" {
 			t.Fatalf("there is no Chromium: %v", err)
@@ -60,10 +61,10 @@ func startBrowser(t *testing.T) browser {
 		cancel()
 	})
 	require.NoError(t, chromedp.Do(ctx))
-	return browser{ctx}
+	return Browser{ctx}
 }
 
-func findBrowser() (string, error) {
+func find() (string, error) {
 	if set := os.Getenv("CHROMIUM"); set != "" {
 		return exec.LookPath(set)
 	}
@@ -78,60 +79,60 @@ func findBrowser() (string, error) {
 	return "", all
 }
 
-// A tab is a window of a new buyer.
-type tab struct {
+// A Tab is a window of a new buyer.
+type Tab struct {
 	t   *testing.T
 	ctx context.Context
 }
 
-func (b browser) open(t *testing.T, address string) *tab {
+func (b Browser) Open(t *testing.T, address string) *Tab {
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
 	t.Cleanup(cancel)
 	require.NoError(t, chromedp.Do(ctx, chromedp.EmulateViewport(1280, 900)))
-	tab := &tab{t, ctx}
-	tab.goTo(address)
+	tab := &Tab{t, ctx}
+	tab.GoTo(address)
 	return tab
 }
 
-func (b *tab) goTo(address string) {
+func (b *Tab) GoTo(address string) {
 	b.t.Helper()
-	b.do(chromedp.Navigate(address))
+	b.Do(chromedp.Navigate(address))
 }
 
-func (b *tab) reload() {
+func (b *Tab) Reload() {
 	b.t.Helper()
-	b.do(chromedp.Reload())
+	b.Do(chromedp.Reload())
 }
 
-func (b *tab) do(step chromedp.Action[chromedp.Void]) {
+func (b *Tab) Do(step chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	ctx, cancel := context.WithTimeout(b.ctx, Patience)
 	defer cancel()
 	require.NoError(b.t, chromedp.Do(ctx, step))
 }
 
 // command sends one of the browser's debugging commands.
-func command[P, R any](b *tab, cmd cdp.Command[P, R], params P) (R, error) {
-	ctx, cancel := context.WithTimeout(b.ctx, patience)
+func command[P, R any](b *Tab, cmd cdp.Command[P, R], params P) (R, error) {
+	ctx, cancel := context.WithTimeout(b.ctx, Patience)
 	defer cancel()
 	return chromedp.Call(ctx, cmd, params)
 }
 
-// A place is a part of the window.
-type place int
+// A Place is a part of the window.
+type Place int
 
 const (
-	window place = iota // the whole
-	frame               // the checkout's iframe
+	Window Place = iota // the whole
+	Frame               // the checkout's iframe
 )
 
-func (b *tab) frameOf(p place) (*cdp.Frame, error) {
+func (b *Tab) frameOf(p Place) (*cdp.Frame, error) {
 	tree, err := command(b, page.GetFrameTree, cdp.Empty{})
 	switch {
 	case err != nil:
 		return nil, err
-	case p == window:
+	case p == Window:
 		return tree.FrameTree.Frame, nil
 	case len(tree.FrameTree.ChildFrames) != 1:
 		return nil, fmt.Errorf("the page has %d frames instead of one", len(tree.FrameTree.ChildFrames))
@@ -139,9 +140,9 @@ func (b *tab) frameOf(p place) (*cdp.Frame, error) {
 	return tree.FrameTree.ChildFrames[0].Frame, nil
 }
 
-// evaluate runs an expression beside the page's own scripts; its Content-Security-Policy does not
+// Evaluate runs an expression beside the page's own scripts; its Content-Security-Policy does not
 // apply.
-func (b *tab) evaluate(p place, expression string, byValue bool) (*runtime.RemoteObject, error) {
+func (b *Tab) Evaluate(p Place, expression string, byValue bool) (*runtime.RemoteObject, error) {
 	f, err := b.frameOf(p)
 	if err != nil {
 		return nil, err
@@ -160,19 +161,19 @@ func (b *tab) evaluate(p place, expression string, byValue bool) (*runtime.Remot
 	return result.Result, nil
 }
 
-// text returns the string that an expression evaluates to.
-func (b *tab) text(p place, expression string) (value string, err error) {
-	result, err := b.evaluate(p, "String("+expression+")", true)
+// Text returns the string that an expression evaluates to.
+func (b *Tab) Text(p Place, expression string) (value string, err error) {
+	result, err := b.Evaluate(p, "String("+expression+")", true)
 	if err == nil {
 		err = json.Unmarshal(result.Value, &value)
 	}
 	return value, err
 }
 
-// until waits for a condition that depends on pages, webhooks and navigations.
-func (b *tab) until(what string, holds func() (bool, error)) {
+// Until waits for a condition that depends on pages, webhooks and navigations.
+func (b *Tab) Until(what string, holds func() (bool, error)) {
 	b.t.Helper()
-	deadline := time.Now().Add(patience)
+	deadline := time.Now().Add(Patience)
 	for {
 		ok, err := holds()
 		if ok && err == nil {
@@ -186,30 +187,30 @@ func (b *tab) until(what string, holds func() (bool, error)) {
 }
 
 // describe returns what the window shows, for the message of a failed test.
-func (b *tab) describe() string {
+func (b *Tab) describe() string {
 	var text string
-	for name, p := range map[string]place{"window": window, "frame": frame} {
-		at, _ := b.text(p, "location.href")
-		shown, _ := b.text(p, "document.body.innerText")
+	for name, p := range map[string]Place{"window": Window, "frame": Frame} {
+		at, _ := b.Text(p, "location.href")
+		shown, _ := b.Text(p, "document.body.innerText")
 		text += fmt.Sprintf("%s at %q shows:\n%s\n\n", name, at, shown)
 	}
 	return text
 }
 
-// sees waits until the page shows a string.
-func (b *tab) sees(p place, text string) {
+// Sees waits until the page shows a string.
+func (b *Tab) Sees(p Place, text string) {
 	b.t.Helper()
-	b.until(fmt.Sprintf("%q", text), func() (bool, error) {
-		shown, err := b.text(p, "document.body.innerText")
+	b.Until(fmt.Sprintf("%q", text), func() (bool, error) {
+		shown, err := b.Text(p, "document.body.innerText")
 		return strings.Contains(shown, text), err
 	})
 }
 
-// clicks waits for an element and clicks on it with the mouse.
-func (b *tab) clicks(p place, selector string) {
+// Clicks waits for an element and clicks on it with the mouse.
+func (b *Tab) Clicks(p Place, selector string) {
 	b.t.Helper()
-	b.until("a click on "+selector, func() (bool, error) {
-		element, err := b.evaluate(p, fmt.Sprintf("document.readyState == 'complete' ? document.querySelector(%q) : null", selector), false)
+	b.Until("a click on "+selector, func() (bool, error) {
+		element, err := b.Evaluate(p, fmt.Sprintf("document.readyState == 'complete' ? document.querySelector(%q) : null", selector), false)
 		if err != nil || element.ObjectID == "" {
 			return false, errors.Join(err, errors.New("it is not there"))
 		}
@@ -221,17 +222,17 @@ func (b *tab) clicks(p place, selector string) {
 			return false, errors.Join(err, errors.New("it is not visible"))
 		}
 		q := found.Quads[0]
-		ctx, cancel := context.WithTimeout(b.ctx, patience)
+		ctx, cancel := context.WithTimeout(b.ctx, Patience)
 		defer cancel()
 		err = chromedp.Do(ctx, chromedp.MouseClickXY((q[0]+q[4])/2, (q[1]+q[5])/2))
 		return err == nil, err
 	})
 }
 
-// opens waits for another tab with a page of this URL and title.
-func (b *tab) opens(address, title string) {
+// Opens waits for another tab with a page of this URL and title.
+func (b *Tab) Opens(address, title string) {
 	b.t.Helper()
-	b.until("a new tab at "+address, func() (bool, error) {
+	b.Until("a new tab at "+address, func() (bool, error) {
 		targets, err := chromedp.Targets(b.ctx)
 		return slices.ContainsFunc(targets, func(t *target.Info) bool {
 			return t.Type == "page" && strings.HasPrefix(t.URL, address) && strings.HasPrefix(t.Title, title)
@@ -239,24 +240,24 @@ func (b *tab) opens(address, title string) {
 	})
 }
 
-// asks returns the value of an expression as soon as there is a page.
-func (b *tab) asks(p place, expression string) (value string) {
+// Asks returns the value of an expression as soon as there is a page.
+func (b *Tab) Asks(p Place, expression string) (value string) {
 	b.t.Helper()
-	b.until(expression, func() (ok bool, err error) {
-		value, err = b.text(p, expression)
+	b.Until(expression, func() (ok bool, err error) {
+		value, err = b.Text(p, expression)
 		return err == nil, err
 	})
 	return value
 }
 
-// at returns the URL in the address bar.
-func (b *tab) at() string {
+// At returns the URL in the address bar.
+func (b *Tab) At() string {
 	b.t.Helper()
-	return b.asks(window, "location.href")
+	return b.Asks(Window, "location.href")
 }
 
-// history returns all URLs that the tab remembers.
-func (b *tab) history() string {
+// History returns all URLs that the tab remembers.
+func (b *Tab) History() string {
 	b.t.Helper()
 	history, err := command(b, page.GetNavigationHistory, cdp.Empty{})
 	require.NoError(b.t, err)

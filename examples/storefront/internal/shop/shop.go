@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hostedpay/hostedpay-go/examples/internal/design"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/visionscope"
 	"github.com/hostedpay/hostedpay-go/sdk/visionscope/embedded"
@@ -107,6 +108,7 @@ func (s *Shop) routes() (http.Handler, error) {
 		mux.HandleFunc("GET /orders", s.showOrders)
 	}
 	mux.Handle("GET /assets/", http.FileServerFS(assets))
+	design.Handle(mux)
 	if err := s.receiveWebhooks(mux); err != nil {
 		return nil, err
 	}
@@ -127,7 +129,7 @@ func protected(next http.Handler) http.Handler {
 		h.Set("Content-Security-Policy", policy+"frame-ancestors 'none'")
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "same-origin") // the query of return URLs is not for other sites
-		if !strings.HasPrefix(r.URL.Path, "/assets/") {
+		if !strings.HasPrefix(r.URL.Path, "/assets/") && r.URL.Path != "/design.css" {
 			h.Set("Cache-Control", "no-store")
 		}
 		next.ServeHTTP(w, r)
