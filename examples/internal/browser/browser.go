@@ -25,8 +25,11 @@ import (
 // A Browser is one headless Chromium for all tests of a run. Each test gets a profile of its own.
 type Browser struct{ ctx context.Context }
 
-const Patience = time.Minute // limit of every wait; none takes a tenth of it
+// Patience is the limit of every wait; none takes a tenth of it.
+const Patience = time.Minute
 
+// Start starts Chromium. Without one the test is skipped, and fails where everything has to be
+// there.
 func Start(t *testing.T) Browser {
 	t.Helper()
 	path, err := find()
@@ -85,6 +88,7 @@ type Tab struct {
 	ctx context.Context
 }
 
+// Open opens a tab of a new profile at an address.
 func (b Browser) Open(t *testing.T, address string) *Tab {
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
@@ -95,16 +99,19 @@ func (b Browser) Open(t *testing.T, address string) *Tab {
 	return tab
 }
 
+// GoTo goes to an address.
 func (b *Tab) GoTo(address string) {
 	b.t.Helper()
 	b.Do(chromedp.Navigate(address))
 }
 
+// Reload loads the page again.
 func (b *Tab) Reload() {
 	b.t.Helper()
 	b.Do(chromedp.Reload())
 }
 
+// Do does one of chromedp's actions.
 func (b *Tab) Do(step chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, Patience)
@@ -122,6 +129,7 @@ func command[P, R any](b *Tab, cmd cdp.Command[P, R], params P) (R, error) {
 // A Place is a part of the window.
 type Place int
 
+// The places.
 const (
 	Window Place = iota // the whole
 	Frame               // the checkout's iframe

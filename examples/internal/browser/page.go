@@ -26,7 +26,7 @@ func (b *Tab) Looks(name string) {
 		if folder := os.Getenv("HOSTEDPAY_SCREENSHOTS"); folder != "" {
 			picture, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
 			require.NoError(b.t, err)
-			require.NoError(b.t, os.WriteFile(filepath.Join(folder, name+" "+size+".png"), picture, 0o600))
+			require.NoError(b.t, os.WriteFile(filepath.Join(folder, name+" "+size+".png"), picture, 0o600)) //nolint:gosec // the folder is that of whoever runs the tests
 		}
 	}
 	b.Do(chromedp.EmulateViewport(1280, 900))

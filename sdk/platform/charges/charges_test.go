@@ -223,12 +223,14 @@ func TestRefunds(t *testing.T) {
 		return err
 	}
 	require.ErrorIs(t, request("r0", 500), charges.ErrNotRefundable, "nothing is paid")
+	require.Zero(t, w.charge().Refundable())
 	w.press(charge, buyer.CardApproved, true)
 	require.NoError(t, request("r1", 500))
 	require.NoError(t, request("r1", 500), "the same request")
 	require.ErrorContains(t, request("r1", 400), `the refund "r1" of 5.00 USD is kept already`)
 	require.NoError(t, request("r2", 500))
-	require.ErrorIs(t, request("r3", 500), charges.ErrNotRefundable, "4.99 is left")
+	require.ErrorIs(t, request("r3", 500), charges.ErrNotRefundable)
+	require.Equal(t, usd(499), w.charge().Refundable())
 	require.ErrorIs(t, request("r3", 0), charges.ErrNotRefundable)
 	require.ErrorIs(t, request("r3", -1), charges.ErrNotRefundable)
 
@@ -264,22 +266,24 @@ func TestSweep(t *testing.T) {
 	w.PauseDeliveries()
 	charge := w.pay()
 	w.Open(charge.Current().CheckoutURL).Pay(buyer.CardApproved)
-	silent, err := w.book().Sweep(t.Context(), w.Now(), 10)
+	found, err := w.book().Sweep(t.Context(), w.Now(), 10)
 	require.NoError(t, err)
-	require.Empty(t, silent, "the charge is as old as that")
+	require.Empty(t, found, "the charge is as old as that")
 	require.Equal(t, platform.StatusPending, w.charge().Status())
-	silent, err = w.book().Sweep(t.Context(), w.Now().Add(time.Second), 10)
+	found, err = w.book().Sweep(t.Context(), w.Now().Add(time.Second), 10)
 	require.NoError(t, err)
-	require.Empty(t, silent)
+	require.Empty(t, found.Silent)
+	require.Equal(t, []charges.Charge{w.charge()}, found.Changed)
 	require.Equal(t, platform.StatusApproved, w.charge().Status())
 	require.True(t, w.charge().State.MayShip())
 
 	w = setup(t, false)
 	w.pay()
-	silent, err = w.book().Sweep(t.Context(), w.Now().Add(time.Second), 10)
+	found, err = w.book().Sweep(t.Context(), w.Now().Add(time.Second), 10)
 	require.NoError(t, err)
-	require.Len(t, silent, 1, "VisionScope cannot be asked")
-	require.Equal(t, order, silent[0].Order)
+	require.Empty(t, found.Changed)
+	require.Len(t, found.Silent, 1, "VisionScope cannot be asked")
+	require.Equal(t, order, found.Silent[0].Order)
 }
 
 // Whoever asks at the same time, in however many processes: one page.

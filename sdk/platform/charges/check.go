@@ -33,29 +33,38 @@ func (b *Book) Check(ctx context.Context, tenant, order string) (Charge, error) 
 	return now, err
 }
 
+// A Swept is what a sweep has found.
+type Swept struct {
+	Changed []Charge // those with another status than before: act on them as on an event
+	Silent  []Charge // those whose current attempt nobody can be asked about: the gateway cannot be read, or has made no page
+}
+
 // Sweep asks the gateways about charges that have been pending since before a time, for example
 // because an event never came, and enters what they say as an event would be. Charges that were
-// asked about come last in the next sweep. It returns those whose current attempt nobody can be
-// asked about: the gateway cannot be read, or has made no page.
+// asked about come last in the next sweep.
 //
 // Give the book of a sweep gateways whose clients have sdk.WithBackground, so that it takes no
 // buyer's turn.
-func (b *Book) Sweep(ctx context.Context, before time.Time, limit int) (silent []Charge, err error) {
+func (b *Book) Sweep(ctx context.Context, before time.Time, limit int) (Swept, error) {
 	open, err := b.store.Open(ctx, before, limit)
 	if err != nil {
-		return nil, err
+		return Swept{}, err
 	}
+	var found Swept
 	var failures []error
 	for _, charge := range open {
-		_, asked, err := b.reread(ctx, charge)
-		if err != nil {
+		now, asked, err := b.reread(ctx, charge)
+		switch {
+		case err != nil:
 			failures = append(failures, fmt.Errorf("charges: the charge of %s of %s: %w", charge.Order, charge.Tenant, err))
+		case !asked:
+			found.Silent = append(found.Silent, charge)
 		}
-		if !asked && err == nil {
-			silent = append(silent, charge)
+		if now.Version > charge.Version && now.Status() != charge.Status() {
+			found.Changed = append(found.Changed, now)
 		}
 	}
-	return silent, errors.Join(failures...)
+	return found, errors.Join(failures...)
 }
 
 // reread asks about the payments of all attempts: an earlier one may have been paid late. What

@@ -44,24 +44,36 @@ func (b *Book) RequestRefund(ctx context.Context, tenant, order, reference strin
 		return Charge{}, errors.New("charges: a refund needs a reference, by which the same request is known")
 	}
 	return b.update(ctx, b.load(tenant, order), func(c *Charge) error {
-		left := c.State.Paid.Minor() - c.State.Refunded.Minor()
 		for _, refund := range c.Refunds {
 			switch {
 			case refund.Reference == reference && refund.Amount != amount:
 				return fmt.Errorf("charges: the refund %q of %v is kept already, and this one is %v", reference, refund.Amount, amount)
 			case refund.Reference == reference:
 				return errUnchanged
-			case refund.Status == RefundAwaitingUpstream:
-				left -= refund.Amount.Minor()
 			}
 		}
-		if !c.State.Status.Paid() || amount.Minor() <= 0 || amount.Currency() != c.State.Paid.Currency() || amount.Minor() > left {
-			return fmt.Errorf("%w: %v of the %s charge %s of %s, of which %s is left", ErrNotRefundable, amount, c.Status(), c.Order, c.Tenant,
-				money.Minor(max(left, 0), c.State.Paid.Currency()))
+		if left := c.Refundable(); amount.Minor() <= 0 || amount.Currency() != left.Currency() || amount.Minor() > left.Minor() {
+			return fmt.Errorf("%w: %v of the %s charge %s of %s, of which %s is left", ErrNotRefundable, amount, c.Status(), c.Order, c.Tenant, left)
 		}
 		c.Refunds = append(c.Refunds, Refund{Reference: reference, Amount: amount, Status: RefundAwaitingUpstream})
 		return nil
 	})
+}
+
+// Refundable is how much of a charge can still be asked to be given back: what was paid, without
+// what was given back and what was asked for. It has the payment's currency, and is the zero amount
+// of a charge that was not paid.
+func (c Charge) Refundable() money.Amount {
+	if !c.State.Status.Paid() {
+		return money.Amount{}
+	}
+	left := c.State.Paid.Minor() - c.State.Refunded.Minor()
+	for _, refund := range c.Refunds {
+		if refund.Status == RefundAwaitingUpstream {
+			left -= refund.Amount.Minor()
+		}
+	}
+	return money.Minor(max(left, 0), c.State.Paid.Currency())
 }
 
 // WithdrawRefund ends a request that nobody has carried out, for example because the money was
