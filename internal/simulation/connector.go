@@ -195,10 +195,10 @@ func (c *connector) sweep(ctx context.Context) {
 			continue
 		}
 		within, cancel := context.WithTimeout(ctx, 4*time.Minute)
-		silent, err := c.sweeper.Sweep(within, time.Now().Add(-4*time.Minute), 20)
+		found, err := c.sweeper.Sweep(within, time.Now().Add(-4*time.Minute), 20)
 		cancel()
 		w.checkText("an error", err)
-		for _, charge := range silent {
+		for _, charge := range found.Silent {
 			w.coverage.Reached["charge that only an event can settle"]++
 			w.shop.platform.silent[charge.Tenant+"/"+charge.Order] = true
 		}
