@@ -24,28 +24,34 @@ import (
 func main() {
 	dryRun := flag.Bool("dry-run", false, "prove only: nothing comes into this repository")
 	proxy := flag.String("proxy", "", "leave the proved modules in this folder, for GOPROXY=file://FOLDER")
+	binaries := flag.String("binaries", "", "leave the commands, their sums, bills of materials and licences in this folder")
 	list := flag.Bool("list", false, "print the folder and the path of every published module, and do nothing")
+	licences := flag.Bool("licences", false, "print the licence of everything that is compiled into users' programs, and do nothing")
 	flag.Usage = func() {
-		fmt.Fprintln(flag.CommandLine.Output(), "usage: go run ./internal/release [-dry-run] [-proxy FOLDER] VERSION, or -list")
+		fmt.Fprintln(flag.CommandLine.Output(), "usage: go run ./internal/release [-dry-run] [-proxy FOLDER] [-binaries FOLDER] VERSION, or -list, or -licences")
 		flag.PrintDefaults()
 	}
 	flag.Parse()
-	if *list {
-		printPublished()
-		return
-	}
-	if flag.NArg() != 1 {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	var err error
+	switch {
+	case *list:
+		err = printPublished(ctx, ".")
+	case *licences:
+		err = printLicences(ctx, ".")
+	case flag.NArg() == 1:
+		err = release(ctx, flag.Arg(0), *dryRun, *proxy, *binaries)
+	default:
 		flag.Usage()
-		os.Exit(2)
 	}
-	if err := release(flag.Arg(0), *dryRun, *proxy); err != nil {
-		exit(err)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "release:", err)
+		os.Exit(1)
 	}
 }
 
-func release(version string, dryRun bool, proxy string) error {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
+func release(ctx context.Context, version string, dryRun bool, proxy, binaries string) error {
 	bench, err := newWorkbench(ctx, ".", version)
 	if err != nil {
 		return err
@@ -67,27 +73,24 @@ func release(version string, dryRun bool, proxy string) error {
 			return err
 		}
 	}
+	if binaries != "" {
+		if err := bench.binaries(ctx, binaries, platforms); err != nil {
+			return err
+		}
+	}
 	if dryRun {
 		return nil
 	}
 	return bench.adopt(ctx)
 }
 
-func printPublished() {
-	here, err := os.Getwd()
+func printPublished(ctx context.Context, dir string) error {
+	modules, err := workspace(ctx, dir)
 	if err != nil {
-		exit(err)
-	}
-	modules, err := workspace(context.Background(), here)
-	if err != nil {
-		exit(err)
+		return err
 	}
 	for _, m := range published(modules) {
 		fmt.Println(m.rel, m.Path)
 	}
-}
-
-func exit(err error) {
-	fmt.Fprintln(os.Stderr, "release:", err)
-	os.Exit(1)
+	return nil
 }

@@ -27,6 +27,10 @@ type module struct {
 
 // workspace reads the modules of the workspace in dir, the root first.
 func workspace(ctx context.Context, dir string) ([]module, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
 	listed, err := run(ctx, dir, []string{"GOWORK=", "GOFLAGS="}, "go", "list", "-m", "-json")
 	if err != nil {
 		return nil, err

@@ -33,6 +33,7 @@ func (b *workbench) prove(ctx context.Context) error {
 			if err := b.proveInstall(ctx, m, command, proxy); err != nil {
 				return err
 			}
+			b.commands = append(b.commands, command)
 			fmt.Printf("ok   go install %s@%s\n", command, b.version)
 		}
 	}

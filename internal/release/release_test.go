@@ -1,6 +1,9 @@
 package main
 
 import (
+	"crypto/sha256"
+	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -144,4 +147,26 @@ func TestREADMEsProgramsRunOutside(t *testing.T) {
 	b := setup(t, "v0.1.0", map[string]string{"README.md": "# Shop\n\n" + program + "\nIt prints\n\n```text\n4\n```\n"})
 	require.NoError(t, b.prepare(t.Context()))
 	require.ErrorContains(t, b.prove(t.Context()), "README's program 1 prints\n3\nand README says\n4")
+}
+
+func TestCommandsComeWithWhatIsInThem(t *testing.T) {
+	t.Parallel()
+	b := setup(t, "v0.1.0", map[string]string{"LICENSE": "Permission is hereby granted, free of\ncharge, to anybody.\n"})
+	b.once = true
+	require.NoError(t, b.prepare(t.Context()))
+	require.NoError(t, b.prove(t.Context()))
+	folder := t.TempDir()
+	require.NoError(t, b.binaries(t.Context(), folder, []string{"linux/" + runtime.GOARCH}))
+	name := "shop_v0.1.0_linux_" + runtime.GOARCH
+	require.Contains(t, read(t, folder, "SHA256SUMS"), fmt.Sprintf("%x  %s\n", sha256.Sum256([]byte(read(t, folder, name))), name))
+	require.Contains(t, read(t, folder, "shop_v0.1.0.cdx.json"), `"purl": "pkg:golang/github.com/example/shop@v0.1.0"`)
+	require.Contains(t, read(t, folder, "shop_v0.1.0_licences.txt"), "=== github.com/example/shop v0.1.0 (MIT)\n\nPermission is")
+}
+
+func TestAnUnknownLicenceIsNamed(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write(t, dir, map[string]string{"COPYING": "All rights reserved."})
+	d := dependency{Path: "example.com/closed", Version: "v1.0.0"}
+	require.ErrorContains(t, d.licenceIn(dir), "example.com/closed@v1.0.0 has no licence that may be compiled in (MPL-2.0, ")
 }

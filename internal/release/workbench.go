@@ -13,12 +13,14 @@ import (
 
 // workbench is a throw-away clone of the repository, and the folders beside it.
 type workbench struct {
-	origin  string // the repository that is released
-	version string
-	dir     string // everything below is thrown away
-	src     string // the clone
-	modules []module
-	config  map[string]string // of the go command, as the user has it
+	origin   string // the repository that is released
+	version  string
+	dir      string // everything below is thrown away
+	src      string // the clone
+	modules  []module
+	commands []string          // what users can install, after the proof
+	once     bool              // whether binaries are built once: a test has no time for empty caches
+	config   map[string]string // of the go command, as the user has it
 }
 
 func newWorkbench(ctx context.Context, origin, version string) (*workbench, error) {
