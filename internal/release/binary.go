@@ -87,7 +87,7 @@ func (b *workbench) build(ctx context.Context, command, platform, folder, cache 
 }
 
 // billOfMaterials reads from a binary what was compiled into it, and writes that in CycloneDX's
-// form, and the licences of all of it. Neither has a time in it, so that both are reproducible, too.
+// form, and the licences of all of it. Neither has a time in it, so that both are reproducible.
 func (b *workbench) billOfMaterials(folder, command, binary string) error {
 	info, err := buildinfo.ReadFile(filepath.Join(folder, binary))
 	if err != nil {
