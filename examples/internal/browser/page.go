@@ -31,3 +31,10 @@ func (b *Tab) Looks(name string) {
 	}
 	b.Do(chromedp.EmulateViewport(1280, 900))
 }
+
+// Fill writes a value into a field of the page.
+func (b *Tab) Fill(selector, value string) {
+	b.t.Helper()
+	b.Clicks(Window, selector)
+	b.Do(chromedp.SetValue(selector, value))
+}

@@ -1,0 +1,146 @@
+package crm
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/platform"
+	"github.com/hostedpay/hostedpay-go/sdk/platform/charges"
+)
+
+// A customerRow is a customer with the form that charges them.
+type customerRow struct {
+	customer
+	OrderID  string
+	Gateways []sdk.Gateway
+}
+
+// A chargeRow is an order with its charge.
+type chargeRow struct {
+	order
+	Charge charges.Charge
+}
+
+// A credentialRow is what a page may show of a credential: not the credential.
+type credentialRow struct {
+	Kind     credentialKind
+	Since    time.Time
+	Until    time.Time // until when the one before is accepted; zero for none
+	Sandbox  bool      // the sandbox can make another one
+	Example  string    // how such a credential begins
+	Purposes string
+}
+
+// shownCharges is how many charges the page of a tenant lists.
+const shownCharges = 25
+
+func (c *CRM) showTenant(w http.ResponseWriter, r *http.Request) {
+	t, ok := c.tenantOf(w, r)
+	if !ok {
+		return
+	}
+	rows, err := c.rows(r.Context(), t)
+	if err != nil {
+		c.showFailure(w, "the charges cannot be read", err)
+		return
+	}
+	lines, err := c.timeline.of(r.Context(), t.ID, "")
+	if err != nil {
+		c.showFailure(w, "the timeline cannot be read", err)
+		return
+	}
+	data := page{Tenant: t, Rows: rows, Lines: lines, Credentials: c.credentialRows(t)}
+	for _, buyer := range customers[t.ID] {
+		data.Customers = append(data.Customers, customerRow{buyer, newOrderID(), gateways})
+	}
+	c.show(w, http.StatusOK, "tenant", data)
+}
+
+func (c *CRM) rows(ctx context.Context, t tenant) (rows []chargeRow, err error) {
+	latest, err := c.orders.latest(ctx, t.ID, shownCharges)
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range latest {
+		charge, err := c.chargeOf(ctx, o)
+		if errors.Is(err, charges.ErrNotFound) {
+			continue // its form was sent, and nothing came of it
+		}
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, chargeRow{o, charge})
+	}
+	return rows, nil
+}
+
+func (c *CRM) credentialRows(t tenant) (rows []credentialRow) {
+	about := map[credentialKind]credentialRow{
+		voraKey:        {Example: "vp_sk_…", Purposes: "Calls Vora, and verifies its events", Sandbox: c.Sandbox != nil},
+		voraSession:    {Example: "ss_…", Purposes: "Verifies where buyers return from"},
+		visionScopeKey: {Example: "vsk_…", Purposes: "Calls VisionScope"},
+	}
+	for _, kind := range credentialKinds {
+		row := about[kind]
+		row.Kind = kind
+		for _, valid := range t.Credentials.valid(kind, c.Now()) {
+			if valid.Current() {
+				row.Since = valid.Since
+			} else {
+				row.Until = valid.Until
+			}
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+func (c *CRM) showCharge(w http.ResponseWriter, r *http.Request) {
+	t, o, ok := c.orderOf(w, r)
+	if !ok {
+		return
+	}
+	charge, err := c.chargeOf(r.Context(), o)
+	if err != nil && !errors.Is(err, charges.ErrNotFound) {
+		c.showFailure(w, "a charge cannot be read", err)
+		return
+	}
+	lines, err := c.timeline.of(r.Context(), t.ID, o.ID)
+	if err != nil {
+		c.showFailure(w, "the timeline cannot be read", err)
+		return
+	}
+	left := ""
+	if amount := charge.Refundable(); amount.Sign() > 0 {
+		left = major(amount)
+	}
+	c.show(w, http.StatusOK, "charge", page{
+		Tenant: t, Order: o, Charge: charge, Lines: lines,
+		CanRefund: c.canRefund(o), Left: left, RefundReference: newRefundReference(),
+	})
+}
+
+// Next is what somebody at the platform can do about an order's page: "pay", "retry" or nothing.
+func (p page) Next() string {
+	if p.Tenant.HasLeft() {
+		return ""
+	}
+	switch p.Charge.Status() {
+	case platform.StatusPending:
+		return "pay"
+	case platform.StatusUnknown:
+		if capabilityOf(p.Order.Gateway, platform.OperationRepeat).Support == platform.SupportDirect || len(p.Charge.Attempts) == 0 {
+			return "pay"
+		}
+	case platform.StatusDeclined, platform.StatusExpired:
+		return "retry"
+	case platform.StatusApproved, platform.StatusRefunded:
+	}
+	return ""
+}
+
+// Tenanted reports whether the page is about a tenant.
+func (p page) Tenanted() bool { return p.Tenant.ID != "" }
