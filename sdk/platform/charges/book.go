@@ -150,15 +150,15 @@ func (b *Book) time() time.Time { return b.now().Round(0).UTC() }
 
 // ask asks the gateway for the page of the current attempt, or for what has become of one that has
 // expired, and stores what it said. Whatever was stored first stays. doubted means that an earlier
-// call may have made the page.
-func (b *Book) ask(ctx context.Context, gateway platform.Gateway, charge Charge, doubted bool) (Charge, error) {
-	asking, cancel := context.WithTimeout(ctx, askFor)
+// call may have made the page. When another attempt was begun meanwhile, it goes on with that.
+func (b *Book) ask(caller context.Context, gateway platform.Gateway, charge Charge, doubted bool) (Charge, error) {
+	asking, cancel := context.WithTimeout(caller, askFor)
 	defer cancel()
 	current := charge.Current()
 	payment, failure := askAbout(asking, gateway, current)
 
 	// The caller may be gone, and what the gateway said must not be.
-	ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), storeFor)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(caller), storeFor)
 	defer cancel()
 	stored, err := b.update(ctx, b.load(charge.Tenant, charge.Order), func(c *Charge) error {
 		for i := range c.Attempts {
@@ -173,6 +173,8 @@ func (b *Book) ask(ctx context.Context, gateway platform.Gateway, charge Charge,
 		return charge, errors.Join(err, failure)
 	case failure != nil:
 		return stored.withoutExpiredPage(b.time()), failure
+	case stored.Current().Purchase.Reference != current.Purchase.Reference:
+		return b.Pay(caller, charge.Tenant, charge.Order, stored.Current().Purchase)
 	case payment.Status == platform.StatusUnknown && stored.Status() == platform.StatusUnknown:
 		return stored, payment.Cause
 	}

@@ -606,3 +606,48 @@ func TestKilledBetweenAnyTwoSteps(t *testing.T) {
 		}
 	}
 }
+
+// A scripted gateway makes its pages as a test says.
+type scripted struct {
+	platform.Gateway
+	purchase func(platform.Purchase) (*platform.Payment, error)
+}
+
+func (g scripted) Purchase(_ context.Context, p platform.Purchase) (*platform.Payment, error) {
+	return g.purchase(p)
+}
+
+// While the gateway makes the page, its event says that it was declined there, and another tab
+// begins the next attempt, whose page cannot be made. The buyer who waits gets that attempt's page.
+func TestPayGoesOnWithAnAttemptThatWasBegunMeanwhile(t *testing.T) {
+	t.Parallel()
+	var book *charges.Book
+	var references []string
+	down := &sdk.Error{Code: sdk.CodeProviderUnavailable}
+	gateway := scripted{platform.NewVora(nil), func(p platform.Purchase) (*platform.Payment, error) {
+		references = append(references, p.Reference)
+		switch n := len(references); n {
+		case 1:
+			_, _, err := book.Take(t.Context(), tenant, &webhooks.SessionFailed{
+				EventInfo: webhooks.EventInfo{Scheme: webhooks.SchemeVoraV1, SessionID: "session-1", Payment: sdk.PaymentFailed},
+				Metadata:  map[string]string{"hostedpay_reference": p.Reference},
+			})
+			require.NoError(t, err)
+			_, err = book.Retry(t.Context(), tenant, order, purchase)
+			require.ErrorIs(t, err, down)
+		case 2:
+			return nil, down
+		}
+		id := fmt.Sprintf("session-%d", len(references))
+		return &platform.Payment{ID: id, Status: platform.StatusPending, Amount: p.Amount, CheckoutURL: sdk.NewSecret("https://pay.example.com/" + id)}, nil
+	}}
+	book, err := charges.New("crm", charges.NewMemoryStore(), func(context.Context, string) (platform.Gateway, error) { return gateway, nil })
+	require.NoError(t, err)
+	charge, err := book.Pay(t.Context(), tenant, order, purchase)
+	require.NoError(t, err)
+	require.Equal(t, platform.StatusPending, charge.Status())
+	require.Equal(t, "https://pay.example.com/session-3", charge.Current().CheckoutURL.Reveal())
+	require.Len(t, charge.Attempts, 2)
+	require.Equal(t, "session-1", charge.Attempts[0].PaymentID)
+	require.Equal(t, references[1], references[2], "the next attempt, and not one after it")
+}
