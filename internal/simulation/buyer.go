@@ -47,7 +47,11 @@ func (b *tab) visits(ctx context.Context, times int) {
 			w.coverage.Buyers["changes the order"]++
 			b.asks(ctx, "changes the order", func(ctx context.Context, p *process) page { return p.sells.change(ctx, b.order) })
 		}
-		shown := b.asks(ctx, "buys", func(ctx context.Context, p *process) page { return p.sells.buy(ctx, b.order) })
+		if w.fault(b.name, faultButton) {
+			again := &tab{w: w, name: w.scheduler.numbered(b.name + " second click"), order: b.order}
+			w.scheduler.spawn(life{actor: again.name}, 0, func(ctx context.Context) { again.buys(ctx) })
+		}
+		shown := b.buys(ctx)
 		switch shown.kind {
 		case pagePaid:
 			return
@@ -61,6 +65,10 @@ func (b *tab) visits(ctx context.Context, times int) {
 	}
 }
 
+func (b *tab) buys(ctx context.Context) page {
+	return b.asks(ctx, "buys", func(ctx context.Context, p *process) page { return p.sells.buy(ctx, b.order) })
+}
+
 // asks requests a page of the shop.
 func (b *tab) asks(ctx context.Context, what string, handle func(context.Context, *process) page) page {
 	w := b.w
@@ -71,6 +79,12 @@ func (b *tab) asks(ctx context.Context, what string, handle func(context.Context
 	var got *page
 	name := w.scheduler.numbered(p.name + " serves " + b.name + " who " + what)
 	w.scheduler.spawn(life{actor: name, process: p}, 0, func(ctx context.Context) {
+		ctx, leave := context.WithCancel(ctx)
+		defer leave()
+		if w.fault(b.name, faultLeaves) {
+			after := time.Duration(w.chance.upTo(b.name, "milliseconds until the buyer leaves", 20_000)) * time.Millisecond
+			w.scheduler.spawn(life{actor: name + " until the buyer leaves"}, after, func(context.Context) { leave() })
+		}
 		shown := handle(w.drawn(ctx), p)
 		w.scheduler.gate(ctx, "shows: "+string(shown.kind))
 		got = &shown
@@ -180,7 +194,7 @@ func (w *world) lastBuyers() {
 		b := &tab{w: w, name: "last buyer of " + id, order: id}
 		w.scheduler.spawn(life{actor: b.name}, 0, func(ctx context.Context) {
 			for range 12 {
-				shown := b.asks(ctx, "buys", func(ctx context.Context, p *process) page { return p.sells.buy(ctx, id) })
+				shown := b.buys(ctx)
 				switch shown.kind {
 				case pagePaid:
 					return

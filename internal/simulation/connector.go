@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/hostedpay/hostedpay-go/sdk/money"
 	"github.com/hostedpay/hostedpay-go/sdk/orders"
 	"github.com/hostedpay/hostedpay-go/sdk/platform"
 	"github.com/hostedpay/hostedpay-go/sdk/platform/charges"
@@ -57,6 +58,10 @@ func (c *connector) buy(ctx context.Context, id string) page {
 		charge, err = c.book.Retry(ctx, o.Tenant, o.Name, purchase)
 	}
 	c.shop.w.checkText("an error", err)
+	if errors.Is(err, charges.ErrOtherAmount) {
+		c.shop.w.coverage.Reached["a charge keeps its amount"]++
+		err = c.agree(ctx, charge)
+	}
 	_ = c.fulfil(ctx, charge, "a read")
 	return pageOf(charge, err)
 }
@@ -93,8 +98,29 @@ func (c *connector) returned(ctx context.Context, id string, _ url.Values) page 
 	return shown
 }
 
-// change is not possible: a charge keeps its amount.
-func (c *connector) change(context.Context, string) page { return page{kind: pageError} }
+// change is what the buyer wants. The charge may keep its amount: see agree.
+func (c *connector) change(ctx context.Context, id string) page {
+	err := c.tx(ctx, "change the order", func(tx Tx) error {
+		o := tx.Order(id)
+		o.Amount = money.Minor(o.Amount.Minor()+100, o.Amount.Currency())
+		tx.PutOrder(o)
+		return nil
+	})
+	if err != nil {
+		return page{kind: pageError}
+	}
+	return page{kind: pageWait}
+}
+
+// agree gives an order the amount of its charge, of which there may be a page that can be paid.
+func (c *connector) agree(ctx context.Context, charge charges.Charge) error {
+	return c.tx(ctx, "the order stays as it was", func(tx Tx) error {
+		o := chargedOrder(tx, charge)
+		o.Amount = charge.Amount
+		tx.PutOrder(o)
+		return nil
+	})
+}
 
 func (c *connector) load(ctx context.Context, id string) (charge charges.Charge, err error) {
 	var o Order
@@ -129,6 +155,7 @@ func (c *connector) apply(ctx context.Context, event webhooks.Event) error {
 			}
 		}
 		tx.AddEffect(info.DedupeKey)
+		o.Amount = charge.Amount
 		done = c.shop.learn(&o, info.SessionID, charge.State, transition)
 		tx.PutOrder(o)
 		return nil
@@ -171,6 +198,7 @@ func (c *connector) fulfil(ctx context.Context, charge charges.Charge, why strin
 	var done learned
 	err := c.changeOrder(ctx, "fulfil", func(tx Tx) error {
 		o := chargedOrder(tx, charge)
+		o.Amount = charge.Amount
 		done = c.shop.learn(&o, charge.Current().PaymentID, charge.State, orders.Transition{})
 		tx.PutOrder(o)
 		return nil

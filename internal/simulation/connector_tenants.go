@@ -11,6 +11,7 @@ import (
 
 // A tenancy is what makes a shop a platform, and what the world knows about it.
 type tenancy struct {
+	masters   []sdk.Secret // the current one first
 	routes    *platform.Routes
 	gatewayOf map[string]sdk.Gateway // by tenant
 	failures  map[string]int         // of purchases, by order
@@ -21,12 +22,10 @@ type tenancy struct {
 
 // newTenancy gives each tenant its gateway.
 func (w *world) newTenancy() *tenancy {
-	const master = "the master secret of the platform, in the simulation"
-	w.secrets = append(w.secrets, master)
 	of := &tenancy{
-		routes:    must1(platform.NewRoutes(shopURL+"/webhooks/visionscope", sdk.NewSecret(master))),
 		gatewayOf: map[string]sdk.Gateway{}, failures: map[string]int{}, pages: map[string]string{}, silent: map[string]bool{},
 	}
+	w.newMaster(of)
 	for _, tenant := range w.tenants {
 		of.gatewayOf[tenant] = sdk.GatewayVora
 		if w.chance.weighed("world", "gateway of "+tenant, 3, 2) == 1 {
@@ -34,6 +33,19 @@ func (w *world) newTenancy() *tenancy {
 		}
 	}
 	return of
+}
+
+// newMaster has the platform make new webhook secrets from a new master secret, and accept those
+// that were made from the old ones.
+func (w *world) newMaster(of *tenancy) {
+	master := "the master secret of the platform, number " + strconv.Itoa(len(of.masters)+1)
+	w.secrets = append(w.secrets, master)
+	of.masters = append([]sdk.Secret{sdk.NewSecret(master)}, of.masters...)
+	accepted := of.masters
+	if w.makes(mistakeDropsOldMaster) {
+		accepted = accepted[:1]
+	}
+	of.routes = must1(platform.NewRoutes(shopURL+"/webhooks/visionscope", accepted...))
 }
 
 // ofTenant is an order of one of the platform's tenants, each of whom counts their own.

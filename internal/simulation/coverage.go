@@ -93,7 +93,7 @@ func (c *Coverage) Missing() (missing []string) {
 	need(c.Faults, Faults()...)
 	need(c.Buyers, acts...)
 	need(c.Buyers, "changes the order", "does not come back")
-	need(c.Operators, "refunds", "rotates a key", "offboards a tenant", "deploys")
+	need(c.Operators, "refunds", "rotates a key", "rotates the master secret", "offboards a tenant", "deploys")
 	need(c.Operators, refundWays...)
 	need(c.Attackers, "forges a return", "forges an event", "pays a session of another tenant", "replays a delivery")
 	need(c.Sessions, "processing", "succeeded", "failed", "expired", "refunded")
@@ -107,7 +107,7 @@ func (c *Coverage) Missing() (missing []string) {
 	need(c.Transitions, transitions...)
 	need(c.Reached, "a busy day", "create with unknown outcome", "delivery given up by the gateway", "event acknowledged", "event in flight",
 		"order paid twice", "return that is not authentic", "shipped because of a read", "shipped because of an event",
-		"a platform", "another attempt of a charge", "charge that only an event can settle", "event of a payment that no charge knows",
+		"a platform", "a charge keeps its amount", "another attempt of a charge", "charge that only an event can settle", "event of a payment that no charge knows",
 		"a page that support has sent: pay", "a page that support has sent: decline", "refund awaiting_upstream", "refund succeeded",
 		"refund unmatched", "refund withdrawn")
 	return missing

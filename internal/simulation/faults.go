@@ -36,6 +36,8 @@ const (
 	faultClock      = "clock: skewed"
 	faultClockJump  = "clock: jump"
 	faultBuyersLine = "buyer: the shop's page does not arrive"
+	faultButton     = "buyer: clicks the shop's button twice"
+	faultLeaves     = "buyer: leaves while the shop's page loads"
 )
 
 // Faults are the names of all faults.
@@ -43,7 +45,7 @@ func Faults() []string {
 	return []string{
 		faultRefused, faultResetBefore, faultResetAfter, faultSilentBefore, faultSilentAfter, faultDelay, faultDuplicate, faultPage,
 		faultPageAfter, faultLimited, faultTruncated, faultLost, faultLate, faultCopied, faultProxied, faultCut, faultUnheard, faultGatewayReads,
-		faultDatabase, faultUncertain, faultSlow, faultCrash, faultStall, faultClock, faultClockJump, faultBuyersLine,
+		faultDatabase, faultUncertain, faultSlow, faultCrash, faultStall, faultClock, faultClockJump, faultBuyersLine, faultButton, faultLeaves,
 	}
 }
 

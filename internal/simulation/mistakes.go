@@ -41,6 +41,7 @@ const (
 	mistakeAcknowledgesUnknown mistake = "an event that no charge knows yet is acknowledged"
 	mistakeSettlesRefunds      mistake = "a refund request is settled without the event"
 	mistakeDropsUnmatched      mistake = "a refund that nobody requested is dropped"
+	mistakeDropsOldMaster      mistake = "a master secret is rotated without the old one"
 )
 
 // Mistakes are all of them.
@@ -81,6 +82,7 @@ func Mistakes() []string {
 		string(mistakeAcknowledgesUnknown),
 		string(mistakeSettlesRefunds),
 		string(mistakeDropsUnmatched),
+		string(mistakeDropsOldMaster),
 	}
 }
 

@@ -33,7 +33,13 @@ func (w *world) operate(ctx context.Context) {
 				w.refund()
 			}
 		case 2:
-			w.rotate(ctx)
+			if w.shop.platform != nil && w.chance.upTo("operator", "rotates the master secret", 2) == 1 {
+				w.coverage.Operators["rotates the master secret"]++
+				w.trace.tell("operator", "rotates the master secret")
+				w.newMaster(w.shop.platform)
+			} else {
+				w.rotate(ctx)
+			}
 		case 3:
 			w.offboard(ctx)
 		case 4:

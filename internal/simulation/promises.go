@@ -25,6 +25,7 @@ const (
 	RightAmount           Promise = "nothing is shipped for another amount than the order's"
 	OnePayablePage        Promise = "at most one payable page is shown for an order"
 	OneSessionPerCharge   Promise = "an order has at most one open session at Vora"
+	RightPage             Promise = "a buyer is sent to the page of the session that is kept"
 	LivePage              Promise = "no page is shown that expired long ago"
 	SecondPaymentReported Promise = "a second payment is reported"
 	AcknowledgedMeansDone Promise = "an acknowledged event has had its effect"
@@ -235,6 +236,9 @@ func (w *world) checkShown(actor, order string, shown page) {
 			w.violate(NoFalseFailure, "%s saw that %s was not charged, and the gateway's session is %q", actor, order, s.Status)
 		}
 	case pagePay:
+		if !known || s.CheckoutURL != shown.url {
+			w.violate(RightPage, "%s was sent to a page that is not that of %s", actor, w.aliasOf(shown.session))
+		}
 		w.checkAttemptsPage(actor, shown)
 		w.checkPayable(actor, order, s)
 	case pagePaid, pageWait, pageError:

@@ -7,7 +7,7 @@ import (
 )
 
 // Shrink finds a short list of choices that still breaks a promise: it takes choices away, whole
-// kinds first, as long as the promise is still broken, and then makes the values small.
+// kinds first, and makes their values small, as long as the promise is still broken.
 func Shrink(t *testing.T, plan Plan, choices []Choice, promise Promise) []Choice {
 	broken := func(try []Choice) ([]Choice, bool) {
 		plan.Choices = append([]Choice{}, try...) // not nil
@@ -15,25 +15,31 @@ func Shrink(t *testing.T, plan Plan, choices []Choice, promise Promise) []Choice
 		ok := slices.ContainsFunc(r.Violations, func(v Violation) bool { return v.Promise == promise })
 		return r.Choices, ok
 	}
-	for before := len(choices) + 1; len(choices) < before; {
-		before = len(choices)
+	for before := []Choice(nil); !slices.Equal(before, choices); {
+		before = slices.Clone(choices)
 		choices = withoutKinds(choices, broken)
 		choices = withoutChunks(choices, broken)
+		choices = withSmallValues(choices, broken)
 	}
-	for i := range choices {
+	return append([]Choice{}, choices...) // not nil, also when it takes none
+}
+
+// withSmallValues makes the values small, which can make other choices needless.
+func withSmallValues(choices []Choice, broken func([]Choice) ([]Choice, bool)) []Choice {
+	for i := 0; i < len(choices); i++ {
 		for _, value := range []int{1, choices[i].Value / 2} {
 			try := slices.Clone(choices)
 			try[i].Value = value
 			if value == 0 || value >= choices[i].Value {
 				continue
 			}
-			if _, still := broken(try); still {
-				choices = try
+			if reached, still := broken(try); still {
+				choices = reached
 				break
 			}
 		}
 	}
-	return append([]Choice{}, choices...) // not nil, also when it takes none
+	return choices
 }
 
 // withoutKinds takes away all choices of a kind, or of an actor, at once.

@@ -81,6 +81,7 @@ var foundBy = map[string]simulation.Promise{
 	"a page is shown and not stored with its charge":             simulation.OnePagePerAttempt,
 	"an event that no charge knows yet is acknowledged":          simulation.AcknowledgedMeansDone,
 	"a refund request is settled without the event":              simulation.RefundsMade,
+	"a master secret is rotated without the old one":             simulation.AuthenticAccepted,
 	"a refund that nobody requested is dropped":                  simulation.RefundsKnown,
 }
 
@@ -176,11 +177,14 @@ func TestShrink(t *testing.T) {
 	if raceDetector {
 		t.Skip("shrinking plays hundreds of histories")
 	}
-	plan := simulation.Plan{Seed: 3, Mistake: "acknowledged before the commit"}
-	r := simulation.Play(t, plan)
+	plan, r := simulation.Plan{Mistake: "acknowledged before the commit"}, simulation.Result{}
+	for len(r.Violations) == 0 && plan.Seed < within {
+		plan.Seed++
+		r = simulation.Play(t, plan)
+	}
 	require.NotEmpty(t, r.Violations)
 	short := simulation.Shrink(t, plan, r.Choices, r.Violations[0].Promise)
-	require.Less(t, len(short), 5, "of %d: %v", len(r.Choices), short)
+	require.Less(t, len(short), len(r.Choices)/5, "of %d: %v", len(r.Choices), short)
 	for i := range short { // each is needed
 		plan.Choices = slices.Delete(slices.Clone(short), i, i+1)
 		less := simulation.Play(t, plan)

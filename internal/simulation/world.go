@@ -164,7 +164,7 @@ func (w *world) begin(plan Plan) {
 			return nil
 		}))
 	}
-	w.changes = !connected && w.chance.weighed("world", "orders can be changed", 3, 2) == 1
+	w.changes = w.chance.weighed("world", "orders can be changed", 3, 2) == 1
 	w.beginClock()
 	w.shop.start("shop-a", "127.0.0.2")
 	w.shop.start("shop-b", "127.0.0.3")
