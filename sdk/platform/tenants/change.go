@@ -1,0 +1,136 @@
+package tenants
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/hostedpay/hostedpay-go/sdk"
+)
+
+// An Entry is a line of an audit log: who was changed, and what. It has no secret. Who made the
+// change the caller knows, by the context.
+type Entry struct {
+	At      time.Time
+	Tenant  string
+	Action  Action
+	Kind    Kind  // of the credential that was rotated; empty otherwise
+	Version int64 // of the tenant, after the change
+}
+
+// An Action is what was done to a tenant.
+type Action string
+
+// The actions.
+const (
+	ActionAdded      Action = "added"
+	ActionRotated    Action = "rotated"
+	ActionOffboarded Action = "offboarded"
+	ActionReturned   Action = "returned" // after it had left
+	ActionSealed     Action = "sealed"   // stored again as it is, with the present key of the cipher
+)
+
+// Add stores a new tenant. One that is there already is [ErrConflict], and a merchant ID of another
+// tenant [ErrMerchantTaken].
+func (d *Directory) Add(ctx context.Context, tenant Tenant) error {
+	if err := tenant.check(); err != nil {
+		return err
+	}
+	tenant.Version = 1
+	return d.save(ctx, tenant.clone(), ActionAdded, "")
+}
+
+// Rotate gives a tenant another credential of a kind. The one before is accepted for [Grace], and
+// the one before that no more. Rotate it at the gateway first: calls are made with the new one at
+// once.
+func (d *Directory) Rotate(ctx context.Context, tenant string, kind Kind, next sdk.Secret) (Tenant, error) {
+	if err := kind.check(tenant, next); err != nil {
+		return Tenant{}, err
+	}
+	return d.change(ctx, tenant, ActionRotated, kind, func(t *Tenant) bool {
+		before := t.Credentials[kind]
+		if before.Current.Equal(next) {
+			return false
+		}
+		if t.Credentials == nil {
+			t.Credentials = Credentials{}
+		}
+		t.Credentials[kind] = before.rotated(next, d.time())
+		return true
+	})
+}
+
+// Offboard ends the business with a tenant: nobody can pay it any more. It stays in the store with
+// its credentials, by which the events of late refunds are verified; they carry Offboarded.
+func (d *Directory) Offboard(ctx context.Context, tenant string) (Tenant, error) {
+	return d.change(ctx, tenant, ActionOffboarded, "", func(t *Tenant) bool {
+		left := t.HasLeft()
+		if !left {
+			t.Offboarded = d.time()
+		}
+		return !left
+	})
+}
+
+// Return takes a tenant back that has left.
+func (d *Directory) Return(ctx context.Context, tenant string) (Tenant, error) {
+	return d.change(ctx, tenant, ActionReturned, "", func(t *Tenant) bool {
+		left := t.HasLeft()
+		t.Offboarded = time.Time{}
+		return left
+	})
+}
+
+// Reseal stores every tenant once more, so that a store with encryption seals it with the first key
+// of its cipher. When it has returned without an error, no tenant needs the other keys any more.
+func (d *Directory) Reseal(ctx context.Context) error {
+	const page = 100
+	for after := ""; ; {
+		ids, err := d.store.IDs(ctx, after, page)
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			if _, err := d.change(ctx, id, ActionSealed, "", func(*Tenant) bool { return true }); err != nil {
+				return fmt.Errorf("tenants: seal %s again: %w", id, err)
+			}
+		}
+		if len(ids) < page {
+			return nil
+		}
+		after = ids[len(ids)-1]
+	}
+}
+
+// maxConflicts is how often a change is tried again because somebody else was faster.
+const maxConflicts = 100
+
+// change loads a tenant from the store, changes it and stores it, again from the beginning when
+// somebody else has stored it in between.
+func (d *Directory) change(ctx context.Context, id string, action Action, kind Kind, apply func(*Tenant) (changed bool)) (Tenant, error) {
+	for range maxConflicts {
+		tenant, err := d.store.Load(ctx, id)
+		if err != nil || !apply(&tenant) {
+			return tenant, err
+		}
+		tenant.Version++
+		if err := d.save(ctx, tenant, action, kind); !errors.Is(err, ErrConflict) {
+			return tenant, err
+		}
+	}
+	return Tenant{}, ErrConflict
+}
+
+func (d *Directory) save(ctx context.Context, tenant Tenant, action Action, kind Kind) error {
+	asked := d.now()
+	if err := d.store.Save(ctx, tenant); err != nil {
+		return err
+	}
+	d.cache.put(tenant.clone(), asked)
+	d.audit(ctx, Entry{At: d.time(), Tenant: tenant.ID, Action: action, Kind: kind, Version: tenant.Version})
+	return nil
+}
+
+// time is the time as it is after it was stored.
+func (d *Directory) time() time.Time { return d.now().Round(0).UTC() }

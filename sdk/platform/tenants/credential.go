@@ -1,0 +1,94 @@
+package tenants
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/hostedpay/hostedpay-go/internal/apikey"
+	"github.com/hostedpay/hostedpay-go/internal/contract"
+	"github.com/hostedpay/hostedpay-go/sdk"
+)
+
+// A Kind says what a credential is for.
+type Kind string
+
+// The kinds.
+const (
+	VoraAPIKey        Kind = "vora_api_key"        // vp_sk_…; authenticates calls, and signs the deliveries of webhooks v1
+	VoraSessionSecret Kind = "vora_session_secret" // ss_…; signs return URLs
+	VoraWebhookSecret Kind = "vora_webhook_secret" // whsec_…; signs the deliveries of webhooks v2
+	VisionScopeAPIKey Kind = "visionscope_api_key" // vsk_…; authenticates calls
+)
+
+// accepted says for each kind which credentials it is.
+func accepted() map[Kind]apikey.Accepted {
+	of := func(gateway sdk.Gateway, kind, example string) apikey.Accepted {
+		return apikey.Accepted{Constructor: "tenants", Gateway: gateway, Kinds: []string{kind}, Example: example}
+	}
+	return map[Kind]apikey.Accepted{
+		VoraAPIKey:        of(sdk.GatewayVora, "secret", "a secret API key: vp_sk_…"),
+		VoraSessionSecret: of(sdk.GatewayVora, "session_secret", "a session signing secret: ss_…"),
+		VoraWebhookSecret: of(sdk.GatewayVora, "webhook_secret", "a webhook signing secret: whsec_…"),
+		VisionScopeAPIKey: of(sdk.GatewayVisionScope, "secret", "an API key: vsk_…"),
+	}
+}
+
+// check rejects a secret that is not one of the kind. The error has no part of the secret.
+func (k Kind) check(tenant string, secret sdk.Secret) error {
+	kinds, known := accepted()[k]
+	if !known {
+		return fmt.Errorf("tenants: %s has a credential of the unknown kind %q", tenant, k)
+	}
+	if _, err := kinds.Check(secret.Reveal()); err != nil {
+		return fmt.Errorf("tenants: the %s of %s: %w", k, tenant, err)
+	}
+	return nil
+}
+
+// apiKeyOf is the kind of the credential that authenticates calls to a gateway.
+func apiKeyOf(gateway sdk.Gateway) (kind Kind, known bool) {
+	switch gateway {
+	case sdk.GatewayVora:
+		return VoraAPIKey, true
+	case sdk.GatewayVisionScope:
+		return VisionScopeAPIKey, true
+	}
+	return "", false
+}
+
+// Credentials are a tenant's, by kind.
+type Credentials map[Kind]Credential
+
+// A Credential is a secret of a gateway, and the one that it has replaced.
+type Credential struct {
+	Current  sdk.Secret
+	Previous sdk.Secret // empty when there is none
+	Until    time.Time  // until when the previous one is accepted
+}
+
+// Grace is for how long both credentials are accepted after a rotation: 24 hours, as at the
+// gateway.
+const Grace = contract.VoraKeyGrace
+
+// Valid are the secrets that are accepted at a time, the current one first.
+func (c Credential) Valid(now time.Time) (valid []sdk.Secret) {
+	if !c.Current.IsZero() {
+		valid = append(valid, c.Current)
+	}
+	if !c.Previous.IsZero() && now.Before(c.Until) {
+		valid = append(valid, c.Previous)
+	}
+	return valid
+}
+
+// rotated is the credential with another current secret. The same secret once more changes nothing,
+// so that a rotation can be repeated.
+func (c Credential) rotated(next sdk.Secret, now time.Time) Credential {
+	switch {
+	case c.Current.Equal(next):
+		return c
+	case c.Current.IsZero():
+		return Credential{Current: next}
+	}
+	return Credential{Current: next, Previous: c.Current, Until: now.Add(Grace)}
+}

@@ -1,0 +1,260 @@
+package tenants_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/hostedpay/hostedpay-go/sandbox"
+	"github.com/hostedpay/hostedpay-go/sandbox/buyer"
+	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/platform"
+	"github.com/hostedpay/hostedpay-go/sdk/platform/tenants"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
+)
+
+// One handler serves all tenants at both gateways, and an event says whose it is.
+func TestAnEventCarriesItsTenant(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	for tenant, ended := range map[string]string{"acme": "session.succeeded", "brightline": "session.succeeded", "cobalt": "payment.success"} {
+		payment, err := w.gateway(w.directory, tenant).Purchase(t.Context(), purchase)
+		require.NoError(t, err)
+		w.Open(payment.CheckoutURL).Pay(buyer.CardApproved)
+		w.WaitDelivery(payment.ID, ended)
+		require.Equal(t, tenant, tenants.Of(w.told()))
+		require.Equal(t, payment.ID, w.told().Info().SessionID)
+		require.Equal(t, purchase.Reference, platform.ReferenceOf(w.told()))
+	}
+}
+
+// A rotation that one process has made is known to another as soon as it needs it.
+func TestARotationReachesOtherProcesses(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	other := w.process()
+	there := w.gateway(other, "acme")
+	payment, err := there.Purchase(t.Context(), purchase)
+	require.NoError(t, err)
+
+	rotated, err := w.RotateKey(sandbox.Acme.ID)
+	require.NoError(t, err)
+	tenant, err := w.directory.Rotate(t.Context(), "acme", tenants.VoraAPIKey, sdk.NewSecret(rotated))
+	require.NoError(t, err)
+	require.Len(t, tenant.Credentials[tenants.VoraAPIKey].Valid(w.Now().Add(tenants.Grace-1)), 2)
+	require.Len(t, tenant.Credentials[tenants.VoraAPIKey].Valid(w.Now().Add(tenants.Grace)), 1)
+
+	// The gateway signs with one of both keys, and both are accepted.
+	for _, key := range []string{sandbox.Acme.Vora.SecretKey, rotated} {
+		response := w.deliver(webhookstest.Vora(key, webhookstest.SessionSucceeded(webhookstest.MerchantID(sandbox.Acme.ID), webhookstest.SessionID(key[len(key)-8:])), webhookstest.At(w.Now())))
+		require.Equal(t, 200, response.Code, response.Body)
+		require.Equal(t, "acme", tenants.Of(w.told()))
+	}
+
+	// The other process has the old key, until that is rejected.
+	require.NoError(t, w.RevokeKeys(sandbox.Acme.ID))
+	again, err := there.Purchase(t.Context(), purchase)
+	require.NoError(t, err)
+	require.Equal(t, payment.ID, again.ID, "the same reference is the same payment under the new key")
+	read, err := there.(platform.Retriever).Retrieve(t.Context(), payment.ID)
+	require.NoError(t, err)
+	require.Equal(t, payment.ID, read.ID)
+
+	// A rotation that reached nobody is the merchant's.
+	_, err = w.RotateKey(sandbox.Acme.ID)
+	require.NoError(t, err)
+	require.NoError(t, w.RevokeKeys(sandbox.Acme.ID))
+	_, err = there.Purchase(t.Context(), purchase)
+	require.ErrorIs(t, err, sdk.CodeAuthInvalidKey)
+	require.Equal(t, platform.HandlingTellMerchant, platform.HandlingOf(err))
+}
+
+// A tenant is read again when it is old, and not before.
+func TestAge(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	other := w.process()
+	before, err := other.Tenant(t.Context(), "cobalt")
+	require.NoError(t, err)
+	_, err = w.directory.Rotate(t.Context(), "cobalt", tenants.VisionScopeAPIKey, sdk.NewSecret("vsk_another"))
+	require.NoError(t, err)
+	reads := w.store.reads.Load()
+	w.Advance(maxAge - 1)
+	after, err := other.Tenant(t.Context(), "cobalt")
+	require.NoError(t, err)
+	require.Equal(t, before, after)
+	require.Equal(t, reads, w.store.reads.Load())
+	w.Advance(1)
+	after, err = other.Tenant(t.Context(), "cobalt")
+	require.NoError(t, err)
+	require.Equal(t, int64(2), after.Version)
+	require.Equal(t, reads+1, w.store.reads.Load())
+}
+
+func TestOffboarding(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	gateway := w.gateway(w.directory, "acme")
+	payment, err := gateway.Purchase(t.Context(), purchase)
+	require.NoError(t, err)
+	w.Open(payment.CheckoutURL).Pay(buyer.CardApproved)
+	w.WaitDelivery(payment.ID, "session.succeeded")
+
+	for range 2 { // it can be repeated
+		_, err = w.directory.Offboard(t.Context(), "acme")
+		require.NoError(t, err)
+	}
+	_, err = gateway.Purchase(t.Context(), purchase)
+	require.ErrorIs(t, err, tenants.ErrOffboarded)
+	require.Equal(t, platform.HandlingTellMerchant, platform.HandlingOf(err))
+	read, err := gateway.(platform.Retriever).Retrieve(t.Context(), payment.ID)
+	require.NoError(t, err)
+	require.Equal(t, platform.StatusApproved, read.Status)
+
+	// A refund comes late.
+	w.Advance(80 * time.Hour)
+	_, err = w.Refund(payment.ID, 500)
+	require.NoError(t, err)
+	w.WaitDelivery(payment.ID, "refund.created")
+	require.Equal(t, "acme", tenants.Of(w.told()))
+	require.True(t, w.told().Info().Offboarded)
+	_, err = w.directory.Rotate(t.Context(), "acme", tenants.VoraWebhookSecret, sdk.NewSecret("whsec_0123456789abcdef"))
+	require.NoError(t, err, "a merchant may rotate what a late refund is signed with")
+
+	_, err = w.directory.Return(t.Context(), "acme")
+	require.NoError(t, err)
+	_, err = gateway.Purchase(t.Context(), purchase)
+	require.NoError(t, err)
+	var actions []string
+	for _, entry := range w.audit {
+		if entry.Tenant == "acme" {
+			actions = append(actions, fmt.Sprint(entry.Action, entry.Kind, entry.Version))
+		}
+	}
+	require.Equal(t, []string{"added1", "offboarded2", "rotatedvora_webhook_secret3", "returned4"}, actions)
+}
+
+// Whoever sends forgeries learns nothing from the response, and costs the store next to nothing.
+func TestForgeries(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	_, err := w.directory.Offboard(t.Context(), "brightline")
+	require.NoError(t, err)
+	forge := func(merchant string, n int) string {
+		response := w.deliver(webhookstest.Vora("a secret that is wrong", webhookstest.SessionSucceeded(webhookstest.MerchantID(merchant), webhookstest.SessionID(fmt.Sprint(n))), webhookstest.At(w.Now())))
+		return fmt.Sprint(response.Code, response.Header(), response.Body)
+	}
+	wrong := forge(sandbox.Acme.ID, 1)
+	require.Contains(t, wrong, "401")
+	reads := w.store.reads.Load()
+	for n := range 3000 {
+		require.Equal(t, wrong, forge(sandbox.Acme.ID, n))
+		require.Equal(t, wrong, forge(sandbox.Brightline.ID, n))
+		require.Equal(t, wrong, forge(fmt.Sprint("mer_", n), n))
+	}
+	require.LessOrEqual(t, w.store.reads.Load()-reads, int64(1000), "look-ups of merchants that nobody knows")
+	require.Equal(t, wrong, forge("", 1))
+	require.Empty(t, w.events)
+
+	// One tenant's key signs no other tenant's event.
+	crossed := webhookstest.Vora(sandbox.Acme.Vora.SecretKey, webhookstest.SessionSucceeded(webhookstest.MerchantID(sandbox.Brightline.ID)), webhookstest.At(w.Now()))
+	require.Equal(t, 401, w.deliver(crossed).Code)
+	derived := webhookstest.VisionScope(w.routes.Secret("cobalt", "crm_1_1").Reveal(), webhookstest.PaymentSucceeded(), webhookstest.To(w.routes.URL("dune", "crm_1_1")), webhookstest.At(w.Now()))
+	require.Equal(t, 401, w.deliver(derived).Code)
+	require.Empty(t, w.events)
+
+	// Events of those who are known arrive meanwhile, and so do others once there is room.
+	paid := webhookstest.Vora(sandbox.Acme.Vora.SecretKey, webhookstest.SessionSucceeded(webhookstest.MerchantID(sandbox.Acme.ID)), webhookstest.At(w.Now()))
+	require.Equal(t, 200, w.deliver(paid).Code)
+}
+
+// Callers that come at once cost one look-up, and one that gives up ends nobody else's.
+func TestOneLooksUpForAll(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	reads := w.store.reads.Load()
+	other := w.process()
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	var wait sync.WaitGroup
+	for n := range 50 {
+		wait.Go(func() {
+			ctx := t.Context()
+			if n%5 == 0 {
+				ctx = gone
+			}
+			if _, err := other.Tenant(ctx, "acme"); n%5 != 0 {
+				require.NoError(t, err)
+			}
+		})
+	}
+	wait.Wait()
+	require.LessOrEqual(t, w.store.reads.Load()-reads, int64(11), "one, and those that had given up")
+	_, err := other.Tenant(t.Context(), "nobody")
+	require.ErrorIs(t, err, tenants.ErrNotFound)
+}
+
+// No more tenants are kept than there is room for, and those that are used stay.
+func TestSize(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	small := w.process(tenants.WithSize(2))
+	for _, id := range []string{"acme", "brightline", "acme", "cobalt", "acme"} {
+		_, err := small.Tenant(t.Context(), id)
+		require.NoError(t, err)
+	}
+	reads := w.store.reads.Load()
+	_, err := small.Tenant(t.Context(), "acme")
+	require.NoError(t, err)
+	require.Equal(t, reads, w.store.reads.Load())
+	_, err = small.Tenant(t.Context(), "brightline")
+	require.NoError(t, err)
+	require.Equal(t, reads+1, w.store.reads.Load())
+}
+
+func TestAddRejects(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	for problem, change := range map[string]func(*tenants.Tenant){
+		"needs an ID":                        func(x *tenants.Tenant) { x.ID = "" },
+		"dune has no merchant ID":            func(x *tenants.Tenant) { x.MerchantID = "" },
+		"it must be vora or visionscope":     func(x *tenants.Tenant) { x.Gateway = "other" },
+		"has no vora_api_key":                func(x *tenants.Tenant) { x.Credentials = nil },
+		"unknown kind":                       func(x *tenants.Tenant) { x.Credentials["other"] = tenants.Credential{} },
+		"that is the API key of VisionScope": func(x *tenants.Tenant) { x.Credentials[tenants.VoraAPIKey] = of("vsk_abc") },
+		"that is a publishable API key":      func(x *tenants.Tenant) { x.Credentials[tenants.VoraAPIKey] = of("vp_pk_test_abc") },
+		"the vora_session_secret of dune":    func(x *tenants.Tenant) { x.Credentials[tenants.VoraSessionSecret] = of("secret") },
+		tenants.ErrConflict.Error():          func(x *tenants.Tenant) { x.ID, x.MerchantID = "acme", sandbox.Acme.ID },
+		tenants.ErrMerchantTaken.Error():     func(x *tenants.Tenant) { x.MerchantID = sandbox.Acme.ID },
+	} {
+		tenant := atVora("dune", sandbox.Cobalt)
+		change(&tenant)
+		require.ErrorContains(t, w.directory.Add(t.Context(), tenant), problem)
+	}
+	_, err := w.directory.Rotate(t.Context(), "acme", tenants.VoraAPIKey, sdk.NewSecret("ss_test_abc"))
+	require.ErrorContains(t, err, "session signing secret")
+	_, err = w.directory.Rotate(t.Context(), "nobody", tenants.VoraAPIKey, sdk.NewSecret("vp_sk_test_abc"))
+	require.ErrorIs(t, err, tenants.ErrNotFound)
+
+	_, err = tenants.NewDirectory(nil)
+	require.ErrorContains(t, err, "needs a store")
+	_, err = tenants.NewDirectory(w.store, tenants.WithSize(0))
+	require.ErrorContains(t, err, "keeps nothing")
+	without, err := tenants.NewDirectory(w.store)
+	require.NoError(t, err)
+	_, err = without.Gateway(t.Context(), "cobalt")
+	require.ErrorContains(t, err, "WithRoutes")
+	_, err = without.Gateway(t.Context(), "nobody")
+	require.ErrorIs(t, err, tenants.ErrNotFound)
+	_, err = without.Verifier().Verify(t.Context(), webhookstest.VisionScope("secret of 16 bytes", webhookstest.PaymentSucceeded()).Header, nil)
+	var rejection *webhooks.Rejection
+	require.ErrorAs(t, err, &rejection)
+	require.Equal(t, webhooks.ReasonMissingSignature, rejection.Reason)
+}
+
+func of(secret string) tenants.Credential { return tenants.Credential{Current: sdk.NewSecret(secret)} }
