@@ -62,7 +62,7 @@ func (c *connector) buy(ctx context.Context, id string) page {
 		c.shop.w.coverage.Reached["a charge keeps its amount"]++
 		err = c.agree(ctx, charge)
 	}
-	_ = c.fulfil(ctx, charge, "a read")
+	_ = c.fulfil(ctx, charge)
 	return pageOf(charge, err)
 }
 
@@ -85,14 +85,17 @@ func pageOf(charge charges.Charge, err error) page {
 	return shown
 }
 
-// returned shows where the charge stands. The query decides nothing.
+// returned shows where the charge stands, after the gateway was asked. The query decides nothing.
 func (c *connector) returned(ctx context.Context, id string, _ url.Values) page {
-	charge, err := c.load(ctx, id)
-	if err != nil {
+	var o Order
+	if err := c.tx(ctx, "order", func(tx Tx) error { o = tx.Order(id); return nil }); err != nil {
 		return page{kind: pageWait}
 	}
-	shown := pageOf(charge, nil)
-	if shown.kind == pagePay {
+	charge, err := c.book.Check(ctx, o.Tenant, o.Name)
+	c.shop.w.checkText("an error", err)
+	_ = c.fulfil(ctx, charge)
+	shown := pageOf(charge, err)
+	if shown.kind == pagePay || shown.kind == pageError {
 		shown.kind = pageWait
 	}
 	return shown
@@ -120,14 +123,6 @@ func (c *connector) agree(ctx context.Context, charge charges.Charge) error {
 		tx.PutOrder(o)
 		return nil
 	})
-}
-
-func (c *connector) load(ctx context.Context, id string) (charge charges.Charge, err error) {
-	var o Order
-	if err := c.tx(ctx, "order", func(tx Tx) error { o = tx.Order(id); return nil }); err != nil {
-		return charge, err
-	}
-	return (&chargeStore{c.process}).Load(ctx, o.Tenant, o.Name)
 }
 
 // apply enters an event into its charge, and then does what follows in the platform's own database.
@@ -191,7 +186,7 @@ func chargedOrder(tx Tx, charge charges.Charge) Order {
 }
 
 // fulfil ships what is paid, once.
-func (c *connector) fulfil(ctx context.Context, charge charges.Charge, why string) error {
+func (c *connector) fulfil(ctx context.Context, charge charges.Charge) error {
 	if !charge.State.MayShip() {
 		return nil
 	}
@@ -204,7 +199,7 @@ func (c *connector) fulfil(ctx context.Context, charge charges.Charge, why strin
 		return nil
 	})
 	if err == nil || errors.Is(err, errDatabase) && done.order.Shipped > 0 && c.shop.order(done.order.ID).Shipped == done.order.Shipped {
-		c.shop.committed(lifeOf(ctx).actor, done, why)
+		c.shop.committed(lifeOf(ctx).actor, done, "a read")
 	}
 	return err
 }
@@ -214,7 +209,7 @@ func (c *connector) visionKeys(ctx context.Context, hint webhooks.KeyHint) ([]we
 	return c.shop.platform.routes.Keys(ctx, hint)
 }
 
-// sweep asks about charges whose events did not come, and ships what a process that died has not.
+// sweep asks about charges whose events did not come.
 func (c *connector) sweep(ctx context.Context) {
 	w := c.shop.w
 	for {
@@ -230,12 +225,21 @@ func (c *connector) sweep(ctx context.Context) {
 			w.coverage.Reached["charge that only an event can settle"]++
 			w.shop.platform.silent[charge.Tenant+"/"+charge.Order] = true
 		}
-		var open []Order
-		_ = c.tx(ctx, "orders that were not shipped", func(tx Tx) error { open = tx.Orders(); return nil })
-		for _, o := range open {
-			if charge, err := (&chargeStore{c.process}).Load(ctx, o.Tenant, o.Name); err == nil && o.Shipped == 0 {
-				_ = c.fulfil(ctx, charge, "a read")
-			}
+		for _, charge := range found.Changed {
+			_ = c.fulfil(ctx, charge)
+		}
+		c.shipWhatIsLeft(ctx)
+	}
+}
+
+// shipWhatIsLeft goes through all orders that were not shipped: a process may have died after it
+// had stored that a charge is paid.
+func (c *connector) shipWhatIsLeft(ctx context.Context) {
+	var all []Order
+	_ = c.tx(ctx, "orders that were not shipped", func(tx Tx) error { all = tx.Orders(); return nil })
+	for _, o := range all {
+		if charge, err := (&chargeStore{c.process}).Load(ctx, o.Tenant, o.Name); err == nil && o.Shipped == 0 {
+			_ = c.fulfil(ctx, charge)
 		}
 	}
 }
