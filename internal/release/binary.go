@@ -66,7 +66,7 @@ func (b *workbench) binaryName(command, platform string) string {
 func (b *workbench) build(ctx context.Context, command, platform, folder, cache string) ([]byte, error) {
 	goos, goarch, _ := strings.Cut(platform, "/")
 	gopath := filepath.Join(b.dir, folder)
-	env := append(b.outside(filepath.Join(folder, "modules"), b.proxy()), "GOCACHE="+cache, "GOPATH="+gopath,
+	env := append(b.outside(filepath.Join(folder, "modules")), "GOCACHE="+cache, "GOPATH="+gopath,
 		"GOBIN=", "CGO_ENABLED=0", "GOOS="+goos, "GOARCH="+goarch)
 	if _, err := run(ctx, b.dir, env, "go", "install", "-trimpath", "-ldflags=-s -w", command+"@"+b.version); err != nil {
 		return nil, err

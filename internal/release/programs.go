@@ -11,12 +11,12 @@ import (
 
 // provePrograms does what README says: in an empty module it gets the root module, pastes each
 // program, tidies and runs it. What it prints is what README says that it prints.
-func (b *workbench) provePrograms(ctx context.Context, proxy string) error {
+func (b *workbench) provePrograms(ctx context.Context) error {
 	readme, err := os.ReadFile(filepath.Join(b.src, "README.md"))
 	if err != nil {
 		return err
 	}
-	env := b.outside("stranger", proxy)
+	env := b.outside("stranger")
 	for i, program := range pages.Programs(string(readme)) {
 		dir, err := b.newModule(ctx, env)
 		if err != nil {

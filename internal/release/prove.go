@@ -11,7 +11,7 @@ import (
 
 // prove installs every published module from the tags, as a stranger would.
 func (b *workbench) prove(ctx context.Context) error {
-	proxy, dirs, err := b.pack(ctx)
+	dirs, err := b.pack(ctx)
 	if err != nil {
 		return err
 	}
@@ -24,38 +24,38 @@ func (b *workbench) prove(ctx context.Context) error {
 			return err
 		}
 		if len(packages) > 0 {
-			if err := b.proveImports(ctx, m, packages, proxy); err != nil {
+			if err := b.proveImports(ctx, m, packages); err != nil {
 				return err
 			}
 			fmt.Printf("ok   go get %s@%s (packages: %d)\n", m.Path, b.version, len(packages))
 		}
 		for _, command := range commands {
-			if err := b.proveInstall(ctx, m, command, proxy); err != nil {
+			if err := b.proveInstall(ctx, m, command); err != nil {
 				return err
 			}
 			b.commands = append(b.commands, command)
 			fmt.Printf("ok   go install %s@%s\n", command, b.version)
 		}
 	}
-	return b.provePrograms(ctx, proxy)
+	return b.provePrograms(ctx)
 }
 
 // pack has the go command make the zips of all modules from their tags, which is what a proxy does.
 // The download folder of its cache is a proxy.
-func (b *workbench) pack(ctx context.Context) (proxy string, dirs map[string]string, err error) {
+func (b *workbench) pack(ctx context.Context) (dirs map[string]string, err error) {
 	dirs = map[string]string{}
 	for _, m := range published(b.modules) {
 		out, err := run(ctx, b.dir, b.fromTags("packed"), "go", "mod", "download", "-json", m.Path+"@"+b.version)
 		if err != nil {
-			return "", nil, err
+			return nil, err
 		}
 		var downloaded struct{ Dir string }
 		if err := json.Unmarshal([]byte(out), &downloaded); err != nil {
-			return "", nil, err
+			return nil, err
 		}
 		dirs[m.Path] = downloaded.Dir
 	}
-	return b.proxy(), dirs, nil
+	return dirs, nil
 }
 
 func (b *workbench) proxy() string { return filepath.Join(b.dir, "packed", "cache", "download") }
@@ -81,7 +81,7 @@ func (b *workbench) proveFiles(ctx context.Context, m module, dir string) error 
 	if len(file.Replace)+len(file.Exclude) > 0 {
 		return fmt.Errorf("%s replaces or excludes modules, which has no effect for its users and forbids go install", m.Path)
 	}
-	if _, err := run(ctx, dir, b.outside("stranger", b.proxy()), "go", "list", "-mod=readonly", "-test", "-deps", "./..."); err != nil {
+	if _, err := run(ctx, dir, b.outside("stranger"), "go", "list", "-mod=readonly", "-test", "-deps", "./..."); err != nil {
 		return fmt.Errorf("%s is not complete: %w", m.Path, err)
 	}
 	return nil
@@ -89,7 +89,7 @@ func (b *workbench) proveFiles(ctx context.Context, m module, dir string) error 
 
 // packages lists what users can import and install of a module.
 func (b *workbench) packages(ctx context.Context, dir string) (imported, commands []string, err error) {
-	out, err := run(ctx, dir, b.outside("stranger", b.proxy()), "go", "list", "-mod=readonly", "-f", "{{.Name}} {{.ImportPath}} {{len .GoFiles}}", "./...")
+	out, err := run(ctx, dir, b.outside("stranger"), "go", "list", "-mod=readonly", "-f", "{{.Name}} {{.ImportPath}} {{len .GoFiles}}", "./...")
 	for line := range strings.Lines(out) {
 		fields := strings.Fields(line)
 		switch {
@@ -104,8 +104,8 @@ func (b *workbench) packages(ctx context.Context, dir string) (imported, command
 }
 
 // proveImports builds an empty module that imports every package of the released one.
-func (b *workbench) proveImports(ctx context.Context, m module, packages []string, proxy string) error {
-	env := b.outside("stranger", proxy)
+func (b *workbench) proveImports(ctx context.Context, m module, packages []string) error {
+	env := b.outside("stranger")
 	dir, err := b.newModule(ctx, env)
 	if err != nil {
 		return err
@@ -137,9 +137,9 @@ func (b *workbench) newModule(ctx context.Context, env []string) (dir string, er
 }
 
 // proveInstall installs a command at the version, and reads the version back from it.
-func (b *workbench) proveInstall(ctx context.Context, m module, command, proxy string) error {
+func (b *workbench) proveInstall(ctx context.Context, m module, command string) error {
 	bin := filepath.Join(b.dir, "bin")
-	env := append(b.outside("stranger", proxy), "GOBIN="+bin)
+	env := append(b.outside("stranger"), "GOBIN="+bin)
 	if _, err := run(ctx, b.dir, env, "go", "install", "-trimpath", command+"@"+b.version); err != nil {
 		return fmt.Errorf("%s cannot be installed: %w", command, err)
 	}

@@ -109,18 +109,21 @@ func (b *workbench) git(ctx context.Context, args ...string) (string, error) {
 // tags only, and everything else as the user configured it. The cache is a folder of its own, so
 // that a version that is never published gets into nobody's.
 func (b *workbench) fromTags(cache string) []string {
-	return append(b.outside(cache, ""),
+	return append(b.environment(cache),
 		"GONOPROXY="+b.root().Path,
 		"GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=url.file://"+b.src+".insteadOf", "GIT_CONFIG_VALUE_0=https://"+b.root().Path)
 }
 
-// outside is the environment of somebody who has nothing of the workspace and an empty cache. What
-// the user's cache has is not downloaded again.
-func (b *workbench) outside(cache, proxy string) []string {
-	proxies := []string{"file://" + filepath.Join(b.config["GOMODCACHE"], "cache", "download"), b.config["GOPROXY"]}
-	if proxy != "" {
-		proxies = append([]string{"file://" + proxy}, proxies...)
-	}
+// outside is the environment of somebody who has nothing of the workspace and an empty cache, and
+// gets the released modules from the proxy.
+func (b *workbench) outside(cache string) []string {
+	return b.environment(cache, "file://"+b.proxy())
+}
+
+// environment has the module cache in a folder of its own. What the user's cache has is not
+// downloaded again.
+func (b *workbench) environment(cache string, proxies ...string) []string {
+	proxies = append(proxies, "file://"+filepath.Join(b.config["GOMODCACHE"], "cache", "download"), b.config["GOPROXY"])
 	return []string{
 		"GOENV=off", "GOWORK=off", "GOFLAGS=-modcacherw -buildvcs=false", "GOMODCACHE=" + filepath.Join(b.dir, cache),
 		"GOCACHE=" + b.config["GOCACHE"], "GOPROXY=" + strings.Join(proxies, ","), "GOPRIVATE=", "GONOPROXY=",
