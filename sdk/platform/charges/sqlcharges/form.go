@@ -1,14 +1,11 @@
 package sqlcharges
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"strconv"
-	"strings"
 	"time"
 
+	"github.com/hostedpay/hostedpay-go/internal/versioned"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 	"github.com/hostedpay/hostedpay-go/sdk/orders"
@@ -92,23 +89,7 @@ func (s *Store) decode(stored []byte) (charges.Charge, error) {
 }
 
 // pageOf is the context that a page is sealed with.
-func pageOf(tenant, reference string) string { return "page " + names(tenant, reference) }
-
-// hashOf names a row. Databases differ in what names they take for equal, and in how long they may
-// be; hashes are the same everywhere.
-func hashOf(parts ...string) string {
-	sum := sha256.Sum256([]byte(names(parts...)))
-	return hex.EncodeToString(sum[:])
-}
-
-// names are several names as one, which no other names are.
-func names(parts ...string) string {
-	quoted := make([]string, len(parts))
-	for i, part := range parts {
-		quoted[i] = strconv.Quote(part)
-	}
-	return strings.Join(quoted, " ")
-}
+func pageOf(tenant, reference string) string { return "page " + versioned.Names(tenant, reference) }
 
 // namesOf are the rows by which a charge is found.
 func namesOf(c charges.Charge) (hashes []string) {
@@ -121,10 +102,12 @@ func namesOf(c charges.Charge) (hashes []string) {
 	return hashes
 }
 
-func chargeHash(tenant, order string) string { return hashOf("charge", tenant, order) }
+func chargeHash(tenant, order string) string { return versioned.HashOf("charge", tenant, order) }
 
-func referenceHash(tenant, reference string) string { return hashOf("reference", tenant, reference) }
+func referenceHash(tenant, reference string) string {
+	return versioned.HashOf("reference", tenant, reference)
+}
 
 func paymentHash(tenant string, gateway sdk.Gateway, paymentID string) string {
-	return hashOf("payment", tenant, string(gateway), paymentID)
+	return versioned.HashOf("payment", tenant, string(gateway), paymentID)
 }

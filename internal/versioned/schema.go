@@ -1,4 +1,4 @@
-package sqlcharges
+package versioned
 
 import (
 	"context"
@@ -9,10 +9,9 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks/sqlstore"
 )
 
-// Schema is what makes the tables, in SQL, for your own migrations: statements that do nothing when
-// the tables are there.
-func Schema(dialect sqlstore.Dialect, opts ...Option) (string, error) {
-	d, err := configured(dialect, opts)
+// Schema is what makes the tables, in SQL: statements that do nothing when the tables are there.
+func Schema(kind *Kind, dialect sqlstore.Dialect, table string) (string, error) {
+	d, err := configured(kind, dialect, table)
 	if err != nil {
 		return "", err
 	}
@@ -28,44 +27,35 @@ func (s *Store) Migrate(ctx context.Context) error {
 	return s.transaction(ctx, func(tx runner) error {
 		if s.dialect.lock != "" {
 			if _, err := tx.ExecContext(ctx, s.dialect.lock, int64(migrationLock)); err != nil {
-				return fmt.Errorf("sqlcharges: make the tables: %w", err)
+				return s.failed("make the tables", err)
 			}
 		}
 		for _, statement := range s.dialect.schema {
 			if _, err := tx.ExecContext(ctx, s.dialect.says(statement)); err != nil {
-				return fmt.Errorf("sqlcharges: make the tables: %w", err)
+				return s.failed("make the tables", err)
 			}
 		}
 		return nil
 	})
 }
 
-// An Option changes a store.
-type Option func(*dialect)
-
-// WithTable names the table; the default is hostedpay_charges. There is a second one, whose name
-// ends in _names. A name has lower-case letters, digits and underscores, 48 at the maximum.
-func WithTable(name string) Option { return func(d *dialect) { d.table = name } }
-
 var identifier = regexp.MustCompile(`^[a-z_][a-z0-9_]{0,47}$`)
 
-func configured(of sqlstore.Dialect, opts []Option) (dialect, error) {
-	d, err := dialectOf(of)
+func configured(kind *Kind, of sqlstore.Dialect, table string) (dialect, error) {
+	d, err := dialectOf(kind, of)
 	if err != nil {
 		return dialect{}, err
 	}
-	d.table = "hostedpay_charges"
-	for _, apply := range opts {
-		apply(&d)
+	if !identifier.MatchString(table) {
+		return dialect{}, fmt.Errorf("%s: %q is not a valid table name: use lower-case letters, digits and underscores, 48 at the maximum, and no digit first", kind.Package, table)
 	}
-	if !identifier.MatchString(d.table) {
-		return dialect{}, fmt.Errorf("sqlcharges: %q is not a valid table name: use lower-case letters, digits and underscores, 48 at the maximum, and no digit first", d.table)
-	}
+	d.name, d.table = kind.Name, table
 	return d, nil
 }
 
 // A dialect is what differs between the databases.
 type dialect struct {
+	name     string // of the kind
 	table    string
 	lock     string // before the tables are made; empty when there is no need
 	durable  string // makes the transaction durable when it is not; empty when there is no need
@@ -76,41 +66,43 @@ type dialect struct {
 	schema   []string
 }
 
-func dialectOf(d sqlstore.Dialect) (dialect, error) {
+func dialectOf(kind *Kind, d sqlstore.Dialect) (dialect, error) {
 	switch d {
 	case sqlstore.PostgreSQL:
 		return dialect{
 			lock: "SELECT pg_advisory_xact_lock($1::bigint)", isolated: true, numbered: true,
 			durable: "SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'",
-			insert:  "INSERT INTO", ignore: "ON CONFLICT DO NOTHING", schema: schema("text", "bytea", "bigint", "CREATE INDEX IF NOT EXISTS {table}_open ON {table} (due_at) WHERE is_open = 1", ""),
+			insert:  "INSERT INTO", ignore: "ON CONFLICT DO NOTHING", schema: schema(kind, "text", "bytea", "bigint", "CREATE INDEX IF NOT EXISTS {table}_open ON {table} (due_at) WHERE is_open = 1", ""),
 		}, nil
 	case sqlstore.MySQL:
 		return dialect{
 			isolated: true, insert: "INSERT IGNORE INTO",
-			schema: schema("CHAR(64) CHARACTER SET ascii COLLATE ascii_bin", "LONGBLOB", "BIGINT", "", ",\n\tINDEX {table}_open (is_open, due_at)"),
+			schema: schema(kind, "CHAR(64) CHARACTER SET ascii COLLATE ascii_bin", "LONGBLOB", "BIGINT", "", ",\n\tINDEX {table}_open (is_open, due_at)"),
 		}, nil
 	case sqlstore.SQLite:
 		return dialect{
 			insert: "INSERT INTO", ignore: "ON CONFLICT DO NOTHING",
-			schema: schema("TEXT", "BLOB", "INTEGER", "CREATE INDEX IF NOT EXISTS {table}_open ON {table} (due_at) WHERE is_open = 1", ""),
+			schema: schema(kind, "TEXT", "BLOB", "INTEGER", "CREATE INDEX IF NOT EXISTS {table}_open ON {table} (due_at) WHERE is_open = 1", ""),
 		}, nil
 	}
-	return dialect{}, fmt.Errorf("sqlcharges: %s is not known: use sqlstore.PostgreSQL, sqlstore.MySQL (for MariaDB too) or sqlstore.SQLite", d)
+	return dialect{}, fmt.Errorf("%s: %s is not known: use sqlstore.PostgreSQL, sqlstore.MySQL (for MariaDB too) or sqlstore.SQLite", kind.Package, d)
 }
 
-// schema is one table of charges, and one of the names by which they are found.
-func schema(hash, bytes, integer, index, inline string) []string {
+// schema is one table of documents, and one of the names by which they are found.
+func schema(kind *Kind, hash, bytes, integer, index, inline string) []string {
+	due := "\tis_open " + integer + " NOT NULL,\n\tdue_at " + integer + " NOT NULL,\n"
+	if !kind.Due {
+		due, index, inline = "", "", ""
+	}
 	statements := []string{
 		`CREATE TABLE IF NOT EXISTS {table} (
-	charge_hash ` + hash + ` NOT NULL PRIMARY KEY,
+	{name}_hash ` + hash + ` NOT NULL PRIMARY KEY,
 	version ` + integer + ` NOT NULL,
-	is_open ` + integer + ` NOT NULL,
-	due_at ` + integer + ` NOT NULL,
-	charge ` + bytes + ` NOT NULL` + inline + `
+` + due + `	{name} ` + bytes + ` NOT NULL` + inline + `
 )`,
 		`CREATE TABLE IF NOT EXISTS {table}_names (
 	name_hash ` + hash + ` NOT NULL PRIMARY KEY,
-	charge_hash ` + hash + ` NOT NULL
+	{name}_hash ` + hash + ` NOT NULL
 )`,
 	}
 	if index != "" {
@@ -119,9 +111,9 @@ func schema(hash, bytes, integer, index, inline string) []string {
 	return statements
 }
 
-// says writes a statement as the dialect has it: with its placeholders, and the table's name.
+// says writes a statement as the dialect has it: with its placeholders, and the kind's names.
 func (d dialect) says(statement string) string {
-	statement = strings.ReplaceAll(statement, "{table}", d.table)
+	statement = strings.NewReplacer("{table}", d.table, "{name}", d.name).Replace(statement)
 	if !d.numbered {
 		return statement
 	}
