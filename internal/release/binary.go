@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"strings"
 )
 
@@ -47,7 +48,7 @@ func (b *workbench) binaries(ctx context.Context, folder string, platforms []str
 			}
 			sums += fmt.Sprintf("%x  %s\n", sha256.Sum256(binary), name)
 		}
-		if err := b.billOfMaterials(folder, command, b.binaryName(command, platforms[0])); err != nil {
+		if err := b.billOfMaterials(ctx, folder, command, b.binaryName(command, platforms[0])); err != nil {
 			return err
 		}
 	}
@@ -88,8 +89,12 @@ func (b *workbench) build(ctx context.Context, command, platform, folder, cache 
 
 // billOfMaterials reads from a binary what was compiled into it, and writes that in CycloneDX's
 // form, and the licences of all of it. Neither has a time in it, so that both are reproducible.
-func (b *workbench) billOfMaterials(folder, command, binary string) error {
+func (b *workbench) billOfMaterials(ctx context.Context, folder, command, binary string) error {
 	info, err := buildinfo.ReadFile(filepath.Join(folder, binary))
+	if err != nil {
+		return err
+	}
+	goroot, err := run(ctx, b.dir, nil, "go", "env", "GOROOT")
 	if err != nil {
 		return err
 	}
@@ -103,15 +108,23 @@ func (b *workbench) billOfMaterials(folder, command, binary string) error {
 	}
 	var components []component
 	texts := fmt.Sprintf("%s %s contains the following modules.\n", filepath.Base(command), b.version)
-	for _, module := range info.Deps {
+	std := &debug.Module{Path: "std", Version: strings.TrimPrefix(info.GoVersion, "go")}
+	for _, module := range append([]*debug.Module{std}, info.Deps...) {
 		d := dependency{Path: module.Path, Version: module.Version, Sum: module.Sum}
-		if err := d.licenceIn(filepath.Join(b.dir, "first", "modules", escaped(d.Path)+"@"+d.Version)); err != nil {
+		dir := filepath.Join(b.dir, "first", "modules", escaped(d.Path)+"@"+d.Version)
+		if module == std {
+			dir = goroot
+		}
+		if err := d.licenceIn(dir); err != nil {
 			return err
 		}
 		components = append(components, component{
 			"library", d.Path, d.Version, "pkg:golang/" + d.Path + "@" + d.Version,
-			[]any{map[string]any{"license": map[string]string{"id": d.licence}}}, []map[string]string{{"name": "go:sum", "value": d.Sum}},
+			[]any{map[string]any{"license": map[string]string{"id": d.licence}}}, nil,
 		})
+		if d.Sum != "" {
+			components[len(components)-1].Properties = []map[string]string{{"name": "go:sum", "value": d.Sum}}
+		}
 		texts += fmt.Sprintf("\n=== %s %s (%s)\n\n%s", d.Path, d.Version, d.licence, d.text)
 	}
 	bill, err := json.MarshalIndent(map[string]any{

@@ -160,6 +160,7 @@ func TestCommandsComeWithWhatIsInThem(t *testing.T) {
 	name := "shop_v0.1.0_linux_" + runtime.GOARCH
 	require.Contains(t, read(t, folder, "SHA256SUMS"), fmt.Sprintf("%x  %s\n", sha256.Sum256([]byte(read(t, folder, name))), name))
 	require.Contains(t, read(t, folder, "shop_v0.1.0.cdx.json"), `"purl": "pkg:golang/github.com/example/shop@v0.1.0"`)
+	require.Contains(t, read(t, folder, "shop_v0.1.0_licences.txt"), "=== std ")
 	require.Contains(t, read(t, folder, "shop_v0.1.0_licences.txt"), "=== github.com/example/shop v0.1.0 (MIT)\n\nPermission is")
 }
 
