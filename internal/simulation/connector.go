@@ -53,15 +53,18 @@ func (c *connector) buy(ctx context.Context, id string) page {
 		Amount: o.Amount, ReturnURL: shopURL + "/return?order=" + id, CancelURL: shopURL + "/cart", Metadata: map[string]string{"order": id},
 	}
 	charge, err := c.book.Pay(ctx, o.Tenant, o.Name, purchase)
+	if errors.Is(err, charges.ErrOtherAmount) {
+		c.shop.w.coverage.Reached["a charge keeps its amount"]++
+		purchase.Amount = charge.Amount
+		if err = c.agree(ctx, charge); err == nil {
+			charge, err = c.book.Pay(ctx, o.Tenant, o.Name, purchase)
+		}
+	}
 	if status := charge.Status(); err == nil && (status == platform.StatusDeclined || status == platform.StatusExpired) {
 		c.shop.w.coverage.Reached["another attempt of a charge"]++
 		charge, err = c.book.Retry(ctx, o.Tenant, o.Name, purchase)
 	}
 	c.shop.w.checkText("an error", err)
-	if errors.Is(err, charges.ErrOtherAmount) {
-		c.shop.w.coverage.Reached["a charge keeps its amount"]++
-		err = c.agree(ctx, charge)
-	}
 	_ = c.fulfil(ctx, charge)
 	return pageOf(charge, err)
 }
