@@ -23,8 +23,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 )
 
-// A chargeProcess does one thing to a charge and is killed at a step of it: at a call of the store
-// or of the gateway, or when it shows a page; before that or after it. It learns from its environment that it is one.
+// or of the gateway, or when it shows a page; before that or after it. It learns from its
+// environment that it is one.
 type chargeProcess struct {
 	Database string // its name
 	File     string
