@@ -109,8 +109,8 @@ func (l *life) minor() int64 {
 // rotated while a buyer is on the page.
 func (l *life) rotated() {
 	l.GoTo(l.url + "/tenants/" + l.of.id)
-	l.Clicks(browser.Window, `input[value="vora-secret-key"] ~ button`)
-	l.Sees(browser.Window, "the one before is accepted until")
+	l.Clicks(browser.Window, `input[value="vora_api_key"] ~ button`)
+	l.Sees(browser.Window, "The one before is accepted until")
 	l.looks("tenant, rotated")
 }
 

@@ -108,7 +108,7 @@ func TestALostResponse(t *testing.T) {
 	form := c.form(acme, "1001", "vora")
 	response, page := c.post("/tenants/acme/charges", form)
 	require.Equal(t, http.StatusBadGateway, response.StatusCode)
-	require.Contains(t, page, "nobody knows whether the gateway made one")
+	require.Contains(t, page, "Nobody knows whether the gateway made one")
 	b := bill{clerk: c, of: acme, order: form.Get("order")}
 	require.Equal(t, "unknown", b.status())
 	response, _ = b.post(b.path()+"/pay", nil)
@@ -165,7 +165,7 @@ func TestCredentialsThatDoNotWork(t *testing.T) {
 	require.Contains(t, page, "Tell the tenant")
 	b := bill{clerk: c, of: acme, order: form.Get("order")}
 	require.Equal(t, "pending", b.status(), "and the same charge goes on")
-	_, page = c.post("/tenants/acme/credentials", url.Values{"kind": {"vora-secret-key"}, "secret": {f.gateway.Merchants()[0].Vora.SecretKey}})
+	_, page = c.post("/tenants/acme/credentials", url.Values{"kind": {"vora_api_key"}, "secret": {f.gateway.Merchants()[0].Vora.SecretKey}})
 	require.Empty(t, page)
 	response, _ = b.post(b.path()+"/pay", nil)
 	require.Equal(t, http.StatusSeeOther, response.StatusCode)

@@ -63,7 +63,7 @@ func TestOneCommandStartsPlatformAndGateways(t *testing.T) {
 		require.NoError(t, err)
 		_, shown := c.get("/confirm/acme/" + form.Get("order"))
 		require.Contains(t, shown, "Thank you!")
-		response, _ = c.post("/tenants/acme/credentials", url.Values{"kind": {"vora-secret-key"}})
+		response, _ = c.post("/tenants/acme/credentials", url.Values{"kind": {"vora_api_key"}})
 		require.Equal(t, http.StatusSeeOther, response.StatusCode)
 		stop()
 		if args == nil {

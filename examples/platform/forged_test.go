@@ -29,7 +29,7 @@ func TestOnlyThePlatformsOwnFormsCount(t *testing.T) {
 		b.path() + "/retry":            nil,
 		b.path() + "/refunds":          {"reference": {"refund-" + strings.Repeat("a", 26)}, "amount": {"1.00"}},
 		b.path() + "/refunds/withdraw": {"reference": {"refund-" + strings.Repeat("a", 26)}},
-		"/tenants/acme/credentials":    {"kind": {"vora-secret-key"}},
+		"/tenants/acme/credentials":    {"kind": {"vora_api_key"}},
 		"/tenants/acme/offboard":       {"sure": {"acme"}},
 	} {
 		for _, site := range []string{"cross-site", "same-site"} {

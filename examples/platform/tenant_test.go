@@ -1,6 +1,7 @@
 package main_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"testing"
@@ -70,7 +71,7 @@ func TestRotation(t *testing.T) {
 		b.pays(buyer.CardApproved)
 		f.gateway.PauseDeliveries() // the event waits, and is signed with the key from before
 		f.delivers()
-		response, _ := c.post("/tenants/acme/credentials", url.Values{"kind": {"vora-secret-key"}})
+		response, _ := c.post("/tenants/acme/credentials", url.Values{"kind": {"vora_api_key"}})
 		require.Equal(t, http.StatusSeeOther, response.StatusCode)
 		f.gateway.ResumeDeliveries()
 		f.delivers()
@@ -95,7 +96,7 @@ func TestRotationByAnotherProcess(t *testing.T) {
 	f := setup(t)
 	c := f.clerk()
 	other := f.start()
-	response, _ := c.post("/tenants/acme/credentials", url.Values{"kind": {"vora-secret-key"}})
+	response, _ := c.post("/tenants/acme/credentials", url.Values{"kind": {"vora_api_key"}})
 	require.Equal(t, http.StatusSeeOther, response.StatusCode)
 	require.NoError(t, f.gateway.RevokeKeys(acme.merchant.ID))
 	f.crm.Store(other)
@@ -110,13 +111,15 @@ func TestCredentialsAreChecked(t *testing.T) {
 	f := setup(t)
 	c := f.clerk()
 	for kind, secret := range map[string]string{
-		"vora-secret-key": "ss_test_x7Kq2nP9wT4s", "vora-session-secret": "vp_sk_test_x7Kq2nP9wT4s", "visionscope-api-key": "x7Kq2nP9wT4s", "anything": "x7Kq2nP9wT4s",
+		"vora_api_key": "ss_test_x7Kq2nP9wT4s", "vora_session_secret": "vp_sk_test_x7Kq2nP9wT4s", "visionscope_api_key": "x7Kq2nP9wT4s",
 	} {
 		response, page := c.post("/tenants/acme/credentials", url.Values{"kind": {kind}, "secret": {secret}})
 		require.Equal(t, http.StatusUnprocessableEntity, response.StatusCode, kind)
 		require.Contains(t, page, "Nothing was changed", kind)
 		require.NotContains(t, page, "x7Kq2nP9wT4s", kind)
 	}
+	response, _ := c.post("/tenants/acme/credentials", url.Values{"kind": {"anything"}, "secret": {"x7Kq2nP9wT4s"}})
+	require.Equal(t, http.StatusNotFound, response.StatusCode)
 	charges := c.charges(acme, "1001", "vora")
 	require.Equal(t, "pending", charges.status())
 }
@@ -164,14 +167,19 @@ func TestWhatIsStoredIsEncrypted(t *testing.T) {
 			secrets = append(secrets, credential.Value)
 		}
 	}
-	for _, query := range []string{"SELECT document FROM crm_tenants", "SELECT charge FROM crm_charges_vora", "SELECT charge FROM crm_charges_visionscope", "SELECT line FROM crm_timeline"} {
+	for _, query := range []string{"SELECT * FROM crm_accounts", "SELECT * FROM crm_charges", "SELECT * FROM crm_timeline", "SELECT * FROM crm_events"} {
 		rows, err := f.db.QueryContext(t.Context(), query)
 		require.NoError(t, err)
+		columns, err := rows.Columns()
+		require.NoError(t, err)
 		for rows.Next() {
-			var stored string
-			require.NoError(t, rows.Scan(&stored))
+			values, into := make([]any, len(columns)), make([]any, len(columns))
+			for i := range values {
+				into[i] = &values[i]
+			}
+			require.NoError(t, rows.Scan(into...))
 			for _, secret := range secrets {
-				require.NotContains(t, stored, secret, query)
+				require.NotContains(t, fmt.Sprintf("%s", values), secret, query)
 			}
 		}
 		require.NoError(t, rows.Err())

@@ -8,6 +8,7 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/platform"
 	"github.com/hostedpay/hostedpay-go/sdk/platform/charges"
+	"github.com/hostedpay/hostedpay-go/sdk/platform/tenants"
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
@@ -40,7 +41,7 @@ func (c *CRM) confirm(w http.ResponseWriter, r *http.Request) {
 func (c *CRM) check(ctx context.Context, o order, known charges.Charge) charges.Charge {
 	ctx, cancel := context.WithTimeout(ctx, confirmWithin)
 	defer cancel()
-	charge, err := c.books[o.Gateway].Check(ctx, o.Tenant, o.ID)
+	charge, err := c.book.Check(ctx, o.account(), o.ID)
 	if err != nil {
 		c.Log.WarnContext(ctx, "a charge cannot be asked about", "tenant", o.Tenant, "order", o.ID, "error", err)
 		return known
@@ -63,11 +64,11 @@ func (c *CRM) learned(ctx context.Context, o order, charge charges.Charge) {
 // checkReturn verifies the signature of a return URL, for the timeline: a signature is no proof of
 // payment, and one that is missing or wrong changes nothing either.
 func (c *CRM) checkReturn(r *http.Request, t tenant, o order, charge charges.Charge) {
-	secrets, err := c.secrets(t, voraSession)
-	if err != nil || o.Gateway != sdk.GatewayVora {
+	secrets := t.Accounts[o.Gateway].Credentials[tenants.VoraSessionSecret].Valid(c.Now())
+	if o.Gateway != sdk.GatewayVora || len(secrets) == 0 {
 		return
 	}
-	_, err = vora.VerifyReturn(r.URL.Query(), vora.ExpectedReturn{
+	_, err := vora.VerifyReturn(r.URL.Query(), vora.ExpectedReturn{
 		Secrets: secrets, SessionID: charge.Current().PaymentID, Amount: o.Amount, URL: c.PublicURL + o.ConfirmPath(), Mode: sdk.ModeTest, Now: c.Now,
 	})
 	if err != nil {

@@ -1,99 +1,80 @@
 package crm
 
 import (
-	"errors"
-	"fmt"
+	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/hostedpay/hostedpay-go/sdk"
-	"github.com/hostedpay/hostedpay-go/sdk/platform"
-	"github.com/hostedpay/hostedpay-go/sdk/visionscope"
-	"github.com/hostedpay/hostedpay-go/sdk/vora"
+	"github.com/hostedpay/hostedpay-go/sdk/platform/tenants"
 )
 
-// A credentialKind is what a tenant's key or secret is for.
-type credentialKind string
+// A credentialRow is what a page may show of a credential: not the credential.
+type credentialRow struct {
+	Gateway sdk.Gateway
+	Kind    tenants.Kind
+	About   string
+	Example string // how such a credential begins
+	Sandbox bool   // the sandbox can make another one
 
-const (
-	voraKey        credentialKind = "vora-secret-key"     // calls Vora, and signs its webhooks
-	voraSession    credentialKind = "vora-session-secret" // signs the return URLs of buyers
-	visionScopeKey credentialKind = "visionscope-api-key" // calls VisionScope
-)
-
-// credentialKinds are all kinds, as the page lists them.
-var credentialKinds = []credentialKind{voraKey, voraSession, visionScopeKey}
+	Until time.Time // until when the one before is accepted; zero for none
+}
 
 // Title is its name for people.
-func (k credentialKind) Title() string {
-	return map[credentialKind]string{
-		voraKey: "Vora secret key", voraSession: "Vora session secret", visionScopeKey: "VisionScope API key",
-	}[k]
+func (r credentialRow) Title() string { return credentialTitle(r.Kind) }
+
+func credentialTitle(kind tenants.Kind) string {
+	return map[tenants.Kind]string{
+		tenants.VoraAPIKey: "Vora secret key", tenants.VoraSessionSecret: "Vora session secret",
+		tenants.VoraWebhookSecret: "Vora webhook secret", tenants.VisionScopeAPIKey: "VisionScope API key",
+	}[kind]
 }
 
-// check rejects what cannot be such a credential, in words that do not repeat it.
-func (k credentialKind) check(secret string, options []sdk.ClientOption) (err error) {
-	switch k {
-	case voraKey:
-		_, err = vora.New(secret, options...)
-	case visionScopeKey:
-		_, err = visionscope.New(secret, options...)
-	case voraSession:
-		if len(secret) < 10 || secret[:3] != "ss_" {
-			err = errors.New("a session secret begins with ss_")
-		}
-	default:
-		err = fmt.Errorf("there is no credential %q", k)
+// credentialRows are the credentials of a tenant that the page can rotate.
+func (c *CRM) credentialRows(t tenant) []credentialRow {
+	rows := []credentialRow{
+		{Gateway: sdk.GatewayVora, Kind: tenants.VoraAPIKey, About: "Calls Vora, and verifies its events", Example: "vp_sk_…", Sandbox: c.Sandbox != nil},
+		{Gateway: sdk.GatewayVora, Kind: tenants.VoraSessionSecret, About: "Verifies where buyers return from", Example: "ss_…"},
+		{Gateway: sdk.GatewayVisionScope, Kind: tenants.VisionScopeAPIKey, About: "Calls VisionScope", Example: "vsk_…"},
 	}
-	return err
-}
-
-// grace is for how long a rotated credential is accepted beside the new one. (Vora, "API keys".)
-const grace = 24 * time.Hour
-
-// A credential is stored sealed.
-type credential struct {
-	Kind   credentialKind `json:"kind"`
-	Sealed []byte         `json:"sealed"`
-	Since  time.Time      `json:"since"`
-	Until  time.Time      `json:"until,omitzero"` // when it ends; zero for the current one
-}
-
-// sealed makes a credential of a tenant.
-func sealed(cipher platform.Cipher, tenant string, kind credentialKind, secret sdk.Secret, since time.Time) (credential, error) {
-	hidden, err := cipher.Seal(secret, tenant+" "+string(kind))
-	return credential{Kind: kind, Sealed: hidden, Since: since}, err
-}
-
-func (c credential) open(cipher platform.Cipher, tenant string) (sdk.Secret, error) {
-	return cipher.Open(c.Sealed, tenant+" "+string(c.Kind))
-}
-
-// Current reports whether it is the one to use.
-func (c credential) Current() bool { return c.Until.IsZero() }
-
-// credentials of a tenant, the current ones first.
-type credentials []credential
-
-// valid are those of a kind that are accepted.
-func (c credentials) valid(kind credentialKind, now time.Time) credentials {
-	return slices.DeleteFunc(slices.Clone(c), func(c credential) bool {
-		return c.Kind != kind || !c.Current() && !now.Before(c.Until)
-	})
-}
-
-// rotated are the credentials with a new one: the current one of its kind is accepted for the grace
-// that its gateway gives, and what it had replaced no longer.
-func (c credentials) rotated(next credential, now time.Time) credentials {
-	all := credentials{next}
-	for _, old := range c {
-		switch {
-		case old.Kind != next.Kind:
-			all = append(all, old)
-		case old.Current():
-			old.Until = now.Add(grace)
-			all = append(all, old)
+	for i, row := range rows {
+		if credential := t.Accounts[row.Gateway].Credentials[row.Kind]; len(credential.Valid(c.Now())) > 1 {
+			rows[i].Until = credential.Until
 		}
 	}
-	return all
+	return rows
+}
+
+// rotateCredential takes over a credential that the tenant has got at the gateway. Without one in
+// the form, it has the sandbox make one.
+func (c *CRM) rotateCredential(w http.ResponseWriter, r *http.Request) {
+	t, ok := c.tenantOf(w, r)
+	if !ok {
+		return
+	}
+	rows := c.credentialRows(t)
+	i := slices.IndexFunc(rows, func(row credentialRow) bool { return string(row.Kind) == r.PostFormValue("kind") })
+	if i < 0 {
+		c.showNotFound(w)
+		return
+	}
+	row, secret := rows[i], strings.TrimSpace(r.PostFormValue("secret"))
+	if secret == "" && row.Sandbox {
+		made, err := c.Sandbox.RotateKey(t.Accounts[row.Gateway].MerchantID)
+		if err != nil {
+			c.showFailure(w, "the sandbox does not rotate a key", err)
+			return
+		}
+		secret = made
+	}
+	if _, err := c.directory.Rotate(r.Context(), accountOf(t.ID, row.Gateway), row.Kind, sdk.NewSecret(secret)); err != nil {
+		c.Log.Warn("a credential was not rotated", "tenant", t.ID, "kind", row.Kind, "error", err)
+		c.show(w, http.StatusUnprocessableEntity, "problem", page{
+			Title: "That is not a " + row.Title(), Text: "Nothing was changed. It begins with " + row.Example + " and comes from the gateway’s dashboard.",
+			Tenant: t, Back: t.Path(), BackTo: "Back to " + t.Name,
+		})
+		return
+	}
+	goTo(w, r, t.Path()+"#credentials")
 }

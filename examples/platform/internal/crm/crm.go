@@ -17,7 +17,9 @@ import (
 	"github.com/hostedpay/hostedpay-go/examples/internal/design"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/platform"
+	"github.com/hostedpay/hostedpay-go/sdk/platform/charges"
 	"github.com/hostedpay/hostedpay-go/sdk/platform/charges/sqlcharges"
+	"github.com/hostedpay/hostedpay-go/sdk/platform/tenants"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks/sqlstore"
 )
 
@@ -44,18 +46,18 @@ type Sandbox struct {
 // A CRM is an [http.Handler].
 type CRM struct {
 	Config
-	db       Database
-	cipher   platform.Cipher
-	routes   *platform.Routes
-	options  []sdk.ClientOption
-	orders   orderTable
-	tenants  tenantTable
-	timeline timeline
-	stores   map[sdk.Gateway]*sqlcharges.Store
-	books    books
-	events   *sqlstore.Store
-	host     string
-	handler  http.Handler
+	db        Database
+	cipher    platform.Cipher
+	routes    *platform.Routes
+	orders    orderTable
+	timeline  timeline
+	directory *tenants.Directory // of accounts
+	charges   *sqlcharges.Store
+	book      *charges.Book
+	sweeper   *charges.Book // takes no buyer's turn in the gateways' limits
+	events    *sqlstore.Store
+	host      string
+	handler   http.Handler
 }
 
 //go:embed assets
@@ -79,8 +81,8 @@ func New(ctx context.Context, config Config) (*CRM, error) {
 	}
 	config.PublicURL = strings.TrimRight(config.PublicURL, "/")
 	c := &CRM{
-		Config: config, db: config.DB, options: config.Options, host: base.Host,
-		orders: orderTable{config.DB}, tenants: tenantTable{config.DB}, timeline: timeline{config.DB, config.Now},
+		Config: config, db: config.DB, host: base.Host,
+		orders: orderTable{config.DB}, timeline: timeline{config.DB, config.Now},
 	}
 	if c.cipher, err = platform.NewCipher(platform.CipherKey{ID: "1", Key: derived(config.Key, "cipher")}); err != nil {
 		return nil, err
@@ -89,7 +91,7 @@ func New(ctx context.Context, config Config) (*CRM, error) {
 	if c.routes, err = platform.NewRoutes(config.PublicURL+webhooksPath, master); err != nil {
 		return nil, err
 	}
-	if err := c.openStores(ctx); err != nil {
+	if err := c.openBooks(ctx); err != nil {
 		return nil, err
 	}
 	for _, t := range config.Tenants {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"time"
 
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/platform"
@@ -22,16 +21,6 @@ type customerRow struct {
 type chargeRow struct {
 	order
 	Charge charges.Charge
-}
-
-// A credentialRow is what a page may show of a credential: not the credential.
-type credentialRow struct {
-	Kind     credentialKind
-	Since    time.Time
-	Until    time.Time // until when the one before is accepted; zero for none
-	Sandbox  bool      // the sandbox can make another one
-	Example  string    // how such a credential begins
-	Purposes string
 }
 
 // shownCharges is how many charges the page of a tenant lists.
@@ -75,27 +64,6 @@ func (c *CRM) rows(ctx context.Context, t tenant) (rows []chargeRow, err error) 
 		rows = append(rows, chargeRow{o, charge})
 	}
 	return rows, nil
-}
-
-func (c *CRM) credentialRows(t tenant) (rows []credentialRow) {
-	about := map[credentialKind]credentialRow{
-		voraKey:        {Example: "vp_sk_…", Purposes: "Calls Vora, and verifies its events", Sandbox: c.Sandbox != nil},
-		voraSession:    {Example: "ss_…", Purposes: "Verifies where buyers return from"},
-		visionScopeKey: {Example: "vsk_…", Purposes: "Calls VisionScope"},
-	}
-	for _, kind := range credentialKinds {
-		row := about[kind]
-		row.Kind = kind
-		for _, valid := range t.Credentials.valid(kind, c.Now()) {
-			if valid.Current() {
-				row.Since = valid.Since
-			} else {
-				row.Until = valid.Until
-			}
-		}
-		rows = append(rows, row)
-	}
-	return rows
 }
 
 func (c *CRM) showCharge(w http.ResponseWriter, r *http.Request) {

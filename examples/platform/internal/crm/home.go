@@ -11,13 +11,13 @@ type tenantCard struct {
 }
 
 func (c *CRM) showHome(w http.ResponseWriter, r *http.Request) {
-	all, err := c.tenants.all(r.Context())
-	if err != nil {
-		c.showFailure(w, "the tenants cannot be read", err)
-		return
-	}
 	var cards []tenantCard
-	for _, t := range all {
+	for _, registered := range c.Tenants {
+		t, err := c.withAccounts(r.Context(), registered)
+		if err != nil {
+			c.showFailure(w, "a tenant cannot be read", err)
+			return
+		}
 		cards = append(cards, tenantCard{tenant: t, Customers: len(customers[t.ID])})
 	}
 	c.show(w, http.StatusOK, "home", page{Tenants: cards})

@@ -26,6 +26,9 @@ type order struct {
 	Served   bool // the customer got it: once, and only for a payment that is as expected
 }
 
+// account is the tenant's at the order's gateway, whose charge it has.
+func (o order) account() string { return accountOf(o.Tenant, o.Gateway) }
+
 // errNoOrder means that the tenant has no such order; another tenant may have one.
 var errNoOrder = errors.New("crm: the tenant has no such order")
 

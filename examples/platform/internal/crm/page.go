@@ -92,7 +92,7 @@ func goTo(w http.ResponseWriter, r *http.Request, path string) {
 
 // tenantOf finds the tenant that the path names, or shows that there is none.
 func (c *CRM) tenantOf(w http.ResponseWriter, r *http.Request) (tenant, bool) {
-	t, err := c.tenants.byID(r.Context(), r.PathValue("tenant"))
+	t, err := c.tenant(r.Context(), r.PathValue("tenant"))
 	switch {
 	case errors.Is(err, errNoTenant):
 		c.showNotFound(w)

@@ -11,6 +11,7 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/platform"
 	"github.com/hostedpay/hostedpay-go/sdk/platform/charges"
+	"github.com/hostedpay/hostedpay-go/sdk/platform/tenants"
 )
 
 // payWithin is how long somebody waits for a page: the gateway's limit may be used up for longer.
@@ -75,11 +76,15 @@ type asking func(book *charges.Book, ctx context.Context, tenant, order string, 
 func (c *CRM) pay(w http.ResponseWriter, r *http.Request, o order, done string, ask asking) {
 	ctx, cancel := context.WithTimeout(r.Context(), payWithin)
 	defer cancel()
-	charge, err := ask(c.books[o.Gateway], ctx, o.Tenant, o.ID, c.purchase(o))
+	charge, err := ask(c.book, ctx, o.account(), o.ID, c.purchase(o))
 	ctx = context.WithoutCancel(r.Context()) // what has happened is written, whoever is gone
 	switch {
 	case errors.Is(err, charges.ErrOpen): // there is a page already, or no need for one
 		done = goneOn
+	case errors.Is(err, tenants.ErrOffboarded): // by another process, a moment ago
+		t, _ := c.tenant(ctx, o.Tenant)
+		c.showLeft(w, t)
+		return
 	case err != nil:
 		c.showUnpaid(ctx, w, o, charge, err)
 		return
@@ -114,7 +119,7 @@ func (c *CRM) showUnpaid(ctx context.Context, w http.ResponseWriter, o order, ch
 		handling = platform.HandlingResume // whatever went wrong since, the first request may have made a page
 	}
 	c.Log.WarnContext(ctx, "a charge has no page", "tenant", o.Tenant, "order", o.ID, "handling", handling, "error", err)
-	c.note(ctx, o, concern, "There is no page: "+advice(handling, o.Gateway))
+	c.note(ctx, o, concern, "There is no page. "+advice(handling, o.Gateway))
 	wait := ""
 	var failed *sdk.Error
 	if errors.As(err, &failed) && failed.RetryAfter > 0 {
@@ -129,21 +134,21 @@ func (c *CRM) showUnpaid(ctx context.Context, w http.ResponseWriter, o order, ch
 func advice(handling platform.Handling, gateway sdk.Gateway) string {
 	switch handling {
 	case platform.HandlingTellMerchant:
-		return "the gateway does not accept the tenant's credentials or account. Tell the tenant."
+		return "The gateway does not accept the tenant's credentials or account. Tell the tenant."
 	case platform.HandlingFixMapping:
-		return "the gateway found something wrong with what we asked for. That is a mistake in this program."
+		return "The gateway found something wrong with what we asked for. That is a mistake in this program."
 	case platform.HandlingBackOff:
-		return "the gateway is busy. The same charge can go on in a minute."
+		return "The gateway is busy. The same charge can go on in a minute."
 	case platform.HandlingResume:
 		if gateway == sdk.GatewayVisionScope {
-			return "nobody knows whether the gateway made one. When it was made and paid, its event tells; nobody is shown a second one."
+			return "Nobody knows whether the gateway made one. When it was made and paid, its event tells; nobody is shown a second one."
 		}
-		return "nobody knows whether the gateway made one. Go on with the charge: the same attempt is never made twice."
+		return "Nobody knows whether the gateway made one. Go on with the charge: the same attempt is never made twice."
 	case platform.HandlingNewAttempt, platform.HandlingDeclineBuyer:
-		return "the last attempt has ended. Try again with another one."
+		return "The last attempt has ended. Try again with another one."
 	case platform.HandlingEscalate:
 	}
-	return "something went wrong that nobody has foreseen. The log has more."
+	return "Something went wrong that nobody has foreseen. The log has more."
 }
 
 // note writes a line about an order. What cannot be written is logged: a buyer is not kept waiting

@@ -45,7 +45,7 @@ func (c *CRM) requestRefund(w http.ResponseWriter, r *http.Request) {
 	}
 	c.changeRefunds(w, r, o, fmt.Sprintf("A refund of %s was asked for; it awaits somebody who makes it at %s", amount, gatewayTitle(o.Gateway)),
 		func(ctx context.Context, book *charges.Book) (charges.Charge, error) {
-			return book.RequestRefund(ctx, o.Tenant, o.ID, reference, amount)
+			return book.RequestRefund(ctx, o.account(), o.ID, reference, amount)
 		})
 }
 
@@ -57,7 +57,7 @@ func (c *CRM) withdrawRefund(w http.ResponseWriter, r *http.Request) {
 	}
 	reference := r.PostFormValue("reference")
 	c.changeRefunds(w, r, o, "A request for a refund was withdrawn", func(ctx context.Context, book *charges.Book) (charges.Charge, error) {
-		return book.WithdrawRefund(ctx, o.Tenant, o.ID, reference)
+		return book.WithdrawRefund(ctx, o.account(), o.ID, reference)
 	})
 }
 
@@ -66,7 +66,7 @@ func (c *CRM) changeRefunds(w http.ResponseWriter, r *http.Request, o order, tex
 	before, err := c.chargeOf(r.Context(), o)
 	if err == nil {
 		err = c.transact(r.Context(), func(d desk) error {
-			after, err := change(r.Context(), d.books[o.Gateway])
+			after, err := change(r.Context(), d.book)
 			if err != nil || after.Version == before.Version {
 				return err
 			}

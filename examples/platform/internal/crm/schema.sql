@@ -20,9 +20,3 @@ CREATE TABLE IF NOT EXISTS crm_timeline (
 	line TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS crm_timeline_order ON crm_timeline (tenant, order_id, happened)
-;
-CREATE TABLE IF NOT EXISTS crm_tenants (
-	id TEXT NOT NULL PRIMARY KEY,
-	merchant_id TEXT NOT NULL UNIQUE,
-	document TEXT NOT NULL -- as JSON, its credentials encrypted
-)

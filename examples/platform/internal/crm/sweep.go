@@ -3,8 +3,6 @@ package crm
 import (
 	"context"
 	"time"
-
-	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
 // A charge that has been open for lateAfter is asked about: its buyer may have paid and closed the
@@ -30,21 +28,14 @@ func (c *CRM) SweepEvery(ctx context.Context, pause time.Duration) {
 
 // Sweep asks about late charges once, without taking a buyer's turn in the gateways' limits.
 func (c *CRM) Sweep(ctx context.Context) {
-	open, err := c.open(nil, sdk.WithBackground())
+	found, err := c.sweeper.Sweep(ctx, c.Now().Add(-lateAfter), sweepAtOnce)
 	if err != nil {
-		c.Log.ErrorContext(ctx, "the books cannot be opened", "error", err)
-		return
+		c.Log.WarnContext(ctx, "some charges cannot be asked about", "error", err)
 	}
-	for name, book := range open {
-		found, err := book.Sweep(ctx, c.Now().Add(-lateAfter), sweepAtOnce)
-		if err != nil {
-			c.Log.WarnContext(ctx, "some charges cannot be asked about", "error", err)
-		}
-		for _, charge := range found.Silent {
-			c.Log.InfoContext(ctx, "only an event will tell what became of a charge", "tenant", charge.Tenant, "order", charge.Order)
-		}
-		for _, charge := range found.Changed {
-			c.learned(ctx, order{Tenant: charge.Tenant, ID: charge.Order, Gateway: name}, charge)
-		}
+	for _, charge := range found.Silent {
+		c.Log.InfoContext(ctx, "only an event will tell what became of a charge", "account", charge.Tenant, "order", charge.Order)
+	}
+	for _, charge := range found.Changed {
+		c.learned(ctx, order{Tenant: ownerOf(charge.Tenant), ID: charge.Order, Gateway: charge.Current().Gateway}, charge)
 	}
 }

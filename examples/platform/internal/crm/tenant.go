@@ -2,163 +2,135 @@ package crm
 
 import (
 	"context"
-	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/platform/tenants"
 )
 
 // A Tenant is a merchant of the platform, as it is registered.
 type Tenant struct {
 	ID         string // in addresses: "acme"
 	Name       string
-	MerchantID string // the gateway's, in Vora's events
+	MerchantID string // Vora's, in its events
 
 	VoraKey           sdk.Secret // vp_sk_…
 	VoraSessionSecret sdk.Secret // ss_…
 	VisionScopeKey    sdk.Secret // vsk_…
 }
 
-// A tenant is one that is stored.
-type tenant struct {
-	ID          string      `json:"id"`
-	Name        string      `json:"name"`
-	MerchantID  string      `json:"merchantId"`
-	Left        time.Time   `json:"left,omitzero"` // when it was offboarded
-	Credentials credentials `json:"credentials"`
+// accountOf is the name of a tenant's account at a gateway: the directory has a tenant of its own
+// for each, and so has the book of charges.
+func accountOf(tenant string, gateway sdk.Gateway) string { return tenant + "-" + string(gateway) }
+
+// ownerOf is the tenant whose account it is.
+func ownerOf(account string) string {
+	if i := strings.LastIndex(account, "-"); i >= 0 {
+		return account[:i]
+	}
+	return account
 }
+
+// A tenant is one with its accounts as they are now.
+type tenant struct {
+	ID       string
+	Name     string
+	Accounts map[sdk.Gateway]tenants.Tenant
+}
+
+// Path is where the platform sees a tenant.
+func (t tenant) Path() string { return "/tenants/" + t.ID }
 
 // HasLeft reports whether it was offboarded: it takes no payments any more, and its credentials are
 // kept for the events of late refunds.
-func (t tenant) HasLeft() bool { return !t.Left.IsZero() }
+func (t tenant) HasLeft() bool { return !t.Left().IsZero() }
+
+// Left is since when it has left; zero for one that has not. It leaves with all accounts.
+func (t tenant) Left() (since time.Time) {
+	for _, account := range t.Accounts {
+		if !account.HasLeft() {
+			return time.Time{}
+		}
+		since = account.Offboarded
+	}
+	return since
+}
 
 // errNoTenant means that the platform has no such tenant.
 var errNoTenant = errors.New("crm: there is no such tenant")
 
-// tenantTable is the tenants.
-type tenantTable struct{ db queryer }
-
-func (t tenantTable) byID(ctx context.Context, id string) (tenant, error) {
-	return t.one(ctx, "SELECT document FROM crm_tenants WHERE id = $1", id)
-}
-
-func (t tenantTable) byMerchant(ctx context.Context, merchantID string) (tenant, error) {
-	return t.one(ctx, "SELECT document FROM crm_tenants WHERE merchant_id = $1", merchantID)
-}
-
-func (t tenantTable) one(ctx context.Context, query, id string) (found tenant, err error) {
-	var document []byte
-	switch err := t.db.QueryRowContext(ctx, query, id).Scan(&document); {
-	case errors.Is(err, sql.ErrNoRows):
-		return tenant{}, errNoTenant
-	case err != nil:
-		return tenant{}, err
+// tenant finds a tenant with its accounts.
+func (c *CRM) tenant(ctx context.Context, id string) (tenant, error) {
+	for _, registered := range c.Tenants {
+		if registered.ID == id {
+			return c.withAccounts(ctx, registered)
+		}
 	}
-	return found, json.Unmarshal(document, &found)
+	return tenant{}, errNoTenant
 }
 
-// all are the tenants by name.
-func (t tenantTable) all(ctx context.Context) (list []tenant, err error) {
-	rows, err := t.db.QueryContext(ctx, "SELECT document FROM crm_tenants ORDER BY id")
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var document []byte
-		var next tenant
-		if err := rows.Scan(&document); err != nil {
-			return nil, err
-		}
-		if err := json.Unmarshal(document, &next); err != nil {
-			return nil, err
-		}
-		list = append(list, next)
-	}
-	return list, rows.Err()
-}
-
-func (t tenantTable) save(ctx context.Context, changed tenant) error {
-	document, err := json.Marshal(changed)
-	if err != nil {
-		return err
-	}
-	_, err = t.db.ExecContext(ctx, `INSERT INTO crm_tenants (id, merchant_id, document) VALUES ($1, $2, $3)
-ON CONFLICT (id) DO UPDATE SET merchant_id = excluded.merchant_id, document = excluded.document`, changed.ID, changed.MerchantID, string(document))
-	return err
-}
-
-// register stores a tenant with the credentials that it has at the gateways now. One that is there
-// keeps that it has left; credentials that are new to it are a rotation.
-func (c *CRM) register(ctx context.Context, t Tenant) error {
-	return c.change(ctx, t.ID, func(stored *tenant) error {
-		stored.ID, stored.Name, stored.MerchantID = t.ID, t.Name, t.MerchantID
-		for kind, secret := range map[credentialKind]sdk.Secret{
-			voraKey: t.VoraKey, voraSession: t.VoraSessionSecret, visionScopeKey: t.VisionScopeKey,
-		} {
-			if err := c.rotate(stored, kind, secret); err != nil {
-				return fmt.Errorf("crm: the %s of %s: %w", kind.Title(), t.ID, err)
-			}
-		}
-		return nil
-	})
-}
-
-// change changes a tenant, or makes it.
-func (c *CRM) change(ctx context.Context, id string, change func(*tenant) error) error {
-	return c.db.transact(ctx, func(tx *sql.Tx) error {
-		table := tenantTable{tx}
-		if _, err := tx.ExecContext(ctx, "UPDATE crm_tenants SET id = id WHERE id = $1", id); err != nil { // locks the row
-			return err
-		}
-		t, err := table.byID(ctx, id)
-		if err != nil && !errors.Is(err, errNoTenant) {
-			return err
-		}
-		if err := change(&t); err != nil {
-			return err
-		}
-		return table.save(ctx, t)
-	})
-}
-
-// rotate gives a tenant a new credential, unless it is the one that it has.
-func (c *CRM) rotate(t *tenant, kind credentialKind, secret sdk.Secret) error {
-	if err := kind.check(secret.Reveal(), c.options); err != nil {
-		return err
-	}
-	for _, has := range t.Credentials.valid(kind, c.Now()) {
-		known, err := has.open(c.cipher, t.ID)
+func (c *CRM) withAccounts(ctx context.Context, registered Tenant) (tenant, error) {
+	t := tenant{registered.ID, registered.Name, map[sdk.Gateway]tenants.Tenant{}}
+	for _, gateway := range gateways {
+		account, err := c.directory.Tenant(ctx, accountOf(t.ID, gateway))
 		if err != nil {
-			return err
+			return tenant{}, err
 		}
-		if has.Current() && known.Reveal() == secret.Reveal() {
-			return nil
+		t.Accounts[gateway] = account
+	}
+	return t, nil
+}
+
+// register stores a tenant's accounts with the credentials that they have at the gateways now.
+// Those that are there keep that they have left; credentials that are new to them are a rotation.
+func (c *CRM) register(ctx context.Context, t Tenant) error {
+	for _, account := range []tenants.Tenant{
+		{
+			ID: accountOf(t.ID, sdk.GatewayVora), Gateway: sdk.GatewayVora, MerchantID: t.MerchantID,
+			Credentials: tenants.Credentials{tenants.VoraAPIKey: {Current: t.VoraKey}, tenants.VoraSessionSecret: {Current: t.VoraSessionSecret}},
+		},
+		{
+			ID: accountOf(t.ID, sdk.GatewayVisionScope), Gateway: sdk.GatewayVisionScope,
+			Credentials: tenants.Credentials{tenants.VisionScopeAPIKey: {Current: t.VisionScopeKey}},
+		},
+	} {
+		err := c.directory.Add(ctx, account)
+		if errors.Is(err, tenants.ErrConflict) {
+			err = c.renew(ctx, account)
+		}
+		if err != nil {
+			return fmt.Errorf("crm: register %s: %w", t.ID, err)
 		}
 	}
-	next, err := sealed(c.cipher, t.ID, kind, secret, c.Now())
-	if err != nil {
-		return err
-	}
-	t.Credentials = t.Credentials.rotated(next, c.Now())
 	return nil
 }
 
-// secrets are the valid ones of a kind, the current one first.
-func (c *CRM) secrets(t tenant, kind credentialKind) ([]sdk.Secret, error) {
-	var all []sdk.Secret
-	for _, valid := range t.Credentials.valid(kind, c.Now()) {
-		secret, err := valid.open(c.cipher, t.ID)
-		if err != nil {
-			return nil, err
+func (c *CRM) renew(ctx context.Context, account tenants.Tenant) error {
+	for kind, credential := range account.Credentials {
+		if _, err := c.directory.Rotate(ctx, account.ID, kind, credential.Current); err != nil {
+			return err
 		}
-		all = append(all, secret)
 	}
-	if len(all) == 0 {
-		return nil, fmt.Errorf("crm: %s has no %s", t.ID, kind.Title())
+	return nil
+}
+
+// audit writes what was done to an account into its tenant's timeline.
+func (c *CRM) audit(ctx context.Context, entry tenants.Entry) {
+	text := ""
+	switch entry.Action {
+	case tenants.ActionAdded:
+		text = "Account " + entry.Tenant + " was registered"
+	case tenants.ActionRotated:
+		text = credentialTitle(entry.Kind) + " was rotated; the one before is accepted for 24 hours"
+	case tenants.ActionOffboarded:
+		text = "Account " + entry.Tenant + " was offboarded: it takes no payments any more. Events of late refunds are still accepted"
+	case tenants.ActionReturned, tenants.ActionSealed: // nothing here does that
+		text = "Account " + entry.Tenant + " was " + string(entry.Action)
 	}
-	return all, nil
+	if err := c.timeline.add(ctx, ownerOf(entry.Tenant), "", byPlatform, text); err != nil {
+		c.Log.ErrorContext(ctx, "a line of the timeline cannot be written", "account", entry.Tenant, "action", entry.Action, "error", err)
+	}
 }

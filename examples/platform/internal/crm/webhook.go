@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/orders"
 	"github.com/hostedpay/hostedpay-go/sdk/platform/charges"
+	"github.com/hostedpay/hostedpay-go/sdk/platform/tenants"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 )
 
@@ -17,9 +19,7 @@ import (
 const webhooksPath = "/webhooks"
 
 func (c *CRM) receiveWebhooks(mux *http.ServeMux) error {
-	clock := webhooks.WithClock(c.Now)
-	verifier := webhooks.Any(webhooks.Vora(webhooks.KeySourceFunc(c.voraKeys), clock), webhooks.VisionScope(c.routes, clock))
-	handler, err := webhooks.NewHandler(verifier, c.take, webhooks.WithStore(c.events), webhooks.WithLogger(c.Log))
+	handler, err := webhooks.NewHandler(c.directory.Verifier(webhooks.WithClock(c.Now)), c.take, webhooks.WithStore(c.events), webhooks.WithLogger(c.Log))
 	if err != nil {
 		return err
 	}
@@ -28,51 +28,16 @@ func (c *CRM) receiveWebhooks(mux *http.ServeMux) error {
 	return nil
 }
 
-// voraKeys finds the keys of the tenant whose merchant a delivery names: the current one, and the
-// one that was rotated out, for as long as it is valid. An event that verifies is that tenant's,
-// which the key's reference says.
-func (c *CRM) voraKeys(ctx context.Context, hint webhooks.KeyHint) ([]webhooks.SigningKey, error) {
-	t, err := c.tenants.byMerchant(ctx, hint.MerchantID)
-	switch {
-	case errors.Is(err, errNoTenant):
-		return nil, webhooks.ErrUnknownMerchant
-	case err != nil:
-		return nil, err
-	}
-	var keys []webhooks.SigningKey
-	for _, valid := range t.Credentials.valid(voraKey, c.Now()) {
-		secret, err := valid.open(c.cipher, t.ID)
-		if err != nil {
-			return nil, err
-		}
-		name := "current"
-		if !valid.Current() {
-			name = "previous"
-		}
-		keys = append(keys, webhooks.SigningKey{
-			Secret: secret, Name: name, Scheme: webhooks.SchemeVoraV1, MerchantID: t.MerchantID, Reference: t.ID, NotAfter: valid.Until,
-		})
-	}
-	if t.HasLeft() {
-		return keys, webhooks.ErrOffboarded // late refunds still arrive
-	}
-	return keys, nil
-}
-
 // take enters an event into its charge, writes what follows from it, and that the event is done, in
 // one transaction: nothing happens twice.
 func (c *CRM) take(ctx context.Context, event webhooks.Event) error {
-	info := event.Info()
-	tenant := info.Reference // of the key that verified it
-	if info.Scheme == webhooks.SchemeVisionScope {
-		tenant = info.MerchantID // of the route that verified it
-	}
+	account, info := tenants.Of(event), event.Info()
 	err := c.transact(ctx, func(d desk) error {
-		charge, transition, err := d.books[info.Scheme.Gateway()].Take(ctx, tenant, event)
+		charge, transition, err := d.book.Take(ctx, account, event)
 		if err != nil {
 			return err
 		}
-		o, err := d.orders.of(ctx, tenant, charge.Order)
+		o, err := d.orders.of(ctx, ownerOf(account), charge.Order)
 		if err != nil {
 			return err
 		}
@@ -97,7 +62,7 @@ func (d desk) tell(ctx context.Context, o order, info *webhooks.EventInfo, chang
 	if info.Reason != "" {
 		text += ": " + info.Reason
 	}
-	if info.KeyName == "previous" {
+	if strings.HasPrefix(info.KeyName, "previous ") {
 		text += ", signed with the key from before the rotation"
 	}
 	if info.Offboarded {
