@@ -31,13 +31,13 @@ var chargePurchase = platform.Purchase{Amount: money.Minor(1499, "USD"), ReturnU
 // for a charge, every session that is paid is known to it, and a second one is reported. Vora has
 // exactly one session.
 func TestChargesOfProcessesThatAreKilled(t *testing.T) {
+	t.Parallel()
 	if told := os.Getenv(chargeVariable); told != "" {
 		var p chargeProcess
 		require.NoError(t, json.Unmarshal([]byte(told), &p))
 		p.work(t)
 		return
 	}
-	t.Parallel()
 	each(t, usual(), func(t *testing.T, d database) {
 		for _, gateway := range []sdk.Gateway{sdk.GatewayVora, sdk.GatewayVisionScope} {
 			t.Run(string(gateway), func(t *testing.T) {
