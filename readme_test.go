@@ -23,6 +23,8 @@ var packages = map[string]string{
 	"money":        "github.com/hostedpay/hostedpay-go/sdk/money",
 	"charges":      "github.com/hostedpay/hostedpay-go/sdk/platform/charges",
 	"sqlcharges":   "github.com/hostedpay/hostedpay-go/sdk/platform/charges/sqlcharges",
+	"tenants":      "github.com/hostedpay/hostedpay-go/sdk/platform/tenants",
+	"sqltenants":   "github.com/hostedpay/hostedpay-go/sdk/platform/tenants/sqltenants",
 	"platform":     "github.com/hostedpay/hostedpay-go/sdk/platform",
 	"orders":       "github.com/hostedpay/hostedpay-go/sdk/orders",
 	"ratelimit":    "github.com/hostedpay/hostedpay-go/sdk/ratelimit",

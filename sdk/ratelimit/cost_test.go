@@ -108,7 +108,7 @@ func BenchmarkWait(b *testing.B) {
 			}
 		}
 	})
-	for _, calls := range []int{1, 1000, 20_000} {
+	for _, calls := range []int{1, 3000, 20_000} {
 		for _, keys := range []int{1, calls} {
 			name := fmt.Sprintf("%d in line of %d keys", calls, keys)
 			b.Run("join and leave/"+name, func(b *testing.B) {

@@ -258,3 +258,19 @@ func TestAddRejects(t *testing.T) {
 }
 
 func of(secret string) tenants.Credential { return tenants.Credential{Current: sdk.NewSecret(secret)} }
+
+// Webhooks v2 are signed with the secret of a subscription.
+func TestASubscriptionsSecret(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	const secret = "whsec_0123456789abcdef"
+	event := func(secret string) int {
+		return w.deliver(webhookstest.VoraV2(secret, webhookstest.VoraV2Event("charge.succeeded", nil, webhookstest.MerchantID(sandbox.Acme.ID)), webhookstest.At(w.Now()))).Code
+	}
+	require.Equal(t, 401, event(secret))
+	_, err := w.directory.Rotate(t.Context(), "acme", tenants.VoraWebhookSecret, sdk.NewSecret(secret))
+	require.NoError(t, err)
+	require.Equal(t, 200, event(secret))
+	require.Equal(t, "acme", tenants.Of(w.told()))
+	require.Equal(t, 401, event(sandbox.Acme.Vora.SecretKey), "an API key signs no webhooks v2")
+}

@@ -1,0 +1,67 @@
+package charges_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/platform"
+	"github.com/hostedpay/hostedpay-go/sdk/platform/charges"
+)
+
+// A readable gateway makes pages, and says that all are paid once they are.
+type readable struct {
+	platform.Gateway
+	paid bool
+}
+
+func (g *readable) Name() sdk.Gateway { return sdk.GatewayVora }
+
+func (g *readable) Purchase(_ context.Context, p platform.Purchase) (*platform.Payment, error) {
+	return &platform.Payment{ID: "of " + p.Reference, Status: platform.StatusPending, Amount: p.Amount, CheckoutURL: sdk.NewSecret("https://pay.example.com/1")}, nil
+}
+
+func (g *readable) Retrieve(ctx context.Context, id string) (*platform.Payment, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	payment := &platform.Payment{ID: id, Amount: purchase.Amount, Payment: sdk.PaymentPending}
+	if g.paid {
+		payment.Payment = sdk.PaymentPaid
+	}
+	return payment, nil
+}
+
+func TestKeepSweeping(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		gateway := &readable{}
+		book, err := charges.New("crm", charges.NewMemoryStore(), func(context.Context, string) (platform.Gateway, error) { return gateway, nil })
+		require.NoError(t, err)
+		_, err = book.Pay(t.Context(), tenant, order, purchase)
+		require.NoError(t, err)
+		ctx, stop := context.WithCancelCause(t.Context())
+		began, sweeps := time.Now(), 0
+		over := errors.New("over")
+		err = book.KeepSweeping(ctx, charges.Sweeping{Every: time.Minute, After: 90 * time.Second, Limit: 10}, func(_ context.Context, swept charges.Swept, err error) {
+			require.NoError(t, err)
+			if sweeps++; len(swept.Changed) > 0 {
+				require.Equal(t, platform.StatusApproved, swept.Changed[0].Status())
+				stop(over)
+			}
+			gateway.paid = true
+		})
+		require.ErrorIs(t, err, over)
+		require.Equal(t, 3, sweeps, "at once, before the charge is old enough, and then")
+		require.Less(t, time.Since(began), 2*time.Minute+13*time.Second)
+		require.GreaterOrEqual(t, time.Since(began), 2*time.Minute)
+	})
+	book, err := charges.New("crm", charges.NewMemoryStore(), func(context.Context, string) (platform.Gateway, error) { return nil, nil })
+	require.NoError(t, err)
+	require.ErrorContains(t, book.KeepSweeping(t.Context(), charges.Sweeping{}, nil), "asks about nothing")
+}
