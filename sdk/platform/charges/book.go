@@ -26,6 +26,7 @@ type Book struct {
 	store    Store
 	gateways func(ctx context.Context, tenant string) (platform.Gateway, error)
 	now      func() time.Time
+	audit    func(context.Context, Change)
 }
 
 // An Option changes how a book works.
@@ -40,7 +41,7 @@ func New(name string, store Store, gateways func(ctx context.Context, tenant str
 	if name == "" || store == nil || gateways == nil {
 		return nil, errors.New("charges: a book needs the platform's name, a store, and a function that finds a tenant's gateway")
 	}
-	b := &Book{name, store, gateways, time.Now}
+	b := &Book{name, store, gateways, time.Now, func(context.Context, Change) {}}
 	for _, apply := range opts {
 		apply(b)
 	}

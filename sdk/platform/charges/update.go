@@ -25,6 +25,10 @@ func (b *Book) update(ctx context.Context, load loader, change func(*Charge) err
 		if err != nil {
 			return Charge{}, err
 		}
+		from := platform.Status("")
+		if charge.Version > 0 {
+			from = charge.Status()
+		}
 		switch err := change(&charge); {
 		case errors.Is(err, errUnchanged):
 			return charge, nil
@@ -32,7 +36,11 @@ func (b *Book) update(ctx context.Context, load loader, change func(*Charge) err
 			return charge, err
 		}
 		charge.Version++
-		if err := b.store.Save(ctx, charge); !errors.Is(err, ErrConflict) {
+		switch err := b.store.Save(ctx, charge); {
+		case err == nil:
+			b.record(ctx, from, charge)
+			return charge, nil
+		case !errors.Is(err, ErrConflict):
 			return charge, err
 		}
 	}
