@@ -1,5 +1,6 @@
 // Command hostedpay runs the gateways on this machine and shows what happens at them.
 //
+//	hostedpay check     recorded traffic, held to the contracts
 //	hostedpay demo      two payments at each gateway, from the first request to the confirmed return
 //	hostedpay sandbox   the gateways, until you stop it
 package main
@@ -30,6 +31,6 @@ func command() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(demoCommand(), sandboxCommand())
+	root.AddCommand(checkCommand(), demoCommand(), sandboxCommand())
 	return root
 }

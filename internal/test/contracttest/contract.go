@@ -3,14 +3,16 @@ package contracttest
 import (
 	"sync"
 	"testing"
+
+	"github.com/hostedpay/hostedpay-go/internal/conformance"
 )
 
 // A Contract is one gateway's contract for the length of a test. Its methods wrap the parties of an
 // exchange and pass everything on unchanged; violations fail the test and do not stop it. Safe for
 // concurrent use.
 type Contract struct {
-	*document
-	t testing.TB
+	held *conformance.Contract
+	t    testing.TB
 
 	mu   sync.Mutex
 	over bool
@@ -19,7 +21,7 @@ type Contract struct {
 // Of is api/openapi-NAME.yaml, for the name of its gateway.
 func Of[ID ~string](t testing.TB, gateway ID) *Contract {
 	t.Helper()
-	loaded, err := load()
+	loaded, err := conformance.All()
 	if err != nil {
 		t.Fatalf("the contracts in api/ cannot be used: %v", err)
 	}
@@ -27,7 +29,7 @@ func Of[ID ~string](t testing.TB, gateway ID) *Contract {
 	if !ok {
 		t.Fatalf("there is no contract api/openapi-%s.yaml", gateway)
 	}
-	c := &Contract{document: chosen, t: t}
+	c := &Contract{held: chosen, t: t}
 	t.Cleanup(func() {
 		c.mu.Lock()
 		defer c.mu.Unlock()
@@ -37,10 +39,10 @@ func Of[ID ~string](t testing.TB, gateway ID) *Contract {
 }
 
 // report fails the test once for each problem of a side of an exchange.
-func (c *Contract) report(x *exchange, side string, problems []string) {
+func (c *Contract) report(x *conformance.Exchange, side string, problems []string) {
 	c.t.Helper()
 	for _, problem := range problems {
-		c.fail(x.name + ", " + side + ": " + x.masked(problem))
+		c.fail(x.Name + ", " + side + ": " + problem)
 	}
 }
 
@@ -51,6 +53,6 @@ func (c *Contract) fail(text string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !c.over {
-		c.t.Errorf("contract of %s: %s", c.gateway, text)
+		c.t.Errorf("contract of %s: %s", c.held.Gateway, text)
 	}
 }

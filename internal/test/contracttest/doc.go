@@ -1,6 +1,5 @@
-// Package contracttest holds what tests send and receive against the gateways' contracts in api/,
-// with a validator that shares no code with the SDK, the sandbox or their generated parts. Only
-// tests import it.
+// Package contracttest holds what tests send and receive against the gateways' contracts, as
+// package conformance reads them. Only tests import it.
 //
 //	client, err := vora.New(key, sdk.WithHTTPClient(&http.Client{Transport: contracttest.Vora(t).Transport(nil)}))
 //	server := httptest.NewServer(contracttest.Vora(t).Handler(gateway))

@@ -3,6 +3,8 @@ package contracttest
 import (
 	"io"
 	"net/http"
+
+	"github.com/hostedpay/hostedpay-go/internal/conformance"
 )
 
 // Handler checks what a gateway sends, and what it accepts. A request that the contract does not
@@ -14,14 +16,13 @@ import (
 // over.
 func (c *Contract) Handler(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
-		operation, params := c.find(request)
-		if operation == nil {
+		if !c.held.Knows(request) {
 			next.ServeHTTP(w, request)
 			return
 		}
-		body, again := peek(request.Body)
-		x := newExchange(nameOf(request), operation, params, request, body)
-		problems := x.requestProblems()
+		body, again := conformance.Peek(request.Body)
+		x := c.held.Call(request, body)
+		problems := x.RequestProblems()
 		response, finished := serve(next, w, request, again)
 		if !finished {
 			return
@@ -29,7 +30,7 @@ func (c *Contract) Handler(next http.Handler) http.Handler {
 		if response.status < http.StatusBadRequest && !onPurpose(request.Context()) {
 			c.report(x, response.side()+" to a request that must be rejected", problems)
 		}
-		c.report(x, response.side(), x.responseProblems(response.status, response.header, response.body))
+		c.report(x, response.side(), x.ResponseProblems(response.status, response.header, response.body))
 	})
 }
 
@@ -41,5 +42,3 @@ func serve(next http.Handler, w http.ResponseWriter, request *http.Request, body
 	next.ServeHTTP(seen, served)
 	return seen.response()
 }
-
-func nameOf(request *http.Request) string { return request.Method + " " + request.URL.Path }

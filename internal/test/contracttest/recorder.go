@@ -5,6 +5,8 @@ import (
 	"net"
 	"net/http"
 	"strconv"
+
+	"github.com/hostedpay/hostedpay-go/internal/conformance"
 )
 
 // A recorder remembers the response that passes through it. What it does not implement itself,
@@ -51,14 +53,14 @@ func (r *recorder) response() (o outgoing, finished bool) {
 	if _, given := r.header["Content-Type"]; !given && len(r.body) > 0 {
 		r.header.Set("Content-Type", http.DetectContentType(r.body))
 	}
-	return outgoing{r.status, r.header, content{text: r.body}}, true
+	return outgoing{r.status, r.header, conformance.Content{Text: r.body}}, true
 }
 
 // outgoing is the response that the client gets.
 type outgoing struct {
 	status int
 	header http.Header
-	body   content
+	body   conformance.Content
 }
 
 func (o outgoing) side() string { return "response " + strconv.Itoa(o.status) }

@@ -1,6 +1,10 @@
 package contracttest
 
-import "net/http"
+import (
+	"net/http"
+
+	"github.com/hostedpay/hostedpay-go/internal/conformance"
+)
 
 // Transport checks every request before next sends it, and every response before the client sees
 // it. A nil next is [http.DefaultTransport].
@@ -28,17 +32,16 @@ type transport struct {
 
 func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	intended := onPurpose(request.Context())
-	operation, params := t.contract.find(request)
-	if operation == nil {
+	if !t.contract.held.Knows(request) {
 		if !intended {
-			t.contract.fail(nameOf(request) + ": there is no such operation")
+			t.contract.fail(conformance.NameOf(request) + ": there is no such operation")
 		}
 		return t.next.RoundTrip(request)
 	}
-	body, again := peek(request.Body)
-	x := newExchange(nameOf(request), operation, params, request, body)
+	body, again := conformance.Peek(request.Body)
+	x := t.contract.held.Call(request, body)
 	if !intended {
-		t.contract.report(x, "request", x.requestProblems())
+		t.contract.report(x, "request", x.RequestProblems())
 	}
 
 	sent := request.WithContext(request.Context()) // a round tripper may not change what it is given
@@ -48,7 +51,7 @@ func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
 		return response, err
 	}
 	seen := outgoing{status: response.StatusCode, header: response.Header}
-	seen.body, response.Body = peek(response.Body)
-	t.contract.report(x, seen.side(), x.responseProblems(seen.status, seen.header, seen.body))
+	seen.body, response.Body = conformance.Peek(response.Body)
+	t.contract.report(x, seen.side(), x.ResponseProblems(seen.status, seen.header, seen.body))
 	return response, nil
 }

@@ -1,8 +1,9 @@
-package contracttest
+package conformance
 
 import (
 	"encoding/json"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -60,7 +61,7 @@ func describe(e *openapi3.SchemaError) string {
 			line = "at '" + located
 		}
 		if !strings.HasPrefix(line, "jsonschema validation failed") {
-			parts = append(parts, line)
+			parts = append(parts, quotedValue.ReplaceAllString(line, "${1}the value $2"))
 		}
 	}
 	text := strings.Join(parts, "; ")
@@ -70,9 +71,19 @@ func describe(e *openapi3.SchemaError) string {
 	return text
 }
 
-// masked removes the exchange's secrets from a message: the validator quotes the values that it
+// quotedValue is where the validator repeats a value, which may be the URL of a buyer's page.
+var quotedValue = regexp.MustCompile(`^(at '[^']*': )'.*' (is not|does not)`)
+
+// masked removes the exchange's secrets from messages: the validator quotes the values that it
 // rejects.
-func (x *exchange) masked(text string) string {
+func (x *Exchange) masked(problems []string) []string {
+	for i, problem := range problems {
+		problems[i] = x.withoutSecrets(problem)
+	}
+	return problems
+}
+
+func (x *Exchange) withoutSecrets(text string) string {
 	header := x.input.Request.Header
 	for name := range header {
 		lower := strings.ToLower(name)
@@ -81,7 +92,7 @@ func (x *exchange) masked(text string) string {
 		}
 	}
 	var members map[string]any
-	_ = json.Unmarshal(x.body.text, &members) // a body that is not a JSON object has no members
+	_ = json.Unmarshal(x.body.Text, &members) // a body that is not a JSON object has no members
 	for name, value := range members {
 		if secret, ok := value.(string); ok && strings.Contains(name, "secret") {
 			text = mask(text, secret)

@@ -1,4 +1,4 @@
-package contracttest
+package conformance
 
 import (
 	"errors"
@@ -16,9 +16,13 @@ import (
 	"github.com/hostedpay/hostedpay-go/api"
 )
 
-// A document is a contract that is ready to check with. It does not change.
-type document struct {
-	gateway    string
+// A Contract is that of one gateway, ready to check with. It does not change, and can be used
+// concurrently.
+type Contract struct {
+	Gateway    string   // its name, for people
+	codes      []string // of x-error-catalog; empty when the contract has none of its own
+	servers    openapi3.Servers
+	schemes    openapi3.SecuritySchemes
 	calls      []operation // what the merchant sends
 	deliveries []operation // what the gateway sends
 	anyEvent   *operation  // the delivery that takes every event
@@ -31,8 +35,8 @@ type operation struct {
 	event    string   // the `event` that a delivery must have; empty when its schema names no single one
 }
 
-// load reads all contracts once per process, by the name of their gateway.
-var load = sync.OnceValues(func() (map[string]*document, error) {
+// All returns the contract of every gateway, by its id. They are part of the program.
+var All = sync.OnceValues(func() (map[string]*Contract, error) {
 	openapi3.DefineStringFormatValidator("date-time", openapi3.NewCallbackValidator(dateTime))
 	openapi3.DefineStringFormatValidator("uri", openapi3.NewCallbackValidator(absoluteURI))
 	openapi3filter.RegisterBodyDecoder("text/html", openapi3filter.PlainBodyDecoder)
@@ -41,7 +45,7 @@ var load = sync.OnceValues(func() (map[string]*document, error) {
 	if err != nil {
 		return nil, err
 	}
-	documents := map[string]*document{}
+	documents := map[string]*Contract{}
 	for _, entry := range entries {
 		name, isContract := strings.CutSuffix(strings.TrimPrefix(entry.Name(), "openapi-"), ".yaml")
 		if !isContract {
@@ -54,7 +58,7 @@ var load = sync.OnceValues(func() (map[string]*document, error) {
 	return documents, nil
 })
 
-func read(file string) (*document, error) {
+func read(file string) (*Contract, error) {
 	text, err := api.Documents.ReadFile(file)
 	if err != nil {
 		return nil, err
@@ -76,7 +80,7 @@ func read(file string) (*document, error) {
 	if name == "" {
 		return nil, fmt.Errorf("%s: x-gateway has no name", file)
 	}
-	d := &document{gateway: name}
+	d := &Contract{Gateway: name, codes: codesOf(spec), servers: spec.Servers, schemes: spec.Components.SecuritySchemes}
 	for path, item := range spec.Paths.Map() {
 		for _, call := range operations(spec, path, item) {
 			call.segments = strings.Split(path, "/")[1:]

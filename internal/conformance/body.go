@@ -1,4 +1,4 @@
-package contracttest
+package conformance
 
 import (
 	"bytes"
@@ -12,17 +12,17 @@ const maxBody = 4 << 20
 
 var errTooLarge = errors.New("the body is larger than 4 MiB")
 
-// A content is what a body held.
-type content struct {
-	text []byte
-	err  error // why that is not all of it
+// Content is what a body held.
+type Content struct {
+	Text []byte
+	Err  error // why that is not all of it
 }
 
-// peek reads a body and returns one that reads the same again, up to the same end or error. It must
+// Peek reads a body and returns one that reads the same again, up to the same end or error. It must
 // be closed in place of the first.
-func peek(body io.ReadCloser) (content, io.ReadCloser) {
+func Peek(body io.ReadCloser) (Content, io.ReadCloser) {
 	if body == nil || body == http.NoBody {
-		return content{}, body
+		return Content{}, body
 	}
 	text, err := io.ReadAll(io.LimitReader(body, maxBody+1))
 	rest := io.Reader(body)
@@ -32,7 +32,7 @@ func peek(body io.ReadCloser) (content, io.ReadCloser) {
 	case len(text) > maxBody:
 		err = errTooLarge
 	}
-	return content{text, err}, replay{io.MultiReader(bytes.NewReader(text), rest), body}
+	return Content{text, err}, replay{io.MultiReader(bytes.NewReader(text), rest), body}
 }
 
 type replay struct {

@@ -1,4 +1,4 @@
-package contracttest
+package conformance
 
 import (
 	"bytes"
@@ -14,19 +14,20 @@ import (
 	"github.com/getkin/kin-openapi/openapi3filter"
 )
 
-// An exchange is a request and its response, held against one operation.
-type exchange struct {
-	name      string // for people: "POST /v1/sessions"
+// An Exchange is a request and its response, held against one operation.
+type Exchange struct {
+	Name      string // for people: "POST /v1/sessions"
 	operation *operation
 	input     openapi3filter.RequestValidationInput
-	body      content
+	body      Content
+	codes     []string // of the contract
 }
 
-func newExchange(name string, o *operation, params map[string]string, request *http.Request, body content) *exchange {
+func (c *Contract) exchange(name string, o *operation, params map[string]string, request *http.Request, body Content) *Exchange {
 	own := request.Clone(request.Context()) // the validator reads its body and may change it
-	own.Body, own.GetBody, own.ContentLength = http.NoBody, nil, int64(len(body.text))
-	if len(body.text) > 0 {
-		own.Body = io.NopCloser(bytes.NewReader(body.text))
+	own.Body, own.GetBody, own.ContentLength = http.NoBody, nil, int64(len(body.Text))
+	if len(body.Text) > 0 {
+		own.Body = io.NopCloser(bytes.NewReader(body.Text))
 	}
 	options := &openapi3filter.Options{
 		MultiError:                        true,
@@ -34,18 +35,21 @@ func newExchange(name string, o *operation, params map[string]string, request *h
 		RejectWhenRequestBodyNotSpecified: true,
 		AuthenticationFunc:                hasCredential,
 	}
-	return &exchange{
-		name: name, operation: o, body: body,
+	return &Exchange{
+		Name: name, operation: o, body: body, codes: c.codes,
 		input: openapi3filter.RequestValidationInput{Request: own, PathParams: params, Route: &o.Route, Options: options},
 	}
 }
 
-// requestProblems is everything in the request that the operation does not allow.
-func (x *exchange) requestProblems() []string {
+// RequestProblems returns everything in the request that the operation does not allow, a line for
+// each, without secrets.
+func (x *Exchange) RequestProblems() []string { return x.masked(x.requestProblems()) }
+
+func (x *Exchange) requestProblems() []string {
 	switch {
-	case errors.Is(x.body.err, errTooLarge):
-		return []string{x.body.err.Error()}
-	case x.body.err != nil:
+	case errors.Is(x.body.Err, errTooLarge):
+		return []string{x.body.Err.Error()}
+	case x.body.Err != nil:
 		return nil // it was truncated, so there is no request
 	}
 	request, parameters := x.input.Request, x.operation.Operation.Parameters
@@ -65,33 +69,38 @@ func (x *exchange) requestProblems() []string {
 	return append(problems, x.body.trailing(request.Header)...)
 }
 
-// responseProblems is everything in a response that the operation does not document.
-func (x *exchange) responseProblems(status int, header http.Header, body content) []string {
+// ResponseProblems returns everything in a response that the operation does not document, a line for
+// each, without secrets.
+func (x *Exchange) ResponseProblems(status int, header http.Header, body Content) []string {
+	return x.masked(x.responseProblems(status, header, body))
+}
+
+func (x *Exchange) responseProblems(status int, header http.Header, body Content) []string {
 	responses := x.operation.Operation.Responses
 	if responses.Status(status) == nil && responses.Default() == nil {
 		return []string{"the status is not documented"} // the validator lets redirects pass
 	}
 	options := *x.input.Options
-	options.ExcludeResponseBody = body.err != nil
+	options.ExcludeResponseBody = body.Err != nil
 	response := &openapi3filter.ResponseValidationInput{
 		RequestValidationInput: &x.input, Status: status, Header: header, Options: &options,
 	}
-	problems := list(openapi3filter.ValidateResponse(x.input.Request.Context(), response.SetBodyBytes(body.text)))
+	problems := list(openapi3filter.ValidateResponse(x.input.Request.Context(), response.SetBodyBytes(body.Text)))
 	switch {
-	case errors.Is(body.err, errTooLarge):
-		return append(problems, body.err.Error())
-	case body.err != nil:
+	case errors.Is(body.Err, errTooLarge):
+		return append(problems, body.Err.Error())
+	case body.Err != nil:
 		return problems
 	}
 	return append(problems, body.trailing(header)...)
 }
 
 // trailing finds what comes after a JSON value; the validator reads no further than its end.
-func (c content) trailing(header http.Header) []string {
+func (c Content) trailing(header http.Header) []string {
 	if kind, _, err := mime.ParseMediaType(header.Get("Content-Type")); err != nil || kind != "application/json" {
 		return nil
 	}
-	decoder := json.NewDecoder(bytes.NewReader(c.text))
+	decoder := json.NewDecoder(bytes.NewReader(c.Text))
 	if err := decoder.Decode(new(json.RawMessage)); err != nil {
 		return nil // the validator has said so
 	}

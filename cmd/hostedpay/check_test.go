@@ -1,0 +1,212 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/hostedpay/hostedpay-go/sandbox"
+)
+
+// A recorder writes down what passes through handlers, as a HAR has it.
+type recorder struct {
+	mu      sync.Mutex
+	entries []recorded
+}
+
+func (r *recorder) wrap(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
+		sent, _ := io.ReadAll(request.Body)
+		request.Body = io.NopCloser(bytes.NewReader(sent))
+		seen := httptest.NewRecorder()
+		next.ServeHTTP(seen, request)
+		entry := recorded{Request: recordedRequest{Method: request.Method, URL: "http://" + request.Host + request.URL.String(), Headers: listed(request.Header)}}
+		entry.Request.PostData.Text = string(sent)
+		entry.Response.Status, entry.Response.Headers = seen.Code, listed(seen.Header())
+		entry.Response.Content.Text = seen.Body.String()
+		r.mu.Lock()
+		r.entries = append(r.entries, entry)
+		r.mu.Unlock()
+		for name, values := range seen.Header() {
+			w.Header()[name] = values
+		}
+		w.WriteHeader(seen.Code)
+		_, _ = w.Write(seen.Body.Bytes())
+	})
+}
+
+func listed(header http.Header) (all []recordedHeader) {
+	for name, values := range header {
+		for _, value := range values {
+			all = append(all, recordedHeader{name, value})
+		}
+	}
+	return all
+}
+
+// har runs the demo and returns its traffic as a HAR.
+var har = sync.OnceValues(func() (string, error) {
+	seen := &recorder{}
+	err := demo(context.Background(), io.Discard, payments(), func(apis, shop http.Handler) (http.Handler, http.Handler) {
+		return seen.wrap(apis), seen.wrap(shop)
+	})
+	if err != nil {
+		return "", err
+	}
+	text, err := json.Marshal(map[string]any{"log": map[string]any{"entries": seen.entries}})
+	return string(text), err
+})
+
+// runCheck runs the command on a recording.
+func runCheck(t *testing.T, recording string, args ...string) (string, error) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "traffic.har")
+	require.NoError(t, os.WriteFile(file, []byte(recording), 0o600))
+	var out bytes.Buffer
+	c := command()
+	c.SetArgs(append([]string{"check", file}, args...))
+	c.SetOut(&out)
+	err := c.ExecuteContext(t.Context())
+	return out.String(), err
+}
+
+func TestCheckFindsNothingInTheDemo(t *testing.T) {
+	t.Parallel()
+	recording, err := har()
+	require.NoError(t, err)
+	out, err := runCheck(t, recording)
+	require.NoError(t, err, out)
+	require.Regexp(t, `^[1-9]\d* calls and 4 deliveries checked, [1-9]\d* other requests not: 0 findings\.`, out)
+}
+
+func TestCheckFindsEveryChange(t *testing.T) {
+	t.Parallel()
+	recording, err := har()
+	require.NoError(t, err)
+	for name, c := range map[string]struct {
+		in       string // the operation whose entries change
+		old, new string
+		want     string
+	}{
+		"field":             {"/v1/sessions", `"id":"`, `"fee":3,"id":"`, "response 201: response body doesn't match schema"},
+		"field of an event": {"/webhooks/vora", `"event":"`, `"fee":3,"event":"`, "'fee' not allowed"},
+		"type":              {"/v1/sessions", `"amount":1499`, `"amount":"1499"`, "at '/amount'"},
+		"event":             {"/webhooks/vora", `"session.succeeded"`, `"session.settled"`, `there is no event "session.settled"`},
+		"event of another":  {"/webhooks/visionscope", `"payment.success"`, `"payment.settled"`, "at '/event'"},
+		"session status":    {"/v1/sessions", `"status":"succeeded"`, `"status":"settled"`, "at '/status'"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			changed := 0
+			out, err := runCheck(t, edit(t, recording, func(entry *recorded) {
+				if !strings.Contains(entry.Request.URL, c.in) {
+					return
+				}
+				body := &entry.Response.Content.Text
+				if strings.HasPrefix(c.in, "/webhooks") {
+					body = &entry.Request.PostData.Text
+				}
+				if strings.Contains(*body, c.old) {
+					changed++
+				}
+				*body = strings.ReplaceAll(*body, c.old, c.new)
+			}))
+			require.Positive(t, changed, "the demo's traffic has no %s", c.old)
+			require.ErrorContains(t, err, "findings")
+			require.Contains(t, out, c.want)
+		})
+	}
+}
+
+func TestCheckFindsWhatIsNew(t *testing.T) {
+	t.Parallel()
+	const rejected = `{"error":"no","code":"CODE"}`
+	at := func(status int, body string, headers ...recordedHeader) recorded {
+		one := recorded{Request: recordedRequest{Method: "GET", URL: "https://checkout.vonpay.com/v1/sessions/vp_cs_test_1"}}
+		one.Response.Status = status
+		one.Response.Headers = append(headers, recordedHeader{"content-type", "application/json"})
+		one.Response.Content.Text = body
+		return one
+	}
+	for name, c := range map[string]struct {
+		entry recorded
+		want  string
+	}{
+		"code":   {at(404, strings.Replace(rejected, "CODE", "session_archived", 1)), `at '/code': the error catalog has no "session_archived"`},
+		"status": {at(418, strings.Replace(rejected, "CODE", "session_not_found", 1)), "the status is not documented"},
+		"header": {at(404, strings.Replace(rejected, "CODE", "session_not_found", 1), recordedHeader{"von-pay-shard", "7"}), `header "Von-Pay-Shard" is not documented`},
+	} {
+		text, err := json.Marshal(c.entry)
+		require.NoError(t, err)
+		out, err := runCheck(t, string(text), "--json")
+		require.ErrorContains(t, err, "1 findings", name)
+		var result checked
+		require.NoError(t, json.Unmarshal([]byte(out), &result))
+		require.Equal(t, c.want, result.Findings[0].Problem, name)
+		require.Equal(t, "GET /v1/sessions/{sessionId}", result.Findings[0].Operation)
+	}
+	known := at(404, strings.Replace(rejected, "CODE", "session_not_found", 1))
+	unknown := known
+	unknown.Request.URL = "https://checkout.vonpay.com/v1/refunds"
+	text, err := json.Marshal(map[string]any{"log": map[string]any{"entries": []recorded{known, unknown}}})
+	require.NoError(t, err)
+	out, err := runCheck(t, string(text))
+	require.ErrorContains(t, err, "1 findings")
+	require.Contains(t, out, "2  Vora  GET (a path that is not documented), request: there is no such operation")
+}
+
+func TestCheckPrintsNoSecret(t *testing.T) {
+	t.Parallel()
+	recording, err := har()
+	require.NoError(t, err)
+	broken := edit(t, recording, func(entry *recorded) {
+		entry.Response.Content.Text = strings.ReplaceAll(entry.Response.Content.Text, `"id":"`, `"key":"`+sandbox.Acme.Credentials()[0].Value+`","id":"/`)
+		entry.Response.Content.Text = strings.ReplaceAll(entry.Response.Content.Text, `"checkoutUrl":"http:`, `"checkoutUrl":"`)
+		entry.Request.PostData.Text = strings.ReplaceAll(entry.Request.PostData.Text, `"currency":"`, `"currency":"x`)
+	})
+	for _, args := range [][]string{nil, {"--json"}} {
+		out, err := runCheck(t, broken, args...)
+		require.Error(t, err)
+		for _, secret := range sandbox.Acme.Credentials() {
+			require.NotContains(t, out, secret.Value, secret.Label)
+		}
+		require.NotContains(t, out, "/vp_cs_")
+	}
+}
+
+func TestCheckSaysWhatItCannotRead(t *testing.T) {
+	t.Parallel()
+	for recording, want := range map[string]string{
+		"":         "the recording is empty",
+		"{":        "the recording is not a HAR",
+		`{"a":1}`:  "without a request's url",
+		"not JSON": "the recording is not a HAR",
+		`{"request":{"method":"G T","url":"https://checkout.vonpay.com/v1/health"}}`: "entry 1 of the recording",
+	} {
+		_, err := runCheck(t, recording)
+		require.ErrorContains(t, err, want, recording)
+	}
+}
+
+// edit changes the entries of a HAR.
+func edit(t *testing.T, recording string, change func(*recorded)) string {
+	t.Helper()
+	entries, err := readRecording(strings.NewReader(recording))
+	require.NoError(t, err)
+	for i := range entries {
+		change(&entries[i])
+	}
+	text, err := json.Marshal(map[string]any{"log": map[string]any{"entries": entries}})
+	require.NoError(t, err)
+	return string(text)
+}
