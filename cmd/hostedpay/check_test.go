@@ -134,7 +134,7 @@ func TestCheckFindsWhatIsNew(t *testing.T) {
 	at := func(status int, body string, headers ...recordedHeader) recorded {
 		one := recorded{Request: recordedRequest{Method: "GET", URL: "https://checkout.vonpay.com/v1/sessions/vp_cs_test_1"}}
 		one.Response.Status = status
-		one.Response.Headers = append(headers, recordedHeader{"content-type", "application/json"})
+		one.Response.Headers = append([]recordedHeader{{"content-type", "application/json"}}, headers...)
 		one.Response.Content.Text = body
 		return one
 	}

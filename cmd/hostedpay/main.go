@@ -2,6 +2,8 @@
 //
 //	hostedpay check     recorded traffic, held to the contracts
 //	hostedpay demo      two payments at each gateway, from the first request to the confirmed return
+//	hostedpay errors    what each error code means, and what to do
+//	hostedpay keys      what keys are for, without printing them
 //	hostedpay sandbox   the gateways, until you stop it
 package main
 
@@ -31,6 +33,6 @@ func command() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(checkCommand(), demoCommand(), sandboxCommand())
+	root.AddCommand(checkCommand(), demoCommand(), errorsCommand(), keysCommand(), sandboxCommand())
 	return root
 }

@@ -24,7 +24,7 @@ type Accepted struct {
 // Check returns what the prefix says about an API key, or an [*sdk.Error] that names what was given
 // instead. The error never contains the key.
 func (a Accepted) Check(key string) (contract.APIKey, error) {
-	kind, owner, known := identify(key)
+	kind, owner, known := Identify(key)
 	wanted := a.Constructor + " wants " + a.Example
 	code, problem := sdk.CodeAuthInvalidKey, ""
 	switch {
@@ -61,7 +61,8 @@ func (a Accepted) gatewayName() string {
 	return string(a.Gateway)
 }
 
-func identify(key string) (kind contract.APIKey, owner contract.Gateway, known bool) {
+// Identify finds whose credential a string is, and what kind of one, by its prefix.
+func Identify(key string) (kind contract.APIKey, owner contract.Gateway, known bool) {
 	for _, g := range gateways {
 		for _, k := range g.APIKeys {
 			if strings.HasPrefix(key, k.Prefix) {

@@ -17,7 +17,7 @@ const MinSigning = 14
 // complete "the key …", or nothing. It never contains a part of the secret. What is not a
 // credential with a known prefix may be any string, blanks included.
 func SigningProblem(secret string) string {
-	_, _, known := identify(secret)
+	_, _, known := Identify(secret)
 	switch {
 	case secret == "":
 		return "has an empty secret: is its environment variable set?"
@@ -57,7 +57,7 @@ func Bare(secret string) string {
 		if scheme := "Bearer "; len(bare) > len(scheme) && strings.EqualFold(bare[:len(scheme)], scheme) {
 			bare = bare[len(scheme):]
 		}
-		if _, _, known := identify(bare); !known {
+		if _, _, known := Identify(bare); !known {
 			bare = afterDelimiter(bare)
 		}
 		if bare == secret {
@@ -77,10 +77,10 @@ func unquote(s string) (string, bool) {
 	if opens && closes && len(s) > size {
 		return s[size : len(s)-lastSize], true
 	}
-	if _, _, known := identify(s); known && closes {
+	if _, _, known := Identify(s); known && closes {
 		return s[:len(s)-lastSize], true
 	}
-	if _, _, known := identify(s[size:]); known && opens {
+	if _, _, known := Identify(s[size:]); known && opens {
 		return s[size:], true
 	}
 	return s, false
@@ -94,7 +94,7 @@ func afterDelimiter(s string) string {
 			continue
 		}
 		rest := strings.TrimLeft(s[i+1:], " \t"+quotes)
-		if _, _, known := identify(rest); known {
+		if _, _, known := Identify(rest); known {
 			return s[i+1:]
 		}
 		if len(rest) > len("Bearer ") && strings.EqualFold(rest[:len("Bearer ")], "Bearer ") {

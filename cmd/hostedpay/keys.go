@@ -1,0 +1,172 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/hostedpay/hostedpay-go/internal/apikey"
+)
+
+func keysCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "keys",
+		Short: "What API keys and signing secrets are for",
+		Args:  cobra.NoArgs,
+		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	c.AddCommand(keysInspectCommand())
+	return c
+}
+
+func keysInspectCommand() *cobra.Command {
+	var file string
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "inspect",
+		Short: "Say gateway, kind and mode of keys, and what is wrong with them, without printing any",
+		Long: `Inspect reads the environment (VON_PAY_* and VISIONSCOPE_*), a file of NAME=VALUE lines, or standard
+input with --file -, where a line may also be a key alone. Keys are never arguments: other users of
+the machine can read those. A file that others may read is rejected. It exits with 1 when a key
+cannot be used, or there is none.`,
+		Example: `  hostedpay keys inspect
+  hostedpay keys inspect --file .env`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			lines, err := credentialLines(file, c.InOrStdin())
+			if err != nil {
+				return err
+			}
+			keys := inspect(lines)
+			if asJSON {
+				err = json.NewEncoder(c.OutOrStdout()).Encode(keys)
+			}
+			broken := 0
+			for _, k := range keys {
+				if k.Problem != "" {
+					broken++
+				}
+				if !asJSON {
+					fmt.Fprintln(c.OutOrStdout(), k)
+				}
+			}
+			switch {
+			case err != nil:
+				return err
+			case len(keys) == 0:
+				return errors.New("there is no key: set VON_PAY_SECRET_KEY or VISIONSCOPE_API_KEY, or use --file")
+			case broken > 0:
+				return fmt.Errorf("%d of %d keys cannot be used as they are", broken, len(keys))
+			}
+			return nil
+		},
+	}
+	c.Flags().StringVar(&file, "file", "", "a file of NAME=VALUE lines, or - for standard input (default: the environment)")
+	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON array")
+	return c
+}
+
+// An inspected is what can be said about a credential without saying it.
+type inspected struct {
+	Name    string `json:"name"`              // of its variable, or of its line
+	Gateway string `json:"gateway,omitempty"` // empty when the prefix is unknown
+	Kind    string `json:"kind,omitempty"`
+	Mode    string `json:"mode,omitempty"` // test, live, or empty when the prefix does not say
+	Problem string `json:"problem,omitempty"`
+}
+
+func (k inspected) String() string {
+	what := "no known prefix"
+	if k.Gateway != "" {
+		what = k.Gateway + ", " + k.Kind
+	}
+	if k.Mode != "" {
+		what += ", " + k.Mode + " mode"
+	}
+	if k.Problem != "" {
+		what += ": it " + k.Problem
+	}
+	return fmt.Sprintf("%-24s %s", k.Name, what)
+}
+
+// inspect looks at NAME=VALUE lines, and at lines that are a credential alone.
+func inspect(lines []string) []inspected {
+	keys := []inspected{}
+	for i, line := range lines {
+		name, value, named := strings.Cut(line, "=")
+		name = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(name), "export "))
+		if _, _, isKey := apikey.Identify(strings.TrimSpace(line)); isKey || !named {
+			name, value = fmt.Sprintf("line %d", i+1), line
+		} else if !isCredentialName(name) {
+			continue
+		}
+		k := inspected{Name: name}
+		kind, owner, known := apikey.Identify(apikey.Bare(value))
+		if known {
+			k.Gateway, k.Kind, k.Mode = owner.Name, kind.Name, kind.Mode
+		}
+		k.Problem = apikey.SigningProblem(value)
+		keys = append(keys, k)
+	}
+	return keys
+}
+
+// isCredentialName reports whether a variable is the SDK's and holds a credential.
+func isCredentialName(name string) bool {
+	ours := strings.HasPrefix(name, "VON_PAY_") || strings.HasPrefix(name, "VISIONSCOPE_")
+	return ours && (strings.Contains(name, "KEY") || strings.Contains(name, "SECRET"))
+}
+
+// credentialLines reads the environment, or a file that only its owner can read.
+func credentialLines(file string, stdin io.Reader) ([]string, error) {
+	if file == "" {
+		lines := os.Environ()
+		slices.Sort(lines)
+		return slices.DeleteFunc(lines, func(line string) bool {
+			name, _, _ := strings.Cut(line, "=")
+			return !isCredentialName(name)
+		}), nil
+	}
+	in, err := open(file, stdin)
+	if err != nil {
+		return nil, err
+	}
+	defer in.Close()
+	if f, ok := in.(*os.File); ok && runtime.GOOS != "windows" {
+		if info, err := f.Stat(); err != nil {
+			return nil, err
+		} else if loose := info.Mode().Perm() & 0o077; info.Mode().IsRegular() && loose != 0 {
+			return nil, fmt.Errorf("%s has mode %04o, so that others on this machine can read its keys: run chmod 600 on it", file, info.Mode().Perm())
+		}
+	}
+	var lines []string
+	for scanner := bufio.NewScanner(in); ; {
+		if !scanner.Scan() {
+			if scanner.Err() != nil {
+				return nil, fmt.Errorf("%s cannot be read as lines: %w", file, scanner.Err())
+			}
+			return lines, nil
+		}
+		if line := strings.TrimSpace(scanner.Text()); line != "" && !strings.HasPrefix(line, "#") {
+			lines = append(lines, unquoted(line))
+		}
+	}
+}
+
+// unquoted removes the quotes that the syntax of such files allows around a value.
+func unquoted(line string) string {
+	name, value, named := strings.Cut(line, "=")
+	last := len(value) - 1
+	if named && last > 0 && value[0] == value[last] && (value[0] == '"' || value[0] == '\'') {
+		return name + "=" + value[1:last]
+	}
+	return line
+}
