@@ -108,16 +108,6 @@ func (c Charge) Due() time.Time {
 	return c.Asked
 }
 
-// has reports whether a payment is one of the charge's, as far as it was stored.
-func (c Charge) has(gateway sdk.Gateway, paymentID string) bool {
-	for _, attempt := range c.Attempts {
-		if attempt.Made() && attempt.Gateway == gateway && attempt.PaymentID == paymentID {
-			return true
-		}
-	}
-	return false
-}
-
 // clone shares nothing that a program could change.
 func (c Charge) clone() Charge {
 	c.Attempts = append([]Attempt(nil), c.Attempts...)

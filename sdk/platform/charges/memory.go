@@ -14,16 +14,25 @@ import (
 type MemoryStore struct {
 	mu      sync.Mutex
 	charges map[orderKey]Charge
+	names   map[nameKey]orderKey // by which charges are found
 }
 
 type orderKey struct{ tenant, order string }
 
+// A nameKey is a reference of a tenant, or a payment at a gateway.
+type nameKey struct {
+	tenant, name string
+	gateway      sdk.Gateway // empty for a reference
+}
+
 // NewMemoryStore makes an empty store.
-func NewMemoryStore() *MemoryStore { return &MemoryStore{charges: map[orderKey]Charge{}} }
+func NewMemoryStore() *MemoryStore {
+	return &MemoryStore{charges: map[orderKey]Charge{}, names: map[nameKey]orderKey{}}
+}
 
 // Load finds the charge of an order.
 func (s *MemoryStore) Load(ctx context.Context, tenant, order string) (Charge, error) {
-	return s.find(ctx, func(c Charge) bool { return c.Tenant == tenant && c.Order == order })
+	return s.find(ctx, func() (orderKey, bool) { return orderKey{tenant, order}, true })
 }
 
 // Save stores the next version of a charge.
@@ -38,19 +47,23 @@ func (s *MemoryStore) Save(ctx context.Context, charge Charge) error {
 		return ErrConflict
 	}
 	s.charges[key] = charge.clone()
+	for _, a := range charge.Attempts {
+		s.names[nameKey{charge.Tenant, a.Purchase.Reference, ""}] = key
+		if a.Made() {
+			s.names[nameKey{charge.Tenant, a.PaymentID, a.Gateway}] = key
+		}
+	}
 	return nil
 }
 
 // ByPayment finds the charge of a payment.
 func (s *MemoryStore) ByPayment(ctx context.Context, tenant string, gateway sdk.Gateway, paymentID string) (Charge, error) {
-	return s.find(ctx, func(c Charge) bool { return c.Tenant == tenant && c.has(gateway, paymentID) })
+	return s.find(ctx, s.named(nameKey{tenant, paymentID, gateway}))
 }
 
 // ByReference finds the charge of a reference.
 func (s *MemoryStore) ByReference(ctx context.Context, tenant, reference string) (Charge, error) {
-	return s.find(ctx, func(c Charge) bool {
-		return c.Tenant == tenant && slices.ContainsFunc(c.Attempts, func(a Attempt) bool { return a.Purchase.Reference == reference })
-	})
+	return s.find(ctx, s.named(nameKey{tenant, reference, ""}))
 }
 
 // Open lists charges that have not ended.
@@ -72,18 +85,26 @@ func (s *MemoryStore) Open(ctx context.Context, before time.Time, limit int) ([]
 	return open[:min(max(limit, 0), len(open))], nil
 }
 
-func (s *MemoryStore) find(ctx context.Context, is func(Charge) bool) (Charge, error) {
+func (s *MemoryStore) find(ctx context.Context, at func() (orderKey, bool)) (Charge, error) {
 	if err := ctx.Err(); err != nil {
 		return Charge{}, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, c := range s.charges {
-		if is(c) {
-			return c.clone(), nil
-		}
+	key, named := at()
+	charge, stored := s.charges[key]
+	if !named || !stored {
+		return Charge{}, ErrNotFound
 	}
-	return Charge{}, ErrNotFound
+	return charge.clone(), nil
+}
+
+// named is the charge that has a name.
+func (s *MemoryStore) named(name nameKey) func() (orderKey, bool) {
+	return func() (orderKey, bool) {
+		key, ok := s.names[name]
+		return key, ok
+	}
 }
 
 var _ Store = (*MemoryStore)(nil)
