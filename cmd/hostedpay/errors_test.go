@@ -11,8 +11,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
-// run runs the command with what it reads from standard input.
-func run(t *testing.T, stdin string, args ...string) (string, error) {
+// runVerb runs the command with what it reads from standard input.
+func runVerb(t *testing.T, stdin string, args ...string) (string, error) {
 	t.Helper()
 	var out bytes.Buffer
 	c := command()
@@ -26,19 +26,19 @@ func run(t *testing.T, stdin string, args ...string) (string, error) {
 
 func TestErrorsExplainsEveryCode(t *testing.T) {
 	t.Parallel()
-	list, err := run(t, "", "errors")
+	list, err := runVerb(t, "", "errors")
 	require.NoError(t, err)
 	require.Equal(t, len(sdk.Codes()), strings.Count(list, "\n"))
 	for _, code := range sdk.Codes() {
 		entry, _ := code.Entry()
 		require.Contains(t, list, string(code))
-		one, err := run(t, "", "errors", string(code))
+		one, err := runVerb(t, "", "errors", string(code))
 		require.NoError(t, err)
 		require.Contains(t, one, entry.Meaning)
 		require.Contains(t, one, entry.Hint)
 		require.Contains(t, one, entry.Docs())
 	}
-	text, err := run(t, "", "errors", "--json")
+	text, err := runVerb(t, "", "errors", "--json")
 	require.NoError(t, err)
 	var entries []codeEntry
 	require.NoError(t, json.Unmarshal([]byte(text), &entries))
@@ -51,7 +51,7 @@ func TestErrorsNamesTheNearestCode(t *testing.T) {
 		"session_expird":           "session_expired",
 		"idempotency_key_colision": "idempotency_key_collision",
 	} {
-		_, err := run(t, "", "errors", typed)
+		_, err := runVerb(t, "", "errors", typed)
 		require.ErrorContains(t, err, want+" is the nearest")
 	}
 }

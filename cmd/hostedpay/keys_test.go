@@ -30,12 +30,12 @@ func TestKeysAreInspectedAndNotPrinted(t *testing.T) {
 		"alone":          {testKey, inspected{Name: "line 1", Gateway: "Vora", Kind: "secret API key", Mode: "test"}},
 		"free secret":    {"VISIONSCOPE_WEBHOOK_SECRET=a-" + sentinel + "-long-secret", inspected{Name: "VISIONSCOPE_WEBHOOK_SECRET"}},
 	} {
-		out, err := run(t, c.line+"\n# a comment\nOTHER_KEY=x\n", "keys", "inspect", "--file", "-", "--json")
+		out, err := runVerb(t, c.line+"\n# a comment\nOTHER_KEY=x\n", "keys", "inspect", "--file", "-", "--json")
 		require.NoError(t, err, name)
 		var keys []inspected
 		require.NoError(t, json.Unmarshal([]byte(out), &keys))
 		require.Equal(t, []inspected{c.want}, keys, name)
-		text, err := run(t, c.line, "keys", "inspect", "--file", "-")
+		text, err := runVerb(t, c.line, "keys", "inspect", "--file", "-")
 		require.NoError(t, err, name)
 		require.Contains(t, text, c.want.Name)
 		require.NotContains(t, out+text, sentinel, name)
@@ -52,12 +52,12 @@ func TestKeysThatCannotBeUsed(t *testing.T) {
 		"VON_PAY_SECRET_KEY=[redacted]":             "the mask",
 		"VON_PAY_SECRET_KEY=vp_sk_test_S7wq\u200b9": "invisible",
 	} {
-		out, err := run(t, line, "keys", "inspect", "--file", "-")
+		out, err := runVerb(t, line, "keys", "inspect", "--file", "-")
 		require.ErrorContains(t, err, "1 of 1 keys cannot be used", line)
 		require.Contains(t, out, want, line)
 		require.NotContains(t, out+err.Error(), sentinel, line)
 	}
-	_, err := run(t, "A=b", "keys", "inspect", "--file", "-")
+	_, err := runVerb(t, "A=b", "keys", "inspect", "--file", "-")
 	require.ErrorContains(t, err, "there is no key")
 }
 
@@ -68,17 +68,17 @@ func TestKeyFilesOfOthersAreRejected(t *testing.T) {
 	}
 	file := filepath.Join(t.TempDir(), ".env")
 	require.NoError(t, os.WriteFile(file, []byte("VON_PAY_SECRET_KEY="+testKey), 0o600))
-	_, err := run(t, "", "keys", "inspect", "--file", file)
+	_, err := runVerb(t, "", "keys", "inspect", "--file", file)
 	require.NoError(t, err)
 	require.NoError(t, os.Chmod(file, 0o644))
-	out, err := run(t, "", "keys", "inspect", "--file", file)
+	out, err := runVerb(t, "", "keys", "inspect", "--file", file)
 	require.ErrorContains(t, err, "has mode 0644")
 	require.NotContains(t, out+err.Error(), sentinel)
 }
 
 func TestKeysOfTheEnvironment(t *testing.T) {
 	t.Setenv("VON_PAY_SECRET_KEY", testKey)
-	out, err := run(t, "", "keys", "inspect")
+	out, err := runVerb(t, "", "keys", "inspect")
 	require.NoError(t, err)
 	require.Regexp(t, `VON_PAY_SECRET_KEY +Vora, secret API key, test mode`, out)
 	require.NotContains(t, out, sentinel)

@@ -1,5 +1,5 @@
-// Package conformance holds traffic to the gateways' contracts in api/, with a validator that shares
-// no code with the SDK, the sandbox or their generated parts.
+// Package conformance holds traffic to the gateways' contracts in api/, with a validator that
+// shares no code with the SDK, the sandbox or their generated parts.
 //
 // Besides everything that the schemas say, formats and patterns included, it reports an operation,
 // query parameter, response status, content type or JSON member that the contract does not have; a

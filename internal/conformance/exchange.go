@@ -69,8 +69,8 @@ func (x *Exchange) requestProblems() []string {
 	return append(problems, x.body.trailing(request.Header)...)
 }
 
-// ResponseProblems returns everything in a response that the operation does not document, a line for
-// each, without secrets.
+// ResponseProblems returns everything in a response that the operation does not document, a line
+// for each, without secrets.
 func (x *Exchange) ResponseProblems(status int, header http.Header, body Content) []string {
 	return x.masked(x.responseProblems(status, header, body))
 }

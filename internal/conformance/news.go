@@ -68,8 +68,8 @@ func unknownHeaders(header http.Header, documented openapi3.Headers) []string {
 	return unknown
 }
 
-// ofHTTP are the fields of HTTP itself, of browsers' policies and of tracing, which say nothing about
-// a gateway's API.
+// ofHTTP are the fields of HTTP itself, of browsers' policies and of tracing, which say nothing
+// about a gateway's API.
 var ofHTTP = []string{
 	"Accept", "Accept-Encoding", "Accept-Language", "Accept-Ranges", "Age", "Allow", "Alt-Svc", "Authorization",
 	"Cache-Control", "Connection", "Content-Encoding", "Content-Language", "Content-Length",

@@ -14,9 +14,9 @@ func (c *Contract) Knows(request *http.Request) bool {
 	return operation != nil
 }
 
-// Owns reports whether a request looks like a call of an API that is served at one of the hosts or at
-// the contract's own: its path begins like that of a call. The pages of a gateway may be served there
-// too.
+// Owns reports whether a request looks like a call of an API that is served at one of the hosts or
+// at the contract's own: its path begins like that of a call. The pages of a gateway may be served
+// there too.
 func (c *Contract) Owns(request *http.Request, hosts ...string) bool {
 	for _, server := range c.servers {
 		if u, err := url.Parse(server.URL); err == nil {
@@ -28,7 +28,8 @@ func (c *Contract) Owns(request *http.Request, hosts ...string) bool {
 		slices.ContainsFunc(c.calls, func(call operation) bool { return call.segments[0] == first })
 }
 
-// Authorize adds credentials that recorders leave out, made up, so that their absence is not reported.
+// Authorize adds credentials that recorders leave out, made up, so that their absence is not
+// reported.
 func (c *Contract) Authorize(header http.Header) {
 	for _, scheme := range c.schemes {
 		switch s := scheme.Value; {
