@@ -1,0 +1,116 @@
+package inbox
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/riverqueue/river"
+)
+
+// jobArgs are River's job: the events that it works on, by ID.
+type jobArgs struct {
+	IDs []int64 `json:"ids"`
+}
+
+func (jobArgs) Kind() string { return "hostedpay_inbox" }
+
+// strayArgs are the periodic job that looks for events that no job will work on.
+type strayArgs struct{}
+
+func (strayArgs) Kind() string { return "hostedpay_inbox_stray" }
+
+const (
+	queue         = "hostedpay_inbox"
+	keepCompleted = 10 * time.Minute // jobs; events are the record
+	manyAttempts  = 1000             // of a job with many events, whose failure is the database's
+)
+
+// enqueue inserts the jobs of events, cut at so many.
+func (b *Inbox[TTx]) enqueue(ctx context.Context, tx TTx, ids []int64, perJob int, at time.Time) error {
+	var jobs []river.InsertManyParams
+	for part := range slices.Chunk(ids, perJob) {
+		attempts := manyAttempts
+		if len(part) == 1 {
+			attempts = b.set.attempts
+		}
+		jobs = append(jobs, river.InsertManyParams{Args: jobArgs{part}, InsertOpts: &river.InsertOpts{Queue: queue, MaxAttempts: attempts, ScheduledAt: at}})
+	}
+	if len(jobs) == 0 {
+		return nil
+	}
+	_, err := b.river.InsertManyFastTx(ctx, tx, jobs)
+	return err
+}
+
+func (b *Inbox[TTx]) riverConfig() *river.Config {
+	workers := river.NewWorkers()
+	river.AddWorker(workers, &worker[TTx]{box: b})
+	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[strayArgs]) error { return b.quarantineStrays(ctx) }))
+	config := &river.Config{
+		Logger: b.set.logger, Schema: b.db.schema, Workers: workers,
+		PollOnly: b.db.pollOnly, FetchPollInterval: b.db.poll, FetchCooldown: min(b.db.poll, 10*time.Millisecond),
+		JobTimeout: b.set.jobTimeout(), RescueStuckJobsAfter: b.set.rescue, CompletedJobRetentionPeriod: keepCompleted,
+	}
+	if b.set.workers > 0 {
+		config.Queues = map[string]river.QueueConfig{queue: {MaxWorkers: b.set.workers}}
+		config.PeriodicJobs = []*river.PeriodicJob{river.NewPeriodicJob(river.PeriodicInterval(time.Minute),
+			func() (river.JobArgs, *river.InsertOpts) { return strayArgs{}, &river.InsertOpts{Queue: queue, MaxAttempts: 1} },
+			&river.PeriodicJobOpts{RunOnStart: true})}
+	}
+	return config
+}
+
+// worker is River's view of the inbox.
+type worker[TTx any] struct {
+	river.WorkerDefaults[jobArgs]
+	box *Inbox[TTx]
+}
+
+// NextRetry is when a job that failed runs again. One with many events failed with its transaction:
+// it is done at the next moment, event by event.
+func (w *worker[TTx]) NextRetry(job *river.Job[jobArgs]) time.Time {
+	attempt := job.Attempt
+	if len(job.Args.IDs) > 1 {
+		attempt = 1
+	}
+	return time.Now().Add(w.box.set.backoff(attempt))
+}
+
+func (w *worker[TTx]) Work(ctx context.Context, job *river.Job[jobArgs]) error {
+	switch {
+	case len(job.Args.IDs) > 1 && (job.Attempt > 1 || w.box.work.InTx == nil):
+		return w.box.split(ctx, job)
+	case w.box.work.InTx != nil:
+		return w.box.together(ctx, job)
+	}
+	return w.box.alone(ctx, job)
+}
+
+// split gives each event of a job a job of its own: one of them may be what killed the process.
+func (b *Inbox[TTx]) split(ctx context.Context, job *river.Job[jobArgs]) error {
+	return b.db.within(ctx, workSide, func(tx TTx) error {
+		if err := b.enqueue(ctx, tx, job.Args.IDs, 1, time.Time{}); err != nil {
+			return err
+		}
+		return complete(ctx, tx, job)
+	})
+}
+
+// quarantineStrays puts aside what no job will ever work on: its process died on the last attempt,
+// or somebody has removed its job.
+func (b *Inbox[TTx]) quarantineStrays(ctx context.Context) error {
+	now := time.Now()
+	var strays []int64
+	err := b.db.within(ctx, workSide, func(tx TTx) (err error) {
+		strays, err = b.db.ids(ctx, tx, b.say.orphans, micros(now), reasonStray, micros(now.Add(-time.Minute)))
+		return err
+	})
+	if len(strays) > 0 && err == nil {
+		b.set.logger.ErrorContext(ctx, "webhook events were quarantined, because their jobs are gone", "events", len(strays))
+	}
+	return err
+}
+
+const reasonStray = "its job ended without a result: did the process die on each attempt, or was the job removed?"
+

@@ -1,0 +1,98 @@
+package inbox
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"math"
+	"time"
+
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
+)
+
+type settings struct {
+	logger   *slog.Logger
+	handler  []webhooks.HandlerOption
+	memory   int64
+	workers  int
+	attempts int
+	deadline time.Duration
+	backoff  func(attempt int) time.Duration
+	rescue   time.Duration
+}
+
+// An Option changes how an inbox works.
+type Option func(*settings)
+
+// WithLogger logs rejections, failures and quarantine, without bodies, signatures or secrets.
+func WithLogger(logger *slog.Logger) Option { return func(s *settings) { s.logger = logger } }
+
+// WithHandlerOptions are for the handler of deliveries, which is a [webhooks.Handler].
+func WithHandlerOptions(opts ...webhooks.HandlerOption) Option {
+	return func(s *settings) { s.handler = append(s.handler, opts...) }
+}
+
+// WithMaxMemory bounds the bodies that are received at once, in bytes; the default is 64 MiB. What
+// comes beyond it gets a 503 with Retry-After before it is read.
+func WithMaxMemory(bytes int64) Option { return func(s *settings) { s.memory = bytes } }
+
+// WithWorkers sets how many jobs run at once in this process; the default is 4. On SQLite one works
+// at a time. An inbox with 0 workers only accepts.
+func WithWorkers(n int) Option { return func(s *settings) { s.workers = n } }
+
+// WithAttempts sets how often an event is tried before it is quarantined; the default is 10.
+func WithAttempts(n int) Option { return func(s *settings) { s.attempts = n } }
+
+// WithDeadline sets how long a handler has for an event, when its context ends. The default is 1 s
+// for [Work.InTx], whose transaction is rolled back after three times as long, and 30 s for
+// [Work.Outside].
+func WithDeadline(d time.Duration) Option { return func(s *settings) { s.deadline = d } }
+
+// WithBackoff sets the pause after a failed attempt; attempts count from 1. The default is their
+// fourth power in seconds, with up to a tenth more: 1 s, 16 s, 81 s, and 4 hours for ten attempts
+// together.
+func WithBackoff(pause func(attempt int) time.Duration) Option {
+	return func(s *settings) { s.backoff = pause }
+}
+
+// WithRescueAfter sets when a job of a process that died is given to another one. It has to be
+// longer than a job can take, which is ten seconds more than the deadline of its handlers four
+// times; the default is 30 s more than that. River looks every 30 s.
+func WithRescueAfter(d time.Duration) Option { return func(s *settings) { s.rescue = d } }
+
+// jobTimeout is how long a job may take.
+func (s *settings) jobTimeout() time.Duration { return 4*s.deadline + 10*time.Second }
+
+func newSettings(opts []Option, deadline time.Duration) (settings, error) {
+	s := settings{logger: silent, memory: 64 << 20, workers: 4, attempts: 10, deadline: deadline}
+	for _, apply := range opts {
+		apply(&s)
+	}
+	if s.rescue == 0 {
+		s.rescue = s.jobTimeout() + 30*time.Second
+	}
+	if s.backoff == nil {
+		s.backoff = fourthPower
+	}
+	var problems []error
+	problem := func(wrong bool, format string, args ...any) {
+		if wrong {
+			problems = append(problems, fmt.Errorf("inbox: "+format, args...))
+		}
+	}
+	problem(s.logger == nil, "WithLogger was given no logger")
+	problem(s.memory <= 0, "a memory of %d bytes would reject every delivery", s.memory)
+	problem(s.workers < 0 || s.workers > 1000, "%d workers: use 0 to 1000", s.workers)
+	problem(s.attempts < 1 || s.attempts > 100, "%d attempts: use 1 to 100", s.attempts)
+	problem(s.deadline <= 0 || s.deadline > time.Hour, "a deadline of %s: use more than 0, and an hour at most", s.deadline)
+	problem(s.rescue <= s.jobTimeout(), "jobs would be rescued after %s, while they may still run for %s: use WithRescueAfter with more", s.rescue, s.jobTimeout())
+	return s, errors.Join(problems...)
+}
+
+func fourthPower(attempt int) time.Duration {
+	seconds := math.Pow(float64(min(attempt, 50)), 4)
+	return time.Duration(seconds * (1 + jittered(0.1)) * float64(time.Second))
+}
+
+// silent keeps River from writing to the standard output.
+var silent = slog.New(slog.DiscardHandler)

@@ -1,0 +1,89 @@
+package inbox
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/hostedpay/hostedpay-go/internal/redact"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
+)
+
+// A row is an event as it is inserted. The dedupe key, which is as long as its sender likes, is
+// kept as a hash.
+type row struct {
+	Hash    string `json:"h"`
+	Type    string `json:"t"`
+	Session string `json:"s"`
+	Payload string `json:"p"`
+}
+
+func newRow(event webhooks.Event) (row, error) {
+	payload, err := json.Marshal(webhooks.NewStoredEvent(event))
+	if err != nil {
+		return row{}, err
+	}
+	info := event.Info()
+	hash := sha256.Sum256([]byte(info.DedupeKey))
+	return row{hex.EncodeToString(hash[:]), storable(info.Type), storable(info.SessionID), string(payload)}, nil
+}
+
+// storable is what every database takes: valid UTF-8 without NUL, of a bounded length. What was
+// sent is in the payload.
+func storable(s string) string {
+	s = strings.ReplaceAll(strings.ToValidUTF8(s, "\ufffd"), "\x00", "\ufffd")
+	if len(s) > 256 {
+		s = strings.ToValidUTF8(s[:256], "")
+	}
+	return s
+}
+
+// load is the event of a payload.
+func load(payload string) (webhooks.Event, error) {
+	var stored webhooks.StoredEvent
+	if err := json.Unmarshal([]byte(payload), &stored); err != nil {
+		return nil, err
+	}
+	return webhooks.TrustStoredEvent(stored)
+}
+
+// collect reads IDs by hash.
+func collect(rows func(each func(scanner) error) error) (map[string]int64, error) {
+	ids := map[string]int64{}
+	err := rows(func(scan scanner) error {
+		var hash string
+		var id int64
+		if err := scan(&hash, &id); err != nil {
+			return err
+		}
+		ids[hash] = id
+		return nil
+	})
+	return ids, err
+}
+
+// reason is an error as it is kept: one line, without secrets.
+func reason(err error) string { return storable(redact.Redactor{}.Line(err.Error())) }
+
+// A permanent error does not get better when it is tried again.
+type permanent struct{ error }
+
+func (p permanent) Unwrap() error { return p.error }
+
+// Permanent marks an error of a handler as one that does not get better: the event is quarantined
+// at once, with this reason. Permanent(nil) is nil.
+func Permanent(err error) error {
+	if err == nil {
+		return nil
+	}
+	return permanent{err}
+}
+
+func micros(t time.Time) int64 { return t.UnixMicro() }
+
+func panicked(v any, stack []byte) error {
+	return fmt.Errorf("inbox: the handler panicked: %v\n%s", v, stack)
+}

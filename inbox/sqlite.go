@@ -1,0 +1,166 @@
+package inbox
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"sync"
+	"time"
+
+	"github.com/riverqueue/river/riverdriver/riversqlite"
+	driver "modernc.org/sqlite"
+	codes "modernc.org/sqlite/lib"
+)
+
+// SQLite keeps events and jobs in a file, for one process. A second process that opens the file is
+// refused with an error: use [PostgreSQL] for several. Every commit reaches the disk before it is
+// acknowledged (WAL, with full synchronization).
+func SQLite(path string) (*Database[*sql.Tx], error) {
+	s := &sqlite{}
+	held, err := holdAlone(path)
+	if err != nil {
+		return nil, err
+	}
+	if s.accept, err = openSQLite(path); err == nil {
+		s.work, err = openSQLite(path)
+	}
+	if err != nil {
+		held.Close()
+		return nil, fmt.Errorf("inbox: SQLite cannot be opened: %w", err)
+	}
+	return &Database[*sql.Tx]{
+		engine: s, driver: riversqlite.New(s.work), dialect: sqliteDialect(), poll: 20 * time.Millisecond, flushers: 1,
+		close: func() { s.work.Close(); s.accept.Close(); held.Close() },
+	}, nil
+}
+
+// openSQLite opens one connection: SQLite has one writer, and River expects no more.
+func openSQLite(path string) (*sql.DB, error) {
+	query := url.Values{"_txlock": {"immediate"}, "_pragma": {"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)"}}
+	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: query.Encode()}).String())
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(1)
+	return db, nil
+}
+
+// holdAlone locks a file beside the database until it is closed, or the process ends.
+func holdAlone(path string) (*sql.DB, error) {
+	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path + ".lock"}).EscapedPath(), RawQuery: "_pragma=locking_mode(EXCLUSIVE)"}).String())
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(1)
+	if _, err = db.ExecContext(context.Background(), "BEGIN EXCLUSIVE"); err == nil {
+		return db, nil
+	}
+	db.Close()
+	var failed *driver.Error
+	if errors.As(err, &failed) && failed.Code()&0xff == codes.SQLITE_BUSY {
+		return nil, fmt.Errorf("inbox: another process has the SQLite database %s open, and it is for one process: stop the other one, or use PostgreSQL", path)
+	}
+	return nil, fmt.Errorf("inbox: SQLite cannot be opened: %w", err)
+}
+
+func sqliteDialect() dialect {
+	return dialect{
+		at: "{}", micros: "{}",
+		list: "IN (SELECT value FROM json_each($1))",
+		live: `SELECT id.value FROM river_job job, json_each(job.args, '$.ids') AS id
+	WHERE job.kind = 'hostedpay_inbox' AND job.state NOT IN ('completed', 'cancelled', 'discarded')`,
+		insert: `INSERT INTO inbox_events (dedupe_hash, type, session_id, payload, received_at)
+SELECT value->>'h', value->>'t', value->>'s', value->>'p', $2 FROM json_each($1) WHERE true
+ON CONFLICT (dedupe_hash) DO NOTHING RETURNING dedupe_hash, id`,
+	}
+}
+
+// sqlite lets accept and work take turns: SQLite alone would let whoever asks more often go first.
+type sqlite struct {
+	accept, work *sql.DB
+	turn         sync.Mutex
+
+	mu   sync.Mutex
+	held *sql.Tx // whose turn it is
+}
+
+func (s *sqlite) begin(ctx context.Context, by side) (*sql.Tx, error) {
+	db := s.accept
+	if by == workSide {
+		db = s.work
+	}
+	s.turn.Lock()
+	tx, err := db.BeginTx(context.WithoutCancel(ctx), nil) // a context that ends would roll back behind our back
+	if err != nil {
+		s.turn.Unlock()
+		return nil, err
+	}
+	s.mu.Lock()
+	s.held = tx
+	s.mu.Unlock()
+	return tx, nil
+}
+
+func (s *sqlite) commit(_ context.Context, tx *sql.Tx) error {
+	defer s.done(tx)
+	return tx.Commit()
+}
+
+func (s *sqlite) rollback(tx *sql.Tx) {
+	defer s.done(tx)
+	_ = tx.Rollback() // it is over already, or the connection is
+}
+
+func (s *sqlite) abort(tx *sql.Tx) { s.rollback(tx) }
+
+// done gives the turn to the next, once.
+func (s *sqlite) done(tx *sql.Tx) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.held == tx {
+		s.held = nil
+		s.turn.Unlock()
+	}
+}
+
+func (s *sqlite) rows(ctx context.Context, tx *sql.Tx, statement string, args []any, each func(scanner) error) error {
+	rows, err := tx.QueryContext(ctx, statement, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := each(rows.Scan); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+func (s *sqlite) insert(ctx context.Context, tx *sql.Tx, statement string, events []row, now int64) (map[string]int64, error) {
+	list, err := json.Marshal(events)
+	if err != nil {
+		return nil, err
+	}
+	return collect(func(each func(scanner) error) error { return s.rows(ctx, tx, statement, []any{string(list), now}, each) })
+}
+
+func (s *sqlite) list(ids []int64) any {
+	list, _ := json.Marshal(ids) // integers
+	return string(list)
+}
+
+func (s *sqlite) rowsFault(err error) bool {
+	var failed *driver.Error
+	return errors.As(err, &failed) && (failed.Code()&0xff == codes.SQLITE_CONSTRAINT || failed.Code()&0xff == codes.SQLITE_TOOBIG)
+}
+
+func (s *sqlite) conflict(err error) bool {
+	var failed *driver.Error
+	return errors.As(err, &failed) && failed.Code()&0xff == codes.SQLITE_BUSY
+}
+
+func (s *sqlite) explain(err error) error { return err }

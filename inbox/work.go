@@ -1,0 +1,201 @@
+package inbox
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"runtime/debug"
+	"time"
+
+	"github.com/riverqueue/river"
+
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
+)
+
+// pending is an event that is to be worked on.
+type pending struct {
+	id      int64
+	payload string
+	err     error // of the attempt
+}
+
+func (b *Inbox[TTx]) pending(ctx context.Context, tx TTx, ids []int64) ([]pending, error) {
+	var events []pending
+	err := b.db.rows(ctx, tx, b.say.load, []any{b.db.list(ids)}, func(scan scanner) error {
+		var p pending
+		var payload *string
+		if err := scan(&p.id, &payload); err != nil {
+			return err
+		}
+		if payload != nil {
+			p.payload = *payload
+		}
+		events = append(events, p)
+		return nil
+	})
+	return events, err
+}
+
+// together works on the events of a job in one transaction, with a savepoint for each. What fails
+// gets a job of its own, and the others are committed.
+func (b *Inbox[TTx]) together(ctx context.Context, job *river.Job[jobArgs]) error {
+	single := len(job.Args.IDs) == 1
+	var failure *pending
+	err := b.db.within(ctx, workSide, func(tx TTx) error {
+		events, err := b.pending(ctx, tx, job.Args.IDs)
+		if err != nil {
+			return err
+		}
+		guard := time.AfterFunc(3*b.set.deadline, func() { b.db.abort(tx) }) // of a handler that does not listen to its context
+		defer guard.Stop()
+		done, failed, rest, err := b.each(ctx, tx, events)
+		if err != nil {
+			return err
+		}
+		if single && len(failed) == 1 {
+			failure = &failed[0]
+			return failure.err
+		}
+		return b.settle(ctx, tx, job, done, failed, rest)
+	})
+	switch {
+	case failure != nil && ctx.Err() == nil:
+		return b.failed(ctx, job, *failure)
+	case err != nil:
+		return redacted(err)
+	}
+	return nil
+}
+
+// each runs the handler on each event, until the time of the transaction is over.
+func (b *Inbox[TTx]) each(ctx context.Context, tx TTx, events []pending) (done []int64, failed []pending, rest []int64, err error) {
+	began := time.Now()
+	for i, event := range events {
+		if i > 0 && time.Since(began) > b.set.deadline {
+			for _, left := range events[i:] {
+				rest = append(rest, left.id)
+			}
+			return done, failed, rest, nil
+		}
+		if err := b.db.run(ctx, tx, "SAVEPOINT event"); err != nil {
+			return nil, nil, nil, err
+		}
+		undo := "RELEASE SAVEPOINT event"
+		event.err = b.inTx(ctx, tx, event.payload)
+		if event.err == nil {
+			done = append(done, event.id)
+		} else {
+			failed, undo = append(failed, event), "ROLLBACK TO SAVEPOINT event"
+		}
+		if err := b.db.run(ctx, tx, undo); err != nil {
+			return nil, nil, nil, errors.Join(event.err, err)
+		}
+	}
+	return done, failed, nil, nil
+}
+
+func (b *Inbox[TTx]) inTx(ctx context.Context, tx TTx, payload string) error {
+	return b.call(ctx, payload, func(ctx context.Context, event webhooks.Event) error { return b.work.InTx(ctx, tx, event) })
+}
+
+// call gives a function the event of a payload, and a deadline.
+func (b *Inbox[TTx]) call(ctx context.Context, payload string, work webhooks.EventFunc) (err error) {
+	event, err := load(payload)
+	if err != nil {
+		return Permanent(err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, b.set.deadline)
+	defer cancel()
+	defer func() {
+		if v := recover(); v != nil {
+			err = panicked(v, debug.Stack())
+		}
+	}()
+	return work(ctx, event)
+}
+
+// settle records what became of the events, and completes the job, in the transaction of their work.
+func (b *Inbox[TTx]) settle(ctx context.Context, tx TTx, job *river.Job[jobArgs], done []int64, failed []pending, rest []int64) error {
+	if len(done) > 0 {
+		if err := b.db.run(ctx, tx, b.say.processed, b.db.list(done), micros(time.Now())); err != nil {
+			return err
+		}
+	}
+	for _, event := range failed {
+		if err := b.setBack(ctx, tx, event); err != nil {
+			return err
+		}
+	}
+	if err := b.enqueue(ctx, tx, rest, maxJob, time.Time{}); err != nil {
+		return err
+	}
+	return complete(ctx, tx, job)
+}
+
+// setBack gives an event that failed among others a job of its own, or quarantines it.
+func (b *Inbox[TTx]) setBack(ctx context.Context, tx TTx, event pending) error {
+	if isPermanent(event.err) || b.set.attempts == 1 {
+		b.logQuarantine(ctx, event)
+		return b.db.run(ctx, tx, b.say.quarantine, b.db.list([]int64{event.id}), reason(event.err), micros(time.Now()))
+	}
+	if err := b.db.run(ctx, tx, b.say.failed, b.db.list([]int64{event.id}), reason(event.err)); err != nil {
+		return err
+	}
+	return b.enqueue(ctx, tx, []int64{event.id}, 1, time.Now().Add(b.set.backoff(1)))
+}
+
+// alone works on one event while no transaction is open.
+func (b *Inbox[TTx]) alone(ctx context.Context, job *river.Job[jobArgs]) error {
+	var events []pending
+	err := b.db.within(ctx, workSide, func(tx TTx) (err error) {
+		events, err = b.pending(ctx, tx, job.Args.IDs)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	var done []int64
+	for _, event := range events {
+		if event.err = b.call(ctx, event.payload, b.work.Outside); event.err != nil {
+			if ctx.Err() != nil { // the inbox stops, or the job took too long
+				return redacted(event.err)
+			}
+			return b.failed(ctx, job, event)
+		}
+		done = append(done, event.id)
+	}
+	return b.db.within(ctx, workSide, func(tx TTx) error { return b.settle(ctx, tx, job, done, nil, nil) })
+}
+
+// failed records that an event with a job of its own has failed. It returns what River is to make of
+// the job: another attempt, or the end.
+func (b *Inbox[TTx]) failed(ctx context.Context, job *river.Job[jobArgs], event pending) error {
+	quarantined := isPermanent(event.err) || job.Attempt >= job.MaxAttempts
+	id := b.db.list([]int64{event.id})
+	err := b.db.within(ctx, workSide, func(tx TTx) error {
+		if quarantined {
+			return b.db.run(ctx, tx, b.say.quarantine, id, reason(event.err), micros(time.Now()))
+		}
+		return b.db.run(ctx, tx, b.say.failed, id, reason(event.err))
+	})
+	switch {
+	case err != nil:
+		return redacted(errors.Join(event.err, err))
+	case quarantined:
+		b.logQuarantine(ctx, event)
+		return river.JobCancel(redacted(event.err))
+	}
+	return redacted(event.err)
+}
+
+func (b *Inbox[TTx]) logQuarantine(ctx context.Context, event pending) {
+	b.set.logger.ErrorContext(ctx, "webhook event was quarantined: look at it, and replay it", slog.Int64("id", event.id), slog.String("reason", reason(event.err)))
+}
+
+func isPermanent(err error) bool {
+	var p permanent
+	return errors.As(err, &p)
+}
+
+// redacted is an error as River keeps it with the job.
+func redacted(err error) error { return errors.New(reason(err)) }
