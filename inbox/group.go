@@ -47,7 +47,9 @@ type settled struct {
 }
 
 func (g *group) start(flushers int) {
+	g.mu.Lock()
 	g.queue = make(chan *waiting, maxQueue)
+	g.mu.Unlock()
 	for range flushers {
 		g.done.Go(g.run)
 	}
@@ -58,7 +60,9 @@ func (g *group) stop() {
 	g.mu.Lock()
 	if !g.stopped {
 		g.stopped = true
-		close(g.queue)
+		if g.queue != nil {
+			close(g.queue)
+		}
 	}
 	g.mu.Unlock()
 	g.done.Wait()
