@@ -55,7 +55,9 @@ func (b *Inbox[TTx]) riverConfig() *river.Config {
 	if b.set.workers > 0 {
 		config.Queues = map[string]river.QueueConfig{queue: {MaxWorkers: b.set.workers}}
 		config.PeriodicJobs = []*river.PeriodicJob{river.NewPeriodicJob(river.PeriodicInterval(time.Minute),
-			func() (river.JobArgs, *river.InsertOpts) { return strayArgs{}, &river.InsertOpts{Queue: queue, MaxAttempts: 1} },
+			func() (river.JobArgs, *river.InsertOpts) {
+				return strayArgs{}, &river.InsertOpts{Queue: queue, MaxAttempts: 1}
+			},
 			&river.PeriodicJobOpts{RunOnStart: true})}
 	}
 	return config
@@ -113,4 +115,3 @@ func (b *Inbox[TTx]) quarantineStrays(ctx context.Context) error {
 }
 
 const reasonStray = "its job ended without a result: did the process die on each attempt, or was the job removed?"
-

@@ -37,7 +37,7 @@ func WithTransactionPooling() PostgreSQLOption {
 // WithAcceptConnections sets how many connections accept events; the default is 3. They are beside
 // those of the workers, whose max is pool_max_conns of the address.
 func WithAcceptConnections(n int) PostgreSQLOption {
-	return func(o *postgresOptions) { o.accept = int32(min(max(n, 0), 1<<16)) } //nolint:gosec // in range
+	return func(o *postgresOptions) { o.accept = int32(min(max(n, 0), 1<<16)) }
 }
 
 const defaultSchema = "hostedpay_inbox"

@@ -28,12 +28,12 @@ func SQLite(path string) (*Database[*sql.Tx], error) {
 		s.work, err = openSQLite(path)
 	}
 	if err != nil {
-		held.Close()
+		_ = held.Close()
 		return nil, fmt.Errorf("inbox: SQLite cannot be opened: %w", err)
 	}
 	return &Database[*sql.Tx]{
 		engine: s, driver: riversqlite.New(s.work), dialect: sqliteDialect(), poll: 20 * time.Millisecond, flushers: 1,
-		close: func() { s.work.Close(); s.accept.Close(); held.Close() },
+		close: func() { _, _, _ = s.work.Close(), s.accept.Close(), held.Close() },
 	}, nil
 }
 
@@ -58,7 +58,7 @@ func holdAlone(path string) (*sql.DB, error) {
 	if _, err = db.ExecContext(context.Background(), "BEGIN EXCLUSIVE"); err == nil {
 		return db, nil
 	}
-	db.Close()
+	_ = db.Close()
 	var failed *driver.Error
 	if errors.As(err, &failed) && failed.Code()&0xff == codes.SQLITE_BUSY {
 		return nil, fmt.Errorf("inbox: another process has the SQLite database %s open, and it is for one process: stop the other one, or use PostgreSQL", path)
@@ -131,7 +131,7 @@ func (s *sqlite) rows(ctx context.Context, tx *sql.Tx, statement string, args []
 	if err != nil {
 		return err
 	}
-	defer rows.Close()
+	defer func() { _ = rows.Close() }() // what is wrong, Err says
 	for rows.Next() {
 		if err := each(rows.Scan); err != nil {
 			return err
@@ -145,7 +145,9 @@ func (s *sqlite) insert(ctx context.Context, tx *sql.Tx, statement string, event
 	if err != nil {
 		return nil, err
 	}
-	return collect(func(each func(scanner) error) error { return s.rows(ctx, tx, statement, []any{string(list), now}, each) })
+	return collect(func(each func(scanner) error) error {
+		return s.rows(ctx, tx, statement, []any{string(list), now}, each)
+	})
 }
 
 func (s *sqlite) list(ids []int64) any {
