@@ -30,7 +30,7 @@ func demoCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "demo",
 		Short: "Make an approved and a declined payment at each gateway and print what happens",
-		Args:  cobra.NoArgs,
+		Args:  none,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return demo(c.Context(), c.OutOrStdout(), payments(), unchecked)
 		},

@@ -21,7 +21,7 @@ func sandboxCommand() *cobra.Command {
 		Example: `  hostedpay sandbox --webhook http://127.0.0.1:8080/webhooks/vora
   hostedpay sandbox --fault "route=POST /v1/sessions; share=20; resetAfter=true" --seed 7
   hostedpay sandbox --rate-limits --webhooks-v2 --time-factor 10`,
-		Args: cobra.NoArgs,
+		Args: none,
 		RunE: func(c *cobra.Command, _ []string) error {
 			gateways, err := f.sandbox(slog.New(slog.NewTextHandler(c.ErrOrStderr(), nil)), c.Flags().Changed("seed"))
 			if err != nil {

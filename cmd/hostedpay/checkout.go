@@ -1,0 +1,67 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/hostedpay/hostedpay-go/sdk/visionscope"
+)
+
+func checkoutCommand() *cobra.Command {
+	return group("checkout", "Create a checkout at VisionScope", checkoutCreateCommand())
+}
+
+func checkoutCreateCommand() *cobra.Command {
+	var f caller
+	var amount amountFlag
+	var params visionscope.CheckoutParams
+	secret := secretSource{what: "webhook secret", variable: "VISIONSCOPE_WEBHOOK_SECRET", flag: "webhook-secret-file"}
+	c := &cobra.Command{
+		Use:   "create",
+		Short: "Create a checkout and print its page",
+		Long: `Create prints the checkout and the URL of its page, which is secret: whoever has it can see the
+purchase and pay it. The checkout's events are signed with the webhook secret that you give it. A
+checkout cannot be read back: when the outcome is unknown (exit code 20), wait for its webhook
+before you create another.`,
+		Args: none,
+		RunE: func(c *cobra.Command, _ []string) (err error) {
+			if params.Amount, err = amount.read(c); err != nil {
+				return err
+			}
+			if f.key.file == "-" && secret.file == "-" {
+				return usage(c, fmt.Errorf("--%s and --%s cannot both be standard input", f.key.flag, secret.flag))
+			}
+			key, err := f.key.read(c.InOrStdin())
+			if err != nil {
+				return err
+			}
+			if params.WebhookSecret, err = secret.read(c.InOrStdin()); err != nil {
+				return err
+			}
+			client, err := visionscope.New(key.Reveal(), f.options()...)
+			if err != nil {
+				return err
+			}
+			created, err := client.CreateCheckout(c.Context(), params)
+			if err != nil {
+				return err
+			}
+			return f.print(c.OutOrStdout(), checkoutView{created.ID, created.CheckoutURL.Reveal(), created.Response.RequestID},
+				fmt.Sprintf("%s\n%s\n", created.ID, created.CheckoutURL.Reveal()))
+		},
+	}
+	f.register(c, secretSource{what: "API key", variable: "VISIONSCOPE_API_KEY", flag: "key-file"}, "VISIONSCOPE_API_URL")
+	secret.register(c)
+	amount.register(c)
+	c.Flags().StringVar(&params.WebhookURL, "webhook-url", "", "receives the checkout's events; name the order in it")
+	c.Flags().StringVar(&params.ReturnURL, "return-url", "", "where the buyer returns to")
+	return c
+}
+
+// A checkoutView is how a new checkout looks under --json.
+type checkoutView struct {
+	ID          string `json:"id"`
+	CheckoutURL string `json:"checkoutUrl"`
+	RequestID   string `json:"requestId,omitempty"`
+}

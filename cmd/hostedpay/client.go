@@ -1,0 +1,82 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/money"
+	"github.com/hostedpay/hostedpay-go/sdk/vora"
+)
+
+// A caller has the flags of every verb that calls a gateway.
+type caller struct {
+	key     secretSource
+	baseURL string
+	json    bool
+}
+
+func (f *caller) register(c *cobra.Command, key secretSource, urlVariable string) {
+	f.key = key
+	f.key.register(c)
+	c.Flags().StringVar(&f.baseURL, "base-url", os.Getenv(urlVariable), "where the gateway is (default: "+urlVariable+" of the environment)")
+	c.Flags().Lookup("base-url").DefValue = "" // the help is the same on every machine
+	c.Flags().BoolVar(&f.json, "json", false, "print one JSON object, errors too")
+}
+
+func (f *caller) options() []sdk.ClientOption {
+	if f.baseURL == "" {
+		return nil
+	}
+	return []sdk.ClientOption{sdk.WithBaseURL(f.baseURL)}
+}
+
+// A voraCaller makes Vora's client.
+type voraCaller struct{ caller }
+
+func (f *voraCaller) register(c *cobra.Command) {
+	f.caller.register(c, secretSource{what: "API key", variable: "VON_PAY_SECRET_KEY", flag: "key-file"}, "VON_PAY_BASE_URL")
+}
+
+func (f *voraCaller) client(stdin io.Reader) (*vora.Client, error) {
+	key, err := f.key.read(stdin)
+	if err != nil {
+		return nil, err
+	}
+	return vora.New(key.Reveal(), f.options()...)
+}
+
+// print writes a result as JSON, or as lines for people.
+func (f *caller) print(w io.Writer, result any, lines string) error {
+	if f.json {
+		e := json.NewEncoder(w)
+		e.SetEscapeHTML(false) // URLs stay as they are
+		return e.Encode(result)
+	}
+	_, err := io.WriteString(w, lines)
+	return err
+}
+
+// An amountFlag is an amount in major units with its currency.
+type amountFlag struct{ major, currency string }
+
+func (f *amountFlag) register(c *cobra.Command) {
+	c.Flags().StringVar(&f.major, "amount", "", "amount in major units, such as 14.99")
+	c.Flags().StringVar(&f.currency, "currency", "", "ISO 4217 code, such as USD")
+}
+
+func (f *amountFlag) read(c *cobra.Command) (money.Amount, error) {
+	if f.major == "" || f.currency == "" {
+		return money.Amount{}, usage(c, errors.New("--amount and --currency are required"))
+	}
+	amount, err := money.Parse(f.major, money.Currency(f.currency))
+	if err != nil {
+		return money.Amount{}, usage(c, fmt.Errorf("--amount or --currency: %w", err))
+	}
+	return amount, nil
+}

@@ -1,0 +1,138 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/hostedpay/hostedpay-go/sdk"
+)
+
+// command is the whole command line: each verb is one function, in a file that is named after it.
+func command() *cobra.Command {
+	root := group("hostedpay", "The hosted-checkout gateways: on this machine, and called",
+		demoCommand(), sandboxCommand(), sessionsCommand(), checkoutCommand(), healthCommand(), discoveryCommand(), checkCommand())
+	root.Version = version()
+	root.SilenceUsage, root.SilenceErrors = true, true
+	root.SetFlagErrorFunc(flagError)
+	return root
+}
+
+// group is a command that only has others below it.
+func group(use, short string, verbs ...*cobra.Command) *cobra.Command {
+	c := &cobra.Command{
+		Use: use, Short: short,
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return nil
+			}
+			var known []string
+			for _, verb := range c.Commands() {
+				known = append(known, verb.Name())
+			}
+			return usage(c, unknown("command", args[0], known))
+		},
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	c.AddCommand(verbs...)
+	return c
+}
+
+// run runs the command, prints its error to stderr and returns the exit code.
+func run(ctx context.Context, root *cobra.Command, stderr io.Writer) int {
+	c, err := root.ExecuteContextC(ctx)
+	if err == nil {
+		return exitOK
+	}
+	code := exitCode(ctx, err)
+	if asJSON, _ := c.Flags().GetBool("json"); asJSON {
+		_ = json.NewEncoder(stderr).Encode(errorView(err, code)) // nobody is left to be told
+		return code
+	}
+	fmt.Fprintln(stderr, "hostedpay:", err)
+	return code
+}
+
+// A failure is how an error looks under --json.
+type failure struct {
+	Error     string   `json:"error"`
+	ExitCode  int      `json:"exitCode"`
+	Operation string   `json:"operation,omitempty"`
+	Status    int      `json:"status,omitempty"`
+	Code      sdk.Code `json:"code,omitempty"`
+	Next      string   `json:"next,omitempty"`
+	RequestID string   `json:"requestId,omitempty"`
+
+	IdempotencyKey string `json:"idempotencyKey,omitempty"`
+}
+
+func errorView(err error, code int) failure {
+	view := failure{Error: err.Error(), ExitCode: code}
+	var e *sdk.Error
+	if errors.As(err, &e) {
+		view.Operation, view.Status, view.Code, view.Next = e.Operation, e.Status, e.Code, string(e.NextAction())
+		view.RequestID, view.IdempotencyKey = e.RequestID, e.IdempotencyKey
+	}
+	return view
+}
+
+// A usageError is a command line with wrong words.
+type usageError struct{ error }
+
+// usage adds where the right words are.
+func usage(c *cobra.Command, err error) error {
+	return usageError{fmt.Errorf("%w; see %s --help", err, c.CommandPath())}
+}
+
+func flagError(c *cobra.Command, err error) error {
+	var missing *pflag.NotExistError
+	if errors.As(err, &missing) {
+		var known []string
+		c.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, "--"+f.Name) })
+		name := missing.GetSpecifiedName()
+		if missing.GetSpecifiedShortnames() != "" {
+			return usage(c, fmt.Errorf("unknown flag -%s", name))
+		}
+		err = unknown("flag", "--"+name, known)
+	}
+	return usage(c, err)
+}
+
+// argument requires exactly one argument.
+func argument(name string) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if len(args) != 1 {
+			return usage(c, fmt.Errorf("expected one %s, got %d arguments", name, len(args)))
+		}
+		return nil
+	}
+}
+
+// none requires that there are no arguments.
+func none(c *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usage(c, errors.New("there are no arguments")) // what was given may be a secret
+	}
+	return nil
+}
+
+// version is what the build says about itself.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	text := info.Main.Version
+	for _, setting := range info.Settings {
+		if setting.Key == "vcs.revision" {
+			text += " " + setting.Value
+		}
+	}
+	return text + " " + info.GoVersion
+}

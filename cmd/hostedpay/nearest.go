@@ -1,0 +1,39 @@
+package main
+
+import "fmt"
+
+// unknown is the error about a word that does not exist. It names the nearest that does, if any is
+// near.
+func unknown(kind, word string, known []string) error {
+	best, distance := "", len(word)/2+1
+	for _, k := range known {
+		if d := edits(word, k); d < distance {
+			best, distance = k, d
+		}
+	}
+	if best == "" {
+		return fmt.Errorf("unknown %s %q", kind, word)
+	}
+	return fmt.Errorf("unknown %s %q, did you mean %s?", kind, word, best)
+}
+
+// edits counts the letters to insert, delete or replace until a is b.
+func edits(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			replaced := diagonal
+			if a[i] != b[j] {
+				replaced++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(replaced, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,49 @@
+package main
+
+import (
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/stretchr/testify/require"
+
+	"github.com/hostedpay/hostedpay-go/sandbox"
+	"github.com/hostedpay/hostedpay-go/sdk"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"hostedpay": main})
+}
+
+// The scripts run the command as a user would, without a terminal, beside a sandbox. API_KEY is
+// Acme's at Vora and SHOP_KEY at VisionScope; only scripts that need the environment set it.
+func TestScripts(t *testing.T) {
+	t.Parallel()
+	box, err := sandbox.New()
+	require.NoError(t, err)
+	server := httptest.NewServer(box)
+	t.Cleanup(func() { box.Close(); server.Close() })
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("GATEWAYS", server.URL)
+			e.Setenv("API_KEY", sandbox.Acme.Vora.SecretKey)
+			e.Setenv("SHOP_KEY", sandbox.Acme.VisionScope.APIKey)
+			return nil
+		},
+	})
+}
+
+// The page of the command line has each exit code.
+func TestExitCodesAreDocumented(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../docs/cli.md")
+	require.NoError(t, err)
+	for _, code := range sdk.Codes() {
+		family := (&sdk.Error{Code: code}).Family()
+		require.NotZero(t, familyExits[family], "family %s has no exit code", family)
+		require.Contains(t, string(page), fmt.Sprintf("| %d | `%s` |", familyExits[family], family))
+	}
+}

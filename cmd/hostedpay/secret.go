@@ -1,0 +1,69 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/hostedpay/hostedpay-go/sdk"
+)
+
+// maxSecret bounds what is read of a file that should hold a secret.
+const maxSecret = 4096
+
+// A secretSource is where a verb gets a secret from: a file or standard input when its flag is
+// given, the environment otherwise. There is no flag for the secret itself, because every process
+// of the machine can read arguments.
+type secretSource struct {
+	what     string // "API key"
+	variable string // of the environment
+	flag     string // its value is a file, or - for standard input
+	file     string
+}
+
+func (s *secretSource) register(c *cobra.Command) {
+	c.Flags().StringVar(&s.file, s.flag, "", fmt.Sprintf("file (mode 0600) with the %s, - for standard input; without it, %s of the environment", s.what, s.variable))
+}
+
+func (s *secretSource) read(stdin io.Reader) (sdk.Secret, error) {
+	if s.file == "" {
+		value := strings.TrimSpace(os.Getenv(s.variable))
+		if value == "" {
+			return sdk.Secret{}, fmt.Errorf("no %s: set %s, or name a file with --%s", s.what, s.variable, s.flag)
+		}
+		return sdk.NewSecret(value), nil
+	}
+	in := stdin
+	if s.file != "-" {
+		file, err := os.Open(s.file)
+		if err != nil {
+			return sdk.Secret{}, fmt.Errorf("the %s: %w", s.what, err)
+		}
+		defer file.Close()
+		info, err := file.Stat()
+		if err != nil {
+			return sdk.Secret{}, fmt.Errorf("the %s: %w", s.what, err)
+		}
+		if info.Mode().Perm()&0o077 != 0 && runtime.GOOS != "windows" { // Windows has no such bits
+			return sdk.Secret{}, fmt.Errorf("the file of the %s can be read by others (mode %04o): chmod 600 %s", s.what, info.Mode().Perm(), s.file)
+		}
+		in = file
+	}
+	text, err := io.ReadAll(io.LimitReader(in, maxSecret+1))
+	if err != nil {
+		return sdk.Secret{}, fmt.Errorf("the %s: %w", s.what, err)
+	}
+	value := strings.TrimSpace(string(text))
+	switch {
+	case value == "":
+		return sdk.Secret{}, fmt.Errorf("the %s is empty", s.what)
+	case len(text) > maxSecret:
+		return sdk.Secret{}, errors.New("the file is too large for a " + s.what)
+	}
+	return sdk.NewSecret(value), nil
+}

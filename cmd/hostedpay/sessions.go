@@ -1,0 +1,63 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/hostedpay/hostedpay-go/sdk/vora"
+)
+
+func sessionsCommand() *cobra.Command {
+	return group("sessions", "Create, read, wait for and validate sessions at Vora",
+		sessionsCreateCommand(), sessionsGetCommand(), sessionsWaitCommand(), sessionsValidateCommand())
+}
+
+// A sessionFlags has the flags that describe a purchase.
+type sessionFlags struct {
+	amount amountFlag
+	params vora.SessionParams
+}
+
+func (f *sessionFlags) register(c *cobra.Command) {
+	f.amount.register(c)
+	flags, p := c.Flags(), &f.params
+	flags.StringVar(&p.SuccessURL, "success-url", "", "where the buyer returns to")
+	flags.StringVar(&p.CancelURL, "cancel-url", "", "where the buyer returns to after cancelling")
+	flags.StringVar(&p.Country, "country", "", "ISO 3166-1 alpha-2, such as US")
+	flags.StringVar(&p.Description, "description", "", "shown to the buyer")
+	flags.StringVar(&p.Locale, "locale", "", "BCP 47, such as en-US")
+	flags.StringVar(&p.BuyerID, "buyer-id", "", "the shop's name for the buyer")
+	flags.StringToStringVar(&p.Metadata, "metadata", nil, "comes back on the session and its events, such as order=789012; can be repeated")
+	flags.DurationVar(&p.ExpiresIn, "expires-in", 0, "how long the session can be paid, 5m to 60m (default: the gateway's 30m)")
+}
+
+func (f *sessionFlags) read(c *cobra.Command) (params vora.SessionParams, err error) {
+	params = f.params
+	params.Amount, err = f.amount.read(c)
+	return params, err
+}
+
+// A sessionView is how a session looks under --json.
+type sessionView struct {
+	ID            string            `json:"id"`
+	Status        vora.Status       `json:"status"`
+	Minor         int64             `json:"amount"` // minor units
+	Currency      string            `json:"currency"`
+	TransactionID string            `json:"transactionId,omitempty"`
+	Metadata      map[string]string `json:"metadata,omitempty"`
+	ExpiresAt     time.Time         `json:"expiresAt"`
+	RequestID     string            `json:"requestId,omitempty"`
+}
+
+func (f *caller) printSession(c *cobra.Command, s *vora.Session) error {
+	lines := fmt.Sprintf("%s  %s  %s\n", s.ID, s.Status, s.Amount)
+	if s.TransactionID != "" {
+		lines += "transaction " + s.TransactionID + "\n"
+	}
+	return f.print(c.OutOrStdout(), sessionView{
+		ID: s.ID, Status: s.Status, Minor: s.Amount.Minor(), Currency: string(s.Amount.Currency()),
+		TransactionID: s.TransactionID, Metadata: s.Metadata, ExpiresAt: s.ExpiresAt, RequestID: s.Response.RequestID,
+	}, lines)
+}

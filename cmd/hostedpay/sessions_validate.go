@@ -1,0 +1,59 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+func sessionsValidateCommand() *cobra.Command {
+	var f voraCaller
+	var purchase sessionFlags
+	c := &cobra.Command{
+		Use:   "validate",
+		Short: "Let Vora check a purchase without creating a session",
+		Args:  none,
+		RunE: func(c *cobra.Command, _ []string) error {
+			params, err := purchase.read(c)
+			if err != nil {
+				return err
+			}
+			client, err := f.client(c.InOrStdin())
+			if err != nil {
+				return err
+			}
+			v, err := client.ValidateSession(c.Context(), params)
+			if err != nil {
+				return err
+			}
+			lines := "valid\n"
+			if !v.Valid {
+				lines = "invalid\n"
+			}
+			for _, e := range v.Errors {
+				lines += "error: " + e + "\n"
+			}
+			for _, w := range v.Warnings {
+				lines += "warning: " + w + "\n"
+			}
+			if err := f.print(c.OutOrStdout(), validationView{v.Valid, append([]string{}, v.Errors...), append([]string{}, v.Warnings...)}, lines); err != nil || v.Valid {
+				return err
+			}
+			return invalidPurchase{fmt.Errorf("the purchase is invalid: %s", strings.Join(v.Errors, "; "))}
+		},
+	}
+	f.register(c)
+	purchase.register(c)
+	return c
+}
+
+// An invalidPurchase is what a dry run found, in the family of validation errors.
+type invalidPurchase struct{ error }
+
+// A validationView is how a dry run looks under --json.
+type validationView struct {
+	Valid    bool     `json:"valid"`
+	Errors   []string `json:"errors"`
+	Warnings []string `json:"warnings"`
+}

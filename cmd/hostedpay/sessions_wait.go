@@ -1,0 +1,42 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+func sessionsWaitCommand() *cobra.Command {
+	var f voraCaller
+	var limit time.Duration
+	c := &cobra.Command{
+		Use:   "wait SESSION",
+		Short: "Wait until a session has its final status, and print it",
+		Args:  argument("SESSION"),
+		RunE: func(c *cobra.Command, args []string) error {
+			if limit <= 0 {
+				return usage(c, errors.New("--timeout must be more than 0"))
+			}
+			client, err := f.client(c.InOrStdin())
+			if err != nil {
+				return err
+			}
+			ctx, cancel := context.WithTimeout(c.Context(), limit)
+			defer cancel()
+			s, err := client.WaitSession(ctx, args[0])
+			if err != nil && ctx.Err() != nil && c.Context().Err() == nil {
+				return fmt.Errorf("the session has no final status after %s, wait again or use a longer --timeout: %w", limit, err)
+			}
+			if err != nil {
+				return err
+			}
+			return f.printSession(c, s)
+		},
+	}
+	f.register(c)
+	c.Flags().DurationVar(&limit, "timeout", 10*time.Minute, "how long to wait")
+	return c
+}
