@@ -17,7 +17,7 @@ import (
 // command is the whole command line: each verb is one function, in a file that is named after it.
 func command() *cobra.Command {
 	root := group("hostedpay", "The hosted-checkout gateways: on this machine, and called",
-		demoCommand(), sandboxCommand(), sessionsCommand(), checkoutCommand(), healthCommand(), discoveryCommand(), checkCommand())
+		demoCommand(), sandboxCommand(), sessionsCommand(), checkoutCommand(), healthCommand(), discoveryCommand(), checkCommand(), errorsCommand(), keysCommand())
 	root.Version = version()
 	root.SilenceUsage, root.SilenceErrors = true, true
 	root.SetFlagErrorFunc(flagError)
@@ -44,8 +44,8 @@ func group(use, short string, verbs ...*cobra.Command) *cobra.Command {
 	return c
 }
 
-// run runs the command, prints its error to stderr and returns the exit code.
-func run(ctx context.Context, root *cobra.Command, stderr io.Writer) int {
+// execute runs the command, prints its error to stderr and returns the exit code.
+func execute(ctx context.Context, root *cobra.Command, stderr io.Writer) int {
 	c, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return exitOK

@@ -7,6 +7,8 @@
 //	hostedpay health     whether Vora responds
 //	hostedpay discovery  what Vora says about itself
 //	hostedpay check      recorded traffic, held to the contracts
+//	hostedpay errors     what an error code means
+//	hostedpay keys       what a credential is
 //
 // Secrets come from the environment, a file or standard input, never from an argument. Its exit
 // codes are in docs/cli.md.
@@ -21,7 +23,7 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, command(), os.Stderr)
+	code := execute(ctx, command(), os.Stderr)
 	stop()
 	os.Exit(code)
 }
