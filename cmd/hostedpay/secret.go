@@ -44,7 +44,7 @@ func (s *secretSource) read(stdin io.Reader) (sdk.Secret, error) {
 		if err != nil {
 			return sdk.Secret{}, fmt.Errorf("the %s: %w", s.what, err)
 		}
-		defer file.Close()
+		defer func() { _ = file.Close() }() // was only read
 		info, err := file.Stat()
 		if err != nil {
 			return sdk.Secret{}, fmt.Errorf("the %s: %w", s.what, err)
