@@ -31,7 +31,7 @@ Requests to others are counted and not checked. Missing credentials are not repo
 recorders leave them out.`,
 		Example: `  hostedpay check session.har
   hostedpay check --host 127.0.0.1:4010 --json - < session.har`,
-		Args: cobra.ExactArgs(1),
+		Args: argument("recording, or - for standard input"),
 		RunE: func(c *cobra.Command, args []string) error {
 			in, err := open(args[0], c.InOrStdin())
 			if err != nil {

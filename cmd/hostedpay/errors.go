@@ -20,12 +20,15 @@ func errorsCommand() *cobra.Command {
 		Example: `  hostedpay errors
   hostedpay errors idempotency_key_collision
   hostedpay errors --json`,
-		Args: cobra.MaximumNArgs(1),
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return nil
+			}
+			return argument("code")(c, args)
+		},
 		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) (codes []string, _ cobra.ShellCompDirective) {
-			for _, code := range sdk.Codes() {
-				if len(args) == 0 {
-					codes = append(codes, string(code))
-				}
+			if len(args) == 0 {
+				codes = codeNames()
 			}
 			return codes, cobra.ShellCompDirectiveNoFileComp
 		},
@@ -33,7 +36,7 @@ func errorsCommand() *cobra.Command {
 			entries, err := explain(args...)
 			switch {
 			case err != nil:
-				return err
+				return usage(c, err)
 			case asJSON:
 				return json.NewEncoder(c.OutOrStdout()).Encode(entries)
 			case len(args) == 0:
@@ -63,6 +66,13 @@ type codeEntry struct {
 	Docs       string         `json:"docs"`
 }
 
+func codeNames() (names []string) {
+	for _, code := range sdk.Codes() {
+		names = append(names, string(code))
+	}
+	return names
+}
+
 // explain returns what the catalog says about codes, about all of them when none is named.
 func explain(codes ...string) ([]codeEntry, error) {
 	wanted := sdk.Codes()
@@ -76,7 +86,7 @@ func explain(codes ...string) ([]codeEntry, error) {
 	for _, code := range wanted {
 		e, known := code.Entry()
 		if !known {
-			return nil, fmt.Errorf("the catalog has no code %q: %s is the nearest; \"hostedpay errors\" lists all", string(code), string(nearest(string(code), sdk.Codes())))
+			return nil, unknown("code", string(code), codeNames())
 		}
 		entries = append(entries, codeEntry{
 			Code: e.Code, Statuses: e.Statuses, Family: e.Family, Retryable: e.Retryable, NeedsKey: e.NeedsIdempotencyKey,
@@ -105,36 +115,4 @@ func (e codeEntry) print(w io.Writer) {
 	fmt.Fprintf(w, "%s  (HTTP %s, family %s)\n\n", e.Code, e.statuses(), e.Family)
 	fmt.Fprintf(w, "What happened   %s\nWhat to do      %s\nSend it again   %s\nNext action     %s\n", e.Meaning, e.Hint, again, e.NextAction)
 	fmt.Fprintf(w, "Documentation   %s\n", e.Docs)
-}
-
-// nearest is the name with the fewest changes to what was typed.
-func nearest[Name ~string](typed string, names []Name) Name {
-	best, changes := Name(""), -1
-	for _, name := range names {
-		if d := distance(typed, string(name)); changes < 0 || d < changes {
-			best, changes = name, d
-		}
-	}
-	return best
-}
-
-// distance is how many characters must be added, removed or replaced to make b of a.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			replaced := diagonal
-			if a[i] != b[j] {
-				replaced++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(replaced, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

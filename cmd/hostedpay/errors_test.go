@@ -52,6 +52,6 @@ func TestErrorsNamesTheNearestCode(t *testing.T) {
 		"idempotency_key_colision": "idempotency_key_collision",
 	} {
 		_, err := runVerb(t, "", "errors", typed)
-		require.ErrorContains(t, err, want+" is the nearest")
+		require.ErrorContains(t, err, "did you mean "+want)
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime"
 	"slices"
 	"strings"
 
@@ -17,14 +16,7 @@ import (
 )
 
 func keysCommand() *cobra.Command {
-	c := &cobra.Command{
-		Use:   "keys",
-		Short: "What API keys and signing secrets are for",
-		Args:  cobra.NoArgs,
-		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
-	}
-	c.AddCommand(keysInspectCommand())
-	return c
+	return group("keys", "What API keys and signing secrets are for", keysInspectCommand())
 }
 
 func keysInspectCommand() *cobra.Command {
@@ -39,7 +31,7 @@ the machine can read those. A file that others may read is rejected. It exits wi
 cannot be used, or there is none.`,
 		Example: `  hostedpay keys inspect
   hostedpay keys inspect --file .env`,
-		Args: cobra.NoArgs,
+		Args: none,
 		RunE: func(c *cobra.Command, _ []string) error {
 			lines, err := credentialLines(file, c.InOrStdin())
 			if err != nil {
@@ -140,11 +132,9 @@ func credentialLines(file string, stdin io.Reader) ([]string, error) {
 		return nil, err
 	}
 	defer in.Close()
-	if f, ok := in.(*os.File); ok && runtime.GOOS != "windows" {
-		if info, err := f.Stat(); err != nil {
+	if f, ok := in.(*os.File); ok {
+		if err := checkPrivate(f); err != nil {
 			return nil, err
-		} else if loose := info.Mode().Perm() & 0o077; info.Mode().IsRegular() && loose != 0 {
-			return nil, fmt.Errorf("%s has mode %04o, so that others on this machine can read its keys: run chmod 600 on it", file, info.Mode().Perm())
 		}
 	}
 	var lines []string

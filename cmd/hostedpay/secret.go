@@ -45,12 +45,8 @@ func (s *secretSource) read(stdin io.Reader) (sdk.Secret, error) {
 			return sdk.Secret{}, fmt.Errorf("the %s: %w", s.what, err)
 		}
 		defer func() { _ = file.Close() }() // was only read
-		info, err := file.Stat()
-		if err != nil {
+		if err := checkPrivate(file); err != nil {
 			return sdk.Secret{}, fmt.Errorf("the %s: %w", s.what, err)
-		}
-		if info.Mode().Perm()&0o077 != 0 && runtime.GOOS != "windows" { // Windows has no such bits
-			return sdk.Secret{}, fmt.Errorf("the file of the %s can be read by others (mode %04o): chmod 600 %s", s.what, info.Mode().Perm(), s.file)
 		}
 		in = file
 	}
@@ -66,4 +62,16 @@ func (s *secretSource) read(stdin io.Reader) (sdk.Secret, error) {
 		return sdk.Secret{}, errors.New("the file is too large for a " + s.what)
 	}
 	return sdk.NewSecret(value), nil
+}
+
+// checkPrivate rejects a file that others on this machine can read. Windows has no such bits.
+func checkPrivate(file *os.File) error {
+	info, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	if mode := info.Mode(); mode.IsRegular() && mode.Perm()&0o077 != 0 && runtime.GOOS != "windows" {
+		return fmt.Errorf("%s has mode %04o, so that others on this machine can read it: chmod 600 %[1]s", file.Name(), mode.Perm())
+	}
+	return nil
 }
