@@ -96,7 +96,7 @@ func (x *exchange) decode(notice *sdk.Notice, out Body) (sdk.Response, error) {
 		if message, rejected := r.Rejection(); rejected {
 			failed := x.newError()
 			failed.Message = x.sanitize(message)
-			return sdk.Response{}, failed
+			return sdk.Response{}, x.unknownIf(x.result.Uncertain, failed)
 		}
 	}
 	return x.response(notice, fieldError), nil

@@ -12,8 +12,8 @@ import (
 type Safety int
 
 const (
-	// Once is a request whose repetition may do its work a second time. It is repeated only when
-	// the response says that nothing was done, or when the request was never sent.
+	// Once is a request whose repetition may do its work a second time. It is repeated only when it
+	// was rejected for a passing reason, or never sent.
 	Once Safety = iota
 	// Idempotent is a read, or a write under an idempotency key. It is repeated after unclear
 	// failures too.
@@ -106,7 +106,7 @@ func SelfHealing(o Outcome) Verdict {
 }
 
 // KnownCode obeys the error catalog. Its retryable codes assume an idempotency key: other requests
-// are repeated only when the status, too, says that nothing was done.
+// are repeated only when the status, too, is that of a passing reason.
 func KnownCode(o Outcome) Verdict {
 	entry, ok := o.Code.Entry()
 	switch {

@@ -19,8 +19,10 @@ type Change struct {
 }
 
 // WithAudit calls a function after each change of a charge that was stored, before the call that
-// has made it returns. Every version is there once, but for the last one of a process that was
-// killed.
+// has made it returns. It does not hear of a change that was stored although the store returned an
+// error, nor of the last one of a process that was killed: the next entry's Version shows the gap.
+// The book of a transaction ([Store] in a transaction) calls it before the commit, so let the
+// function write into the same transaction.
 func WithAudit(record func(context.Context, Change)) Option {
 	return func(b *Book) { b.audit = record }
 }

@@ -53,6 +53,10 @@ func (b *Book) Sweep(ctx context.Context, before time.Time, limit int) (Swept, e
 	var found Swept
 	var failures []error
 	for _, charge := range open {
+		if ctx.Err() != nil {
+			failures = append(failures, fmt.Errorf("charges: the sweep ended early, the next one goes on: %w", context.Cause(ctx)))
+			break
+		}
 		now, asked, err := b.reread(ctx, charge)
 		switch {
 		case err != nil:
@@ -88,7 +92,9 @@ func (b *Book) reread(ctx context.Context, charge Charge) (now Charge, asked boo
 		}
 		payments, asked = append(payments, payment), asked || i == len(charge.Attempts)-1
 	}
-	now, err = b.update(ctx, b.load(charge.Tenant, charge.Order), func(c *Charge) error {
+	stored, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeFor) // what was read is not lost
+	defer cancel()
+	now, err = b.update(stored, b.load(charge.Tenant, charge.Order), func(c *Charge) error {
 		c.Asked = b.time()
 		for _, payment := range payments {
 			c.read(payment)

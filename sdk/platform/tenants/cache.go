@@ -91,6 +91,14 @@ func (c *cache) get(ctx context.Context, at key, now func() time.Time, read func
 	}
 }
 
+// has reports whether a tenant is there, however old.
+func (c *cache) has(at key) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	_, ok := c.entries[at]
+	return ok
+}
+
 // errGone is of a load whose function did not return.
 var errGone = errors.New("tenants: the store did not return")
 

@@ -15,7 +15,7 @@ type Entry struct {
 	At      time.Time
 	Tenant  string
 	Action  Action
-	Kind    Kind  // of the credential that was rotated; empty otherwise
+	Kind    Kind  // of the credential that was rotated or revoked; empty otherwise
 	Version int64 // of the tenant, after the change
 }
 
@@ -26,6 +26,7 @@ type Action string
 const (
 	ActionAdded      Action = "added"
 	ActionRotated    Action = "rotated"
+	ActionRevoked    Action = "revoked" // the credential before the last rotation
 	ActionOffboarded Action = "offboarded"
 	ActionReturned   Action = "returned" // after it had left
 	ActionSealed     Action = "sealed"   // stored again as it is, with the present key of the cipher
@@ -61,8 +62,24 @@ func (d *Directory) Rotate(ctx context.Context, tenant string, kind Kind, next s
 	})
 }
 
-// Offboard ends the business with a tenant: nobody can pay it any more. It stays in the store with
-// its credentials, by which the events of late refunds are verified; they carry Offboarded.
+// Revoke ends the time in which the credential before a rotation is accepted, because it has
+// leaked: whoever has an API key of Vora could sign events with it until then. Rotate it first, at
+// the gateway and here.
+func (d *Directory) Revoke(ctx context.Context, tenant string, kind Kind) (Tenant, error) {
+	return d.change(ctx, tenant, ActionRevoked, kind, func(t *Tenant) bool {
+		credential := t.Credentials[kind]
+		if credential.Previous.IsZero() {
+			return false
+		}
+		t.Credentials[kind] = Credential{Current: credential.Current}
+		return true
+	})
+}
+
+// Offboard ends the business with a tenant: no purchase begins any more, in other processes within
+// [WithMaxAge]. A page that is open can still be paid. The tenant stays in the store with its
+// credentials, by which the events of late payments and refunds are verified; they carry
+// Offboarded.
 func (d *Directory) Offboard(ctx context.Context, tenant string) (Tenant, error) {
 	return d.change(ctx, tenant, ActionOffboarded, "", func(t *Tenant) bool {
 		left := t.HasLeft()

@@ -88,13 +88,25 @@ func (d *Directory) find(ctx context.Context, id string) (*cached, error) {
 	return d.cache.get(ctx, idKey(id), d.now, func(ctx context.Context) (Tenant, error) { return d.store.Load(ctx, id) })
 }
 
-// findMerchant is the tenant of a merchant.
+// findMerchant is the tenant of a merchant that a delivery claims to be from.
 func (d *Directory) findMerchant(ctx context.Context, gateway sdk.Gateway, id string) (*cached, error) {
-	return d.cache.get(ctx, merchantKey(gateway, id), d.now, func(ctx context.Context) (Tenant, error) {
-		if !d.misses.allowed(d.now()) {
-			return Tenant{}, ErrNotFound
+	return d.claimed(ctx, merchantKey(gateway, id), func(ctx context.Context) (Tenant, error) {
+		return d.store.ByMerchant(ctx, gateway, id)
+	})
+}
+
+// findClaimed is the tenant that a delivery claims to be for.
+func (d *Directory) findClaimed(ctx context.Context, id string) (*cached, error) {
+	return d.claimed(ctx, idKey(id), func(ctx context.Context) (Tenant, error) { return d.store.Load(ctx, id) })
+}
+
+// claimed finds whom anybody may have named, inside the bound on those who are not there.
+func (d *Directory) claimed(ctx context.Context, at key, load func(context.Context) (Tenant, error)) (*cached, error) {
+	return d.cache.get(ctx, at, d.now, func(ctx context.Context) (Tenant, error) {
+		if !d.cache.has(at) && !d.misses.allowed(d.now()) {
+			return Tenant{}, errTooManyMisses
 		}
-		tenant, err := d.store.ByMerchant(ctx, gateway, id)
+		tenant, err := load(ctx)
 		if errors.Is(err, ErrNotFound) {
 			d.misses.count()
 		}

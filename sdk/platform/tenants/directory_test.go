@@ -3,6 +3,7 @@ package tenants_test
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"sync"
 	"testing"
 	"time"
@@ -171,6 +172,53 @@ func TestForgeries(t *testing.T) {
 	// Events of those who are known arrive meanwhile, and so do others once there is room.
 	paid := webhookstest.Vora(sandbox.Acme.Vora.SecretKey, webhookstest.SessionSucceeded(webhookstest.MerchantID(sandbox.Acme.ID)), webhookstest.At(w.Now()))
 	require.Equal(t, 200, w.deliver(paid).Code)
+
+	// Those who are known are looked up again when they are old, however many forgeries there are.
+	w.Advance(maxAge)
+	for n := range 1500 {
+		require.Equal(t, 401, w.deliver(webhookstest.Vora("a secret that is wrong", webhookstest.SessionSucceeded(webhookstest.MerchantID(fmt.Sprint("more_", n))), webhookstest.At(w.Now()))).Code)
+	}
+	later := webhookstest.Vora(sandbox.Acme.Vora.SecretKey, webhookstest.SessionSucceeded(webhookstest.MerchantID(sandbox.Acme.ID), webhookstest.SessionID("later")), webhookstest.At(w.Now()))
+	require.Equal(t, 200, w.deliver(later).Code)
+}
+
+// An event at VisionScope needs nothing that is stored, and says that its tenant has left.
+func TestEventsOfRoutes(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	event := func(tenant, reference string) *http.Request {
+		return webhookstest.VisionScope(w.routes.Secret(tenant, reference).Reveal(), webhookstest.PaymentSucceeded(webhookstest.SessionID(reference)), webhookstest.To(w.routes.URL(tenant, reference)), webhookstest.At(w.Now()))
+	}
+	require.Equal(t, 200, w.deliver(event("cobalt", "crm_1_1")).Code)
+	require.Equal(t, "cobalt", tenants.Of(w.told()))
+	require.False(t, w.told().Info().Offboarded)
+	require.Equal(t, 200, w.deliver(event("not stored", "crm_2_1")).Code)
+	require.Equal(t, "not stored", tenants.Of(w.told()))
+	_, err := w.directory.Offboard(t.Context(), "cobalt")
+	require.NoError(t, err)
+	require.Equal(t, 200, w.deliver(event("cobalt", "crm_3_1")).Code)
+	require.True(t, w.told().Info().Offboarded)
+}
+
+// A credential that has leaked verifies nothing once it is revoked.
+func TestRevoke(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	event := func(session string) int {
+		return w.deliver(webhookstest.Vora(sandbox.Acme.Vora.SecretKey, webhookstest.SessionSucceeded(webhookstest.MerchantID(sandbox.Acme.ID), webhookstest.SessionID(session)), webhookstest.At(w.Now()))).Code
+	}
+	next, err := w.RotateKey(sandbox.Acme.ID)
+	require.NoError(t, err)
+	_, err = w.directory.Rotate(t.Context(), "acme", tenants.VoraAPIKey, sdk.NewSecret(next))
+	require.NoError(t, err)
+	require.Equal(t, 200, event("during the grace"))
+	for range 2 { // it can be repeated
+		acme, err := w.directory.Revoke(t.Context(), "acme", tenants.VoraAPIKey)
+		require.NoError(t, err)
+		require.Equal(t, tenants.Credential{Current: sdk.NewSecret(next)}, acme.Credentials[tenants.VoraAPIKey])
+	}
+	require.Equal(t, 401, event("after it"))
+	require.Equal(t, tenants.ActionRevoked, w.audit[len(w.audit)-1].Action)
 }
 
 // Callers that come at once cost one look-up, and one that gives up ends nobody else's.

@@ -19,7 +19,7 @@ func (d *Directory) Verifier(opts ...webhooks.VerifierOption) *webhooks.Verifier
 	keys := webhooks.KeySourceFunc(d.keys)
 	verifiers := []*webhooks.Verifier{webhooks.Vora(keys, opts...), webhooks.VoraV2(keys, opts...)}
 	if d.routes != nil {
-		verifiers = append(verifiers, webhooks.VisionScope(d.routes, opts...))
+		verifiers = append(verifiers, webhooks.VisionScope(webhooks.KeySourceFunc(d.routeKeys), opts...))
 	}
 	return webhooks.Any(verifiers...)
 }
@@ -41,7 +41,7 @@ func (d *Directory) keys(ctx context.Context, hint webhooks.KeyHint) ([]webhooks
 	}
 	found, err := d.findMerchant(ctx, hint.Scheme.Gateway(), hint.MerchantID)
 	switch {
-	case errors.Is(err, ErrNotFound):
+	case errors.Is(err, ErrNotFound), errors.Is(err, errTooManyMisses):
 		return nil, webhooks.ErrUnknownMerchant
 	case err != nil:
 		return nil, err
@@ -49,6 +49,19 @@ func (d *Directory) keys(ctx context.Context, hint webhooks.KeyHint) ([]webhooks
 		return signingKeys(found.tenant), webhooks.ErrOffboarded
 	}
 	return signingKeys(found.tenant), nil
+}
+
+// routeKeys are those of the routes, which need nothing that is stored. Whether the tenant has left
+// is only looked up: an event does not wait for that.
+func (d *Directory) routeKeys(ctx context.Context, hint webhooks.KeyHint) ([]webhooks.SigningKey, error) {
+	keys, err := d.routes.Keys(ctx, hint)
+	if err != nil || len(keys) == 0 {
+		return keys, err
+	}
+	if found, err := d.findClaimed(ctx, keys[0].MerchantID); err == nil && found.tenant.HasLeft() {
+		return keys, webhooks.ErrOffboarded
+	}
+	return keys, nil
 }
 
 // signingKeys are the keys that may have signed a tenant's deliveries at Vora.

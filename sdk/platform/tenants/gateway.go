@@ -11,8 +11,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
-// ErrOffboarded means that the tenant has left: nobody can pay it any more. What was paid can still
-// be read, and its events are verified.
+// ErrOffboarded means that the tenant has left: it takes no purchases. What was paid can still be
+// read, and its events are verified.
 var ErrOffboarded = errors.New("tenants: the tenant has left")
 
 // Gateway is the gateway of a tenant, for [charges.New]. Its calls are made with the credentials

@@ -1,6 +1,7 @@
 package tenants
 
 import (
+	"errors"
 	"sync"
 	"time"
 )
@@ -13,13 +14,18 @@ const (
 )
 
 // misses bound what a flood of forged events costs, each for another merchant. Look-ups that find a
-// tenant are not counted. Beyond the bound nobody is looked up whom the cache does not know: the
-// response is that to a wrong signature, and the gateway delivers an authentic event again.
+// tenant are not counted. Beyond the bound nobody is looked up whom the cache has never had: the
+// response is that to a wrong signature, and an authentic event is accepted when the gateway
+// delivers it again after the flood. Tenants in the cache are loaded again however old they are.
 type misses struct {
 	mu    sync.Mutex
 	left  float64
 	since time.Time
 }
+
+// errTooManyMisses is of a look-up beyond the bound. It says nothing about the tenant: whoever waits
+// for the same look-up for another reason makes its own.
+var errTooManyMisses = errors.New("tenants: too many unknown merchants were looked up")
 
 func newMisses() *misses { return &misses{left: maxMisses} }
 
