@@ -81,7 +81,7 @@ func (g *group) Accept(ctx context.Context, event webhooks.Event) (webhooks.Acce
 	select {
 	case s := <-w.done:
 		return s.acceptance(g.isFault)
-	case <-ctx.Done(): // it may become durable all the same; its redelivery is a duplicate then
+	case <-ctx.Done(): // its redelivery may be a duplicate then
 		return webhooks.Acceptance{Status: webhooks.AcceptanceNotNow}, ctx.Err()
 	}
 }
@@ -153,7 +153,7 @@ func (g *group) settle(batch []*waiting) {
 
 // store flushes a batch, again when another transaction was in the way.
 func (g *group) store(batch []*waiting) (ids map[string]int64, err error) {
-	ctx, cancel := context.WithTimeout(context.Background(), flushFor) // not a caller's, who may leave
+	ctx, cancel := context.WithTimeout(context.Background(), flushFor) // not a caller's: that one may leave
 	defer cancel()
 	events := make([]row, len(batch))
 	for i, w := range batch {

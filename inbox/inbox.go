@@ -18,9 +18,9 @@ import (
 // switch over its type, and may be called concurrently.
 type Work[TTx any] struct {
 	// InTx takes part in the transaction that marks the event as processed: what it writes there is
-	// committed with that, exactly once, or not at all. It must not use the database in another way,
-	// nor talk to others: while it runs, the transaction is open. An error, or a panic, undoes what
-	// it wrote, and only that.
+	// committed with that, exactly once, or not at all. It must not use the database in another
+	// way, nor talk to others: while it runs, the transaction is open. An error, or a panic, undoes
+	// what it wrote, and only that.
 	InTx func(ctx context.Context, tx TTx, event webhooks.Event) error
 
 	// Outside is called while no transaction is open. When the process dies at the wrong moment it

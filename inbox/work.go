@@ -114,7 +114,8 @@ func (b *Inbox[TTx]) call(ctx context.Context, payload string, work webhooks.Eve
 	return work(ctx, event)
 }
 
-// settle records what became of the events, and completes the job, in the transaction of their work.
+// settle records what became of the events, and completes the job, in the transaction of their
+// work.
 func (b *Inbox[TTx]) settle(ctx context.Context, tx TTx, job *river.Job[jobArgs], done []int64, failed []pending, rest []int64) error {
 	if len(done) > 0 {
 		if err := b.db.run(ctx, tx, b.say.processed, b.db.list(done), micros(time.Now())); err != nil {
@@ -167,8 +168,8 @@ func (b *Inbox[TTx]) alone(ctx context.Context, job *river.Job[jobArgs]) error {
 	return b.db.within(ctx, workSide, func(tx TTx) error { return b.settle(ctx, tx, job, done, nil, nil) })
 }
 
-// failed records that an event with a job of its own has failed. It returns what River is to make of
-// the job: another attempt, or the end.
+// failed records that an event with a job of its own has failed. It returns what River is to make
+// of the job: another attempt, or the end.
 func (b *Inbox[TTx]) failed(ctx context.Context, job *river.Job[jobArgs], event pending) error {
 	quarantined := isPermanent(event.err) || job.Attempt >= job.MaxAttempts
 	id := b.db.list([]int64{event.id})

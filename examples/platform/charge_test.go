@@ -148,6 +148,14 @@ func TestSweep(t *testing.T) {
 		f.crm.Load().Sweep(t.Context())
 		require.Equal(t, "approved", b.status())
 		require.Contains(t, b.page(), "<dt>Served</dt><dd>yes</dd>")
+
+		// A process that dies between the charge and the customer leaves the order to the next
+		// sweep.
+		_, err := f.db.ExecContext(t.Context(), "UPDATE crm_orders SET served = NULL")
+		require.NoError(t, err)
+		require.NotContains(t, b.page(), "<dt>Served</dt><dd>yes</dd>")
+		f.crm.Load().Sweep(t.Context())
+		require.Contains(t, b.page(), "<dt>Served</dt><dd>yes</dd>")
 	})
 }
 

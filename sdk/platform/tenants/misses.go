@@ -23,8 +23,8 @@ type misses struct {
 	since time.Time
 }
 
-// errTooManyMisses is of a look-up beyond the bound. It says nothing about the tenant: whoever waits
-// for the same look-up for another reason makes its own.
+// errTooManyMisses is of a look-up beyond the bound. It says nothing about the tenant: whoever
+// waits for the same look-up for another reason makes its own.
 var errTooManyMisses = errors.New("tenants: too many unknown merchants were looked up")
 
 func newMisses() *misses { return &misses{left: maxMisses} }

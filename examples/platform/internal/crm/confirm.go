@@ -55,6 +55,11 @@ func (c *CRM) check(ctx context.Context, o order, known charges.Charge) charges.
 // learned writes what the gateway said when it was asked, and serves the customer when it is paid.
 func (c *CRM) learned(ctx context.Context, o order, charge charges.Charge) {
 	c.note(ctx, o, byGateway, gatewayTitle(o.Gateway)+" was asked, and said: "+string(charge.Status()))
+	c.serve(ctx, o, charge)
+}
+
+// serve serves the customer of an order whose charge is paid, once.
+func (c *CRM) serve(ctx context.Context, o order, charge charges.Charge) {
 	err := c.transact(ctx, func(d desk) error { return d.serve(ctx, o, charge) })
 	if err != nil {
 		c.Log.ErrorContext(ctx, "a customer cannot be served", "tenant", o.Tenant, "order", o.ID, "error", err)

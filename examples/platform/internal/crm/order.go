@@ -60,8 +60,17 @@ func (t orderTable) of(ctx context.Context, tenant, id string) (order, error) {
 }
 
 // latest are the last orders of a tenant, the newest first.
-func (t orderTable) latest(ctx context.Context, tenant string, limit int) (found []order, err error) {
-	rows, err := t.db.QueryContext(ctx, orderColumns+"WHERE tenant = $1 ORDER BY created DESC, id LIMIT $2", tenant, limit)
+func (t orderTable) latest(ctx context.Context, tenant string, limit int) ([]order, error) {
+	return t.list(ctx, "WHERE tenant = $1 ORDER BY created DESC, id LIMIT $2", tenant, limit)
+}
+
+// unserved are the orders of a tenant since a time whose customers got nothing yet.
+func (t orderTable) unserved(ctx context.Context, tenant string, since time.Time) ([]order, error) {
+	return t.list(ctx, "WHERE tenant = $1 AND created >= $2 AND served IS NULL ORDER BY created", tenant, since.UnixMicro())
+}
+
+func (t orderTable) list(ctx context.Context, where string, args ...any) (found []order, err error) {
+	rows, err := t.db.QueryContext(ctx, orderColumns+where, args...)
 	if err != nil {
 		return nil, err
 	}

@@ -7,9 +7,11 @@ import (
 
 // A charge that has been open for lateAfter is asked about: its buyer may have paid and closed the
 // window, and its event may be lost. One sweep asks about sweepAtOnce; the gateway limits reads.
+// Orders of the last unservedFor are looked through for those that were paid and not served.
 const (
 	lateAfter   = 5 * time.Minute
 	sweepAtOnce = 10
+	unservedFor = 7 * 24 * time.Hour
 )
 
 // SweepEvery asks about late charges, again and again until the context ends.
@@ -37,5 +39,22 @@ func (c *CRM) Sweep(ctx context.Context) {
 	}
 	for _, charge := range found.Changed {
 		c.learned(ctx, order{Tenant: ownerOf(charge.Tenant), ID: charge.Order, Gateway: charge.Current().Gateway}, charge)
+	}
+	for _, t := range c.Tenants {
+		c.serveLate(ctx, t.ID)
+	}
+}
+
+// serveLate serves the customers of a tenant whose charge was stored as paid by a process that died
+// before it served them, or could not.
+func (c *CRM) serveLate(ctx context.Context, tenant string) {
+	late, err := c.orders.unserved(ctx, tenant, c.Now().Add(-unservedFor))
+	if err != nil {
+		c.Log.ErrorContext(ctx, "the orders that were not served cannot be read", "tenant", tenant, "error", err)
+	}
+	for _, o := range late {
+		if charge, err := c.chargeOf(ctx, o); err == nil { // an error is that of an order without a charge, or the next sweep's
+			c.serve(ctx, o, charge)
+		}
 	}
 }

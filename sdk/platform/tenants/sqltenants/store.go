@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 
 	"github.com/hostedpay/hostedpay-go/internal/versioned"
 	"github.com/hostedpay/hostedpay-go/sdk"
@@ -78,7 +79,11 @@ func (s *Store) Save(ctx context.Context, tenant tenants.Tenant) error {
 
 // Load finds a tenant.
 func (s *Store) Load(ctx context.Context, id string) (tenants.Tenant, error) {
-	return s.one(s.documents.Load(ctx, tenantHash(id)))
+	tenant, err := s.one(s.documents.Load(ctx, tenantHash(id)))
+	if err == nil && tenant.ID != id {
+		return tenants.Tenant{}, fmt.Errorf("sqltenants: the row of %s is another tenant's: has somebody changed the table?", id)
+	}
+	return tenant, err
 }
 
 // ByMerchant finds the tenant of a merchant.
