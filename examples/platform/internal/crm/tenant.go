@@ -127,7 +127,7 @@ func (c *CRM) audit(ctx context.Context, entry tenants.Entry) {
 		text = credentialTitle(entry.Kind) + " was rotated; the one before is accepted for 24 hours"
 	case tenants.ActionOffboarded:
 		text = "Account " + entry.Tenant + " was offboarded: it takes no payments any more. Events of late refunds are still accepted"
-	case tenants.ActionReturned, tenants.ActionSealed: // nothing here does that
+	case tenants.ActionRevoked, tenants.ActionReturned, tenants.ActionSealed: // nothing here does that
 		text = "Account " + entry.Tenant + " was " + string(entry.Action)
 	}
 	if err := c.timeline.add(ctx, ownerOf(entry.Tenant), "", byPlatform, text); err != nil {
