@@ -6,6 +6,7 @@
 //	hostedpay checkout   create a checkout at VisionScope
 //	hostedpay health     whether Vora responds
 //	hostedpay discovery  what Vora says about itself
+//	hostedpay trigger    an event for your webhook endpoint, signed as its gateway does
 //	hostedpay check      recorded traffic, held to the contracts
 //	hostedpay errors     what an error code means
 //	hostedpay keys       what a credential is

@@ -1,0 +1,237 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/url"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/hostedpay/hostedpay-go/internal/apikey"
+)
+
+// maxEvents bounds --count and --duplicate.
+const maxEvents = 1000
+
+// A trigger has the flags of the verb.
+type trigger struct {
+	to, secretFile, from, print string
+	set                         []string
+	count, duplicate            int
+	shuffle, tamper, json       bool
+}
+
+func triggerCommand() *cobra.Command {
+	var t trigger
+	c := &cobra.Command{
+		Use:   "trigger [EVENT]",
+		Short: "Send an event to your webhook endpoint, signed as its gateway does",
+		Long: `Trigger makes an event, signs it as its gateway does, and sends it to your endpoint. Without EVENT it
+lists the events. Each event has IDs of its own and happened now, so that a receiver takes it for a
+new one.
+
+--set changes a field, by its name in JSON, to a value that the contract allows; data.NAME is a field
+of what an envelope carries. Anything else can be sent with --from.
+
+It exits with 1 when the endpoint did not accept every delivery with a 2xx. No redirect is followed.
+Live API keys are rejected: a live shop would take the event for a payment.`,
+		Example: `  hostedpay trigger session.succeeded --to http://127.0.0.1:8080/webhooks/vora --set amount=2500
+  hostedpay trigger charge.refunded --to http://127.0.0.1:8080/webhooks/vora --duplicate 2
+  hostedpay trigger payment.success --to http://127.0.0.1:8080/webhooks/visionscope --print curl`,
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return nil
+			}
+			return argument("event")(c, args)
+		},
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return listEvents(t.printer(c.OutOrStdout()))
+			}
+			return t.run(c, args[0])
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&t.to, "to", "", "URL of your endpoint")
+	f.StringVar(&t.secretFile, "secret-file", "", "file (mode 0600) with the secret that signs, - for standard input; without it, the event's variable of the environment: "+variables())
+	f.StringArrayVar(&t.set, "set", nil, "field=value of the event; can be repeated")
+	f.StringVar(&t.from, "from", "", "file with a body of your own, - for standard input, sent as it is")
+	f.IntVar(&t.count, "count", 1, "how many different events")
+	f.IntVar(&t.duplicate, "duplicate", 0, "how many times each event is sent again")
+	f.BoolVar(&t.shuffle, "shuffle", false, "send the deliveries in random order")
+	f.BoolVar(&t.tamper, "tamper", false, "change a byte of the body after signing")
+	f.StringVar(&t.print, "print", "", "curl: print each delivery as a command, with its signature and without the secret, and send nothing")
+	f.BoolVar(&t.json, "json", false, "print one JSON object a line, errors too")
+	return c
+}
+
+// run makes the deliveries of an event.
+func (t *trigger) run(c *cobra.Command, event string) error {
+	scheme, err := schemeOf(event)
+	if err == nil {
+		err = t.check()
+	}
+	var events []triggered
+	if err == nil && t.from == "" {
+		events, err = t.make(scheme, event)
+	}
+	if err != nil {
+		return usage(c, err)
+	}
+	to := endpoint{scheme: scheme, url: t.to, tamper: t.tamper}
+	source := secretSource{what: scheme.secret, variable: scheme.variable, flag: "secret-file", file: t.secretFile}
+	if to.secret, err = source.read(c.InOrStdin()); err != nil {
+		return err
+	}
+	if key, _, known := apikey.Identify(to.secret.Reveal()); known && key.Mode == "live" {
+		return fmt.Errorf("the %s is live: a live shop would take the event for a payment; sign with one of test mode", scheme.secret)
+	}
+	if t.from != "" {
+		body, err := readBody(t.from, c.InOrStdin())
+		if err != nil {
+			return err
+		}
+		events = []triggered{{body: body}}
+	}
+	return t.deliver(c, event, to, events)
+}
+
+// deliver sends or prints every delivery, and reports whether all were accepted.
+func (t *trigger) deliver(c *cobra.Command, event string, to endpoint, events []triggered) error {
+	show := t.printer(c.OutOrStdout())
+	seen, rejected := map[int]bool{}, 0
+	order := t.order(len(events))
+	for _, i := range order {
+		request := to.request(events[i])
+		if t.print != "" {
+			body, err := request.GetBody()
+			if err != nil {
+				return err
+			}
+			text, _ := io.ReadAll(body) // of memory
+			line, err := curl(request, text)
+			if err != nil {
+				return err
+			}
+			if err := show(nil, line); err != nil {
+				return err
+			}
+			continue
+		}
+		view := deliveryView{Event: event, Scheme: to.scheme.name, ID: events[i].id, Duplicate: seen[i]}
+		seen[i] = true
+		status, took, err := deliver(c.Context(), request)
+		if c.Context().Err() != nil {
+			return errors.New("interrupted: the endpoint may have got the last delivery")
+		}
+		view.Status, view.Milliseconds = status, float64(took.Microseconds())/1000
+		if err != nil {
+			view.Error = err.Error()
+		}
+		if !view.accepted() {
+			rejected++
+		}
+		if err := show(view, view.String()); err != nil {
+			return err
+		}
+	}
+	if rejected > 0 {
+		return fmt.Errorf("%d of %d deliveries were not accepted with a 2xx", rejected, len(order))
+	}
+	return nil
+}
+
+// order is the index of the event of each delivery.
+func (t *trigger) order(events int) (order []int) {
+	for i := range events {
+		for range 1 + t.duplicate {
+			order = append(order, i)
+		}
+	}
+	if t.shuffle {
+		rand.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+	}
+	return order
+}
+
+// make makes the events.
+func (t *trigger) make(scheme *signedScheme, event string) (events []triggered, err error) {
+	set := map[string]string{}
+	for _, one := range t.set {
+		name, value, ok := strings.Cut(one, "=")
+		if !ok {
+			return nil, fmt.Errorf("--set: expected field=value, got %q", one)
+		}
+		if _, again := set[name]; again {
+			return nil, fmt.Errorf("--set: %s is given twice", name)
+		}
+		set[name] = value
+	}
+	for range t.count {
+		made, err := scheme.make(event, set)
+		if err != nil {
+			return nil, fmt.Errorf("--set: %w", err)
+		}
+		if len(events) > 0 && made.id == events[0].id {
+			return nil, fmt.Errorf("--set gives every event of --count the ID %q, which makes them the same event: use --duplicate", made.id)
+		}
+		events = append(events, made)
+	}
+	return events, nil
+}
+
+// check holds the flags to what they allow.
+func (t *trigger) check() error {
+	to, err := url.Parse(t.to)
+	switch {
+	case t.to == "":
+		return errors.New("--to is required: the URL of your endpoint")
+	case err != nil || to.Host == "" || to.Scheme != "http" && to.Scheme != "https":
+		return errors.New("--to is not an absolute URL with http or https")
+	case t.count < 1 || t.count > maxEvents:
+		return fmt.Errorf("--count is from 1 to %d", maxEvents)
+	case t.duplicate < 0 || t.duplicate > maxEvents:
+		return fmt.Errorf("--duplicate is from 0 to %d", maxEvents)
+	case t.print != "" && t.print != "curl":
+		return unknown("form of --print", t.print, []string{"curl"})
+	case t.print != "" && t.json:
+		return errors.New("--print and --json exclude each other")
+	case t.from != "" && (t.count > 1 || len(t.set) > 0):
+		return errors.New("--from is one event, sent as it is: it excludes --set and --count")
+	case t.from == "-" && t.secretFile == "-":
+		return errors.New("--from and --secret-file cannot both be standard input")
+	}
+	return nil
+}
+
+// readBody reads a body of the user's own.
+func readBody(name string, stdin io.Reader) ([]byte, error) {
+	in, err := open(name, stdin)
+	if err != nil {
+		return nil, fmt.Errorf("--from: %w", err)
+	}
+	defer in.Close()
+	body, err := io.ReadAll(in)
+	if err == nil && len(body) == 0 {
+		err = errors.New("the body is empty")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("--from: %w", err)
+	}
+	return body, nil
+}
+
+// printer prints results as JSON, or as lines for people.
+func (t *trigger) printer(w io.Writer) func(view any, line string) error {
+	return func(view any, line string) error {
+		if t.json {
+			return json.NewEncoder(w).Encode(view)
+		}
+		_, err := io.WriteString(w, line)
+		return err
+	}
+}

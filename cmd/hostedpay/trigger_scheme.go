@@ -1,0 +1,114 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/hostedpay/hostedpay-go/internal/contract"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
+)
+
+// A signedScheme is what trigger knows about one way in which a gateway signs its events.
+type signedScheme struct {
+	name     webhooks.Scheme
+	events   []string // as the contract has them
+	secret   string   // what signs: "API key"
+	variable string   // of the environment, with the secret
+	identity []string // fields that differ between events; the first that an event has tells it apart
+	body     func(event string, changes ...webhookstest.Field) []byte
+	sign     func(secret string, body []byte, opts ...webhookstest.Option) *http.Request
+
+	inData   *signedScheme             // whose body this scheme's envelope carries in its data
+	asInData func(event string) string // that scheme's event for one of this; empty for none
+}
+
+func signedSchemes() []signedScheme {
+	flat := signedScheme{
+		name: webhooks.SchemeVoraV1, events: contract.VoraV1EventTypes(),
+		secret: "API key", variable: "VON_PAY_SECRET_KEY",
+		identity: []string{"refundId", "sessionId"},
+		body:     readyMade(webhookstest.SessionSucceeded, webhookstest.SessionFailed, webhookstest.SessionExpired, webhookstest.RefundCreated),
+		sign:     webhookstest.Vora,
+	}
+	return []signedScheme{
+		{
+			name: webhooks.SchemeVisionScope, events: contract.VisionScopeEventTypes(),
+			secret: "webhook secret", variable: "VISIONSCOPE_WEBHOOK_SECRET",
+			identity: []string{"session_id"},
+			body:     readyMade(webhookstest.PaymentSucceeded, webhookstest.PaymentFailed),
+			sign:     webhookstest.VisionScope,
+		},
+		flat,
+		{
+			name: webhooks.SchemeVoraV2, events: contract.VoraV2EventTypes(),
+			secret: "subscription's signing secret", variable: "VON_PAY_WEBHOOK_SECRET",
+			identity: []string{"id"},
+			body: func(event string, changes ...webhookstest.Field) []byte {
+				return webhookstest.VoraV2Event(event, nil, changes...)
+			},
+			sign:   webhookstest.VoraV2,
+			inData: &flat, asInData: contract.VoraV2EventFor,
+		},
+	}
+}
+
+// readyMade finds the ready-made body of an event by the name that is in it. Without one it returns
+// nothing.
+func readyMade(bodies ...func(...webhookstest.Field) []byte) func(string, ...webhookstest.Field) []byte {
+	return func(event string, changes ...webhookstest.Field) []byte {
+		for _, body := range bodies {
+			var named struct{ Event string }
+			if err := json.Unmarshal(body(), &named); err == nil && named.Event == event {
+				return body(changes...)
+			}
+		}
+		return nil
+	}
+}
+
+// schemeOf finds the scheme that an event comes under.
+func schemeOf(event string) (*signedScheme, error) {
+	for _, s := range signedSchemes() {
+		if slices.Contains(s.events, event) {
+			return &s, nil
+		}
+	}
+	return nil, unknown("event", event, contract.EventTypes())
+}
+
+// An eventView is how an event is listed under --json.
+type eventView struct {
+	Event  string          `json:"event"`
+	Scheme webhooks.Scheme `json:"scheme"`
+	Secret string          `json:"secretVariable"`
+}
+
+// listEvents prints every event, with where its signing secret is expected.
+func listEvents(show func(view any, line string) error) error {
+	width := 0
+	for _, event := range contract.EventTypes() {
+		width = max(width, len(event))
+	}
+	for _, s := range signedSchemes() {
+		for _, event := range s.events {
+			line := fmt.Sprintf("%-*s  %-11s  %s\n", width, event, s.name, s.variable)
+			if err := show(eventView{event, s.name, s.variable}, line); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// variables names where the schemes expect their secrets in the environment.
+func variables() string {
+	var all []string
+	for _, s := range signedSchemes() {
+		all = append(all, s.variable)
+	}
+	return strings.Join(all, ", ")
+}
