@@ -17,7 +17,7 @@ import (
 // command is the whole command line: each verb is one function, in a file that is named after it.
 func command() *cobra.Command {
 	root := group("hostedpay", "The hosted-checkout gateways: on this machine, and called",
-		demoCommand(), sandboxCommand(), sessionsCommand(), checkoutCommand(), healthCommand(), discoveryCommand(), triggerCommand(), checkCommand(), errorsCommand(), keysCommand())
+		demoCommand(), sandboxCommand(), sessionsCommand(), checkoutCommand(), healthCommand(), discoveryCommand(), triggerCommand(), checkCommand(), verifyCommand(), errorsCommand(), keysCommand())
 	root.Version = version()
 	root.SilenceUsage, root.SilenceErrors = true, true
 	root.SetFlagErrorFunc(flagError)

@@ -8,6 +8,7 @@
 //	hostedpay discovery  what Vora says about itself
 //	hostedpay trigger    an event for your webhook endpoint, signed as its gateway does
 //	hostedpay check      recorded traffic, held to the contracts
+//	hostedpay verify     whether a captured webhook or return is authentic, or why not
 //	hostedpay errors     what an error code means
 //	hostedpay keys       what a credential is
 //

@@ -31,7 +31,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("GATEWAYS", server.URL)
 			e.Setenv("API_KEY", sandbox.Acme.Vora.SecretKey)
 			e.Setenv("SHOP_KEY", sandbox.Acme.VisionScope.APIKey)
-			return nil
+			return writeCaptures(e.WorkDir)
 		},
 	})
 }

@@ -1,0 +1,186 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/hostedpay/hostedpay-go/internal/redact"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
+)
+
+// A schemeSecret is the secret of a scheme, and the verifier that it is for.
+type schemeSecret struct {
+	secretSource
+	verifier func(webhooks.KeySource, ...webhooks.VerifierOption) *webhooks.Verifier
+}
+
+func schemeSecrets() []*schemeSecret {
+	return []*schemeSecret{
+		{secretSource{what: "API key, which signs Vora's webhooks v1", variable: "VON_PAY_SECRET_KEY", flag: "key-file"}, webhooks.Vora},
+		{secretSource{what: "subscription's secret, which signs Vora's webhooks v2", variable: "VON_PAY_WEBHOOK_SECRET", flag: "subscription-secret-file"}, webhooks.VoraV2},
+		{secretSource{what: "webhook secret of a VisionScope checkout", variable: "VISIONSCOPE_WEBHOOK_SECRET", flag: "webhook-secret-file"}, webhooks.VisionScope},
+	}
+}
+
+func verifyWebhookCommand() *cobra.Command {
+	var f verifyFlags
+	var entry int
+	secrets := schemeSecrets()
+	c := &cobra.Command{
+		Use:   "webhook CAPTURE",
+		Short: "Verify a captured webhook, and say what happened to it on the way",
+		Long: `Webhook reads a captured request from a file, or from standard input with -: the raw HTTP request, a
+curl command line, or a HAR. It accepts the schemes whose secrets are given, and exits with 0 when
+the delivery is valid, with 1 when it is not, and with 2 when there is nothing to verify.
+
+Vora's deliveries are good for five minutes: say with --at when it arrived.`,
+		Example: `  hostedpay verify webhook delivery.http --at 2026-04-21T13:18:14Z
+  hostedpay verify webhook --webhook-secret-file secret.txt - < delivery.har`,
+		Args: argument("captured request, or - for standard input"),
+		RunE: func(c *cobra.Command, args []string) error {
+			files := []string{args[0]}
+			for _, s := range secrets {
+				files = append(files, s.file)
+			}
+			err := oneStdin(files...)
+			if err != nil {
+				return usage(c, err)
+			}
+			now, err := f.clock()
+			if err != nil {
+				return usage(c, err)
+			}
+			verifier, err := verifierOf(secrets, c.InOrStdin(), now)
+			if err != nil {
+				return usage(c, err)
+			}
+			capture, err := readCapture(args[0], c.InOrStdin())
+			if err != nil {
+				return usage(c, err)
+			}
+			d, err := deliveryOf(capture, entry)
+			if err != nil {
+				return usage(c, err)
+			}
+			view := verifyDelivery(c.Context(), verifier, d)
+			if err := f.print(c.OutOrStdout(), view, view.lines()); err != nil {
+				return err
+			}
+			return view.err
+		},
+	}
+	f.register(c)
+	for _, s := range secrets {
+		s.register(c)
+	}
+	c.Flags().IntVar(&entry, "entry", 0, "which request of a HAR with several, from 1")
+	return c
+}
+
+// verifierOf accepts the schemes whose secrets are given. Their keys are not checked before there
+// is a delivery, so that a diagnosis says what is wrong with one.
+func verifierOf(secrets []*schemeSecret, stdin io.Reader, now func() time.Time) (*webhooks.Verifier, error) {
+	var verifiers []*webhooks.Verifier
+	for _, s := range secrets {
+		if !s.given() {
+			continue
+		}
+		secret, err := s.read(stdin)
+		if err != nil {
+			return nil, err
+		}
+		name := s.variable
+		if s.file != "" {
+			name = "--" + s.flag
+		}
+		key := webhooks.SigningKey{Secret: secret, Name: name}
+		source := webhooks.KeySourceFunc(func(context.Context, webhooks.KeyHint) ([]webhooks.SigningKey, error) {
+			return []webhooks.SigningKey{key}, nil
+		})
+		verifiers = append(verifiers, s.verifier(source, webhooks.WithClock(now)))
+	}
+	if len(verifiers) == 0 {
+		return nil, fmt.Errorf("no secret to verify with: set %s, %s or %s, or name a file", secrets[0].variable, secrets[1].variable, secrets[2].variable)
+	}
+	return webhooks.Any(verifiers...), nil
+}
+
+// A webhookView is how a verified delivery looks under --json.
+type webhookView struct {
+	Valid     bool           `json:"valid"`
+	Gateway   string         `json:"gateway,omitempty"`
+	Scheme    string         `json:"scheme,omitempty"`
+	Event     string         `json:"event,omitempty"`
+	SessionID string         `json:"sessionId,omitempty"`
+	SignedAt  string         `json:"signedAt,omitempty"` // RFC 3339
+	Age       string         `json:"age,omitempty"`      // "2m0s"
+	Reason    string         `json:"reason,omitempty"`
+	Detail    string         `json:"detail,omitempty"`
+	Problem   string         `json:"problem,omitempty"` // of an authentic event that cannot be read
+	Findings  []causeFinding `json:"findings"`
+
+	err error
+}
+
+// A causeFinding is what happened to a delivery on the way.
+type causeFinding struct {
+	Cause  string `json:"cause"`
+	Proven bool   `json:"proven"`
+	Advice string `json:"advice"`
+}
+
+func verifyDelivery(ctx context.Context, v *webhooks.Verifier, d delivery) webhookView {
+	line := redact.New().Line
+	diagnosis := webhooks.Diagnose(ctx, v, d.header, d.body)
+	view := webhookView{Findings: []causeFinding{}}
+	for _, f := range diagnosis.Findings {
+		view.Findings = append(view.Findings, causeFinding{string(f.Cause), f.Proven, f.Advice})
+	}
+	if r := diagnosis.Rejection; r != nil {
+		view.Scheme, view.Reason, view.Detail, view.err = string(r.Scheme), string(r.Reason), line(r.Detail), r
+		if r.Scheme != "" {
+			view.Gateway = nameOf(r.Scheme.Gateway())
+		}
+		return view
+	}
+	event, err := v.Verify(ctx, d.header, d.body)
+	if err != nil { // a clock that goes on, at the very end of the window
+		view.err = err
+		return view
+	}
+	info := event.Info()
+	view.Valid, view.Gateway, view.Scheme = true, nameOf(info.Scheme.Gateway()), string(info.Scheme)
+	view.Event, view.SessionID = line(info.Type), line(info.SessionID)
+	if info.Problem != nil {
+		view.Problem = line(info.Problem.Error())
+	}
+	if !info.SignedAt.IsZero() {
+		view.SignedAt = info.SignedAt.UTC().Format(time.RFC3339)
+		view.Age = info.ReceivedAt.Sub(info.SignedAt).Round(time.Second).String()
+	}
+	return view
+}
+
+func (v webhookView) lines() string {
+	verdict := "valid\n"
+	if !v.Valid {
+		verdict = "invalid\n"
+	}
+	text := verdict + rowsOf(row{"gateway", v.Gateway}, row{"scheme", v.Scheme}, row{"event", v.Event}, row{"session", v.SessionID},
+		row{"signed", v.SignedAt}, row{"age", v.Age}, row{"reason", v.Reason}, row{"detail", v.Detail}, row{"problem", v.Problem})
+	for _, f := range v.Findings {
+		certainty := "likely"
+		if f.Proven {
+			certainty = "proven"
+		}
+		text += fmt.Sprintf("%s (%s): %s\n", f.Cause, certainty, f.Advice)
+	}
+	if v.Reason == string(webhooks.ReasonTooOld) {
+		text += "If it was in time when it arrived, say when that was: --at TIME.\n"
+	}
+	return text
+}
