@@ -55,7 +55,7 @@ func raw(r *http.Request) string {
 	return text.String()
 }
 
-func curl(r *http.Request) string {
+func curlLine(r *http.Request) string {
 	line := "curl '" + r.URL.String() + "' -X POST --compressed \\\n"
 	for name := range r.Header {
 		line += "  -H '" + name + ": " + r.Header.Get(name) + "' \\\n"
@@ -79,7 +79,7 @@ func recordingOf(r *http.Request) string {
 // writeCaptures writes a delivery of each scheme in each form: vora-v1.http, vora-v1.curl, …
 func writeCaptures(dir string) (err error) {
 	for _, s := range signers() {
-		for form, write := range map[string]func(*http.Request) string{"http": raw, "curl": curl, "har": recordingOf} {
+		for form, write := range map[string]func(*http.Request) string{"http": raw, "curl": curlLine, "har": recordingOf} {
 			err = errors.Join(err, os.WriteFile(filepath.Join(dir, s.scheme+"."+form), []byte(write(s.delivery())), 0o600))
 		}
 		err = errors.Join(err, os.WriteFile(filepath.Join(dir, s.scheme+".key"), []byte(s.secret+"\n"), 0o600))
