@@ -17,7 +17,9 @@
 // and two of one session may be worked on at the same time; package orders makes the same state of
 // them in any order.
 //
-// The module is young: it has no release, and no crash test yet.
+// The module is young: it has no release yet. A test kills its processes at any moment, and finds
+// each event that was acknowledged processed, and what InTx wrote once; no test kills PostgreSQL
+// itself.
 //
 // What fails is tried again, with growing pauses. What keeps failing, or cannot be read, is
 // quarantined with the reason, until [Inbox.Replay] gives it another chance.

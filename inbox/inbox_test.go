@@ -49,10 +49,14 @@ func openSQLite(t *testing.T) *inbox.Database[*sql.Tx] {
 	return db
 }
 
+func postgresAddress() string {
+	return cmp.Or(os.Getenv("HOSTEDPAY_TEST_POSTGRES"), "postgres://postgres@127.0.0.1:5432/test?sslmode=disable")
+}
+
 // openPostgreSQL is a schema of its own in a server, which the environment can name.
 func openPostgreSQL(t *testing.T) (db *inbox.Database[pgx.Tx], schema string) {
 	t.Helper()
-	address := cmp.Or(os.Getenv("HOSTEDPAY_TEST_POSTGRES"), "postgres://postgres@127.0.0.1:5432/test?sslmode=disable")
+	address := postgresAddress()
 	conn, err := pgx.Connect(t.Context(), address)
 	if err != nil {
 		const message = "PostgreSQL is not to be reached: %v\nstart it, or set HOSTEDPAY_TEST_POSTGRES to its data source name"
