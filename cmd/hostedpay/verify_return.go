@@ -92,7 +92,8 @@ signed just as well.`,
 	return c
 }
 
-// expectedOf is what a return says about itself, so that only its signature and age are in question.
+// expectedOf is what a return says about itself, so that only its signature and age are in
+// question.
 func expectedOf(returned *url.URL, query url.Values, key sdk.Secret) vora.ExpectedReturn {
 	own, rest := *returned, returned.Query()
 	for _, name := range contract.VoraReturnParameters() {
