@@ -120,7 +120,8 @@ func (s *shop) deliver(body []byte, signed time.Time) *httptest.ResponseRecorder
 	return response
 }
 
-// deliverAll delivers events at once, each until it is taken.
+// deliverAll delivers events at once, each until it is taken, as a gateway does: a busy machine may
+// need longer than the shop's deadline, and that answer is no loss.
 func (s *shop) deliverAll(t *testing.T, bodies ...[]byte) {
 	t.Helper()
 	statuses := make([]int, len(bodies))
@@ -128,7 +129,7 @@ func (s *shop) deliverAll(t *testing.T, bodies ...[]byte) {
 	for i, body := range bodies {
 		deliveries.Go(func() {
 			for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
-				if statuses[i] = s.deliver(body, time.Now()).Code; statuses[i] != http.StatusConflict {
+				if statuses[i] = s.deliver(body, time.Now()).Code; statuses[i] == http.StatusOK {
 					return
 				}
 			}
