@@ -6,7 +6,6 @@ import (
 	"iter"
 	"maps"
 	"slices"
-	"strconv"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -151,16 +150,4 @@ func unescaped(text []byte) (char rune, length int) {
 		return -1, 2
 	}
 	return char, 6
-}
-
-// codeUnit reads an escape of six characters, and is -1 where there is none.
-func codeUnit(text []byte) rune {
-	if len(text) < 6 || text[0] != '\\' || text[1] != 'u' {
-		return -1
-	}
-	unit, err := strconv.ParseUint(string(text[2:6]), 16, 16)
-	if err != nil {
-		return -1
-	}
-	return rune(unit)
 }

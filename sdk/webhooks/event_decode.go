@@ -3,7 +3,6 @@ package webhooks
 import (
 	"encoding/json"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/hostedpay/hostedpay-go/internal/lenient"
@@ -16,12 +15,32 @@ type bodyField[T any] struct {
 	at   func(*T) any // a pointer, of one of the types that fastDecoder.value reads
 }
 
-// decodeFast reads the JSON that gateways send: one object of strings and numbers, perhaps with an
-// object of strings in it. It takes a quarter of the time of encoding/json, and it is only a
-// shortcut: at anything else, an escape, a list, a repeated field, it gives up and returns false,
-// and encoding/json reads the body from the start. FuzzDecodeFast holds the two to the same result.
-func decodeFast[T any](body []byte, into *T, fields []bodyField[T]) bool {
-	d := fastDecoder{text: string(body)}
+// decode reads a body. What it could read is there when it returns an error.
+func decode[T any](text string, into *T, fields []bodyField[T]) error {
+	if decodeFast(text, into, fields) {
+		return nil
+	}
+	var empty T
+	*into = empty
+	return json.Unmarshal([]byte(text), into)
+}
+
+// within has the fields of a struct that another one embeds.
+func within[Outer, T any](fields []bodyField[T], inner func(*Outer) *T) []bodyField[Outer] {
+	list := make([]bodyField[Outer], len(fields), len(fields)+4)
+	for i, f := range fields {
+		list[i] = bodyField[Outer]{f.name, func(o *Outer) any { return f.at(inner(o)) }}
+	}
+	return list
+}
+
+// decodeFast reads the JSON that gateways send: one object, whose known fields are strings, numbers
+// and objects of strings. It takes a quarter of the time of encoding/json, and it is only a
+// shortcut: at anything else, a null, a repeated object, a name in another case, it gives up and
+// returns false, and encoding/json reads the body from the start. FuzzDecodeFast holds the two to
+// the same result.
+func decodeFast[T any](text string, into *T, fields []bodyField[T]) bool {
+	d := fastDecoder{text: text}
 	next := 0 // gateways send their fields in the documented order
 	d.object(func(name string) {
 		i := indexFrom(next, name, fields)
@@ -69,8 +88,8 @@ func (d *fastDecoder) value(into any) {
 		*into = lenient.NewBool(d.bool())
 	case *flexibleTime:
 		*into = d.time()
-	case *json.RawMessage:
-		*into = json.RawMessage(d.number())
+	case *rawValue:
+		*into = d.raw()
 	case *map[string]string:
 		d.lost = d.lost || *into != nil // encoding/json merges a repeated object into the first
 		*into = d.strings()
@@ -139,7 +158,7 @@ func (d *fastDecoder) want(char byte) {
 	}
 }
 
-// string reads a string without escapes.
+// string reads a string, and is a part of the text when there is no escape in it.
 func (d *fastDecoder) string() string {
 	d.want('"')
 	if d.lost {
@@ -151,13 +170,16 @@ func (d *fastDecoder) string() string {
 		if plain[char] {
 			continue
 		}
-		if char == '"' {
+		switch {
+		case char == '"':
 			d.at += at + 1
 			d.lost = !ascii && !utf8.ValidString(text[:at])
 			return text[:at]
-		}
-		if char < utf8.RuneSelf {
-			break
+		case char == '\\':
+			return d.unescaped()
+		case char < utf8.RuneSelf: // a control character
+			d.lost = true
+			return ""
 		}
 		ascii = false
 	}
@@ -227,9 +249,13 @@ func (d *fastDecoder) integer() (value int64) {
 	return value
 }
 
+// maxPresized is for how many strings a map has room from the start: the body may be a stranger's.
+const maxPresized = 64
+
 // strings reads an object of strings.
 func (d *fastDecoder) strings() map[string]string {
-	values := map[string]string{}
+	inside, _, _ := strings.Cut(d.text[d.at:], "}")
+	values := make(map[string]string, min(strings.Count(inside, ":"), maxPresized))
 	d.object(func(name string) { values[name] = d.string() })
 	return values
 }
@@ -245,54 +271,88 @@ func (d *fastDecoder) time() flexibleTime {
 
 // bool reads true or false.
 func (d *fastDecoder) bool() bool {
-	d.space()
-	for value, written := range [...]string{"false", "true"} {
-		if strings.HasPrefix(d.text[d.at:], written) {
-			d.at += len(written)
-			return value == 1
-		}
+	if d.peek() == 't' {
+		d.word("true")
+		return true
 	}
-	d.lost = true
+	d.word("false")
 	return false
 }
 
-// skipField skips the value of an unknown field, if it is a string or a number. encoding/json
-// ignores the case of a name, so that a name which differs from a known one in that alone is not
-// for the shortcut.
-func skipField[T any](d *fastDecoder, name string, fields []bodyField[T]) {
-	for i := range fields {
-		d.lost = d.lost || strings.EqualFold(name, fields[i].name)
+func (d *fastDecoder) word(word string) {
+	if !strings.HasPrefix(d.text[d.at:], word) {
+		d.lost = true
+		return
 	}
-	if d.peek() == '"' {
+	d.at += len(word)
+}
+
+// A rawValue is a JSON value as it is written, without the white space around it. It is empty for a
+// field that is not there.
+type rawValue string
+
+// UnmarshalJSON accepts any value.
+func (r *rawValue) UnmarshalJSON(data []byte) error {
+	*r = rawValue(data)
+	return nil
+}
+
+// maxNested bounds how deep the fast decoder follows a value that it only passes.
+const maxNested = 32
+
+// raw reads a value of any kind.
+func (d *fastDecoder) raw() rawValue {
+	d.space()
+	begin := d.at
+	d.pass(maxNested)
+	if d.lost {
+		return ""
+	}
+	return rawValue(d.text[begin:d.at])
+}
+
+// pass reads a value and drops it.
+func (d *fastDecoder) pass(deep int) {
+	if deep == 0 {
+		d.lost = true
+		return
+	}
+	switch d.peek() {
+	case '"':
 		d.string()
-	} else {
+	case '{':
+		d.object(func(string) { d.pass(deep - 1) })
+	case '[':
+		d.list(func() { d.pass(deep - 1) })
+	case 't', 'f':
+		d.bool()
+	case 'n':
+		d.word("null")
+	default:
 		d.number()
 	}
 }
 
-// flexibleTime reads ISO 8601 strings and Unix seconds. What it cannot read is the zero time, and
-// never costs an event.
-type flexibleTime struct{ time.Time }
-
-func (t *flexibleTime) UnmarshalJSON(data []byte) error {
-	if data[0] == '"' {
-		var written lenient.Time
-		_ = written.UnmarshalJSON(data) // which accepts any value
-		t.Time = written.Time
-		return nil
+// list reads a list and has element read each value.
+func (d *fastDecoder) list(element func()) {
+	d.want('[')
+	if d.next(']') {
+		return
 	}
-	t.Time = time.Time{}
-	if seconds, err := lenient.ParseInteger(string(data)); err == nil {
-		t.Time = unixTime(seconds)
+	for !d.lost {
+		element()
+		if d.next(']') {
+			return
+		}
+		d.want(',')
 	}
-	return nil
 }
 
-// unixTime is the zero time outside of the years 1 to 9999, which encoding/json could not write: an
-// event whose time is in milliseconds would not be one that can be kept.
-func unixTime(seconds int64) time.Time {
-	if seconds < -62135596800 || seconds > 253402300799 {
-		return time.Time{}
+// skipField skips the value of an unknown field. encoding/json ignores the case of a name, so that
+// a name which differs from a known one in that alone is not for the shortcut.
+func skipField[T any](d *fastDecoder, name string, fields []bodyField[T]) {
+	for i := range fields {
+		d.lost = d.lost || strings.EqualFold(name, fields[i].name)
 	}
-	return time.Unix(seconds, 0).UTC()
+	d.raw()
 }

@@ -1,9 +1,7 @@
 package webhooks
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -25,17 +23,10 @@ const (
 
 // parseVora reads a body of either shape. One that has neither counts as its scheme's.
 func parseVora(body []byte, usual voraShape) parsed {
-	if !bytes.Contains(body, []byte(`"data"`)) { // what the fast decoder cannot read
-		flat := &voraV1Body{}
-		if decodeFast(body, flat, voraV1Fields) && flat.isFlat(usual) {
-			flat.adopt()
-			return flat
-		}
-	}
 	b := &voraEnvelope{}
-	b.problem = json.Unmarshal(body, b)
+	b.problem = decode(string(body), b, voraEnvelopeFields)
 	b.adopt()
-	if b.Data == nil && b.isFlat(usual) || b.Event != "" && b.SessionID != "" {
+	if b.Data == "" && b.isFlat(usual) || b.Event != "" && b.SessionID != "" {
 		return &b.voraV1Body
 	}
 	b.payment = paymentIn(b.Data)
@@ -76,23 +67,26 @@ func (*VoraV2Event) isEvent() {}
 // which it is shows when it is read.
 type voraEnvelope struct {
 	voraV1Body
-	Created  flexibleTime    `json:"created"`
-	Merchant string          `json:"merchant_id"`
-	Data     json.RawMessage `json:"data"`
+	Created  flexibleTime `json:"created"`
+	Merchant string       `json:"merchant_id"`
+	Data     rawValue     `json:"data"`
 
 	payment *voraV1Body // what the data says about a payment; nil for empty data
 }
 
-func paymentIn(data json.RawMessage) *voraV1Body {
+var voraEnvelopeFields = append(within(voraV1Fields, func(b *voraEnvelope) *voraV1Body { return &b.voraV1Body }),
+	bodyField[voraEnvelope]{"created", func(b *voraEnvelope) any { return &b.Created }},
+	bodyField[voraEnvelope]{"merchant_id", func(b *voraEnvelope) any { return &b.Merchant }},
+	bodyField[voraEnvelope]{"data", func(b *voraEnvelope) any { return &b.Data }},
+)
+
+func paymentIn(data rawValue) *voraV1Body {
 	switch strings.Trim(string(data), "{ \t\r\n}") {
 	case "", "null":
 		return nil
 	}
 	b := &voraV1Body{}
-	if !decodeFast(data, b, voraV1Fields) {
-		*b = voraV1Body{}
-		b.problem = json.Unmarshal(data, b)
-	}
+	b.problem = decode(string(data), b, voraV1Fields)
 	return b
 }
 
@@ -121,7 +115,7 @@ func (b *voraEnvelope) event(info EventInfo) Event {
 		b.payment.tell(&info, b.Merchant, contract.VoraV2EventFor(b.Type))
 	}
 	info.DedupeKey = dedupeKey(info.Scheme, b.ID)
-	return &VoraV2Event{EventInfo: info, ID: b.ID, LiveMode: b.mode() == sdk.ModeLive, Data: sdk.NewRaw(b.Data)}
+	return &VoraV2Event{EventInfo: info, ID: b.ID, LiveMode: b.mode() == sdk.ModeLive, Data: sdk.NewRaw([]byte(b.Data))}
 }
 
 // tell says what the data of an envelope says about a payment, when its type stands for an event of

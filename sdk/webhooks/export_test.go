@@ -13,10 +13,10 @@ func Schemes() (names []Scheme) {
 	return names
 }
 
-// DecodeVoraV1 reads a body with and without the fast decoder. It is false when the fast decoder
-// gave up.
-func DecodeVoraV1(body []byte) (fast, full any, ok bool) {
-	return decodeBoth(body, voraV1Body{}, voraV1Fields)
+// DecodeVora reads a body of Vora with and without the fast decoder. It is false when the fast
+// decoder gave up.
+func DecodeVora(body []byte) (fast, full any, ok bool) {
+	return decodeBoth(body, voraEnvelope{}, voraEnvelopeFields)
 }
 
 // DecodeVisionScope is the same for VisionScope.
@@ -26,7 +26,7 @@ func DecodeVisionScope(body []byte) (fast, full any, ok bool) {
 
 func decodeBoth[T any](body []byte, empty T, fields []bodyField[T]) (fast, full any, ok bool) {
 	f, s := empty, empty
-	ok = decodeFast(body, &f, fields)
+	ok = decodeFast(string(body), &f, fields)
 	if err := json.Unmarshal(body, &s); err != nil {
 		return &f, err, ok
 	}
@@ -37,7 +37,7 @@ func decodeBoth[T any](body []byte, empty T, fields []bodyField[T]) (fast, full 
 // those it reads.
 func FastFields() map[string][2][]string {
 	return map[string][2][]string{
-		"Vora v1":     {tagsOf[voraV1Body](), fieldNames(voraV1Fields)},
+		"Vora":        {tagsOf[voraEnvelope](), fieldNames(voraEnvelopeFields)},
 		"VisionScope": {tagsOf[visionScopeBody](), fieldNames(visionScopeFields)},
 	}
 }

@@ -1,7 +1,6 @@
 package webhooks
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
@@ -98,15 +97,15 @@ var visionScopeEvents = map[string]visionScopeEvent{
 // visionScopeBody is a payment event, its fields in the documented order. Its amount is a decimal
 // number of major units, and is never a float here.
 type visionScopeBody struct {
-	Event     string          `json:"event"`
-	SessionID string          `json:"session_id"`
-	Status    string          `json:"status"` // says what the event's name says
-	Amount    json.RawMessage `json:"amount"` // a json.Number would stop the decoder where it reads no number
-	Currency  money.Currency  `json:"currency"`
-	OrderID   string          `json:"order_id"`
-	Reason    string          `json:"reason"`
-	PaidAt    flexibleTime    `json:"paid_at"`
-	FailedAt  flexibleTime    `json:"failed_at"`
+	Event     string         `json:"event"`
+	SessionID string         `json:"session_id"`
+	Status    string         `json:"status"` // says what the event's name says
+	Amount    rawValue       `json:"amount"` // a json.Number would stop the decoder where it reads no number
+	Currency  money.Currency `json:"currency"`
+	OrderID   string         `json:"order_id"`
+	Reason    string         `json:"reason"`
+	PaidAt    flexibleTime   `json:"paid_at"`
+	FailedAt  flexibleTime   `json:"failed_at"`
 
 	problem error
 }
@@ -125,10 +124,7 @@ var visionScopeFields = []bodyField[visionScopeBody]{
 
 func parseVisionScope(body []byte) parsed {
 	b := &visionScopeBody{}
-	if !decodeFast(body, b, visionScopeFields) {
-		*b = visionScopeBody{}
-		b.problem = json.Unmarshal(body, b)
-	}
+	b.problem = decode(string(body), b, visionScopeFields)
 	return b
 }
 

@@ -114,4 +114,11 @@ func oddVoraV2(h http.Header) (odd []string) {
 	return odd
 }
 
-func isDigits(value string) bool { return value != "" && strings.Trim(value, "0123456789") == "" }
+func isDigits(value string) bool {
+	for _, char := range []byte(value) {
+		if char < '0' || char > '9' {
+			return false
+		}
+	}
+	return value != ""
+}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/hostedpay/hostedpay-go/internal/signature"
@@ -238,14 +239,15 @@ func mayHaveField(body []byte, name string) bool {
 	if bytes.IndexByte(body, '\\') >= 0 {
 		return true
 	}
-	for _, first := range []byte{name[0], name[0] - 'a' + 'A'} { // names begin in lower case
+	rare := max(0, strings.IndexAny(name, "jqvxz")) // names are in lower case, and a rare letter is found quickly
+	for _, letter := range []byte{name[rare], name[rare] - 'a' + 'A'} {
 		for at := 0; ; at++ {
-			next := bytes.IndexByte(body[at:], first)
+			next := bytes.IndexByte(body[at:], letter)
 			if next < 0 {
 				break
 			}
 			at += next
-			if len(body)-at >= len(name) && bytes.EqualFold(body[at:at+len(name)], []byte(name)) {
+			if begin := at - rare; begin >= 0 && len(body)-begin >= len(name) && bytes.EqualFold(body[begin:begin+len(name)], []byte(name)) {
 				return true
 			}
 		}
