@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -75,37 +76,41 @@ func describe(e *openapi3.SchemaError) string {
 var quotedValue = regexp.MustCompile(`^(at '[^']*': )'.*' (is not|does not)`)
 
 // masked removes the exchange's secrets from messages: the validator quotes the values that it
-// rejects.
+// rejects. The secrets are collected once, because a long body may have a problem in every line.
 func (x *Exchange) masked(problems []string) []string {
+	if len(problems) == 0 {
+		return nil
+	}
+	var pairs []string
+	for _, secret := range x.secrets() {
+		pairs = append(pairs, secret, "[secret]")
+	}
+	masks := strings.NewReplacer(pairs...)
 	for i, problem := range problems {
-		problems[i] = x.withoutSecrets(problem)
+		problems[i] = masks.Replace(problem)
 	}
 	return problems
 }
 
-func (x *Exchange) withoutSecrets(text string) string {
+// secrets are those of the exchange, the longest first, because one may begin with another.
+func (x *Exchange) secrets() (list []string) {
 	header := x.input.Request.Header
 	for name := range header {
 		lower := strings.ToLower(name)
 		if lower == "authorization" || lower == "x-api-key" || strings.HasSuffix(lower, "-signature") {
-			text = mask(text, credential(header, name))
+			list = append(list, credential(header, name))
 		}
 	}
 	var members map[string]any
 	_ = json.Unmarshal(x.body.Text, &members) // a body that is not a JSON object has no members
 	for name, value := range members {
 		if secret, ok := value.(string); ok && strings.Contains(name, "secret") {
-			text = mask(text, secret)
+			list = append(list, secret)
 		}
 	}
-	return text
-}
-
-func mask(text, secret string) string {
-	if secret == "" {
-		return text
-	}
-	return strings.ReplaceAll(text, secret, "[secret]")
+	list = slices.DeleteFunc(list, func(secret string) bool { return secret == "" })
+	slices.SortFunc(list, func(a, b string) int { return len(b) - len(a) })
+	return list
 }
 
 // credential is a header's value, of Authorization only the bearer token.
