@@ -97,7 +97,7 @@ func serveInbox[TTx any](t *testing.T, db *inbox.Database[TTx], effect func(ctx 
 		reached(responding) // what was written is sent when this function returns
 	})
 	routes.HandleFunc("/count", func(w http.ResponseWriter, r *http.Request) {
-		n, err := countEvents(r.Context(), box, inbox.Status(r.FormValue("status")))
+		n, err := countEvents(r.Context(), db, inbox.Status(r.FormValue("status")))
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 			return
@@ -119,13 +119,13 @@ func serveInbox[TTx any](t *testing.T, db *inbox.Database[TTx], effect func(ctx 
 }
 
 // countEvents counts the events of a status.
-func countEvents[TTx any](ctx context.Context, box *inbox.Inbox[TTx], status inbox.Status) (n int, err error) {
-	for after := int64(0); ; {
-		page, err := box.Events(ctx, inbox.Selection{Status: status, After: after, Limit: 1000})
+func countEvents[TTx any](ctx context.Context, db *inbox.Database[TTx], status inbox.Status) (n int, err error) {
+	for before := int64(0); ; {
+		page, err := db.Events(ctx, inbox.Selection{}, inbox.Page{Status: status, Before: before, Limit: 1000})
 		if err != nil || len(page) == 0 {
 			return n, err
 		}
 		n += len(page)
-		after = page[len(page)-1].ID
+		before = page[len(page)-1].ID
 	}
 }

@@ -20,7 +20,21 @@ type Database[TTx any] struct {
 	pollOnly bool
 	poll     time.Duration // how long a job waits when no notification comes
 	flushers int
+	say      statements
+	jobs     *river.Client[TTx] // inserts, and works on nothing
+	cipher   Cipher             // of payloads; nil for none
 	close    func()
+}
+
+// finish makes what every database has.
+func (d *Database[TTx]) finish() (*Database[TTx], error) {
+	d.say = d.dialect.statements()
+	var err error
+	if d.jobs, err = river.NewClient(d.driver, &river.Config{Logger: silent, Schema: d.schema}); err != nil {
+		d.close()
+		return nil, err
+	}
+	return d, nil
 }
 
 // An engine is what differs between the databases beside the words of their SQL.
@@ -73,6 +87,25 @@ func (d *Database[TTx]) run(ctx context.Context, tx TTx, statement string, args 
 	return d.rows(ctx, tx, statement, args, func(scanner) error { return nil })
 }
 
+// removeEach runs a statement that removes something of some events, again until there is none
+// left, each time in a transaction of its own, and forgets how they failed.
+func (d *Database[TTx]) removeEach(ctx context.Context, statement string, args ...any) (total int, err error) {
+	for {
+		removed := 0
+		err := d.within(ctx, workSide, func(tx TTx) error {
+			ids, err := d.ids(ctx, tx, statement, args...)
+			if err != nil || len(ids) == 0 {
+				return err
+			}
+			removed = len(ids)
+			return d.run(ctx, tx, d.say.forget, d.list(ids))
+		})
+		if total += removed; err != nil || removed == 0 || ctx.Err() != nil {
+			return total, errors.Join(err, ctx.Err())
+		}
+	}
+}
+
 // ids runs a statement that returns IDs.
 func (d *Database[TTx]) ids(ctx context.Context, tx TTx, statement string, args ...any) ([]int64, error) {
 	var ids []int64
@@ -100,35 +133,60 @@ type dialect struct {
 
 // statements are the inbox's, in the words of a database.
 type statements struct {
-	insert, load, processed, failed, quarantine, orphans, replay, events string
+	insert, load, processed, failed, quarantine, failure, orphans string
+	replay, events, one, failures, discard, counts                string
+	erase, waiting, oldPayloads, oldEvents, forget                string
 }
 
 const isOpen = "processed_at IS NULL AND quarantined_at IS NULL"
 
+// recorded are the columns of a [Record].
+const recorded = `id, gateway, merchant_id, type, session_id, {micros received_at}, attempts, reason,
+	CASE WHEN quarantined_at IS NOT NULL THEN 'quarantined' WHEN discarded = 1 THEN 'discarded' WHEN processed_at IS NOT NULL THEN 'processed' ELSE 'waiting' END`
+
 func (d dialect) statements() statements {
 	return statements{
 		insert: d.write(d.insert),
-		load: d.write(`SELECT id, payload FROM {schema}inbox_events
+		load: d.write(`SELECT id, dedupe_hash, payload FROM {schema}inbox_events
 WHERE id {list} AND ` + isOpen + ` ORDER BY id {lock}`),
 		processed: d.write(`UPDATE {schema}inbox_events SET processed_at = {at $2}, reason = '' WHERE id {list}`),
 		failed:    d.write(`UPDATE {schema}inbox_events SET attempts = attempts + 1, reason = $2 WHERE id {list}`),
 		quarantine: d.write(`UPDATE {schema}inbox_events SET attempts = attempts + 1, reason = $2, quarantined_at = {at $3}
 WHERE id {list} AND ` + isOpen),
+		failure: d.write(`INSERT INTO {schema}inbox_failures (event_id, failed_at, reason) SELECT id, {at $3}, $2 FROM {schema}inbox_events WHERE id {list}`),
 		orphans: d.write(`UPDATE {schema}inbox_events SET quarantined_at = {at $1}, reason = $2
 WHERE ` + isOpen + ` AND received_at < {at $3} AND id NOT IN ({live}) RETURNING id`),
-		replay: d.write(`UPDATE {schema}inbox_events SET processed_at = NULL, quarantined_at = NULL WHERE id IN (
+		replay: d.write(`UPDATE {schema}inbox_events SET processed_at = NULL, quarantined_at = NULL, discarded = 0 WHERE id IN (
 	SELECT id FROM {schema}inbox_events WHERE payload IS NOT NULL
 		AND (quarantined_at IS NOT NULL OR ($5 = 1 AND processed_at IS NOT NULL))
 		AND ($2 = 0 OR id {list}) AND ($3 = '' OR type = $3) AND received_at >= {at $4} AND id > $6
+		AND ($7 = '' OR gateway = $7) AND ($8 = '' OR merchant_id = $8) AND ($9 = '' OR session_id = $9)
 	ORDER BY id LIMIT 500 {lock}) RETURNING id`),
-		events: d.write(`SELECT id, type, session_id, {micros received_at}, attempts, reason,
-	CASE WHEN quarantined_at IS NOT NULL THEN 'quarantined' WHEN processed_at IS NOT NULL THEN 'processed' ELSE 'waiting' END
+		events: d.write(`SELECT ` + recorded + `
 FROM {schema}inbox_events
-WHERE ($1 = '' OR type = $1) AND received_at >= {at $2} AND id > $3 AND ($4 = ''
-	OR ($4 = 'quarantined' AND quarantined_at IS NOT NULL)
-	OR ($4 = 'processed' AND processed_at IS NOT NULL AND quarantined_at IS NULL)
-	OR ($4 = 'waiting' AND ` + isOpen + `))
-ORDER BY id LIMIT $5`),
+WHERE ($2 = 0 OR id {list}) AND ($3 = '' OR type = $3) AND received_at >= {at $4} AND ($5 = 0 OR id < $5) AND ($6 = ''
+	OR ($6 = 'quarantined' AND quarantined_at IS NOT NULL)
+	OR ($6 = 'discarded' AND discarded = 1)
+	OR ($6 = 'processed' AND processed_at IS NOT NULL AND discarded = 0)
+	OR ($6 = 'waiting' AND ` + isOpen + `))
+	AND ($7 = '' OR gateway = $7) AND ($8 = '' OR merchant_id = $8) AND ($9 = '' OR session_id = $9)
+ORDER BY id DESC LIMIT $10`),
+		one:      d.write(`SELECT dedupe_hash, COALESCE(payload, '') FROM {schema}inbox_events WHERE id = $1`),
+		failures: d.write(`SELECT {micros failed_at}, reason FROM {schema}inbox_failures WHERE event_id = $1 ORDER BY failed_at`),
+		discard: d.write(`UPDATE {schema}inbox_events SET processed_at = {at $2}, quarantined_at = NULL, discarded = 1
+WHERE id {list} AND quarantined_at IS NOT NULL RETURNING id`),
+		counts: d.write(`SELECT (SELECT count(*) FROM {schema}inbox_events WHERE ` + isOpen + `),
+	(SELECT count(*) FROM {schema}inbox_events WHERE quarantined_at IS NOT NULL),
+	COALESCE({micros (SELECT min(received_at) FROM {schema}inbox_events WHERE ` + isOpen + `)}, 0)`),
+		waiting: d.write(`SELECT count(*) FROM {schema}inbox_events WHERE session_id = $1 AND ` + isOpen),
+		erase: d.write(`UPDATE {schema}inbox_events SET payload = NULL, session_id = '', reason = '',
+	discarded = CASE WHEN processed_at IS NULL THEN 1 ELSE discarded END, processed_at = COALESCE(processed_at, {at $2}), quarantined_at = NULL
+WHERE session_id = $1 AND NOT (` + isOpen + `) RETURNING id`),
+		oldPayloads: d.write(`UPDATE {schema}inbox_events SET payload = NULL, session_id = '', reason = '' WHERE id IN (
+	SELECT id FROM {schema}inbox_events WHERE payload IS NOT NULL AND processed_at < {at $1} ORDER BY processed_at LIMIT 500) RETURNING id`),
+		oldEvents: d.write(`DELETE FROM {schema}inbox_events WHERE id IN (
+	SELECT id FROM {schema}inbox_events WHERE processed_at < {at $1} ORDER BY id LIMIT 500) RETURNING id`),
+		forget: d.write(`DELETE FROM {schema}inbox_failures WHERE event_id {list}`),
 	}
 }
 

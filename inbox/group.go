@@ -26,6 +26,7 @@ var (
 // A group commits events together: what queued while a flush was under way goes into the next one.
 // Nobody waits for company.
 type group struct {
+	row     func(webhooks.Event) (row, error)
 	queue   chan *waiting
 	flush   func(ctx context.Context, events []row) (map[string]int64, error) // the IDs of the new ones, by hash
 	isFault func(error) bool
@@ -70,7 +71,7 @@ func (g *group) stop() {
 
 // Accept returns when the event is durable, or is not.
 func (g *group) Accept(ctx context.Context, event webhooks.Event) (webhooks.Acceptance, error) {
-	row, err := newRow(event)
+	row, err := g.row(event)
 	if err != nil {
 		return webhooks.Acceptance{}, err
 	}

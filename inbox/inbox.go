@@ -34,12 +34,13 @@ type Inbox[TTx any] struct {
 	db      *Database[TTx]
 	work    Work[TTx]
 	set     settings
-	say     statements
 	perJob  int // events
 	group   *group
 	handler http.Handler
 	river   *river.Client[TTx]
 	started atomic.Bool
+
+	previousKey atomic.Int64
 }
 
 // New makes an inbox. It neither connects nor works before [Inbox.Start]; several inboxes may use
@@ -59,9 +60,9 @@ func New[TTx any](verifier *webhooks.Verifier, database *Database[TTx], work Wor
 	if err != nil {
 		return nil, err
 	}
-	box := &Inbox[TTx]{db: database, work: work, set: set, say: database.dialect.statements(), perJob: perJob}
-	box.group = &group{flush: box.flush, isFault: database.rowsFault, retry: database.conflict}
-	deliveries, err := webhooks.NewAcceptingHandler(verifier, box.group, append([]webhooks.HandlerOption{webhooks.WithLogger(set.logger)}, set.handler...)...)
+	box := &Inbox[TTx]{db: database, work: work, set: set, perJob: perJob}
+	box.group = &group{row: database.row, flush: box.flush, isFault: database.rowsFault, retry: database.conflict}
+	deliveries, err := webhooks.NewAcceptingHandler(verifier, box.counting(box.group), append([]webhooks.HandlerOption{webhooks.WithLogger(set.logger)}, set.handler...)...)
 	if err != nil {
 		return nil, err
 	}
@@ -110,7 +111,7 @@ func (b *Inbox[TTx]) Stop(ctx context.Context) error {
 // flush stores events and their jobs in one transaction, and returns the IDs of the new ones.
 func (b *Inbox[TTx]) flush(ctx context.Context, events []row) (ids map[string]int64, err error) {
 	err = b.db.within(ctx, acceptSide, func(tx TTx) error {
-		ids, err = b.db.insert(ctx, tx, b.say.insert, events, micros(time.Now()))
+		ids, err = b.db.insert(ctx, tx, b.db.say.insert, events, micros(time.Now()))
 		if err != nil || len(ids) == 0 {
 			return err
 		}
@@ -120,7 +121,7 @@ func (b *Inbox[TTx]) flush(ctx context.Context, events []row) (ids map[string]in
 				fresh = append(fresh, id)
 			}
 		}
-		return b.enqueue(ctx, tx, fresh, b.perJob, time.Time{})
+		return b.db.enqueue(ctx, tx, fresh, b.perJob, time.Time{})
 	})
 	return ids, err
 }

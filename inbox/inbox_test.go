@@ -105,17 +105,17 @@ func testLife[TTx any](t *testing.T, db *inbox.Database[TTx]) {
 		require.Equal(t, 200, deliver(box, id))
 	}
 	require.Eventually(t, func() bool {
-		q, err := box.Events(t.Context(), inbox.Selection{Status: inbox.StatusQuarantined})
+		q, err := db.Events(t.Context(), inbox.Selection{}, inbox.Page{Status: inbox.StatusQuarantined})
 		return err == nil && len(q) == 2
 	}, 15*time.Second, 20*time.Millisecond)
 	mu.Lock()
 	broken = false
 	mu.Unlock()
-	n, err := box.Replay(t.Context(), inbox.Selection{})
+	n, err := db.Replay(t.Context(), inbox.Selection{})
 	require.NoError(t, err)
 	require.Equal(t, 2, n)
 	require.Eventually(t, func() bool {
-		q, err := box.Events(t.Context(), inbox.Selection{Status: inbox.StatusProcessed})
+		q, err := db.Events(t.Context(), inbox.Selection{}, inbox.Page{Status: inbox.StatusProcessed})
 		return err == nil && len(q) == 3
 	}, 15*time.Second, 20*time.Millisecond)
 	require.Equal(t, map[string]int{"vp_cs_test_a": 1, "vp_cs_test_bad": 3, "vp_cs_test_panic": 3}, calls)
@@ -176,8 +176,8 @@ func testEffects[TTx any](t *testing.T, db *inbox.Database[TTx], table string, e
 	}
 	all.Wait()
 	require.Eventually(t, func() bool {
-		bad, err := box.Events(t.Context(), inbox.Selection{Status: inbox.StatusQuarantined})
-		good, goodErr := box.Events(t.Context(), inbox.Selection{Status: inbox.StatusProcessed})
+		bad, err := db.Events(t.Context(), inbox.Selection{}, inbox.Page{Status: inbox.StatusQuarantined})
+		good, goodErr := db.Events(t.Context(), inbox.Selection{}, inbox.Page{Status: inbox.StatusProcessed})
 		return err == nil && goodErr == nil && len(bad) == events/4 && len(good) == events-events/4
 	}, 30*time.Second, 20*time.Millisecond)
 	require.Equal(t, 200, deliver(box, "vp_cs_test_count"))

@@ -2,6 +2,7 @@ package inbox
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -15,50 +16,39 @@ type jobArgs struct {
 
 func (jobArgs) Kind() string { return "hostedpay_inbox" }
 
-// strayArgs are the periodic job that looks for events that no job will work on.
-type strayArgs struct{}
-
-func (strayArgs) Kind() string { return "hostedpay_inbox_stray" }
-
 const (
 	queue         = "hostedpay_inbox"
+	periodicQueue = "hostedpay_inbox_periodic"
 	keepCompleted = 10 * time.Minute // jobs; events are the record
-	manyAttempts  = 1000             // of a job with many events, whose failure is the database's
+	manyAttempts  = 1000             // of River: when an event had enough, the inbox decides
 )
 
 // enqueue inserts the jobs of events, cut at so many.
-func (b *Inbox[TTx]) enqueue(ctx context.Context, tx TTx, ids []int64, perJob int, at time.Time) error {
+func (d *Database[TTx]) enqueue(ctx context.Context, tx TTx, ids []int64, perJob int, at time.Time) error {
 	var jobs []river.InsertManyParams
 	for part := range slices.Chunk(ids, perJob) {
-		attempts := manyAttempts
-		if len(part) == 1 {
-			attempts = b.set.attempts
-		}
-		jobs = append(jobs, river.InsertManyParams{Args: jobArgs{part}, InsertOpts: &river.InsertOpts{Queue: queue, MaxAttempts: attempts, ScheduledAt: at}})
+		jobs = append(jobs, river.InsertManyParams{Args: jobArgs{part}, InsertOpts: &river.InsertOpts{Queue: queue, MaxAttempts: manyAttempts, ScheduledAt: at}})
 	}
 	if len(jobs) == 0 {
 		return nil
 	}
-	_, err := b.river.InsertManyFastTx(ctx, tx, jobs)
+	_, err := d.jobs.InsertManyFastTx(ctx, tx, jobs)
 	return err
 }
 
 func (b *Inbox[TTx]) riverConfig() *river.Config {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &worker[TTx]{box: b})
-	river.AddWorker(workers, river.WorkFunc(func(ctx context.Context, _ *river.Job[strayArgs]) error { return b.quarantineStrays(ctx) }))
+	regular := slices.Concat(b.upkeep(), b.set.periodic)
+	river.AddWorker(workers, &periodicWorker{list: regular})
 	config := &river.Config{
 		Logger: b.set.logger, Schema: b.db.schema, Workers: workers,
 		PollOnly: b.db.pollOnly, FetchPollInterval: b.db.poll, FetchCooldown: min(b.db.poll, 10*time.Millisecond),
 		JobTimeout: b.set.jobTimeout(), RescueStuckJobsAfter: b.set.rescue, CompletedJobRetentionPeriod: keepCompleted,
 	}
 	if b.set.workers > 0 {
-		config.Queues = map[string]river.QueueConfig{queue: {MaxWorkers: b.set.workers}}
-		config.PeriodicJobs = []*river.PeriodicJob{river.NewPeriodicJob(river.PeriodicInterval(time.Minute),
-			func() (river.JobArgs, *river.InsertOpts) {
-				return strayArgs{}, &river.InsertOpts{Queue: queue, MaxAttempts: 1}
-			},
-			&river.PeriodicJobOpts{RunOnStart: true})}
+		config.Queues = map[string]river.QueueConfig{queue: {MaxWorkers: b.set.workers}, periodicQueue: {MaxWorkers: len(regular)}}
+		config.PeriodicJobs = periodicJobs(regular)
 	}
 	return config
 }
@@ -81,6 +71,8 @@ func (w *worker[TTx]) NextRetry(job *river.Job[jobArgs]) time.Time {
 
 func (w *worker[TTx]) Work(ctx context.Context, job *river.Job[jobArgs]) error {
 	switch {
+	case len(job.Args.IDs) == 1 && job.Attempt > w.box.set.attempts:
+		return w.box.giveUp(ctx, job)
 	case len(job.Args.IDs) > 1 && (job.Attempt > 1 || w.box.work.InTx == nil):
 		return w.box.split(ctx, job)
 	case w.box.work.InTx != nil:
@@ -92,20 +84,29 @@ func (w *worker[TTx]) Work(ctx context.Context, job *river.Job[jobArgs]) error {
 // split gives each event of a job a job of its own: one of them may be what killed the process.
 func (b *Inbox[TTx]) split(ctx context.Context, job *river.Job[jobArgs]) error {
 	return b.db.within(ctx, workSide, func(tx TTx) error {
-		if err := b.enqueue(ctx, tx, job.Args.IDs, 1, time.Time{}); err != nil {
+		if err := b.db.enqueue(ctx, tx, job.Args.IDs, 1, time.Time{}); err != nil {
 			return err
 		}
 		return complete(ctx, tx, job)
 	})
 }
 
-// quarantineStrays puts aside what no job will ever work on: its process died on the last attempt,
-// or somebody has removed its job.
+// giveUp quarantines the event of a job whose process died on the last attempt.
+func (b *Inbox[TTx]) giveUp(ctx context.Context, job *river.Job[jobArgs]) error {
+	return b.db.within(ctx, workSide, func(tx TTx) error {
+		if err := b.quarantine(ctx, tx, pending{id: job.Args.IDs[0], err: errDied}); err != nil {
+			return err
+		}
+		return complete(ctx, tx, job)
+	})
+}
+
+// quarantineStrays puts aside what no job will ever work on: somebody has removed its job.
 func (b *Inbox[TTx]) quarantineStrays(ctx context.Context) error {
 	now := time.Now()
 	var strays []int64
 	err := b.db.within(ctx, workSide, func(tx TTx) (err error) {
-		strays, err = b.db.ids(ctx, tx, b.say.orphans, micros(now), reasonStray, micros(now.Add(-time.Minute)))
+		strays, err = b.db.ids(ctx, tx, b.db.say.orphans, micros(now), reasonStray, micros(now.Add(-time.Minute)))
 		return err
 	})
 	if len(strays) > 0 && err == nil {
@@ -114,4 +115,6 @@ func (b *Inbox[TTx]) quarantineStrays(ctx context.Context) error {
 	return err
 }
 
-const reasonStray = "its job ended without a result: did the process die on each attempt, or was the job removed?"
+const reasonStray = "its job is gone: somebody has removed or cancelled it"
+
+var errDied = errors.New("the last attempt ended without a result: did the process die?")

@@ -27,15 +27,26 @@ func (d dialect) schemaSteps() []Migration {
 		`CREATE TABLE {schema}inbox_events (
 	id             {id},
 	dedupe_hash    text NOT NULL UNIQUE,      -- SHA-256 of the dedupe key, in hexadecimal
+	gateway        text NOT NULL,
+	merchant_id    text NOT NULL,
 	type           text NOT NULL,
 	session_id     text NOT NULL,
-	payload        text,                      -- the stored event
+	payload        text,                      -- the stored event, perhaps sealed; null once it was purged or erased
 	received_at    {time} NOT NULL,
 	processed_at   {time},
 	quarantined_at {time},
 	attempts       integer NOT NULL DEFAULT 0, -- that failed
-	reason         text NOT NULL DEFAULT ''    -- why the last one failed
+	reason         text NOT NULL DEFAULT '',   -- why the last one failed
+	discarded      integer NOT NULL DEFAULT 0  -- 1 for what somebody has decided not to process
 );
+CREATE TABLE {schema}inbox_failures (
+	event_id  bigint NOT NULL,
+	failed_at {time} NOT NULL,
+	reason    text NOT NULL
+);
+CREATE INDEX inbox_failures_event ON {schema}inbox_failures (event_id);
+CREATE INDEX inbox_events_session ON {schema}inbox_events (session_id);
+CREATE INDEX inbox_events_kept ON {schema}inbox_events (processed_at) WHERE payload IS NOT NULL;
 CREATE INDEX inbox_events_open ON {schema}inbox_events (received_at) WHERE ` + isOpen + `;
 CREATE INDEX inbox_events_quarantined ON {schema}inbox_events (id) WHERE quarantined_at IS NOT NULL`))}}
 }

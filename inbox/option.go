@@ -1,6 +1,7 @@
 package inbox
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -19,6 +20,9 @@ type settings struct {
 	deadline time.Duration
 	backoff  func(attempt int) time.Duration
 	rescue   time.Duration
+	bodies   time.Duration
+	keys     time.Duration
+	periodic []periodic
 }
 
 // An Option changes how an inbox works.
@@ -60,11 +64,25 @@ func WithBackoff(pause func(attempt int) time.Duration) Option {
 // times; the default is 30 s more than that. River looks every 30 s.
 func WithRescueAfter(d time.Duration) Option { return func(s *settings) { s.rescue = d } }
 
+// WithRetention sets for how long bodies are kept after they were processed, and for how long the
+// events themselves are, whose keys recognize a redelivery; 0 keeps them for ever. The defaults are
+// 30 days, and for ever. What waits or is quarantined is kept whatever its age.
+func WithRetention(bodies, events time.Duration) Option {
+	return func(s *settings) { s.bodies, s.keys = bodies, events }
+}
+
+// WithPeriodic runs a function again and again, once in each period for all processes together: the
+// sweep of a platform, for example. A name is used once. The function has ten minutes, or the
+// period when that is shorter; an error is logged.
+func WithPeriodic(name string, every time.Duration, run func(context.Context) error) Option {
+	return func(s *settings) { s.periodic = append(s.periodic, periodic{name, every, run}) }
+}
+
 // jobTimeout is how long a job may take.
 func (s *settings) jobTimeout() time.Duration { return 4*s.deadline + 10*time.Second }
 
 func newSettings(opts []Option, deadline time.Duration) (settings, error) {
-	s := settings{logger: silent, memory: 64 << 20, workers: 4, attempts: 10, deadline: deadline}
+	s := settings{logger: silent, memory: 64 << 20, workers: 4, attempts: 10, deadline: deadline, bodies: 30 * 24 * time.Hour}
 	for _, apply := range opts {
 		apply(&s)
 	}
@@ -86,8 +104,19 @@ func newSettings(opts []Option, deadline time.Duration) (settings, error) {
 	problem(s.attempts < 1 || s.attempts > 100, "%d attempts: use 1 to 100", s.attempts)
 	problem(s.deadline <= 0 || s.deadline > time.Hour, "a deadline of %s: use more than 0, and an hour at most", s.deadline)
 	problem(s.rescue <= s.jobTimeout(), "jobs would be rescued after %s, while they may still run for %s: use WithRescueAfter with more", s.rescue, s.jobTimeout())
+	problem(s.bodies < 0 || s.keys < 0, "WithRetention needs durations that are not negative")
+	problem(s.keys > 0 && (s.bodies == 0 || s.bodies > s.keys), "bodies cannot be kept longer than their events: see WithRetention")
+	problem(s.keys > 0 && s.keys < week, "events are kept for %s, and gateways deliver again for days: keep them for %s or longer", s.keys, week)
+	names := map[string]bool{}
+	for _, p := range s.periodic {
+		problem(p.name == "" || names[p.name] || p.run == nil, "WithPeriodic needs a name that is used once, and a function: see %q", p.name)
+		problem(p.every < time.Second, "%q would run every %s: use a second or more", p.name, p.every)
+		names[p.name] = true
+	}
 	return s, errors.Join(problems...)
 }
+
+const week = 7 * 24 * time.Hour
 
 func fourthPower(attempt int) time.Duration {
 	seconds := math.Pow(float64(min(attempt, 50)), 4)

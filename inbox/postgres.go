@@ -75,10 +75,11 @@ func PostgreSQL(ctx context.Context, address string, opts ...PostgreSQLOption) (
 		p.accept.Close()
 		return nil, err
 	}
-	return &Database[pgx.Tx]{
+	db := &Database[pgx.Tx]{
 		engine: p, driver: riverpgxv5.New(p.work), dialect: postgresDialect(o.schema), schema: o.schema,
 		pollOnly: o.pooling, poll: poll, flushers: int(o.accept), close: func() { p.work.Close(); p.accept.Close() },
-	}, nil
+	}
+	return db.finish()
 }
 
 func postgresDialect(schema string) dialect {
@@ -92,8 +93,9 @@ func postgresDialect(schema string) dialect {
 		lock: "FOR UPDATE",
 		// Sorted, so that two nodes with the same events do not wait for each other; durable, even
 		// where synchronous_commit is off.
-		insert: `INSERT INTO {schema}inbox_events (dedupe_hash, type, session_id, payload, received_at)
-SELECT h, t, s, p, {at $5} FROM unnest(CAST($1 AS text[]), CAST($2 AS text[]), CAST($3 AS text[]), CAST($4 AS text[])) AS e(h, t, s, p)
+		insert: `INSERT INTO {schema}inbox_events (dedupe_hash, gateway, merchant_id, type, session_id, payload, received_at)
+SELECT h, g, m, t, s, p, {at $7}
+FROM unnest(CAST($1 AS text[]), CAST($2 AS text[]), CAST($3 AS text[]), CAST($4 AS text[]), CAST($5 AS text[]), CAST($6 AS text[])) AS e(h, g, m, t, s, p)
 WHERE current_setting('synchronous_commit') <> 'off' OR set_config('synchronous_commit', 'on', true) <> ''
 ORDER BY h ON CONFLICT (dedupe_hash) DO NOTHING RETURNING dedupe_hash, id`,
 	}
@@ -133,12 +135,14 @@ func (p *postgres) rows(ctx context.Context, tx pgx.Tx, statement string, args [
 }
 
 func (p *postgres) insert(ctx context.Context, tx pgx.Tx, statement string, events []row, now int64) (map[string]int64, error) {
-	hashes, types, sessions, payloads := make([]string, len(events)), make([]string, len(events)), make([]string, len(events)), make([]string, len(events))
-	for i, e := range events {
-		hashes[i], types[i], sessions[i], payloads[i] = e.Hash, e.Type, e.Session, e.Payload
+	var columns [6][]string
+	for _, e := range events {
+		for i, value := range [...]string{e.Hash, e.Gateway, e.Merchant, e.Type, e.Session, e.Payload} {
+			columns[i] = append(columns[i], value)
+		}
 	}
 	return collect(func(each func(scanner) error) error {
-		return p.rows(ctx, tx, statement, []any{hashes, types, sessions, payloads, now}, each)
+		return p.rows(ctx, tx, statement, []any{columns[0], columns[1], columns[2], columns[3], columns[4], columns[5], now}, each)
 	})
 }
 

@@ -15,20 +15,24 @@ import (
 // A row is an event as it is inserted. The dedupe key, which is as long as its sender likes, is
 // kept as a hash.
 type row struct {
-	Hash    string `json:"h"`
-	Type    string `json:"t"`
-	Session string `json:"s"`
-	Payload string `json:"p"`
+	Hash     string `json:"h"`
+	Gateway  string `json:"g"`
+	Merchant string `json:"m"`
+	Type     string `json:"t"`
+	Session  string `json:"s"`
+	Payload  string `json:"p"`
 }
 
-func newRow(event webhooks.Event) (row, error) {
+func (d *Database[TTx]) row(event webhooks.Event) (row, error) {
 	payload, err := json.Marshal(webhooks.NewStoredEvent(event))
 	if err != nil {
 		return row{}, err
 	}
 	info := event.Info()
-	hash := sha256.Sum256([]byte(info.DedupeKey))
-	return row{hex.EncodeToString(hash[:]), storable(info.Type), storable(info.SessionID), string(payload)}, nil
+	sum := sha256.Sum256([]byte(info.DedupeKey))
+	hash := hex.EncodeToString(sum[:])
+	sealed, err := d.seal(string(payload), hash)
+	return row{hash, string(info.Scheme.Gateway()), storable(info.MerchantID), storable(info.Type), storable(info.SessionID), sealed}, err
 }
 
 // storable is what every database takes: valid UTF-8 without NUL, of a bounded length. What was
@@ -42,9 +46,13 @@ func storable(s string) string {
 }
 
 // load is the event of a payload.
-func load(payload string) (webhooks.Event, error) {
+func (d *Database[TTx]) load(payload, hash string) (webhooks.Event, error) {
+	opened, err := d.open(payload, hash)
+	if err != nil {
+		return nil, err
+	}
 	var stored webhooks.StoredEvent
-	if err := json.Unmarshal([]byte(payload), &stored); err != nil {
+	if err := json.Unmarshal([]byte(opened), &stored); err != nil {
 		return nil, err
 	}
 	return webhooks.TrustStoredEvent(stored)

@@ -31,10 +31,11 @@ func SQLite(path string) (*Database[*sql.Tx], error) {
 		_ = held.Close()
 		return nil, fmt.Errorf("inbox: SQLite cannot be opened: %w", err)
 	}
-	return &Database[*sql.Tx]{
+	db := &Database[*sql.Tx]{
 		engine: s, driver: riversqlite.New(s.work), dialect: sqliteDialect(), poll: 20 * time.Millisecond, flushers: 1,
 		close: func() { _, _, _ = s.work.Close(), s.accept.Close(), held.Close() },
-	}, nil
+	}
+	return db.finish()
 }
 
 // openSQLite opens one connection: SQLite has one writer, and River expects no more.
@@ -72,8 +73,8 @@ func sqliteDialect() dialect {
 		list: "IN (SELECT value FROM json_each($1))",
 		live: `SELECT id.value FROM river_job job, json_each(job.args, '$.ids') AS id
 	WHERE job.kind = 'hostedpay_inbox' AND job.state NOT IN ('completed', 'cancelled', 'discarded')`,
-		insert: `INSERT INTO inbox_events (dedupe_hash, type, session_id, payload, received_at)
-SELECT value->>'h', value->>'t', value->>'s', value->>'p', $2 FROM json_each($1) WHERE true
+		insert: `INSERT INTO inbox_events (dedupe_hash, gateway, merchant_id, type, session_id, payload, received_at)
+SELECT value->>'h', value->>'g', value->>'m', value->>'t', value->>'s', value->>'p', $2 FROM json_each($1) WHERE true
 ON CONFLICT (dedupe_hash) DO NOTHING RETURNING dedupe_hash, id`,
 	}
 }

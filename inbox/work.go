@@ -15,16 +15,17 @@ import (
 // pending is an event that is to be worked on.
 type pending struct {
 	id      int64
+	hash    string
 	payload string
 	err     error // of the attempt
 }
 
 func (b *Inbox[TTx]) pending(ctx context.Context, tx TTx, ids []int64) ([]pending, error) {
 	var events []pending
-	err := b.db.rows(ctx, tx, b.say.load, []any{b.db.list(ids)}, func(scan scanner) error {
+	err := b.db.rows(ctx, tx, b.db.say.load, []any{b.db.list(ids)}, func(scan scanner) error {
 		var p pending
 		var payload *string
-		if err := scan(&p.id, &payload); err != nil {
+		if err := scan(&p.id, &p.hash, &payload); err != nil {
 			return err
 		}
 		if payload != nil {
@@ -81,7 +82,7 @@ func (b *Inbox[TTx]) each(ctx context.Context, tx TTx, events []pending) (done [
 			return nil, nil, nil, err
 		}
 		undo := "RELEASE SAVEPOINT event"
-		event.err = b.inTx(ctx, tx, event.payload)
+		event.err = b.inTx(ctx, tx, event)
 		if event.err == nil {
 			done = append(done, event.id)
 		} else {
@@ -94,13 +95,13 @@ func (b *Inbox[TTx]) each(ctx context.Context, tx TTx, events []pending) (done [
 	return done, failed, nil, nil
 }
 
-func (b *Inbox[TTx]) inTx(ctx context.Context, tx TTx, payload string) error {
-	return b.call(ctx, payload, func(ctx context.Context, event webhooks.Event) error { return b.work.InTx(ctx, tx, event) })
+func (b *Inbox[TTx]) inTx(ctx context.Context, tx TTx, event pending) error {
+	return b.call(ctx, event, func(ctx context.Context, event webhooks.Event) error { return b.work.InTx(ctx, tx, event) })
 }
 
 // call gives a function the event of a payload, and a deadline.
-func (b *Inbox[TTx]) call(ctx context.Context, payload string, work webhooks.EventFunc) (err error) {
-	event, err := load(payload)
+func (b *Inbox[TTx]) call(ctx context.Context, stored pending, work webhooks.EventFunc) (err error) {
+	event, err := b.db.load(stored.payload, stored.hash)
 	if err != nil {
 		return Permanent(err)
 	}
@@ -118,7 +119,7 @@ func (b *Inbox[TTx]) call(ctx context.Context, payload string, work webhooks.Eve
 // work.
 func (b *Inbox[TTx]) settle(ctx context.Context, tx TTx, job *river.Job[jobArgs], done []int64, failed []pending, rest []int64) error {
 	if len(done) > 0 {
-		if err := b.db.run(ctx, tx, b.say.processed, b.db.list(done), micros(time.Now())); err != nil {
+		if err := b.db.run(ctx, tx, b.db.say.processed, b.db.list(done), micros(time.Now())); err != nil {
 			return err
 		}
 	}
@@ -127,7 +128,7 @@ func (b *Inbox[TTx]) settle(ctx context.Context, tx TTx, job *river.Job[jobArgs]
 			return err
 		}
 	}
-	if err := b.enqueue(ctx, tx, rest, maxJob, time.Time{}); err != nil {
+	if err := b.db.enqueue(ctx, tx, rest, maxJob, time.Time{}); err != nil {
 		return err
 	}
 	return complete(ctx, tx, job)
@@ -136,13 +137,27 @@ func (b *Inbox[TTx]) settle(ctx context.Context, tx TTx, job *river.Job[jobArgs]
 // setBack gives an event that failed among others a job of its own, or quarantines it.
 func (b *Inbox[TTx]) setBack(ctx context.Context, tx TTx, event pending) error {
 	if isPermanent(event.err) || b.set.attempts == 1 {
-		b.logQuarantine(ctx, event)
-		return b.db.run(ctx, tx, b.say.quarantine, b.db.list([]int64{event.id}), reason(event.err), micros(time.Now()))
+		return b.quarantine(ctx, tx, event)
 	}
-	if err := b.db.run(ctx, tx, b.say.failed, b.db.list([]int64{event.id}), reason(event.err)); err != nil {
+	if err := b.record(ctx, tx, b.db.say.failed, event); err != nil {
 		return err
 	}
-	return b.enqueue(ctx, tx, []int64{event.id}, 1, time.Now().Add(b.set.backoff(1)))
+	return b.db.enqueue(ctx, tx, []int64{event.id}, 1, time.Now().Add(b.set.backoff(1)))
+}
+
+// quarantine puts an event aside, until somebody replays or discards it.
+func (b *Inbox[TTx]) quarantine(ctx context.Context, tx TTx, event pending) error {
+	b.set.logger.ErrorContext(ctx, "webhook event was quarantined: look at it, and replay it", slog.Int64("id", event.id), slog.String("reason", reason(event.err)))
+	return b.record(ctx, tx, b.db.say.quarantine, event, micros(time.Now()))
+}
+
+// record keeps why an event has failed, and what follows.
+func (b *Inbox[TTx]) record(ctx context.Context, tx TTx, statement string, event pending, args ...any) error {
+	id, why := b.db.list([]int64{event.id}), reason(event.err)
+	if err := b.db.run(ctx, tx, b.db.say.failure, id, why, micros(time.Now())); err != nil {
+		return err
+	}
+	return b.db.run(ctx, tx, statement, append([]any{id, why}, args...)...)
 }
 
 // alone works on one event while no transaction is open.
@@ -157,7 +172,7 @@ func (b *Inbox[TTx]) alone(ctx context.Context, job *river.Job[jobArgs]) error {
 	}
 	var done []int64
 	for _, event := range events {
-		if event.err = b.call(ctx, event.payload, b.work.Outside); event.err != nil {
+		if event.err = b.call(ctx, event, b.work.Outside); event.err != nil {
 			if ctx.Err() != nil { // the inbox stops, or the job took too long
 				return redacted(event.err)
 			}
@@ -171,26 +186,20 @@ func (b *Inbox[TTx]) alone(ctx context.Context, job *river.Job[jobArgs]) error {
 // failed records that an event with a job of its own has failed. It returns what River is to make
 // of the job: another attempt, or the end.
 func (b *Inbox[TTx]) failed(ctx context.Context, job *river.Job[jobArgs], event pending) error {
-	quarantined := isPermanent(event.err) || job.Attempt >= job.MaxAttempts
-	id := b.db.list([]int64{event.id})
+	quarantined := isPermanent(event.err) || job.Attempt >= b.set.attempts
 	err := b.db.within(ctx, workSide, func(tx TTx) error {
 		if quarantined {
-			return b.db.run(ctx, tx, b.say.quarantine, id, reason(event.err), micros(time.Now()))
+			return b.quarantine(ctx, tx, event)
 		}
-		return b.db.run(ctx, tx, b.say.failed, id, reason(event.err))
+		return b.record(ctx, tx, b.db.say.failed, event)
 	})
 	switch {
 	case err != nil:
 		return redacted(errors.Join(event.err, err))
 	case quarantined:
-		b.logQuarantine(ctx, event)
 		return river.JobCancel(redacted(event.err))
 	}
 	return redacted(event.err)
-}
-
-func (b *Inbox[TTx]) logQuarantine(ctx context.Context, event pending) {
-	b.set.logger.ErrorContext(ctx, "webhook event was quarantined: look at it, and replay it", slog.Int64("id", event.id), slog.String("reason", reason(event.err)))
 }
 
 func isPermanent(err error) bool {
