@@ -17,6 +17,7 @@ import (
 var packages = map[string]string{
 	"atomic": "sync/atomic", "base64": "encoding/base64", "context": "context", "errors": "errors", "fmt": "fmt", "http": "net/http", "json": "encoding/json", "httptest": "net/http/httptest", "os": "os",
 	"slog": "log/slog", "sql": "database/sql", "template": "html/template", "testing": "testing", "time": "time",
+	"inbox":        "github.com/hostedpay/hostedpay-go/inbox",
 	"buyer":        "github.com/hostedpay/hostedpay-go/sandbox/buyer",
 	"sandboxtest":  "github.com/hostedpay/hostedpay-go/sandbox/sandboxtest",
 	"lambda":       "github.com/hostedpay/hostedpay-go/sdk/webhooks/lambda",

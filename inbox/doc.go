@@ -22,5 +22,5 @@
 // itself.
 //
 // What fails is tried again, with growing pauses. What keeps failing, or cannot be read, is
-// quarantined with the reason, until [Inbox.Replay] gives it another chance.
+// quarantined with the reason, until [Database.Replay] gives it another chance.
 package inbox

@@ -14,10 +14,9 @@ import (
 )
 
 // untagged are the modules that nobody installs, by their folders: they show, measure and try the
-// others, and are never tagged; and inbox, whose crash test kills its processes, but not its
-// database server yet. Every other module of the workspace is published. (bench is not in the
-// workspace, so that the SDKs that it compares with decide nobody's versions.)
-var untagged = []string{"bench", "examples", "inbox", "sdk/webhooks/sqlstore/drivertest"}
+// others, and are never tagged. Every other module of the workspace is published. (bench is not in
+// the workspace, so that the SDKs that it compares with decide nobody's versions.)
+var untagged = []string{"bench", "examples", "sdk/webhooks/sqlstore/drivertest"}
 
 // module is one of the workspace.
 type module struct {
