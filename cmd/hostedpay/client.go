@@ -24,8 +24,16 @@ type caller struct {
 func (f *caller) register(c *cobra.Command, key secretSource, urlVariable string) {
 	f.key = key
 	f.key.register(c)
+	f.registerURL(c, urlVariable)
+	f.registerJSON(c)
+}
+
+func (f *caller) registerURL(c *cobra.Command, urlVariable string) {
 	c.Flags().StringVar(&f.baseURL, "base-url", os.Getenv(urlVariable), "where the gateway is (default: "+urlVariable+" of the environment)")
 	c.Flags().Lookup("base-url").DefValue = "" // the help is the same on every machine
+}
+
+func (f *caller) registerJSON(c *cobra.Command) {
 	c.Flags().BoolVar(&f.json, "json", false, "print one JSON object, errors too")
 }
 
@@ -49,6 +57,21 @@ func (f *voraCaller) client(stdin io.Reader) (*vora.Client, error) {
 		return nil, err
 	}
 	return vora.New(key.Reveal(), f.options()...)
+}
+
+// unusedKey is what a client has that never sends a key: a client cannot be made without one.
+const unusedKey = "vp_sk_test_unused"
+
+// An anonymousCaller makes Vora's client for operations that need no API key. It reads none.
+type anonymousCaller struct{ caller }
+
+func (f *anonymousCaller) register(c *cobra.Command) {
+	f.registerURL(c, "VON_PAY_BASE_URL")
+	f.registerJSON(c)
+}
+
+func (f *anonymousCaller) client(opts ...sdk.ClientOption) (*vora.Client, error) {
+	return vora.New(unusedKey, append(f.options(), opts...)...)
 }
 
 // print writes a result as JSON, or as lines for people.

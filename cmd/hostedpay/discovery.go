@@ -8,13 +8,13 @@ import (
 )
 
 func discoveryCommand() *cobra.Command {
-	var f voraCaller
+	var f anonymousCaller
 	c := &cobra.Command{
 		Use:   "discovery",
 		Short: "Print what Vora says about itself",
 		Args:  none,
 		RunE: func(c *cobra.Command, _ []string) error {
-			client, err := f.client(c.InOrStdin())
+			client, err := f.client()
 			if err != nil {
 				return err
 			}

@@ -13,6 +13,7 @@ const (
 	exitFailed      = 1
 	exitUsage       = 2
 	exitUnknown     = 20 // the outcome of a call is unknown
+	exitNoResponse  = 21 // nothing came back, and nothing was changed
 	exitInterrupted = 130
 )
 
@@ -39,6 +40,8 @@ func exitCode(ctx context.Context, err error) int {
 		return familyExits[sdk.FamilyValidation]
 	case errors.As(err, &e) && familyExits[e.Family()] != 0:
 		return familyExits[e.Family()]
+	case e != nil && e.Status == 0 && len(e.Attempts) > 0:
+		return exitNoResponse
 	}
 	return exitFailed
 }

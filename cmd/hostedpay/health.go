@@ -8,14 +8,14 @@ import (
 )
 
 func healthCommand() *cobra.Command {
-	var f voraCaller
+	var f anonymousCaller
 	var deep bool
 	c := &cobra.Command{
 		Use:   "health",
 		Short: "Ask Vora how it is; exits with 1 when it is down",
 		Args:  none,
 		RunE: func(c *cobra.Command, _ []string) error {
-			client, err := f.client(c.InOrStdin())
+			client, err := f.client()
 			if err != nil {
 				return err
 			}
