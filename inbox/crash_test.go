@@ -31,6 +31,9 @@ func TestProcessesThatAreKilled(t *testing.T) {
 	if p, is := crashProcessOf(t); is {
 		p.serve(t)
 	}
+	if testing.Short() {
+		t.Skip("processes are killed where there is no -short")
+	}
 	t.Run("SQLite", func(t *testing.T) {
 		t.Parallel()
 		path := filepath.Join(t.TempDir(), "events.db")

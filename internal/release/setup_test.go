@@ -31,6 +31,9 @@ var shop = map[string]string{
 // it on.
 func setup(t *testing.T, version string, instead map[string]string) *workbench {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("releases are made where there is no -short")
+	}
 	dir := t.TempDir()
 	write(t, dir, shop)
 	write(t, dir, instead)

@@ -29,9 +29,12 @@ type Browser struct{ ctx context.Context }
 const Patience = time.Minute
 
 // Start starts Chromium. Without one the test is skipped, and fails where everything has to be
-// there.
+// there, and skipped with -short.
 func Start(t *testing.T) Browser {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("a browser takes part where there is no -short")
+	}
 	path, err := find()
 	if err != nil {
 		if os.Getenv("CI") == "true" {

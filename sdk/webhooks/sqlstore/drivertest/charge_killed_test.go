@@ -38,6 +38,9 @@ func TestChargesOfProcessesThatAreKilled(t *testing.T) {
 		p.work(t)
 		return
 	}
+	if testing.Short() {
+		t.Skip("processes are killed where there is no -short")
+	}
 	each(t, usual(), func(t *testing.T, d database) {
 		for _, gateway := range []sdk.Gateway{sdk.GatewayVora, sdk.GatewayVisionScope} {
 			t.Run(string(gateway), func(t *testing.T) {

@@ -16,6 +16,9 @@ import (
 // Whatever process dies when, nothing that was acknowledged is lost, and no event has two effects.
 func TestProcessesThatAreKilled(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("processes are killed where there is no -short")
+	}
 	each(t, usual(), func(t *testing.T, d database) {
 		crash.Run(t, crash.Size(t), func(t *testing.T, name string, midway func()) crash.Shop {
 			_, shop := d.crashing(t, name, midway)
@@ -57,6 +60,9 @@ func (s *shop) counted(ctx context.Context) (map[string]int, error) {
 // A run that no shop fails proves nothing: each of these has a fault, and the run says which.
 func TestShopsThatDoNotSurvive(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("processes are killed where there is no -short")
+	}
 	const never = time.Hour
 	d := usual()[2]
 	for name, test := range map[string]struct {
