@@ -33,16 +33,7 @@ recorders leave them out.`,
   hostedpay check --host 127.0.0.1:4010 --json - < session.har`,
 		Args: argument("recording, or - for standard input"),
 		RunE: func(c *cobra.Command, args []string) error {
-			in, err := open(args[0], c.InOrStdin())
-			if err != nil {
-				return err
-			}
-			defer in.Close()
-			traffic, err := readRecording(in)
-			if err != nil {
-				return err
-			}
-			found, err := check(traffic, hosts)
+			found, err := checkFile(args[0], c.InOrStdin(), hosts)
 			if err != nil {
 				return err
 			}
@@ -58,6 +49,20 @@ recorders leave them out.`,
 	c.Flags().StringArrayVar(&hosts, "host", nil, "another host, with its port, that served a gateway, such as 127.0.0.1:4010; can be repeated")
 	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
 	return c
+}
+
+// checkFile holds a recording to the contracts: a file, or standard input with -.
+func checkFile(name string, stdin io.Reader, hosts []string) (checked, error) {
+	in, err := open(name, stdin)
+	if err != nil {
+		return checked{}, err
+	}
+	defer in.Close()
+	traffic, err := readRecording(in)
+	if err != nil {
+		return checked{}, err
+	}
+	return check(traffic, hosts)
 }
 
 // open opens a file, or what stands for it with -.

@@ -17,7 +17,7 @@ import (
 // command is the whole command line: each verb is one function, in a file that is named after it.
 func command() *cobra.Command {
 	root := group("hostedpay", "The hosted-checkout gateways: on this machine, and called",
-		demoCommand(), sandboxCommand(), sessionsCommand(), checkoutCommand(), healthCommand(), discoveryCommand(), triggerCommand(), checkCommand(), verifyCommand(), errorsCommand(), keysCommand())
+		demoCommand(), sandboxCommand(), sessionsCommand(), checkoutCommand(), healthCommand(), discoveryCommand(), triggerCommand(), checkCommand(), verifyCommand(), errorsCommand(), keysCommand(), cardsCommand(), simulateCommand(), mcpCommand())
 	root.Version = version()
 	root.SilenceUsage, root.SilenceErrors = true, true
 	root.SetFlagErrorFunc(flagError)
@@ -70,10 +70,11 @@ type failure struct {
 	RequestID string   `json:"requestId,omitempty"`
 
 	IdempotencyKey string `json:"idempotencyKey,omitempty"`
+	OutcomeUnknown bool   `json:"outcomeUnknown,omitempty"` // it may have been done: this is no failure
 }
 
 func errorView(err error, code int) failure {
-	view := failure{Error: err.Error(), ExitCode: code}
+	view := failure{Error: err.Error(), ExitCode: code, OutcomeUnknown: errors.As(err, new(*sdk.OutcomeUnknownError))}
 	var e *sdk.Error
 	if errors.As(err, &e) {
 		view.Operation, view.Status, view.Code, view.Next = e.Operation, e.Status, e.Code, string(e.NextAction())

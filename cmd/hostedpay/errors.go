@@ -37,6 +37,8 @@ func errorsCommand() *cobra.Command {
 			switch {
 			case err != nil:
 				return usage(c, err)
+			case asJSON && len(args) == 1:
+				return json.NewEncoder(c.OutOrStdout()).Encode(entries[0])
 			case asJSON:
 				return json.NewEncoder(c.OutOrStdout()).Encode(entries)
 			case len(args) == 0:
@@ -49,7 +51,7 @@ func errorsCommand() *cobra.Command {
 			return nil
 		},
 	}
-	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON array")
+	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object for CODE, an array of them without")
 	return c
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/sandbox"
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
@@ -16,6 +17,7 @@ type gateway struct {
 	events   func(webhookURL string) string       // where its events go, given the flag --webhook
 	demo     func(demoStage) (demoGateway, error) // how the demo pays there
 	payments []payment                            // of the demo
+	cards    func() []contract.TestCard           // of test mode
 }
 
 // gateways lists all of them, in the order in which they are printed.

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
 func healthCommand() *cobra.Command {
@@ -19,18 +22,13 @@ func healthCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			ask := client.Health
-			if deep {
-				ask = client.DeepHealth
-			}
-			h, err := ask(c.Context())
+			view, err := checkHealth(c.Context(), client, deep)
 			if err != nil {
 				return err
 			}
-			view := healthView{Status: h.Status, Up: h.Up(), Version: h.Version, Milliseconds: h.Latency.Milliseconds()}
-			err = f.print(c.OutOrStdout(), view, fmt.Sprintf("%s  version %s  %s\n", h.Status, h.Version, h.Latency.Round(time.Millisecond)))
-			if err == nil && !h.Up() {
-				err = fmt.Errorf("the gateway reports %q", h.Status)
+			err = f.print(c.OutOrStdout(), view, view.lines())
+			if err == nil && !view.Up {
+				err = fmt.Errorf("the gateway reports %q", view.Status)
 			}
 			return err
 		},
@@ -46,4 +44,21 @@ type healthView struct {
 	Up           bool   `json:"up"`
 	Version      string `json:"version"`
 	Milliseconds int64  `json:"latencyMs"`
+}
+
+// checkHealth asks Vora how it is, and with deep, how what it depends on is.
+func checkHealth(ctx context.Context, client *vora.Client, deep bool) (healthView, error) {
+	ask := client.Health
+	if deep {
+		ask = client.DeepHealth
+	}
+	h, err := ask(ctx)
+	if err != nil {
+		return healthView{}, err
+	}
+	return healthView{Status: h.Status, Up: h.Up(), Version: h.Version, Milliseconds: h.Latency.Milliseconds()}, nil
+}
+
+func (v healthView) lines() string {
+	return fmt.Sprintf("%s  version %s  %s\n", v.Status, v.Version, time.Duration(v.Milliseconds)*time.Millisecond)
 }

@@ -11,6 +11,9 @@
 //	hostedpay verify     whether a captured webhook or return is authentic, or why not
 //	hostedpay errors     what an error code means
 //	hostedpay keys       what a credential is
+//	hostedpay cards      the card numbers of test mode
+//	hostedpay simulate   be the buyer of a session at the sandbox
+//	hostedpay mcp        serve an agent over the Model Context Protocol
 //
 // Secrets come from the environment, a file or standard input, never from an argument. Its exit
 // codes are in docs/cli.md.

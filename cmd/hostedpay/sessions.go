@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/hostedpay/hostedpay-go/sdk/money"
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
@@ -51,13 +52,17 @@ type sessionView struct {
 	RequestID     string            `json:"requestId,omitempty"`
 }
 
-func (f *caller) printSession(c *cobra.Command, s *vora.Session) error {
-	lines := fmt.Sprintf("%s  %s  %s\n", s.ID, s.Status, s.Amount)
-	if s.TransactionID != "" {
-		lines += "transaction " + s.TransactionID + "\n"
-	}
-	return f.print(c.OutOrStdout(), sessionView{
+func viewOfSession(s *vora.Session) sessionView {
+	return sessionView{
 		ID: s.ID, Status: s.Status, Minor: s.Amount.Minor(), Currency: string(s.Amount.Currency()),
 		TransactionID: s.TransactionID, Metadata: s.Metadata, ExpiresAt: s.ExpiresAt, RequestID: s.Response.RequestID,
-	}, lines)
+	}
+}
+
+func (v sessionView) lines() string {
+	lines := fmt.Sprintf("%s  %s  %s\n", v.ID, v.Status, money.Minor(v.Minor, money.Currency(v.Currency)))
+	if v.TransactionID != "" {
+		lines += "transaction " + v.TransactionID + "\n"
+	}
+	return lines
 }

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
 func sessionsCreateCommand() *cobra.Command {
@@ -30,22 +32,11 @@ repeat with the same --idempotency-key.`,
 			if err != nil {
 				return err
 			}
-			var opts []sdk.CreateOption
-			if idempotencyKey != "" {
-				opts = append(opts, sdk.WithIdempotencyKey(idempotencyKey))
-			}
-			s, err := client.CreateSession(c.Context(), params, opts...)
+			view, err := createSession(c.Context(), client, params, idempotencyKey)
 			if err != nil {
 				return err
 			}
-			lines := fmt.Sprintf("%s  until %s\nidempotency key %s\n%s\n", s.ID, s.ExpiresAt.Format(time.RFC3339), s.Response.IdempotencyKey, s.CheckoutURL.Reveal())
-			if s.Stale {
-				lines += "This session has expired. The buyer may have paid in time: read it before you make another.\n"
-			}
-			return f.print(c.OutOrStdout(), createdView{
-				ID: s.ID, CheckoutURL: s.CheckoutURL.Reveal(), ExpiresAt: s.ExpiresAt, IdempotencyKey: s.Response.IdempotencyKey,
-				Replayed: s.Replayed, Stale: s.Stale, RequestID: s.Response.RequestID,
-			}, lines)
+			return f.print(c.OutOrStdout(), view, view.lines())
 		},
 	}
 	f.register(c)
@@ -63,4 +54,28 @@ type createdView struct {
 	Replayed       bool      `json:"replayed"`
 	Stale          bool      `json:"stale"`
 	RequestID      string    `json:"requestId,omitempty"`
+}
+
+// createSession creates a session under an idempotency key, a random one when it is empty.
+func createSession(ctx context.Context, client *vora.Client, params vora.SessionParams, idempotencyKey string) (createdView, error) {
+	var opts []sdk.CreateOption
+	if idempotencyKey != "" {
+		opts = append(opts, sdk.WithIdempotencyKey(idempotencyKey))
+	}
+	s, err := client.CreateSession(ctx, params, opts...)
+	if err != nil {
+		return createdView{}, err
+	}
+	return createdView{
+		ID: s.ID, CheckoutURL: s.CheckoutURL.Reveal(), ExpiresAt: s.ExpiresAt, IdempotencyKey: s.Response.IdempotencyKey,
+		Replayed: s.Replayed, Stale: s.Stale, RequestID: s.Response.RequestID,
+	}, nil
+}
+
+func (v createdView) lines() string {
+	lines := fmt.Sprintf("%s  until %s\nidempotency key %s\n%s\n", v.ID, v.ExpiresAt.Format(time.RFC3339), v.IdempotencyKey, v.CheckoutURL)
+	if v.Stale {
+		lines += "This session has expired. The buyer may have paid in time: read it before you make another.\n"
+	}
+	return lines
 }

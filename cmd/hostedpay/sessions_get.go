@@ -1,6 +1,12 @@
 package main
 
-import "github.com/spf13/cobra"
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/hostedpay/hostedpay-go/sdk/vora"
+)
 
 func sessionsGetCommand() *cobra.Command {
 	var f voraCaller
@@ -13,13 +19,21 @@ func sessionsGetCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			s, err := client.GetSession(c.Context(), args[0])
+			view, err := getSession(c.Context(), client, args[0])
 			if err != nil {
 				return err
 			}
-			return f.printSession(c, s)
+			return f.print(c.OutOrStdout(), view, view.lines())
 		},
 	}
 	f.register(c)
 	return c
+}
+
+func getSession(ctx context.Context, client *vora.Client, id string) (sessionView, error) {
+	s, err := client.GetSession(ctx, id)
+	if err != nil {
+		return sessionView{}, err
+	}
+	return viewOfSession(s), nil
 }

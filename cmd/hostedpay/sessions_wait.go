@@ -33,7 +33,8 @@ func sessionsWaitCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return f.printSession(c, s)
+			view := viewOfSession(s)
+			return f.print(c.OutOrStdout(), view, view.lines())
 		},
 	}
 	f.register(c)

@@ -29,12 +29,12 @@ func (f *verifyFlags) register(c *cobra.Command) {
 	c.Flags().BoolVar(&f.json, "json", false, "print one JSON object, errors too")
 }
 
-// clock is stopped at the time of --at.
-func (f *verifyFlags) clock() (func() time.Time, error) {
-	if f.at == "" {
+// clockAt is a clock that is stopped at the time of --at.
+func clockAt(text string) (func() time.Time, error) {
+	if text == "" {
 		return time.Now, nil
 	}
-	at, err := time.Parse(time.RFC3339, f.at)
+	at, err := time.Parse(time.RFC3339, text)
 	if err != nil {
 		return nil, errors.New("--at must be a time in RFC 3339, such as 2026-04-21T13:18:14Z")
 	}

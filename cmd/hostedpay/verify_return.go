@@ -38,7 +38,7 @@ signed just as well.`,
 			if err := oneStdin(args[0], secret.file); err != nil {
 				return usage(c, err)
 			}
-			now, err := f.clock()
+			now, err := clockAt(f.at)
 			if err != nil {
 				return usage(c, err)
 			}

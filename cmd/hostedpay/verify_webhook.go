@@ -50,23 +50,10 @@ Vora's deliveries are good for five minutes: say with --at when it arrived.`,
 			if err != nil {
 				return usage(c, err)
 			}
-			now, err := f.clock()
+			view, err := verifyWebhook(c.Context(), secrets, webhookCapture{file: args[0], entry: entry, at: f.at}, c.InOrStdin())
 			if err != nil {
 				return usage(c, err)
 			}
-			verifier, err := verifierOf(secrets, c.InOrStdin(), now)
-			if err != nil {
-				return usage(c, err)
-			}
-			capture, err := readCapture(args[0], c.InOrStdin())
-			if err != nil {
-				return usage(c, err)
-			}
-			d, err := deliveryOf(capture, entry)
-			if err != nil {
-				return usage(c, err)
-			}
-			view := verifyDelivery(c.Context(), verifier, d)
 			if err := f.print(c.OutOrStdout(), view, view.lines()); err != nil {
 				return err
 			}
@@ -79,6 +66,34 @@ Vora's deliveries are good for five minutes: say with --at when it arrived.`,
 	}
 	c.Flags().IntVar(&entry, "entry", 0, "which request of a HAR with several, from 1")
 	return c
+}
+
+// A webhookCapture is a delivery that was captured.
+type webhookCapture struct {
+	file  string // - for standard input
+	entry int    // of a HAR
+	at    string // when it arrived; empty for now
+}
+
+// verifyWebhook verifies a captured delivery. An error means that there is nothing to verify.
+func verifyWebhook(ctx context.Context, secrets []*schemeSecret, captured webhookCapture, stdin io.Reader) (webhookView, error) {
+	now, err := clockAt(captured.at)
+	if err != nil {
+		return webhookView{}, err
+	}
+	verifier, err := verifierOf(secrets, stdin, now)
+	if err != nil {
+		return webhookView{}, err
+	}
+	text, err := readCapture(captured.file, stdin)
+	if err != nil {
+		return webhookView{}, err
+	}
+	d, err := deliveryOf(text, captured.entry)
+	if err != nil {
+		return webhookView{}, err
+	}
+	return verifyDelivery(ctx, verifier, d), nil
 }
 
 // verifierOf accepts the schemes whose secrets are given. Their keys are not checked before there

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/sandbox"
 	"github.com/hostedpay/hostedpay-go/sandbox/buyer"
 	"github.com/hostedpay/hostedpay-go/sdk"
@@ -22,6 +23,7 @@ func visionScopeGateway() gateway {
 		id: sdk.GatewayVisionScope, name: "VisionScope", variable: "VISIONSCOPE_API_URL, with or without /api/checkout",
 		events: func(string) string { return "to the webhook_url of each checkout" },
 		demo:   newVisionScopeDemo,
+		cards:  contract.VisionScopeTestCards,
 		payments: []payment{
 			{amount: money.Minor(1000, "EUR"), card: buyer.CardApproved, want: sdk.PaymentPaid, order: "order-1003"},
 			{amount: money.Minor(2500, "EUR"), card: buyer.CardDeclined, want: sdk.PaymentFailed, order: "order-1004"},

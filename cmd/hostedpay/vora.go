@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/sandbox"
 	"github.com/hostedpay/hostedpay-go/sandbox/buyer"
 	"github.com/hostedpay/hostedpay-go/sdk"
@@ -23,7 +24,8 @@ func voraGateway() gateway {
 		events: func(webhookURL string) string {
 			return cmp.Or(webhookURL, "nowhere; pass --webhook http://127.0.0.1:PORT/PATH")
 		},
-		demo: newVoraDemo,
+		demo:  newVoraDemo,
+		cards: contract.VoraTestCards,
 		payments: []payment{
 			{amount: money.Minor(1499, "USD"), card: buyer.CardApproved, want: sdk.PaymentPaid, order: "order-1001"},
 			// The amount declines.

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/modelcontextprotocol/go-sdk/mcp"
+	"github.com/spf13/cobra"
+
+	"github.com/hostedpay/hostedpay-go/internal/apikey"
+	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/vora"
+)
+
+func mcpCommand() *cobra.Command {
+	var f caller // without its key: Vora's is one of the secrets
+	var allowLive bool
+	secrets := schemeSecrets()
+	c := &cobra.Command{
+		Use:   "mcp",
+		Short: "Serve an agent over the Model Context Protocol, on standard input and output",
+		Long: `Mcp is started by an agent's program, which speaks the Model Context Protocol with it over standard
+input and output, until that ends. Its tools do what the verbs of this command do. Secrets come
+from the environment or files, never from the agent, and no tool prints one.
+
+A live API key is rejected unless --allow-live is given.`,
+		Example: `  hostedpay mcp
+  hostedpay mcp --key-file key.txt --base-url http://127.0.0.1:4010`,
+		Args: none,
+		RunE: func(c *cobra.Command, _ []string) error {
+			for _, s := range secrets {
+				if s.file == "-" {
+					return usage(c, fmt.Errorf("--%s cannot be standard input, which the agent has: name a file", s.flag))
+				}
+			}
+			a := agent{baseURL: f.baseURL, secrets: secrets}
+			a.client, a.noClient = agentClient(secrets[0], allowLive, f.options())
+			return a.serve(c.Context(), c.InOrStdin(), c.OutOrStdout())
+		},
+	}
+	f.registerURL(c, "VON_PAY_BASE_URL")
+	for _, s := range secrets {
+		s.register(c)
+	}
+	c.Flags().BoolVar(&allowLive, "allow-live", false, "let the agent call Vora with a live API key: buyers can pay what it creates")
+	return c
+}
+
+// agentClient makes Vora's client. A live key needs the flag.
+func agentClient(key *schemeSecret, allowLive bool, opts []sdk.ClientOption) (*vora.Client, error) {
+	value, err := key.read(nil)
+	if err != nil {
+		return nil, err
+	}
+	kind, _, _ := apikey.Identify(value.Reveal())
+	if kind.Mode == string(sdk.ModeLive) && !allowLive {
+		return nil, errors.New("the API key is a live one, and agents get those of test mode only: start `hostedpay mcp` with a test key, or with --allow-live when buyers shall pay what the agent creates")
+	}
+	return vora.New(value.Reveal(), opts...)
+}
+
+// An agent is what the tools work with.
+type agent struct {
+	client   *vora.Client
+	noClient error // why there is none: the tools that need one say so
+	baseURL  string
+	secrets  []*schemeSecret
+}
+
+// serve speaks the protocol until the agent ends its side.
+func (a *agent) serve(ctx context.Context, in io.Reader, out io.Writer) error {
+	s := mcp.NewServer(&mcp.Implementation{Name: "hostedpay", Title: "Hosted checkout at Vora and VisionScope", Version: version()},
+		&mcp.ServerOptions{Instructions: instructions, Capabilities: &mcp.ServerCapabilities{}})
+	a.addTools(s)
+	err := s.Run(ctx, &mcp.IOTransport{Reader: io.NopCloser(in), Writer: unclosed{out}})
+	if errors.Is(err, io.EOF) {
+		return nil
+	}
+	return err
+}
+
+// unclosed leaves standard output to the process.
+type unclosed struct{ io.Writer }
+
+func (unclosed) Close() error { return nil }
+
+// instructions are what every agent has to know before it calls a tool.
+const instructions = `Hosted checkout: create_session makes a page of the gateway, the buyer pays there, and the gateway reports the payment.
+
+Amounts are integers in minor units of their currency: 1499 with USD is 14.99 USD, 1499 with JPY is 1499 JPY.
+
+An error with "outcomeUnknown": true is not a failure: it may have been done. Never show it as failed, and never try again with a new idempotency key, or the buyer pays twice. Repeat the same call with the same idempotencyKey.
+
+Nobody ships because a buyer came back: a return URL, also one that is signed, proves no payment. Ship when get_session says succeeded, or when a verified webhook does.
+
+Secrets are configured where this server is started. Never ask for one, and never put one into an argument.`
