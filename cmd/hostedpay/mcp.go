@@ -15,7 +15,7 @@ import (
 )
 
 func mcpCommand() *cobra.Command {
-	var f caller // without its key: Vora's is one of the secrets
+	var f anonymousCaller // Vora's API key is one of the secrets
 	var allowLive bool
 	secrets := schemeSecrets()
 	c := &cobra.Command{
@@ -35,7 +35,11 @@ A live API key is rejected unless --allow-live is given.`,
 					return usage(c, fmt.Errorf("--%s cannot be standard input, which the agent has: name a file", s.flag))
 				}
 			}
-			a := agent{baseURL: f.baseURL, secrets: secrets}
+			keyless, err := f.client()
+			if err != nil {
+				return err
+			}
+			a := agent{baseURL: f.baseURL, secrets: secrets, keyless: keyless}
 			a.client, a.noClient = agentClient(secrets[0], allowLive, f.options())
 			return a.serve(c.Context(), c.InOrStdin(), c.OutOrStdout())
 		},
@@ -63,6 +67,7 @@ func agentClient(key *schemeSecret, allowLive bool, opts []sdk.ClientOption) (*v
 
 // An agent is what the tools work with.
 type agent struct {
+	keyless  *vora.Client // for what needs no API key
 	client   *vora.Client
 	noClient error // why there is none: the tools that need one say so
 	baseURL  string

@@ -267,20 +267,23 @@ func TestAgentsPlayEveryBuyer(t *testing.T) {
 func TestAgentsGetNoLiveKey(t *testing.T) {
 	t.Parallel()
 	live := []string{"VON_PAY_SECRET_KEY=vp_sk_live_sentinel0123456789", "VON_PAY_BASE_URL=http://127.0.0.1:1"}
+	session := map[string]any{"sessionId": "vp_cs_live_1"}
 	d := openDoor(t, "", live)
-	_, failure := d.call("health", nil)
+	_, failure := d.call("get_session", session)
 	require.Contains(t, failure, "--allow-live")
 	d.keepsSecrets(live)
 	d = openDoor(t, "", live, "--allow-live")
-	_, failure = d.call("health", nil)
+	_, failure = d.call("get_session", session)
 	require.NotContains(t, failure, "--allow-live")
+	require.Contains(t, failure, "vora.GetSession")
+	_, failure = d.call("health", nil)
 	require.Contains(t, failure, "vora.Health")
 	d.keepsSecrets(live)
 
 	d = openDoor(t, "", nil)
 	_, failure = d.call("get_session", map[string]any{"sessionId": "vp_cs_test_1"})
 	require.Contains(t, failure, "set VON_PAY_SECRET_KEY")
-	for _, elsewhere := range []string{"", "https://checkout.vonpay.com", "http://sandbox.example.com:4010"} {
+	for _, elsewhere := range []string{"", "https://checkout.vonpay.com", "https://sandbox.example.com:4010"} {
 		d = openDoor(t, "", nil, "--base-url", elsewhere)
 		_, failure = d.call("simulate_payment", map[string]any{"sessionId": "vp_cs_test_1"})
 		require.Contains(t, failure, "simulated at the sandbox only", elsewhere)

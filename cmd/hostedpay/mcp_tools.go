@@ -118,8 +118,5 @@ type healthInput struct {
 }
 
 func (a *agent) health(ctx context.Context, in healthInput) (healthView, error) {
-	if a.noClient != nil {
-		return healthView{}, a.noClient
-	}
-	return checkHealth(ctx, a.client, in.Deep)
+	return checkHealth(ctx, a.keyless, in.Deep)
 }
