@@ -51,5 +51,13 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 
 // serveShop serves the shop, which asks meanwhile about orders that nobody has reported.
 func serveShop(ctx context.Context, l net.Listener, s *shop.Shop) error {
+	if err := s.Start(ctx); err != nil {
+		return err
+	}
+	defer func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		_ = s.Stop(ctx) // what was not done is done after the next start
+	}()
 	return serve.Beside(ctx, l, s, func(ctx context.Context) { s.SweepEvery(ctx, time.Minute) })
 }

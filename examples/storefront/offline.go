@@ -2,12 +2,17 @@ package main
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
+	"os"
+	"path/filepath"
 
 	"github.com/hostedpay/hostedpay-go/examples/internal/serve"
 	"github.com/hostedpay/hostedpay-go/examples/storefront/internal/shop"
+	"github.com/hostedpay/hostedpay-go/inbox"
 	"github.com/hostedpay/hostedpay-go/sandbox"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/visionscope"
@@ -38,11 +43,11 @@ func offline(ctx context.Context, settings settings, log *slog.Logger) error {
 	}
 	defer gateways.Close()
 
-	db, err := shop.OpenInMemory()
+	db, events, forget, err := openOffline(settings.inbox)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = db.Close() }() // nothing in it outlives the program
+	defer forget()
 	atVora, err := vora.New(sandbox.Acme.Vora.SecretKey, sdk.WithBaseURL(sandboxURL))
 	if err != nil {
 		return err
@@ -52,7 +57,7 @@ func offline(ctx context.Context, settings settings, log *slog.Logger) error {
 		return err
 	}
 	s, err := shop.New(shop.Config{
-		PublicURL: shopURL, DB: db, OrderBook: true, Log: log.With("at", "shop"), VisionScope: atVisionScope,
+		PublicURL: shopURL, DB: db, Inbox: events, OrderBook: true, Log: log.With("at", "shop"), VisionScope: atVisionScope,
 		Vora: &shop.Vora{Client: atVora, SecretKey: sdk.NewSecret(sandbox.Acme.Vora.SecretKey), SessionSecret: sdk.NewSecret(sandbox.Acme.Vora.SessionSecret)},
 	})
 	if err != nil {
@@ -62,4 +67,28 @@ func offline(ctx context.Context, settings settings, log *slog.Logger) error {
 	return serve.All(ctx,
 		func(ctx context.Context) error { return serve.Until(ctx, atSandbox, gateways) },
 		func(ctx context.Context) error { return serveShop(ctx, atShop, s) })
+}
+
+// openOffline opens a database in memory, or, for an inbox, in a file. Nothing in it outlives the
+// program.
+func openOffline(withInbox bool) (db *sql.DB, events *inbox.Database[*sql.Tx], forget func(), err error) {
+	if !withInbox {
+		db, err = shop.OpenInMemory()
+		return db, nil, func() { _ = db.Close() }, err
+	}
+	dir, err := os.MkdirTemp("", "storefront")
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	file := filepath.Join(dir, "storefront.db")
+	if db, err = shop.OpenFile(file); err == nil {
+		events, err = inbox.SQLite(file)
+	}
+	if err != nil {
+		return nil, nil, nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	return db, events, func() {
+		events.Close()
+		_, _ = db.Close(), os.RemoveAll(dir)
+	}, nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/hostedpay/hostedpay-go/examples/internal/serve"
 	"github.com/hostedpay/hostedpay-go/examples/storefront/internal/shop"
+	"github.com/hostedpay/hostedpay-go/inbox"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/visionscope"
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
@@ -58,6 +59,12 @@ func atGateways(ctx context.Context, settings settings, log *slog.Logger) error 
 	}
 	defer func() { _ = db.Close() }()
 	c.DB = db
+	if settings.inbox {
+		if c.Inbox, err = inbox.SQLite(settings.database); err != nil {
+			return err
+		}
+		defer c.Inbox.Close()
+	}
 	s, err := shop.New(c)
 	if err != nil {
 		return err

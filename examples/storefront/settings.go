@@ -18,6 +18,7 @@ type settings struct {
 	hooksURL  string
 	plainHTTP []string
 	database  string
+	inbox     bool
 }
 
 // parse reads the arguments, and writes the help to out when they ask for it. The environment has
@@ -35,6 +36,7 @@ func parse(args []string, out io.Writer) (settings, error) {
 		return nil
 	})
 	flags.StringVar(&s.database, "db", cmp.Or(os.Getenv("STOREFRONT_DB"), "storefront.db"), "SQLite `file` of the orders, with real gateways")
+	flags.BoolVar(&s.inbox, "inbox", false, "make events durable before they are acknowledged, and work on them afterwards")
 	err := flags.Parse(args)
 	if err == nil && flags.NArg() > 0 {
 		err = fmt.Errorf("unknown argument %q", flags.Arg(0))

@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"bytes"
+	"context"
 	"database/sql"
 	"fmt"
 	"log/slog"
@@ -18,6 +19,7 @@ import (
 
 	"github.com/hostedpay/hostedpay-go/examples/internal/browser"
 	"github.com/hostedpay/hostedpay-go/examples/storefront/internal/shop"
+	"github.com/hostedpay/hostedpay-go/inbox"
 	"github.com/hostedpay/hostedpay-go/sandbox"
 	"github.com/hostedpay/hostedpay-go/sandbox/buyer"
 	"github.com/hostedpay/hostedpay-go/sdk"
@@ -38,6 +40,7 @@ type fixture struct {
 	url     string // of the shop
 	pages   string // origin of the gateways' pages, another site than the shop
 	db      *sql.DB
+	inbox   *inbox.Database[*sql.Tx] // nil for none
 	gateway *sandbox.Sandbox
 	logged  *log
 	refuses atomic.Bool
@@ -95,10 +98,12 @@ func open(t *testing.T, now func() time.Time, options ...sandbox.Option) *fixtur
 		atVisionScope, err := visionscope.New(sandbox.Acme.VisionScope.APIKey, calls...)
 		require.NoError(t, err)
 		s, err := shop.New(shop.Config{
-			PublicURL: f.url, DB: f.db, OrderBook: true, Now: now, Log: logger, VisionScope: atVisionScope,
+			PublicURL: f.url, DB: f.db, Inbox: f.inbox, OrderBook: true, Now: now, Log: logger, VisionScope: atVisionScope,
 			Vora: &shop.Vora{Client: atVora, SecretKey: sdk.NewSecret(sandbox.Acme.Vora.SecretKey), SessionSecret: sdk.NewSecret(sandbox.Acme.Vora.SessionSecret)},
 		})
 		require.NoError(t, err)
+		require.NoError(t, s.Start(t.Context()))
+		t.Cleanup(func() { require.NoError(t, s.Stop(context.WithoutCancel(t.Context()))) })
 		f.mu.Lock()
 		defer f.mu.Unlock()
 		f.shop = s

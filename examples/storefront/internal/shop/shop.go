@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/hostedpay/hostedpay-go/examples/internal/design"
+	"github.com/hostedpay/hostedpay-go/inbox"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/visionscope"
 	"github.com/hostedpay/hostedpay-go/sdk/visionscope/embedded"
@@ -24,10 +25,11 @@ import (
 
 // Config configures a shop.
 type Config struct {
-	PublicURL   string  // where browsers and gateways reach the shop, "https://shop.example.com"
-	WebhookURL  string  // where gateways do, when it is another; empty for PublicURL
-	DB          *sql.DB // SQLite
-	Vora        *Vora   // nil when it is not offered
+	PublicURL   string                   // where browsers and gateways reach the shop, "https://shop.example.com"
+	WebhookURL  string                   // where gateways do, when it is another; empty for PublicURL
+	DB          *sql.DB                  // SQLite
+	Inbox       *inbox.Database[*sql.Tx] // of the same file, for events that are durable first; nil for none
+	Vora        *Vora                    // nil when it is not offered
 	VisionScope *visionscope.Client
 	OrderBook   bool             // show all orders at /orders, to everyone
 	Now         func() time.Time // the clock; nil is time.Now
@@ -46,6 +48,7 @@ type Shop struct {
 	Config
 	orders  orderTable
 	events  *sqlstore.Store
+	box     *inbox.Inbox[*sql.Tx]
 	formKey []byte
 	handler http.Handler
 	cookie  string

@@ -3,7 +3,9 @@ package shop
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/hostedpay/hostedpay-go/sdk"
@@ -11,26 +13,31 @@ import (
 )
 
 func (s *Shop) receiveWebhooks(mux *http.ServeMux) error {
-	options := []webhooks.HandlerOption{webhooks.WithStore(s.events), webhooks.WithLogger(s.Log)}
+	verifiers := map[string]*webhooks.Verifier{}
 	if s.Vora != nil {
 		keys, err := webhooks.StaticKeys(webhooks.SigningKey{Secret: s.Vora.SecretKey, Name: "current"})
 		if err != nil {
 			return err
 		}
-		handler, err := webhooks.NewHandler(webhooks.Vora(keys, webhooks.WithClock(s.Now)), s.take, options...)
-		if err != nil {
-			return err
-		}
-		mux.Handle("/webhooks/vora", handler)
+		verifiers["/webhooks/vora"] = webhooks.Vora(keys, webhooks.WithClock(s.Now))
 	}
 	if s.VisionScope != nil {
-		handler, err := webhooks.NewHandler(webhooks.VisionScope(webhooks.KeySourceFunc(s.secretOf)), s.take, options...)
-		if err != nil {
-			return err
-		}
-		mux.Handle("/webhooks/visionscope", handler)
+		verifiers["/webhooks/visionscope"] = webhooks.VisionScope(webhooks.KeySourceFunc(s.secretOf))
 	}
-	return nil
+	receiver, err := s.receiver(webhooks.Any(slices.Collect(maps.Values(verifiers))...))
+	for path := range verifiers {
+		mux.Handle(path, receiver)
+	}
+	return err
+}
+
+// receiver enters events into orders before it responds, or, with an inbox, makes them durable, and
+// enters them afterwards.
+func (s *Shop) receiver(events *webhooks.Verifier) (http.Handler, error) {
+	if s.Inbox != nil {
+		return s.inboxFor(events)
+	}
+	return webhooks.NewHandler(events, s.take, webhooks.WithStore(s.events), webhooks.WithLogger(s.Log))
 }
 
 // secretOf finds the secret of the order that a delivery's URL names. An event that verifies with
