@@ -22,6 +22,7 @@ import (
 
 	"github.com/hostedpay/hostedpay-go/examples/internal/serve"
 	"github.com/hostedpay/hostedpay-go/examples/platform/internal/crm"
+	"github.com/hostedpay/hostedpay-go/examples/platform/internal/durable"
 	"github.com/hostedpay/hostedpay-go/sandbox"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/ratelimit"
@@ -73,13 +74,27 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	defer func() { _ = db.Close() }()
-	c, err := crm.New(ctx, crm.Config{
+	config := crm.Config{
 		PublicURL: platformURL, DB: db, Key: s.key, Tenants: samples(), Log: log.With("at", "platform"),
 		Options: []sdk.ClientOption{sdk.WithBaseURL(sandboxURL), sdk.WithLimiter(ratelimit.New())}, // shared by all tenants
 		Sandbox: &crm.Sandbox{Dashboard: pagesURL, RotateKey: gateways.RotateKey},
-	})
+	}
+	var events *durable.Receiver
+	if s.inbox {
+		if events, err = durable.Open(ctx, s.database, config.Log); err != nil {
+			return err
+		}
+		defer events.Close()
+		config.Receive = events.Receive
+	}
+	c, err := crm.New(ctx, config)
 	if err != nil {
 		return err
+	}
+	if events != nil {
+		if err := events.Start(ctx); err != nil {
+			return err
+		}
 	}
 	fmt.Fprintf(out, "The platform is open: %s\nThe gateways' dashboard: %s\nBoth gateways are on this machine; no money moves. Stop with Ctrl-C.\n", platformURL, pagesURL)
 	return serve.All(ctx,

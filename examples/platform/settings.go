@@ -18,6 +18,7 @@ type settings struct {
 	listen   string
 	sandbox  string
 	database string // a file, or PostgreSQL's URL; empty for memory
+	inbox    bool
 	key      []byte // of what is encrypted
 }
 
@@ -29,6 +30,7 @@ func parse(args []string, out io.Writer) (settings, error) {
 	flags.StringVar(&s.listen, "listen", "127.0.0.1:8090", "`address` of the platform; port 0 for any free one")
 	flags.StringVar(&s.sandbox, "sandbox", "127.0.0.1:4010", "`address` of both gateways and their dashboard")
 	flags.StringVar(&s.database, "db", "", "SQLite `file`, when DATABASE_URL is not set; without one, the data is lost at the end")
+	flags.BoolVar(&s.inbox, "inbox", false, "make events durable before they are acknowledged, and work on them afterwards")
 	err := flags.Parse(args)
 	if err == nil && flags.NArg() > 0 {
 		err = fmt.Errorf("unknown argument %q", flags.Arg(0))

@@ -24,6 +24,7 @@ import (
 	"github.com/hostedpay/hostedpay-go/sandbox"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
 	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 )
 
 // A tenant is one of the platform's, by its name in addresses.
@@ -49,7 +50,8 @@ type fixture struct {
 	crm     atomic.Pointer[crm.CRM] // the process that browsers and gateways reach
 	db      crm.Database
 	logged  *log
-	start   func() *crm.CRM // another process on the same database
+	receive func(*webhooks.Verifier, webhooks.EventFunc) (http.Handler, error) // nil for the platform's own
+	start   func() *crm.CRM                                                    // another process on the same database
 }
 
 // waits is longer than anything that a gateway waits for before it delivers an event.
@@ -90,7 +92,7 @@ func over(t *testing.T, db crm.Database) *fixture {
 	_, _ = rand.Read(key)
 	f.start = func() *crm.CRM {
 		started, err := crm.New(context.WithoutCancel(t.Context()), crm.Config{
-			PublicURL: f.url, DB: db, Key: key, Tenants: registered, Log: logger, Now: f.clock.Now,
+			PublicURL: f.url, DB: db, Key: key, Tenants: registered, Log: logger, Now: f.clock.Now, Receive: f.receive,
 			Options: []sdk.ClientOption{sdk.WithBaseURL(gatewayServer.URL), sdk.WithLogger(logger), sdk.WithMaxRetries(0)},
 			Sandbox: &crm.Sandbox{Dashboard: pages, RotateKey: gateways.RotateKey},
 		})

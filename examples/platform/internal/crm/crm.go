@@ -20,6 +20,7 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/platform/charges"
 	"github.com/hostedpay/hostedpay-go/sdk/platform/charges/sqlcharges"
 	"github.com/hostedpay/hostedpay-go/sdk/platform/tenants"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks/sqlstore"
 )
 
@@ -35,6 +36,10 @@ type Config struct {
 
 	// Sandbox is where the gateways are, when that is on this machine; nil otherwise.
 	Sandbox *Sandbox
+
+	// Receive makes what receives the events of all tenants, and calls the function for each of
+	// them, once or more often; nil for a handler that calls it before it responds.
+	Receive func(*webhooks.Verifier, webhooks.EventFunc) (http.Handler, error)
 }
 
 // A Sandbox stands in for both gateways, and for their dashboards.

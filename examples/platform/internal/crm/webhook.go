@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/orders"
@@ -19,12 +20,38 @@ import (
 const webhooksPath = "/webhooks"
 
 func (c *CRM) receiveWebhooks(mux *http.ServeMux) error {
-	handler, err := webhooks.NewHandler(c.directory.Verifier(webhooks.WithClock(c.Now)), c.take, webhooks.WithStore(c.events), webhooks.WithLogger(c.Log))
+	handler, err := c.receiver(c.directory.Verifier(webhooks.WithClock(c.Now)))
 	if err != nil {
 		return err
 	}
 	mux.Handle("POST "+webhooksPath, handler)
 	mux.Handle("POST "+webhooksPath+"/", handler)
+	return nil
+}
+
+// receiver works on events before it responds, unless the configuration has another one.
+func (c *CRM) receiver(events *webhooks.Verifier) (http.Handler, error) {
+	if c.Receive != nil {
+		return c.Receive(events, c.takeOnce)
+	}
+	return webhooks.NewHandler(events, c.take, webhooks.WithStore(c.events), webhooks.WithLogger(c.Log))
+}
+
+// takeOnce is for a receiver that may call it again with an event that is done: the claim tells.
+func (c *CRM) takeOnce(ctx context.Context, event webhooks.Event) error {
+	key, token := event.Info().DedupeKey, webhooks.NewToken()
+	state, err := c.events.Claim(ctx, key, token, time.Minute)
+	switch {
+	case err != nil:
+		return err
+	case state == webhooks.StateDone:
+		return nil
+	case state != webhooks.StateNew:
+		return errors.New("another process works on this event: it is tried again")
+	}
+	if err := c.take(webhooks.ContextWithClaim(ctx, key, token), event); err != nil {
+		return errors.Join(err, c.events.Release(context.WithoutCancel(ctx), key, token))
+	}
 	return nil
 }
 
