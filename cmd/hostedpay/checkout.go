@@ -39,7 +39,11 @@ before you create another.`,
 			if params.WebhookSecret, err = secret.read(c.InOrStdin()); err != nil {
 				return err
 			}
-			client, err := visionscope.New(key.Reveal(), f.options()...)
+			options, err := f.options()
+			if err != nil {
+				return err
+			}
+			client, err := visionscope.New(key.Reveal(), options...)
 			if err != nil {
 				return err
 			}

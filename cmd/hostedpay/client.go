@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -16,9 +15,10 @@ import (
 
 // A caller has the flags of every verb that calls a gateway.
 type caller struct {
-	key     secretSource
-	baseURL string
-	json    bool
+	key         secretSource
+	baseURL     string
+	urlVariable string
+	json        bool
 }
 
 func (f *caller) register(c *cobra.Command, key secretSource, urlVariable string) {
@@ -29,19 +29,29 @@ func (f *caller) register(c *cobra.Command, key secretSource, urlVariable string
 }
 
 func (f *caller) registerURL(c *cobra.Command, urlVariable string) {
-	c.Flags().StringVar(&f.baseURL, "base-url", os.Getenv(urlVariable), "where the gateway is (default: "+urlVariable+" of the environment)")
-	c.Flags().Lookup("base-url").DefValue = "" // the help is the same on every machine
+	f.urlVariable = urlVariable
+	c.Flags().StringVar(&f.baseURL, "base-url", "", "where the gateway is; without it, "+urlVariable+" of the environment, .env or the configuration file")
 }
 
 func (f *caller) registerJSON(c *cobra.Command) {
 	c.Flags().BoolVar(&f.json, "json", false, "print one JSON object, errors too")
 }
 
-func (f *caller) options() []sdk.ClientOption {
-	if f.baseURL == "" {
-		return nil
+// address is where the gateway is, for the key that was read before; empty for its default.
+func (f *caller) address() (string, error) {
+	if f.baseURL != "" {
+		return f.baseURL, nil
 	}
-	return []sdk.ClientOption{sdk.WithBaseURL(f.baseURL)}
+	return lookUpAddress(f.urlVariable, f.key.from)
+}
+
+// options are those of a client.
+func (f *caller) options() ([]sdk.ClientOption, error) {
+	address, err := f.address()
+	if err != nil || address == "" {
+		return nil, err
+	}
+	return []sdk.ClientOption{sdk.WithBaseURL(address)}, nil
 }
 
 // A voraCaller makes Vora's client.
@@ -56,7 +66,11 @@ func (f *voraCaller) client(stdin io.Reader) (*vora.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return vora.New(key.Reveal(), f.options()...)
+	where, err := f.options()
+	if err != nil {
+		return nil, err
+	}
+	return vora.New(key.Reveal(), where...)
 }
 
 // unusedKey is what a client has that never sends a key: a client cannot be made without one.
@@ -71,7 +85,11 @@ func (f *anonymousCaller) register(c *cobra.Command) {
 }
 
 func (f *anonymousCaller) client(opts ...sdk.ClientOption) (*vora.Client, error) {
-	return vora.New(unusedKey, append(f.options(), opts...)...)
+	where, err := f.options()
+	if err != nil {
+		return nil, err
+	}
+	return vora.New(unusedKey, append(where, opts...)...)
 }
 
 // print writes a result as JSON, or as lines for people.

@@ -17,7 +17,25 @@ import (
 // command is the whole command line: each verb is one function, in a file that is named after it.
 func command() *cobra.Command {
 	root := group("hostedpay", "The hosted-checkout gateways: on this machine, and called",
-		demoCommand(), sandboxCommand(), sessionsCommand(), checkoutCommand(), healthCommand(), discoveryCommand(), triggerCommand(), checkCommand(), verifyCommand(), errorsCommand(), keysCommand(), cardsCommand(), simulateCommand(), mcpCommand())
+		// One line for each.
+		demoCommand(),
+		sandboxCommand(),
+		sessionsCommand(),
+		checkoutCommand(),
+		healthCommand(),
+		discoveryCommand(),
+		triggerCommand(),
+		checkCommand(),
+		verifyCommand(),
+		errorsCommand(),
+		keysCommand(),
+		cardsCommand(),
+		simulateCommand(),
+		mcpCommand(),
+		loginCommand(),
+		initCommand(),
+		configCommand(),
+	)
 	root.Version = version()
 	root.SilenceUsage, root.SilenceErrors = true, true
 	root.SetFlagErrorFunc(flagError)

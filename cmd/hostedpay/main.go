@@ -14,6 +14,9 @@
 //	hostedpay cards      the card numbers of test mode
 //	hostedpay simulate   be the buyer of a session at the sandbox
 //	hostedpay mcp        serve an agent over the Model Context Protocol
+//	hostedpay login      keep keys in the configuration file
+//	hostedpay init       a .env for a project
+//	hostedpay config     where settings come from
 //
 // Secrets come from the environment, a file or standard input, never from an argument. Its exit
 // codes are in docs/cli.md.

@@ -39,8 +39,11 @@ A live API key is rejected unless --allow-live is given.`,
 			if err != nil {
 				return err
 			}
-			a := agent{baseURL: f.baseURL, secrets: secrets, keyless: keyless}
-			a.client, a.noClient = agentClient(secrets[0], allowLive, f.options())
+			a := agent{secrets: secrets, keyless: keyless}
+			if a.baseURL, err = f.address(); err != nil {
+				return err
+			}
+			a.client, a.noClient = agentClient(&f.caller, secrets[0], allowLive)
 			return a.serve(c.Context(), c.InOrStdin(), c.OutOrStdout())
 		},
 	}
@@ -53,7 +56,7 @@ A live API key is rejected unless --allow-live is given.`,
 }
 
 // agentClient makes Vora's client. A live key needs the flag.
-func agentClient(key *schemeSecret, allowLive bool, opts []sdk.ClientOption) (*vora.Client, error) {
+func agentClient(f *caller, key *schemeSecret, allowLive bool) (*vora.Client, error) {
 	value, err := key.read(nil)
 	if err != nil {
 		return nil, err
@@ -61,6 +64,11 @@ func agentClient(key *schemeSecret, allowLive bool, opts []sdk.ClientOption) (*v
 	kind, _, _ := apikey.Identify(value.Reveal())
 	if kind.Mode == string(sdk.ModeLive) && !allowLive {
 		return nil, errors.New("the API key is a live one, and agents get those of test mode only: start `hostedpay mcp` with a test key, or with --allow-live when buyers shall pay what the agent creates")
+	}
+	f.key.from = key.from
+	opts, err := f.options()
+	if err != nil {
+		return nil, err
 	}
 	return vora.New(value.Reveal(), opts...)
 }

@@ -17,27 +17,33 @@ import (
 const maxSecret = 4096
 
 // A secretSource is where a verb gets a secret from: a file or standard input when its flag is
-// given, the environment otherwise. There is no flag for the secret itself, because every process
-// of the machine can read arguments.
+// given, otherwise the environment, .env or the configuration file. There is no flag for the secret
+// itself, because every process of the machine can read arguments.
 type secretSource struct {
 	what     string // "API key"
 	variable string // of the environment
 	flag     string // its value is a file, or - for standard input
 	file     string
+	from     place // where it was read
 }
 
 func (s *secretSource) register(c *cobra.Command) {
-	c.Flags().StringVar(&s.file, s.flag, "", fmt.Sprintf("file (mode 0600) with the %s, - for standard input; without it, %s of the environment", s.what, s.variable))
+	c.Flags().StringVar(&s.file, s.flag, "", fmt.Sprintf("file (mode 0600) with the %s, - for standard input; without it, %s of the environment, .env or the configuration file", s.what, s.variable))
 }
 
 func (s *secretSource) read(stdin io.Reader) (sdk.Secret, error) {
 	if s.file == "" {
-		value := strings.TrimSpace(os.Getenv(s.variable))
-		if value == "" {
+		set, err := lookUp(s.variable)
+		switch {
+		case err != nil:
+			return sdk.Secret{}, err
+		case set.value == "":
 			return sdk.Secret{}, fmt.Errorf("no %s: set %s, or name a file with --%s", s.what, s.variable, s.flag)
 		}
-		return sdk.NewSecret(value), nil
+		s.from = set.place
+		return sdk.NewSecret(set.value), nil
 	}
+	s.from = placeFlag
 	in := stdin
 	if s.file != "-" {
 		file, err := os.Open(s.file)

@@ -33,7 +33,11 @@ rejected. No money moves.`,
 			if err := s.check(); err != nil {
 				return usage(c, err)
 			}
-			view, err := simulate(c.Context(), f.baseURL, s)
+			base, err := f.address()
+			if err != nil {
+				return err
+			}
+			view, err := simulate(c.Context(), base, s)
 			if err != nil {
 				return err
 			}

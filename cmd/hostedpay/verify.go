@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -72,7 +71,8 @@ func oneStdin(names ...string) error {
 
 // given reports whether there is a secret to read.
 func (s *secretSource) given() bool {
-	return s.file != "" || strings.TrimSpace(os.Getenv(s.variable)) != ""
+	set, err := lookUp(s.variable)
+	return s.file != "" || set.value != "" || err != nil // reading it says why it cannot be used
 }
 
 // A row is one line of what was found out.

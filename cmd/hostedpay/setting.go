@@ -1,0 +1,108 @@
+package main
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+
+	"github.com/hostedpay/hostedpay-go/internal/apikey"
+	"github.com/hostedpay/hostedpay-go/internal/contract"
+	"github.com/hostedpay/hostedpay-go/sdk"
+)
+
+// A setting is what the command can be configured with: a variable of the environment, and a line
+// of .env and of the configuration file.
+type setting struct {
+	name    string
+	gateway sdk.Gateway
+	what    string // "Vora's secret API key"
+	flag    string // of the verbs that read it
+	kind    string // of [contract.APIKey]; empty for an address, and for a secret of any form
+	address bool
+}
+
+// allSettings lists them in the order in which they are printed.
+func allSettings() []setting {
+	return []setting{
+		{name: "VON_PAY_SECRET_KEY", gateway: sdk.GatewayVora, what: "Vora's secret API key", flag: "--key-file", kind: "secret"},
+		{name: "VON_PAY_SESSION_SECRET", gateway: sdk.GatewayVora, what: "Vora's session secret, which signs return URLs", flag: "--session-secret-file", kind: "session_secret"},
+		{name: "VON_PAY_WEBHOOK_SECRET", gateway: sdk.GatewayVora, what: "the signing secret of Vora's webhooks v2", flag: "--subscription-secret-file", kind: "webhook_secret"},
+		{name: "VON_PAY_BASE_URL", gateway: sdk.GatewayVora, what: "where Vora is; the production address without it", flag: "--base-url", address: true},
+		{name: "VISIONSCOPE_API_KEY", gateway: sdk.GatewayVisionScope, what: "VisionScope's API key", flag: "--key-file", kind: "secret"},
+		{name: "VISIONSCOPE_WEBHOOK_SECRET", gateway: sdk.GatewayVisionScope, what: "the secret that signs the events of a checkout", flag: "--webhook-secret-file"},
+		{name: "VISIONSCOPE_API_URL", gateway: sdk.GatewayVisionScope, what: "where VisionScope is", flag: "--base-url", address: true},
+	}
+}
+
+func isSetting(name string) bool {
+	return slices.ContainsFunc(allSettings(), func(s setting) bool { return s.name == name })
+}
+
+// settingOf finds the setting that a credential is for, by its prefix.
+func settingOf(credential string) (setting, bool) {
+	kind, owner, known := apikey.Identify(credential)
+	for _, s := range allSettings() {
+		if known && s.kind == kind.Kind && string(s.gateway) == owner.ID {
+			return s, true
+		}
+	}
+	return setting{}, false
+}
+
+// problem returns what is wrong with a value, in words that follow the setting's name, or nothing.
+// It never contains a part of a secret.
+func (s setting) problem(value string) string {
+	if s.address {
+		u, problem := contract.ParseURL(value)
+		switch {
+		case problem != "":
+			return problem
+		case u.User != nil || u.RawQuery != "" || u.Fragment != "":
+			return "must have no user, query or fragment"
+		}
+		return ""
+	}
+	if problem := apikey.SigningProblem(value); problem != "" || s.kind == "" {
+		return problem
+	}
+	kind, owner, known := apikey.Identify(value)
+	switch {
+	case !known:
+		return "does not begin like " + s.what
+	case owner.ID != string(s.gateway) || kind.Kind != s.kind:
+		return fmt.Sprintf("begins with %s: that is a %s of %s, and not %s", kind.Prefix, kind.Name, owner.Name, s.what)
+	}
+	return ""
+}
+
+// mode is test, live, or empty when the value does not say.
+func (s setting) mode(value string) string {
+	if s.address {
+		return ""
+	}
+	kind, _, _ := apikey.Identify(value)
+	return kind.Mode
+}
+
+// masked is a value as it may be printed: of a secret nothing but its public prefix, of an address
+// nothing that may be secret.
+func (s setting) masked(value string) string {
+	if !s.address {
+		kind, _, _ := apikey.Identify(apikey.Bare(value))
+		return kind.Prefix + "…"
+	}
+	return maskedURL(value)
+}
+
+// maskedURL is an address without what may be secret in it: its user, query and fragment.
+func maskedURL(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return "…"
+	}
+	shown := u.Scheme + "://" + u.Host + u.EscapedPath()
+	if u.RawQuery != "" {
+		shown += "?…"
+	}
+	return shown
+}
