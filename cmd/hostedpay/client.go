@@ -109,6 +109,7 @@ type amountFlag struct{ major, currency string }
 func (f *amountFlag) register(c *cobra.Command) {
 	c.Flags().StringVar(&f.major, "amount", "", "amount in major units, such as 14.99")
 	c.Flags().StringVar(&f.currency, "currency", "", "ISO 4217 code, such as USD")
+	complete(c, "currency", currencies)
 }
 
 func (f *amountFlag) read(c *cobra.Command) (money.Amount, error) {

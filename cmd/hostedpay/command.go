@@ -32,6 +32,7 @@ func command() *cobra.Command {
 		cardsCommand(),
 		simulateCommand(),
 		mcpCommand(),
+		manCommand(),
 		loginCommand(),
 		initCommand(),
 		configCommand(),
@@ -39,27 +40,27 @@ func command() *cobra.Command {
 	root.Version = version()
 	root.SilenceUsage, root.SilenceErrors = true, true
 	root.SetFlagErrorFunc(flagError)
+	addCompletion(root)
 	return root
 }
 
 // group is a command that only has others below it.
 func group(use, short string, verbs ...*cobra.Command) *cobra.Command {
-	c := &cobra.Command{
-		Use: use, Short: short,
-		Args: func(c *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return nil
-			}
-			var known []string
-			for _, verb := range c.Commands() {
-				known = append(known, verb.Name())
-			}
-			return usage(c, unknown("command", args[0], known))
-		},
-		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
-	}
+	c := &cobra.Command{Use: use, Short: short, Args: onlyVerbs, RunE: func(c *cobra.Command, _ []string) error { return c.Help() }}
 	c.AddCommand(verbs...)
 	return c
+}
+
+// onlyVerbs requires that there is no argument: it would be a verb that does not exist.
+func onlyVerbs(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	var known []string
+	for _, verb := range c.Commands() {
+		known = append(known, verb.Name())
+	}
+	return usage(c, unknown("command", args[0], known))
 }
 
 // execute runs the command, prints its error to stderr and returns the exit code.

@@ -1,13 +1,81 @@
 package main
 
-import "github.com/spf13/cobra"
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/hostedpay/hostedpay-go/sdk/money"
+)
+
+// addCompletion adds the verb that prints the shells' scripts, which is cobra's own, and what they
+// propose.
+func addCompletion(root *cobra.Command) {
+	root.InitDefaultCompletionCmd()
+	for _, c := range root.Commands() {
+		if c.Name() != "completion" {
+			continue
+		}
+		c.Args, c.RunE = onlyVerbs, func(c *cobra.Command, _ []string) error { return c.Help() }
+		for _, shell := range c.Commands() {
+			shell.Args = none
+		}
+	}
+	proposeNoFiles(root)
+}
 
 // complete lets shells propose the values of a flag.
 func complete(c *cobra.Command, flag string, values func() []string) {
-	err := c.RegisterFlagCompletionFunc(flag, func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		return values(), cobra.ShellCompDirectiveNoFileComp
+	err := c.RegisterFlagCompletionFunc(flag, func(_ *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
+		return beginning(word, values()), cobra.ShellCompDirectiveNoFileComp
 	})
 	if err != nil {
 		panic(err) // the flag is not there, which every run of the command would show
+	}
+}
+
+// completeArgument lets shells propose the only argument.
+func completeArgument(c *cobra.Command, values func() []string) {
+	c.ValidArgsFunction = func(_ *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
+		if len(args) > 0 {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		return beginning(word, values()), cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+// beginning are the values that begin like the word that is being written.
+func beginning(word string, values []string) []string {
+	return slices.DeleteFunc(values, func(value string) bool { return !strings.HasPrefix(value, word) })
+}
+
+// currencies are what a purchase may be made in.
+func currencies() (codes []string) {
+	for _, currency := range money.Currencies() {
+		codes = append(codes, string(currency))
+	}
+	return codes
+}
+
+// aboutFile is how the description of a flag begins whose value is a file.
+var aboutFile = regexp.MustCompile("^(a )?(file|folder)")
+
+// proposeNoFiles ends the habit of shells to propose files where none is wanted: as an argument
+// that does not say so, and as the value of a flag whose description does not begin so.
+func proposeNoFiles(c *cobra.Command) {
+	if c.ValidArgsFunction == nil && !strings.Contains(c.Use, "FILE") && !strings.Contains(c.Use, "CAPTURE") {
+		c.ValidArgsFunction = cobra.NoFileCompletions
+	}
+	c.Flags().VisitAll(func(f *pflag.Flag) {
+		_, proposed := c.GetFlagCompletionFunc(f.Name)
+		if !proposed && f.Value.Type() != "bool" && !aboutFile.MatchString(f.Usage) {
+			complete(c, f.Name, func() []string { return nil })
+		}
+	})
+	for _, verb := range c.Commands() {
+		proposeNoFiles(verb)
 	}
 }

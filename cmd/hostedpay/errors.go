@@ -26,12 +26,6 @@ func errorsCommand() *cobra.Command {
 			}
 			return argument("code")(c, args)
 		},
-		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) (codes []string, _ cobra.ShellCompDirective) {
-			if len(args) == 0 {
-				codes = codeNames()
-			}
-			return codes, cobra.ShellCompDirectiveNoFileComp
-		},
 		RunE: func(c *cobra.Command, args []string) error {
 			entries, err := explain(args...)
 			switch {
@@ -51,6 +45,7 @@ func errorsCommand() *cobra.Command {
 			return nil
 		},
 	}
+	completeArgument(c, codeNames)
 	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object for CODE, an array of them without")
 	return c
 }

@@ -17,6 +17,8 @@
 //	hostedpay login      keep keys in the configuration file
 //	hostedpay init       a .env for a project
 //	hostedpay config     where settings come from
+//	hostedpay man        the manual page
+//	hostedpay completion what bash, zsh, fish and PowerShell need to complete words
 //
 // Secrets come from the environment, a file or standard input, never from an argument. Its exit
 // codes are in docs/cli.md.

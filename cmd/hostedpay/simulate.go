@@ -49,7 +49,7 @@ rejected. No money moves.`,
 	c.Flags().StringVar(&s.Card, "card", "", "a test card (hostedpay cards); any other number is approved (default: one that is approved)")
 	c.Flags().StringVar(&s.Action, "action", "", "pay, decline, cancel, abandon, challenge_pass or challenge_fail (default: pay)")
 	complete(c, "card", cardNumbers)
-	complete(c, "action", func() []string { return actions })
+	complete(c, "action", func() []string { return slices.Clone(actions) })
 	return c
 }
 

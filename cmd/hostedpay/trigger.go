@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/hostedpay/hostedpay-go/internal/apikey"
+	"github.com/hostedpay/hostedpay-go/internal/contract"
 )
 
 // maxEvents bounds --count and --duplicate.
@@ -66,6 +67,8 @@ Live API keys are rejected: a live shop would take the event for a payment.`,
 	f.BoolVar(&t.tamper, "tamper", false, "change a byte of the body after signing")
 	f.StringVar(&t.print, "print", "", "curl: print each delivery as a command, with its signature and without the secret, and send nothing")
 	f.BoolVar(&t.json, "json", false, "print one JSON object a line, errors too")
+	completeArgument(c, contract.EventTypes)
+	complete(c, "print", func() []string { return []string{"curl"} })
 	return c
 }
 

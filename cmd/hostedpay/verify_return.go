@@ -88,6 +88,7 @@ signed just as well.`,
 	c.Flags().StringVar(&session, "session", "", "the session that the order has")
 	c.Flags().StringVar(&address, "url", "", "the success URL that the session was created with")
 	c.Flags().StringVar(&mode, "mode", "", "test or live (default: what the secret's prefix says, else test)")
+	complete(c, "mode", func() []string { return []string{string(sdk.ModeTest), string(sdk.ModeLive)} })
 	c.Flags().BoolVar(&requireV2, "require-v2", false, "reject signatures v1, which bind neither address, mode nor time")
 	return c
 }
