@@ -24,6 +24,7 @@ import (
 type crashProcess struct {
 	SQLite string // the file
 	Schema string // of PostgreSQL
+	Server string // its address
 }
 
 const (
@@ -63,7 +64,7 @@ func (p crashProcess) serve(t *testing.T) {
 			return err
 		})
 	}
-	db, err := inbox.PostgreSQL(t.Context(), postgresAddress(), inbox.WithSchema(p.Schema), inbox.WithAcceptConnections(2))
+	db, err := inbox.PostgreSQL(t.Context(), p.Server, inbox.WithSchema(p.Schema), inbox.WithAcceptConnections(2))
 	require.NoError(t, err)
 	serveInbox(t, db, func(ctx context.Context, tx pgx.Tx, id string) error {
 		_, err := tx.Exec(ctx, "INSERT INTO "+p.Schema+".effects VALUES ($1)", id)

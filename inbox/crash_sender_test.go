@@ -48,24 +48,29 @@ func (s *crashSender) plan(deliveries int) []string {
 	return all
 }
 
-// wave delivers events, at most 32 at once. When some of them are acknowledged, the victim is
-// killed and started again, while the others are delivered.
-func (s *crashSender) wave(ctx context.Context, events []string, victim *killable, at moment) error {
+// victim kills and starts a process.
+func (s *crashSender) victim(process *killable, at moment) func() error {
+	return func() error {
+		died := process.kill(at)
+		s.mu.Lock()
+		s.kills[died]++
+		s.mu.Unlock()
+		return process.start()
+	}
+}
+
+// wave delivers events, at most 32 at once. When some of them are acknowledged, it strikes, while
+// the others are delivered.
+func (s *crashSender) wave(ctx context.Context, events []string, strike func() error) error {
 	var senders sync.WaitGroup
-	queue, killed := make(chan string), make(chan error, 1)
+	queue, struck := make(chan string), make(chan error, 1)
 	var acknowledged atomic.Int64
 	last := int64(1 + rand.N(len(events)/2+1))
 	for range 32 {
 		senders.Go(func() {
 			for event := range queue {
 				if s.deliver(ctx, event) && acknowledged.Add(1) == last {
-					go func() {
-						died := victim.kill(at)
-						s.mu.Lock()
-						s.kills[died]++
-						s.mu.Unlock()
-						killed <- victim.start()
-					}()
+					go func() { struck <- strike() }()
 				}
 			}
 		})
@@ -78,7 +83,7 @@ func (s *crashSender) wave(ctx context.Context, events []string, victim *killabl
 	if ctx.Err() != nil {
 		return fmt.Errorf("events were not acknowledged in time: %w", ctx.Err())
 	}
-	return <-killed
+	return <-struck
 }
 
 // deliver reports whether the event was acknowledged before the context ended.

@@ -51,11 +51,12 @@ func TestProcessesThatAreKilled(t *testing.T) {
 		db, schema := openPostgreSQL(t)
 		require.NoError(t, db.Migrate(t.Context()))
 		books := openLedger(t, "pgx", postgresAddress(), schema+".")
-		testKilled(t, newCrashProcesses(t, 3, crashProcess{Schema: schema}), books)
+		testKilled(t, newCrashProcesses(t, 3, crashProcess{Schema: schema, Server: postgresAddress()}), books)
 	})
 }
 
-func testKilled(t *testing.T, processes []*killable, books ledger) {
+// testKilled kills one process in each wave of deliveries, or does what instead says for a wave.
+func testKilled(t *testing.T, processes []*killable, books ledger, instead ...func(wave, of int) func() error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute+time.Duration(*crashEvents)*50*time.Millisecond)
 	defer cancel()
@@ -64,7 +65,13 @@ func testKilled(t *testing.T, processes []*killable, books ledger) {
 	kills := min(max(1, len(deliveries)/perKill), maxKills)
 	for n := range kills {
 		wave := deliveries[len(deliveries)*n/kills : len(deliveries)*(n+1)/kills]
-		require.NoError(t, sender.wave(ctx, wave, processes[n%len(processes)], crashMoments[n%len(crashMoments)]))
+		strike := sender.victim(processes[n%len(processes)], crashMoments[n%len(crashMoments)])
+		for _, other := range instead {
+			if struck := other(n, kills); struck != nil {
+				strike = struck
+			}
+		}
+		require.NoError(t, sender.wave(ctx, wave, strike))
 	}
 
 	for _, p := range processes { // all of them: what they worked on stays behind
