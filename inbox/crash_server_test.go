@@ -55,7 +55,7 @@ func newDatabaseServer(t *testing.T) *databaseServer {
 		require.NoError(t, err)
 		uid, _ := strconv.Atoi(other.Uid)
 		gid, _ := strconv.Atoi(other.Gid)
-		s.as.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)} //nolint:gosec // what the system says
+		s.as.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
 		require.NoError(t, os.Chown(s.dir, uid, gid))
 	}
 	var network net.ListenConfig
@@ -73,7 +73,7 @@ func newDatabaseServer(t *testing.T) *databaseServer {
 }
 
 func (s *databaseServer) command(program string, args ...string) *exec.Cmd {
-	command := exec.CommandContext(context.Background(), filepath.Join(s.programs, program), args...) //nolint:gosec // a program of the system
+	command := exec.CommandContext(context.Background(), filepath.Join(s.programs, program), args...)
 	command.Dir, command.SysProcAttr = s.dir, s.as
 	return command
 }
@@ -114,8 +114,8 @@ func (s *databaseServer) strike() error {
 	return s.start()
 }
 
-// PostgreSQL itself is killed too, twice: nothing that was acknowledged is lost, and nothing is done
-// twice.
+// PostgreSQL itself is killed too, twice: nothing that was acknowledged is lost, and nothing is
+// done twice.
 func TestTheDatabaseServerIsKilled(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {

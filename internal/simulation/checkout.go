@@ -112,7 +112,7 @@ func (p *process) createAtVora(ctx context.Context, o Order) (shown page, again 
 		slog.New(logHandler{w}).Info("created", "url", created.CheckoutURL.Reveal())
 	}
 	if created.Stale && !w.makes(mistakeIgnoresStale) {
-		return p.afterStale(ctx, o, created.ID)
+		return p.afterStale(ctx, o, created)
 	}
 	if w.makes(mistakeShowsBeforeStoring) {
 		return p.showFirst(o, created.ID, created.CheckoutURL, created.ExpiresAt), false
@@ -135,13 +135,14 @@ func (p *process) showFirst(o Order, session string, url sdk.Secret, expires tim
 	return page{kind: pagePay, session: session, url: url.Reveal()}
 }
 
-// afterStale goes on after a replay of a session that is over.
-func (p *process) afterStale(ctx context.Context, o Order, session string) (shown page, again bool) {
+// afterStale goes on after a replay of a session that is over, or of which that is not known: then
+// the next page asks again, whatever this process's clock says.
+func (p *process) afterStale(ctx context.Context, o Order, created *vora.CreatedSession) (shown page, again bool) {
 	err := p.tx(ctx, "store stale session", func(tx Tx) error {
 		now := tx.Order(o.ID)
-		now.know(tx, session)
+		now.know(tx, created.ID)
 		if now.Attempt == o.Attempt && now.Session == "" {
-			now.Session = session
+			now.Session, now.URL, now.Expires = created.ID, created.CheckoutURL.Reveal(), time.Time{}
 		}
 		tx.PutOrder(now)
 		return nil
@@ -149,7 +150,7 @@ func (p *process) afterStale(ctx context.Context, o Order, session string) (show
 	if err != nil {
 		return page{kind: pageError}, false
 	}
-	if status, err := p.ask(ctx, o, session); err != nil || !status.Final() {
+	if status, err := p.ask(ctx, o, created.ID); err != nil || !status.Final() {
 		return page{kind: pageWait}, false
 	}
 	return page{}, true

@@ -173,7 +173,9 @@ func (s *shop) learn(o *Order, session string, state orders.State, transition or
 	return learned{order: *o, ship: ship, transition: transition}
 }
 
-func (o *Order) nextAttempt() { o.Attempt, o.Session, o.URL = o.Attempt+1, "", "" }
+func (o *Order) nextAttempt() {
+	o.Attempt, o.Session, o.URL, o.Expires = o.Attempt+1, "", "", time.Time{}
+}
 
 // committed is what follows from a commit.
 func (s *shop) committed(actor string, done learned, why string) {
