@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -20,6 +21,7 @@ type Database[TTx any] struct {
 	pollOnly bool
 	poll     time.Duration // how long a job waits when no notification comes
 	flushers int
+	revived  atomic.Bool // the first inbox of the database takes over what the process before has left
 	say      statements
 	jobs     *river.Client[TTx] // inserts, and works on nothing
 	cipher   Cipher             // of payloads; nil for none
@@ -129,6 +131,10 @@ type dialect struct {
 	live   string // the IDs of events that a job will work on
 	lock   string
 	insert string
+
+	// revive gives back the jobs of processes that have died, where it is certain that they have;
+	// empty where only time tells.
+	revive string
 }
 
 // statements are the inbox's, in the words of a database.

@@ -84,6 +84,11 @@ func (b *Inbox[TTx]) Start(ctx context.Context) error {
 	if !b.started.CompareAndSwap(false, true) {
 		return errors.New("inbox: it was started before: make a new one")
 	}
+	if b.db.dialect.revive != "" && b.db.revived.CompareAndSwap(false, true) {
+		if err := b.db.within(ctx, workSide, func(tx TTx) error { return b.db.run(ctx, tx, b.db.dialect.revive) }); err != nil {
+			return fmt.Errorf("inbox: the jobs of the process before could not be taken over: %w", err)
+		}
+	}
 	if b.set.workers > 0 {
 		if err := b.river.Start(context.WithoutCancel(ctx)); err != nil {
 			return fmt.Errorf("inbox: the workers could not start: %w", b.db.explain(err))
