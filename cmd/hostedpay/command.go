@@ -33,6 +33,7 @@ func command() *cobra.Command {
 		simulateCommand(),
 		mcpCommand(),
 		manCommand(),
+		inboxCommand(),
 		loginCommand(),
 		initCommand(),
 		configCommand(),

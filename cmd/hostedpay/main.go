@@ -17,6 +17,7 @@
 //	hostedpay login      keep keys in the configuration file
 //	hostedpay init       a .env for a project
 //	hostedpay config     where settings come from
+//	hostedpay inbox      the events of an inbox: list, show, replay, discard
 //	hostedpay man        the manual page
 //	hostedpay completion what bash, zsh, fish and PowerShell need to complete words
 //

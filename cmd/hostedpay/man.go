@@ -58,6 +58,7 @@ func environment() []meaning {
 		{"VISIONSCOPE_API_KEY", "VisionScope's API key"},
 		{"VISIONSCOPE_API_URL", "where VisionScope is"},
 		{"VISIONSCOPE_WEBHOOK_SECRET", "signs the events of a checkout"},
+		{"HOSTEDPAY_INBOX_DATABASE", "the inbox's database: PostgreSQL's URL, or a file of SQLite"},
 	}
 }
 

@@ -1,0 +1,186 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/hostedpay/hostedpay-go/inbox"
+	"github.com/hostedpay/hostedpay-go/internal/contract"
+	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
+)
+
+func inboxCommand() *cobra.Command {
+	return group("inbox", "The events of an inbox: which there are, what failed, and once more",
+		inboxListCommand(), inboxShowCommand(), inboxReplayCommand(), inboxDiscardCommand())
+}
+
+// An eventStore is the inbox's database, of either kind.
+type eventStore interface {
+	Events(ctx context.Context, which inbox.Selection, page inbox.Page) ([]inbox.Record, error)
+	Event(ctx context.Context, id int64) (webhooks.Event, error)
+	Failures(ctx context.Context, id int64) ([]inbox.Failure, error)
+	Replay(ctx context.Context, which inbox.Selection) (int, error)
+	Repeat(ctx context.Context, which inbox.Selection) (int, error)
+	Discard(ctx context.Context, ids ...int64) (int, error)
+	Migrations(ctx context.Context) ([]inbox.Migration, error)
+	Close()
+}
+
+// A storeCaller has the flags of every verb that opens an inbox.
+type storeCaller struct {
+	caller   // for its print alone: nothing is called
+	database string
+	source   secretSource
+	schema   string
+	pooling  bool
+}
+
+func (f *storeCaller) register(c *cobra.Command) {
+	f.source = secretSource{what: "inbox's database", variable: "HOSTEDPAY_INBOX_DATABASE", flag: "database-file"}
+	c.Flags().StringVar(&f.database, "database", "", "file of SQLite, or PostgreSQL's URL without a password")
+	f.source.register(c)
+	c.Flags().StringVar(&f.schema, "schema", "", "schema of PostgreSQL (default: hostedpay_inbox)")
+	c.Flags().BoolVar(&f.pooling, "transaction-pooling", false, "there is a PgBouncer in transaction mode before PostgreSQL")
+	f.registerJSON(c)
+}
+
+// hasPassword recognizes an address that must not be an argument.
+var hasPassword = regexp.MustCompile(`(?i)password|^[a-z]+://[^/@]*:[^/@]*@`)
+
+// open opens the database that the flags, or the environment, name.
+func (f *storeCaller) open(c *cobra.Command) (eventStore, error) {
+	address := f.database
+	switch {
+	case hasPassword.MatchString(address):
+		return nil, usage(c, fmt.Errorf("--database is an argument, which others on this machine can read: set %s, or name a file with --%s", f.source.variable, f.source.flag))
+	case address != "" && f.source.file != "":
+		return nil, usage(c, fmt.Errorf("--database and --%s name two databases", f.source.flag))
+	case address == "":
+		secret, err := f.source.read(c.InOrStdin())
+		if err != nil {
+			return nil, fmt.Errorf("%w, or with --database", err)
+		}
+		address = secret.Reveal()
+	}
+	store, err := f.openAt(c.Context(), address)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkSchema(c.Context(), store); err != nil {
+		store.Close()
+		return nil, err
+	}
+	return store, nil
+}
+
+func (f *storeCaller) openAt(ctx context.Context, address string) (eventStore, error) {
+	if !isPostgreSQL(address) {
+		if _, err := os.Stat(address); err != nil { // SQLite would make an empty one
+			return nil, errors.New("there is no such file of SQLite, and the address is not PostgreSQL's, postgres://…")
+		}
+		return inbox.SQLite(address)
+	}
+	var opts []inbox.PostgreSQLOption
+	if f.schema != "" {
+		opts = append(opts, inbox.WithSchema(f.schema))
+	}
+	if f.pooling {
+		opts = append(opts, inbox.WithTransactionPooling())
+	}
+	return inbox.PostgreSQL(ctx, address, opts...)
+}
+
+func isPostgreSQL(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && (u.Scheme == "postgres" || u.Scheme == "postgresql") || strings.Contains(address, "host=")
+}
+
+// checkSchema requires every migration: another version of the inbox has other tables.
+func checkSchema(ctx context.Context, store eventStore) error {
+	steps, err := store.Migrations(ctx)
+	if err != nil {
+		return err
+	}
+	for _, step := range steps {
+		if !step.Applied {
+			return fmt.Errorf("the database lacks the inbox's migration %q: is it the inbox's, of this version?", step.Name)
+		}
+	}
+	return nil
+}
+
+// selectionFlags choose events.
+type selectionFlags struct {
+	which          inbox.Selection
+	gateway, since string
+}
+
+func (f *selectionFlags) register(c *cobra.Command) {
+	c.Flags().StringVar(&f.gateway, "gateway", "", "only of this gateway: vora or visionscope")
+	c.Flags().StringVar(&f.which.MerchantID, "merchant", "", "only of this merchant")
+	c.Flags().StringVar(&f.which.Type, "type", "", "only of this type, such as session.succeeded")
+	c.Flags().StringVar(&f.which.SessionID, "session", "", "only of this session")
+	c.Flags().StringVar(&f.since, "since", "", "only what was received since then: a time such as 2026-04-21T13:18:14Z, or how long ago, such as 24h")
+	complete(c, "gateway", gatewayIDs)
+	complete(c, "type", contract.EventTypes)
+}
+
+func gatewayIDs() (ids []string) {
+	for _, g := range gateways() {
+		ids = append(ids, string(g.id))
+	}
+	return ids
+}
+
+// read returns the selection of the flags.
+func (f *selectionFlags) read(c *cobra.Command) (inbox.Selection, error) {
+	which := f.which
+	if f.gateway != "" {
+		which.Gateway = sdk.Gateway(f.gateway)
+		if err := oneOf("gateway", f.gateway, gatewayIDs()); err != nil {
+			return which, usage(c, err)
+		}
+	}
+	if f.since == "" {
+		return which, nil
+	}
+	if ago, err := time.ParseDuration(f.since); err == nil && ago > 0 {
+		which.Since = time.Now().Add(-ago)
+		return which, nil
+	}
+	at, err := time.Parse(time.RFC3339, f.since)
+	if err != nil {
+		return which, usage(c, errors.New("--since must be a time in RFC 3339, such as 2026-04-21T13:18:14Z, or how long ago, such as 24h"))
+	}
+	which.Since = at
+	return which, nil
+}
+
+// sure asks before something that cannot be taken back.
+func sure(c *cobra.Command, yes bool, question string) error {
+	if yes {
+		return nil
+	}
+	person, ok := terminalOf(c.InOrStdin(), c.ErrOrStderr())
+	if !ok {
+		return usage(c, errors.New("nobody can be asked without a terminal: confirm with --yes"))
+	}
+	said, err := person.ask(c.Context(), question+" [y/N] ")
+	if err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	if word := strings.ToLower(strings.TrimSpace(said)); word != "y" && word != "yes" {
+		return errors.New("nothing was changed: that was not a yes")
+	}
+	return nil
+}
