@@ -12,6 +12,7 @@ import (
 	"os/user"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -29,7 +30,7 @@ type databaseServer struct {
 	port          int
 	as            *syscall.SysProcAttr
 	running       *exec.Cmd
-	kills         int
+	kills, killed int // of the server, and of the processes below it
 }
 
 // newDatabaseServer starts a server. Without its programs the test is skipped, and fails where
@@ -100,9 +101,18 @@ func (s *databaseServer) start() error {
 	return errors.New("the server accepts no connections after a minute")
 }
 
-// kill kills the server with every process of it.
+// kill kills the server with every process of it. Each of those is in a process group of its own.
 func (s *databaseServer) kill() {
-	_ = syscall.Kill(-s.running.Process.Pid, syscall.SIGKILL) // it may be dead already
+	pid := s.running.Process.Pid
+	_ = syscall.Kill(pid, syscall.SIGSTOP) // so that it has no more children; it may be dead already
+	children, _ := os.ReadFile(fmt.Sprintf("/proc/%d/task/%[1]d/children", pid))
+	_ = syscall.Kill(pid, syscall.SIGKILL)
+	for child := range strings.FieldsSeq(string(children)) {
+		if id, err := strconv.Atoi(child); err == nil && id > 1 {
+			_ = syscall.Kill(id, syscall.SIGKILL)
+			s.killed++
+		}
+	}
 	_ = s.running.Wait()
 }
 
@@ -135,4 +145,5 @@ func TestTheDatabaseServerIsKilled(t *testing.T) {
 		return nil
 	})
 	require.Equal(t, 2, server.kills)
+	require.Greater(t, server.killed, 2*5, "processes of the server, its connections among them")
 }
