@@ -61,7 +61,7 @@ func (f *voraCaller) register(c *cobra.Command) {
 	f.caller.register(c, secretSource{what: "API key", variable: "VON_PAY_SECRET_KEY", flag: "key-file"}, "VON_PAY_BASE_URL")
 }
 
-func (f *voraCaller) client(stdin io.Reader) (*vora.Client, error) {
+func (f *voraCaller) client(stdin io.Reader, opts ...sdk.ClientOption) (*vora.Client, error) {
 	key, err := f.key.read(stdin)
 	if err != nil {
 		return nil, err
@@ -70,7 +70,7 @@ func (f *voraCaller) client(stdin io.Reader) (*vora.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return vora.New(key.Reveal(), where...)
+	return vora.New(key.Reveal(), append(where, opts...)...)
 }
 
 // unusedKey is what a client has that never sends a key: a client cannot be made without one.

@@ -37,6 +37,8 @@ func command() *cobra.Command {
 		loginCommand(),
 		initCommand(),
 		configCommand(),
+		doctorCommand(),
+		sweepCommand(),
 	)
 	root.Version = version()
 	root.SilenceUsage, root.SilenceErrors = true, true

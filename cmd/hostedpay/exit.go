@@ -34,6 +34,8 @@ func exitCode(ctx context.Context, err error) int {
 		return exitUnknown
 	case ctx.Err() != nil:
 		return exitInterrupted
+	case errors.As(err, new(unknownStatesError)):
+		return exitUnknown
 	case errors.As(err, new(usageError)):
 		return exitUsage
 	case errors.As(err, new(invalidPurchase)):

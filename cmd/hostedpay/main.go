@@ -20,6 +20,8 @@
 //	hostedpay inbox      the events of an inbox: list, show, replay, discard
 //	hostedpay man        the manual page
 //	hostedpay completion what bash, zsh, fish and PowerShell need to complete words
+//	hostedpay doctor     what is wrong, why, and what to do next
+//	hostedpay sweep      where the sessions of a list stand
 //
 // Secrets come from the environment, a file or standard input, never from an argument. Its exit
 // codes are in docs/cli.md.

@@ -43,7 +43,7 @@ func exits() []meaning {
 	}
 	slices.SortFunc(families, func(a, b meaning) int { return strings.Compare(a.name, b.name) })
 	return append(append(all, families...),
-		meaning{fmt.Sprint(exitUnknown), "the outcome is unknown: it may have been done. The error says how to go on without doing it twice"},
+		meaning{fmt.Sprint(exitUnknown), "the outcome is unknown: it may have been done. The error says how to go on without doing it twice. Of sweep: the state of a session is unknown"},
 		meaning{fmt.Sprint(exitNoResponse), "no response: the gateway could not be reached, and nothing was changed. Its address, DNS, TLS or a firewall is why"},
 		meaning{fmt.Sprint(exitInterrupted), "interrupted"})
 }
@@ -59,6 +59,7 @@ func environment() []meaning {
 		{"VISIONSCOPE_API_URL", "where VisionScope is"},
 		{"VISIONSCOPE_WEBHOOK_SECRET", "signs the events of a checkout"},
 		{"HOSTEDPAY_INBOX_DATABASE", "the inbox's database: PostgreSQL's URL, or a file of SQLite"},
+		{"HOSTEDPAY_CONFIG", "the configuration file, instead of that of login"},
 	}
 }
 

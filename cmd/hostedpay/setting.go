@@ -34,8 +34,17 @@ func allSettings() []setting {
 	}
 }
 
+func settingNamed(name string) (setting, bool) {
+	all := allSettings()
+	if i := slices.IndexFunc(all, func(s setting) bool { return s.name == name }); i >= 0 {
+		return all[i], true
+	}
+	return setting{}, false
+}
+
 func isSetting(name string) bool {
-	return slices.ContainsFunc(allSettings(), func(s setting) bool { return s.name == name })
+	_, is := settingNamed(name)
+	return is
 }
 
 // settingOf finds the setting that a credential is for, by its prefix.

@@ -1,0 +1,169 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+
+	"github.com/spf13/cobra"
+
+	"github.com/hostedpay/hostedpay-go/internal/redact"
+	"github.com/hostedpay/hostedpay-go/sdk"
+)
+
+// A doctor looks for what is wrong with an integration.
+type doctor struct {
+	caller
+	forLLM   bool
+	webhook  string // URL of the user's endpoint
+	scheme   string
+	merchant string // whose event the test event is
+
+	secrets  []sdk.Secret // that were read, and must not be printed
+	findings []symptom
+}
+
+func doctorCommand() *cobra.Command {
+	var d doctor
+	c := &cobra.Command{
+		Use:   "doctor",
+		Short: "Look for what is wrong with keys, addresses, clock, network, version and webhook endpoint",
+		Long: `Doctor prints what it finds, why it matters and what to do next, without any secret: the report can be
+pasted anywhere. It exits with 1 when it found a problem. It changes nothing at a gateway: it asks
+Vora how it is, and reads a session that does not exist to learn whether the API key is valid. At
+VisionScope, which has no such calls, it only opens a connection.
+
+--webhook sends deliveries to your endpoint of an event that no gateway has, "hostedpay.doctor", about
+no payment: one that is really signed and must be accepted, and one that was changed after signing
+and must be rejected. Nothing is signed with a live API key.`,
+		Example: `  hostedpay doctor
+  hostedpay doctor --webhook http://127.0.0.1:8080/webhooks/vora
+  hostedpay doctor --for-llm`,
+		Args: none,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if err := d.check(); err != nil {
+				return usage(c, err)
+			}
+			if err := d.examine(c.Context(), c.InOrStdin()); err != nil {
+				return err
+			}
+			report := d.report()
+			lines := report.lines()
+			if d.forLLM {
+				lines = report.forLLM()
+			}
+			if err := d.print(c.OutOrStdout(), report, lines); err != nil {
+				return err
+			}
+			if report.Problems > 0 {
+				return fmt.Errorf("problems that were found: %d", report.Problems)
+			}
+			return nil
+		},
+	}
+	d.register(c, secretSource{what: "API key", variable: "VON_PAY_SECRET_KEY", flag: "key-file"}, "VON_PAY_BASE_URL")
+	c.Flags().BoolVar(&d.forLLM, "for-llm", false, "print one text that explains itself, to paste into a conversation with a language model")
+	c.Flags().StringVar(&d.webhook, "webhook", "", "URL of your webhook endpoint, which gets two or three test deliveries")
+	c.Flags().StringVar(&d.scheme, "scheme", "vora-v1", "how the test deliveries are signed: vora-v1, vora-v2 or visionscope")
+	c.Flags().StringVar(&d.merchant, "merchant", "hostedpay_doctor", "merchant ID in the test event, for an endpoint that finds its keys by it")
+	return c
+}
+
+// check holds the flags to what they allow.
+func (d *doctor) check() error {
+	if d.forLLM && d.json {
+		return errors.New("--for-llm and --json exclude each other")
+	}
+	var schemes []string
+	for _, s := range signedSchemes() {
+		schemes = append(schemes, string(s.name))
+		if string(s.name) == d.scheme {
+			schemes = nil
+			break
+		}
+	}
+	if schemes != nil {
+		return unknown("scheme", d.scheme, schemes)
+	}
+	if u, err := url.Parse(d.webhook); d.webhook != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
+		return errors.New("--webhook is not an absolute URL with http or https")
+	}
+	return nil
+}
+
+// examine looks at everything, from what is nearest to what is farthest.
+func (d *doctor) examine(ctx context.Context, stdin io.Reader) error {
+	flags := map[string]string{}
+	if d.key.file != "" {
+		key, err := d.key.read(stdin)
+		if err != nil {
+			return err
+		}
+		flags[d.key.variable] = key.Reveal()
+	}
+	if d.baseURL != "" {
+		flags[d.urlVariable] = d.baseURL
+	}
+	configured := explainSettings(flags)
+	values := map[string]explained{}
+	for _, s := range configured.Settings {
+		values[s.Name] = s
+		if set, _ := settingNamed(s.Name); !set.address {
+			d.secrets = append(d.secrets, sdk.NewSecret(s.value))
+		}
+	}
+	d.examineConfiguration(configured)
+	d.examineModes(values)
+	d.examineVora(ctx, values)
+	d.examineVisionScope(ctx, values)
+	d.examineWebhook(ctx, values)
+	if ctx.Err() != nil {
+		return errors.New("interrupted")
+	}
+	return nil
+}
+
+// A level is how bad a finding is.
+type level string
+
+const (
+	levelOK      level = "ok"
+	levelSkipped level = "skipped" // it could not be looked at
+	levelWarning level = "warning" // it works, and may stop to
+	levelProblem level = "problem"
+)
+
+// A symptom is one finding.
+type symptom struct {
+	Level level  `json:"level"`
+	About string `json:"about"` // "clock"
+	What  string `json:"what"`
+	Why   string `json:"why,omitempty"`  // it matters
+	Next  string `json:"next,omitempty"` // step
+}
+
+// found adds a finding.
+func (d *doctor) found(level level, about, what, why, next string) {
+	d.findings = append(d.findings, symptom{level, about, what, why, next})
+}
+
+// report makes the findings safe to paste: what came over a network, and what the user has
+// configured, may have secrets in it.
+func (d *doctor) report() doctorReport {
+	r := doctorReport{Version: version()}
+	safe := redact.New(d.secrets...)
+	for _, s := range d.findings {
+		s.What, s.Why, s.Next = safe.Line(withoutHome(s.What)), safe.Line(withoutHome(s.Why)), safe.Line(withoutHome(s.Next))
+		r.Findings = append(r.Findings, s)
+		switch s.Level {
+		case levelProblem:
+			r.Problems++
+		case levelWarning:
+			r.Warnings++
+		case levelOK, levelSkipped:
+		}
+	}
+	return r
+}

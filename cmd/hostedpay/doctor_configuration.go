@@ -1,0 +1,108 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/hostedpay/hostedpay-go/internal/contract"
+	"github.com/hostedpay/hostedpay-go/sandbox"
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
+	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/vora"
+)
+
+// examineConfiguration looks at each setting by itself.
+func (d *doctor) examineConfiguration(x explanation) {
+	const about = "configuration"
+	for _, f := range x.Files {
+		if f.Problem != "" {
+			d.found(levelProblem, about, f.Path+" is rejected: "+f.Problem, "whoever else uses this machine may read its secrets",
+				"chmod 600 "+f.Path+"; if others have used this machine, rotate the keys that are in it")
+		}
+	}
+	set := 0
+	for _, s := range x.Settings {
+		switch {
+		case s.Place == "":
+			continue
+		case s.Problem != "":
+			d.found(levelProblem, about, fmt.Sprintf("%s (from %s): it %s", s.Name, s.Place.words(), s.Problem),
+				"calls or signatures that need it fail", "correct it where it is set; hostedpay config explain shows what else sets it")
+		default:
+			d.found(levelOK, about, fmt.Sprintf("%s is %s, from %s", s.Name, s.Value, s.Place.words()), "", "")
+		}
+		set++
+	}
+	if set == 0 {
+		d.found(levelProblem, about, "nothing is configured", "no call can be made",
+			"set VON_PAY_SECRET_KEY or VISIONSCOPE_API_KEY, or begin offline: hostedpay init --sandbox, and hostedpay sandbox beside it")
+	}
+}
+
+// examineModes holds the keys to one another, and to where they are sent.
+func (d *doctor) examineModes(values map[string]explained) {
+	const about = "key and host"
+	bare := map[string]string{}
+	for name, s := range values {
+		bare[name] = s.value
+	}
+	if err := oneMode(bare); err != nil {
+		d.found(levelProblem, about, err.Error(), "a return URL that one mode signs does not verify with the secret of the other",
+			"take both from the same page of the gateway's dashboard")
+	}
+	for _, pair := range []struct {
+		gateway                sdk.Gateway
+		key, address, fallback string
+	}{
+		{sdk.GatewayVora, "VON_PAY_SECRET_KEY", "VON_PAY_BASE_URL", contract.VoraServer},
+		{sdk.GatewayVisionScope, "VISIONSCOPE_API_KEY", "VISIONSCOPE_API_URL", ""},
+	} {
+		key, address := values[pair.key], values[pair.address].value
+		if address == "" {
+			address = pair.fallback
+		}
+		if key.value == "" || address == "" {
+			continue
+		}
+		here, host := onThisMachine(address), maskedURL(address)
+		switch {
+		case isSandboxKey(key.value) && !here:
+			d.found(levelProblem, about, fmt.Sprintf("%s is a key of hostedpay sandbox, and is sent to %s", pair.key, host),
+				"the sandbox's keys are made up: a gateway rejects them", "set "+pair.address+" to the address that hostedpay sandbox prints, or use a key of the gateway")
+		case key.Mode == string(sdk.ModeLive) && here:
+			d.found(levelProblem, about, fmt.Sprintf("%s is live, and is sent to %s on this machine", pair.key, host),
+				"a live key is for the gateway alone; whatever listens there can keep it", "use a test key there, or remove "+pair.address)
+		case key.Mode == string(sdk.ModeLive):
+			d.found(levelOK, about, fmt.Sprintf("%s is live, for %s: payments there are real", pair.key, host), "", "")
+		default:
+			mode := key.Mode + " mode"
+			if key.Mode == "" {
+				mode = "a mode that its prefix does not name"
+			}
+			d.found(levelOK, about, fmt.Sprintf("%s is for %s, sent to %s", pair.key, mode, host), "", "")
+		}
+	}
+}
+
+// isSandboxKey reports whether a key is one that hostedpay sandbox prints.
+func isSandboxKey(key string) bool {
+	for _, m := range []control.Merchant{sandbox.Acme, sandbox.Brightline, sandbox.Cobalt} {
+		for _, c := range m.Credentials() {
+			if c.Value == key {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// voraClient is a client with the key that was found, or without one.
+func (d *doctor) voraClient(key, address string) (*vora.Client, error) {
+	if key == "" {
+		key = unusedKey
+	}
+	var opts []sdk.ClientOption
+	if address != "" {
+		opts = append(opts, sdk.WithBaseURL(address))
+	}
+	return vora.New(key, opts...)
+}
