@@ -32,7 +32,10 @@ type Database[TTx any] struct {
 func (d *Database[TTx]) finish() (*Database[TTx], error) {
 	d.say = d.dialect.statements()
 	var err error
-	if d.jobs, err = river.NewClient(d.driver, &river.Config{Logger: silent, Schema: d.schema}); err != nil {
+	// The cooldown is how long no second notification follows one. What comes in that time would
+	// wait until the workers poll.
+	inserting := &river.Config{Logger: silent, Schema: d.schema, FetchCooldown: time.Millisecond}
+	if d.jobs, err = river.NewClient(d.driver, inserting); err != nil {
 		d.close()
 		return nil, err
 	}

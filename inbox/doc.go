@@ -17,9 +17,8 @@
 // and two of one session may be worked on at the same time; package orders makes the same state of
 // them in any order.
 //
-// The module is young: it has no release yet. A test kills its processes at any moment, and finds
-// each event that was acknowledged processed, and what InTx wrote once; no test kills PostgreSQL
-// itself.
+// The module is young: it has no release yet. Tests kill its processes at any moment, and
+// PostgreSQL itself, and find each event that was acknowledged processed, and what InTx wrote once.
 //
 // What fails is tried again, with growing pauses. What keeps failing, or cannot be read, is
 // quarantined with the reason, until [Database.Replay] gives it another chance.

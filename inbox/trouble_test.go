@@ -339,3 +339,24 @@ func TestCompletedJobsLeave(t *testing.T) {
 	require.False(t, leaves)
 	settled(t, db, inbox.StatusProcessed, 5)
 }
+
+// A notification follows each commit, so that no event waits until somebody polls because another
+// one came shortly before it.
+func TestEachEventIsNotified(t *testing.T) {
+	t.Parallel()
+	db, schema := openPostgreSQL(t)
+	require.NoError(t, db.Migrate(t.Context()))
+	conn := connect(t, postgresAddress(), schema)
+	_, err := conn.Exec(t.Context(), `LISTEN "`+schema+`.river_insert"`)
+	require.NoError(t, err)
+	box := start(t, db, inbox.WithWorkers(0))
+	for _, session := range numbered(20, "n") {
+		require.Equal(t, 200, deliver(box, session))
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	for range 20 {
+		_, err := conn.WaitForNotification(ctx)
+		require.NoError(t, err)
+	}
+}
