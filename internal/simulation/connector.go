@@ -3,6 +3,7 @@ package simulation
 import (
 	"context"
 	"errors"
+	"net/http"
 	"net/url"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/orders"
 	"github.com/hostedpay/hostedpay-go/sdk/platform"
 	"github.com/hostedpay/hostedpay-go/sdk/platform/charges"
+	"github.com/hostedpay/hostedpay-go/sdk/platform/tenants"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 )
 
@@ -19,8 +21,9 @@ const platformName = "crm"
 // about a payment is in a charge; of its own it keeps whether an order was shipped.
 type connector struct {
 	*process
-	book    *charges.Book
-	sweeper *charges.Book // whose calls take no buyer's turn
+	directory *tenants.Directory
+	book      *charges.Book
+	sweeper   *charges.Book // whose calls take no buyer's turn
 }
 
 func newConnector(p *process) *connector {
@@ -32,6 +35,7 @@ func newConnector(p *process) *connector {
 		must(err)
 		return b
 	}
+	c.directory = c.newDirectory()
 	c.book, c.sweeper = book(false), book(true)
 	return c
 }
@@ -39,13 +43,7 @@ func newConnector(p *process) *connector {
 // buy sends the buyer to the page of the order's charge.
 func (c *connector) buy(ctx context.Context, id string) page {
 	var o Order
-	offboarded := false
-	err := c.tx(ctx, "order", func(tx Tx) error {
-		o = tx.Order(id)
-		offboarded = tx.Tenant(o.Tenant).Offboarded
-		return nil
-	})
-	if err != nil || offboarded {
+	if err := c.tx(ctx, "order", func(tx Tx) error { o = tx.Order(id); return nil }); err != nil {
 		return page{kind: pageError}
 	}
 	ctx = context.WithValue(ctx, purchaseKey{}, id)
@@ -166,11 +164,11 @@ func (c *connector) apply(ctx context.Context, event webhooks.Event) error {
 
 // take finds the charge among those of the tenant whose key has verified the event.
 func (c *connector) take(ctx context.Context, event webhooks.Event) (charge charges.Charge, transition orders.Transition, err error) {
-	tenants := []string{event.Info().MerchantID}
+	among := []string{tenants.Of(event)}
 	if c.shop.w.makes(mistakeAnyTenantsCharge) {
-		tenants = c.shop.w.tenants
+		among = c.shop.w.tenants
 	}
-	for _, tenant := range tenants {
+	for _, tenant := range among {
 		if charge, transition, err = c.book.Take(ctx, tenant, event); !errors.Is(err, charges.ErrNotFound) {
 			break
 		}
@@ -207,9 +205,9 @@ func (c *connector) fulfil(ctx context.Context, charge charges.Charge) error {
 	return err
 }
 
-// visionKeys are made from the tenant and the reference that the URL names.
-func (c *connector) visionKeys(ctx context.Context, hint webhooks.KeyHint) ([]webhooks.SigningKey, error) {
-	return c.shop.platform.routes.Keys(ctx, hint)
+// endpoints take the events of all tenants and both gateways.
+func (c *connector) endpoints(mux *http.ServeMux, endpoint func(*webhooks.Verifier) http.Handler) {
+	mux.Handle("/webhooks/", endpoint(c.directory.Verifier()))
 }
 
 // sweep asks about charges whose events did not come.

@@ -3,58 +3,61 @@ package simulation
 import (
 	"context"
 
-	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/platform"
 )
 
 // purchaseKey has the order of a purchase that goes through the book.
 type purchaseKey struct{}
 
-// A voraGateway is a tenant's Vora, whose calls the world knows.
-type voraGateway struct {
-	*platform.Vora
-	c *connector
+// A knownGateway is a tenant's, whose calls the world knows.
+type knownGateway struct {
+	platform.Gateway
+	c      *connector
+	tenant string
 }
 
-func (g voraGateway) Purchase(ctx context.Context, p platform.Purchase) (*platform.Payment, error) {
-	return g.c.purchase(ctx, g.Vora, p)
-}
-
-func (g voraGateway) Retrieve(ctx context.Context, id string) (*platform.Payment, error) {
-	ctx, _ = g.c.shop.w.newCall(ctx, "", sdk.GatewayVora, false)
-	return g.Vora.Retrieve(ctx, id)
-}
-
-// A visionGateway is a tenant's VisionScope.
-type visionGateway struct {
-	*platform.VisionScope
-	c *connector
-}
-
-func (g visionGateway) Purchase(ctx context.Context, p platform.Purchase) (*platform.Payment, error) {
-	return g.c.purchase(ctx, g.VisionScope, p)
+// A readableGateway is one whose payments can be read.
+type readableGateway struct {
+	knownGateway
+	retriever platform.Retriever
 }
 
 func (c *connector) gateway(ctx context.Context, tenant string, background bool) (platform.Gateway, error) {
-	if c.shop.platform.gatewayOf[tenant] == sdk.GatewayVisionScope {
-		return visionGateway{platform.NewVisionScope(c.visionClient(tenant), c.shop.platform.routes, tenant), c}, nil
+	find := c.directory.Gateway
+	if background {
+		find = c.directory.Background
 	}
-	client, err := c.voraClient(ctx, tenant, background)
+	gateway, err := find(ctx, tenant)
 	if err != nil {
 		return nil, err
 	}
-	return voraGateway{platform.NewVora(client), c}, nil
+	known := knownGateway{gateway, c, tenant}
+	if retriever, ok := gateway.(platform.Retriever); ok {
+		return readableGateway{known, retriever}, nil
+	}
+	return known, nil
 }
 
-// purchase asks for a page, and holds what comes of it to the world's knowledge.
-func (c *connector) purchase(ctx context.Context, gateway platform.Gateway, p platform.Purchase) (*platform.Payment, error) {
-	w, me := c.shop.w, lifeOf(ctx).actor
+func (g readableGateway) Retrieve(ctx context.Context, id string) (*platform.Payment, error) {
+	w := g.c.shop.w
+	ctx, call := w.newCall(ctx, "", g.Name(), false)
+	call.tenant = g.tenant
+	payment, err := g.retriever.Retrieve(ctx, id)
+	w.checkRejection(lifeOf(ctx).actor, call, err)
+	return payment, err
+}
+
+// Purchase asks for a page, and holds what comes of it to the world's knowledge.
+func (g knownGateway) Purchase(ctx context.Context, p platform.Purchase) (*platform.Payment, error) {
+	w, me := g.c.shop.w, lifeOf(ctx).actor
 	order, _ := ctx.Value(purchaseKey{}).(string)
 	if w.makes(mistakeCountsUp) {
 		p.Reference = platform.Reference(platformName, order, 1+w.shop.platform.failures[order])
 	}
-	ctx, call := w.newCall(ctx, order, gateway.Name(), true)
-	payment, err := gateway.Purchase(ctx, p)
+	ctx, call := w.newCall(ctx, order, g.Name(), true)
+	call.tenant = g.tenant
+	payment, err := g.Gateway.Purchase(ctx, p)
+	w.checkRejection(me, call, err)
 	switch {
 	case err != nil:
 		w.shop.platform.failures[order]++

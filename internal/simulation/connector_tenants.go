@@ -18,12 +18,14 @@ type tenancy struct {
 	pages     map[string]string      // the session that was shown first, by the attempt's reference
 	requested []string               // refunds that were requested before they were made
 	silent    map[string]bool        // charges of which a sweep said that nobody can be asked, by tenant and order
+	standings map[string]*standing   // by tenant
 }
 
 // newTenancy gives each tenant its gateway.
 func (w *world) newTenancy() *tenancy {
 	of := &tenancy{
 		gatewayOf: map[string]sdk.Gateway{}, failures: map[string]int{}, pages: map[string]string{}, silent: map[string]bool{},
+		standings: map[string]*standing{},
 	}
 	w.newMaster(of)
 	for _, tenant := range w.tenants {
@@ -46,6 +48,11 @@ func (w *world) newMaster(of *tenancy) {
 		accepted = accepted[:1]
 	}
 	of.routes = must1(platform.NewRoutes(shopURL+"/webhooks/visionscope", accepted...))
+	if w.shop.platform == of {
+		for _, p := range w.shop.processes {
+			p.sells.(*connector).configure()
+		}
+	}
 }
 
 // ofTenant is an order of one of the platform's tenants, each of whom counts their own.

@@ -110,6 +110,7 @@ func (c *Coverage) Missing() (missing []string) {
 		"a platform", "a charge keeps its amount", "another attempt of a charge", "charge that only an event can settle", "event of a payment that no charge knows",
 		"a page that support has sent: pay", "a page that support has sent: decline", "refund awaiting_upstream", "refund succeeded",
 		"refund unmatched", "refund withdrawn")
+	need(c.Operators, "adds a tenant", "ends the old key at the gateway")
 	return missing
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 	"github.com/hostedpay/hostedpay-go/sdk/orders"
 	"github.com/hostedpay/hostedpay-go/sdk/platform/charges"
+	"github.com/hostedpay/hostedpay-go/sdk/platform/tenants"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 )
 
@@ -19,6 +20,8 @@ type Database interface {
 	webhooks.Store
 	// Charges are those of a platform.
 	Charges() charges.Store
+	// Tenants are those of a platform.
+	Tenants() tenants.Store
 	// Transact runs f, and commits what it has done unless it returns an error.
 	Transact(ctx context.Context, f func(Tx) error) error
 }
@@ -79,6 +82,7 @@ func (o Order) clone() Order {
 type memory struct {
 	*webhooks.MemoryStore
 	charges  *charges.MemoryStore
+	sellers  *tenants.MemoryStore
 	tenants  map[string]Tenant
 	orders   map[string]Order
 	sessions map[string]string
@@ -86,10 +90,12 @@ type memory struct {
 }
 
 func newMemory() *memory {
-	return &memory{webhooks.NewMemoryStore(), charges.NewMemoryStore(), map[string]Tenant{}, map[string]Order{}, map[string]string{}, map[string]int{}}
+	return &memory{webhooks.NewMemoryStore(), charges.NewMemoryStore(), tenants.NewMemoryStore(), map[string]Tenant{}, map[string]Order{}, map[string]string{}, map[string]int{}}
 }
 
 func (m *memory) Charges() charges.Store { return m.charges }
+
+func (m *memory) Tenants() tenants.Store { return m.sellers }
 
 // Transact runs f on copies, and completes the event last: it is what can fail.
 func (m *memory) Transact(ctx context.Context, f func(Tx) error) error {

@@ -42,6 +42,11 @@ const (
 	mistakeSettlesRefunds      mistake = "a refund request is settled without the event"
 	mistakeDropsUnmatched      mistake = "a refund that nobody requested is dropped"
 	mistakeDropsOldMaster      mistake = "a master secret is rotated without the old one"
+	mistakeNeverReloads        mistake = "a tenant is never loaded again"
+	mistakeNoReloadOnRejection mistake = "a tenant is not loaded again when its API key is rejected"
+	mistakeForgetsLeaving      mistake = "a tenant that has left goes on selling"
+	mistakeNeighboursEntry     mistake = "a look-up is answered with the entry of another tenant"
+	mistakeKeepsUnknown        mistake = "a tenant that was once unknown stays unknown"
 )
 
 // Mistakes are all of them.
@@ -83,6 +88,11 @@ func Mistakes() []string {
 		string(mistakeSettlesRefunds),
 		string(mistakeDropsUnmatched),
 		string(mistakeDropsOldMaster),
+		string(mistakeNeverReloads),
+		string(mistakeNoReloadOnRejection),
+		string(mistakeForgetsLeaving),
+		string(mistakeNeighboursEntry),
+		string(mistakeKeepsUnknown),
 	}
 }
 

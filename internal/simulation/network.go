@@ -19,6 +19,9 @@ import (
 // A call is one call of a client, with what the world knows about it.
 type call struct {
 	order    string
+	tenant   string // of a platform
+	begun    time.Time
+	blind    bool // its tenant could not be looked up
 	gateway  sdk.Gateway
 	creates  bool
 	sessions map[string]bool // that its requests created or were given
@@ -32,7 +35,7 @@ type callKey struct{}
 
 func (w *world) newCall(ctx context.Context, order string, gateway sdk.Gateway, creates bool) (context.Context, *call) {
 	w.calls++
-	c := &call{order: order, gateway: gateway, creates: creates, sessions: map[string]bool{}}
+	c := &call{order: order, begun: time.Now(), gateway: gateway, creates: creates, sessions: map[string]bool{}}
 	return context.WithValue(ctx, callKey{}, c), c
 }
 
@@ -51,6 +54,7 @@ func (n outbound) RoundTrip(r *http.Request) (*http.Response, error) {
 		c = &call{sessions: map[string]bool{}}
 	}
 	w.checkAttempt(me, c)
+	w.checkTenantsCall(me, c, r)
 	body, err := readBody(r)
 	if err != nil {
 		return nil, err

@@ -72,7 +72,7 @@ func (w *world) refund() {
 // rotate gives the first tenant a new API key, and keeps the old one beside it.
 func (w *world) rotate(ctx context.Context) {
 	tenant := w.tenants[0]
-	if len(w.rotating) > 0 || w.rotated {
+	if len(w.rotating) > 0 || w.rotated || w.shop.platform != nil && w.shop.platform.gatewayOf[tenant] != sdk.GatewayVora {
 		return
 	}
 	if w.chance.upTo("operator", "rotates while a delivery is on its way", 3) > 0 {
@@ -84,6 +84,11 @@ func (w *world) rotate(ctx context.Context) {
 	key, err := w.gateways.RotateKey(tenant)
 	must(err)
 	w.secrets = append(w.secrets, key)
+	if w.shop.platform != nil {
+		w.rotateTenant(ctx, tenant, key)
+		w.rotating = ""
+		return
+	}
 	for {
 		w.scheduler.gate(ctx, "stores the new key")
 		if !w.fault("operator", faultDatabase) {
@@ -107,6 +112,13 @@ func (w *world) rotate(ctx context.Context) {
 func (w *world) offboard(ctx context.Context) {
 	w.coverage.Operators["offboards a tenant"]++
 	w.trace.tell("operator", "offboards %s", w.tenants[1])
+	if w.shop.platform != nil {
+		w.asksUntilDone(ctx, "offboards a tenant", func(ctx context.Context, c *connector) error {
+			_, err := c.directory.Offboard(ctx, w.tenants[1])
+			return err
+		})
+		return
+	}
 	must(w.shop.db.Transact(ctx, func(tx Tx) error {
 		t := tx.Tenant(w.tenants[1])
 		t.Offboarded = true
@@ -251,7 +263,7 @@ func (w *world) replay() {
 // of another.
 func (w *world) payForAnother(ctx context.Context, id string) {
 	o, other := w.shop.order(id), w.tenants[1]
-	if o.Tenant == other || o.Gateway != sdk.GatewayVora {
+	if o.Tenant == other || o.Gateway != sdk.GatewayVora || w.shop.platform != nil && w.shop.platform.gatewayOf[other] != sdk.GatewayVora {
 		return
 	}
 	w.coverage.Attackers["pays a session of another tenant"]++

@@ -354,7 +354,7 @@ func (w *world) checkOrder(o Order, sessions []control.Session) {
 	if payments > 0 && !settled {
 		w.violate(ReachesAnEnd, "%s is paid, and was neither shipped nor reported", o.ID)
 	}
-	if payments == 0 && slices.Contains(w.stuck, o.ID) && !w.tenantOf(o).Offboarded {
+	if payments == 0 && slices.Contains(w.stuck, o.ID) && !w.hasLeft(o) {
 		w.violate(ReachesAnEnd, "%s cannot be paid", o.ID)
 	}
 }

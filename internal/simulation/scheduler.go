@@ -9,6 +9,8 @@ import (
 	"sync"
 	"testing/synctest"
 	"time"
+
+	"github.com/hostedpay/hostedpay-go/internal/await"
 )
 
 // A scheduler lets exactly one goroutine run at a time, from one gate to the next. The bubble of
@@ -115,7 +117,7 @@ func (s *scheduler) begin(l life, after time.Duration, count *int, f func(contex
 	s.mu.Lock()
 	*count++
 	s.mu.Unlock()
-	ctx := withLife(context.Background(), l)
+	ctx := await.With(withLife(context.Background(), l), s.gate)
 	go func() {
 		defer func() {
 			s.mu.Lock()

@@ -51,7 +51,7 @@ type seller interface {
 	returned(ctx context.Context, order string, query url.Values) page
 	change(ctx context.Context, order string) page
 	apply(ctx context.Context, event webhooks.Event) error
-	visionKeys(ctx context.Context, hint webhooks.KeyHint) ([]webhooks.SigningKey, error)
+	endpoints(mux *http.ServeMux, endpoint func(*webhooks.Verifier) http.Handler)
 	sweep(ctx context.Context)
 }
 
@@ -105,12 +105,15 @@ func (p *process) newHandler() http.Handler {
 		return h
 	}
 	mux := http.NewServeMux()
+	p.sells.endpoints(mux, endpoint)
+	return mux
+}
+
+// endpoints are one for each gateway.
+func (p *process) endpoints(mux *http.ServeMux, endpoint func(*webhooks.Verifier) http.Handler) {
 	mux.Handle("/webhooks/vora", endpoint(webhooks.Any(
 		webhooks.Vora(webhooks.KeySourceFunc(p.voraKeys)), webhooks.VoraV2(webhooks.KeySourceFunc(p.voraKeys)))))
-	fromVisionScope := endpoint(webhooks.VisionScope(webhooks.KeySourceFunc(p.sells.visionKeys)))
-	mux.Handle("/webhooks/visionscope", fromVisionScope)
-	mux.Handle("/webhooks/visionscope/", fromVisionScope)
-	return mux
+	mux.Handle("/webhooks/visionscope", endpoint(webhooks.VisionScope(webhooks.KeySourceFunc(p.visionKeys))))
 }
 
 // audited writes each request down before the handler, which then knows nothing of the time that it

@@ -83,6 +83,11 @@ var foundBy = map[string]simulation.Promise{
 	"a refund request is settled without the event":              simulation.RefundsMade,
 	"a master secret is rotated without the old one":             simulation.AuthenticAccepted,
 	"a refund that nobody requested is dropped":                  simulation.RefundsKnown,
+	"a tenant is never loaded again":                             simulation.AuthenticAccepted,
+	"a tenant is not loaded again when its API key is rejected":  simulation.RotationReaches,
+	"a tenant that has left goes on selling":                     simulation.NoSaleAfterward,
+	"a look-up is answered with the entry of another tenant":     simulation.OwnKey,
+	"a tenant that was once unknown stays unknown":               simulation.ReachesAnEnd,
 }
 
 const within = 2000 // histories

@@ -158,7 +158,14 @@ func (w *world) begin(plan Plan) {
 	} else {
 		w.shop.db = newMemory()
 	}
-	for _, m := range merchants {
+	late := connected && w.chance.weighed("world", "a tenant joins later", 2, 1) == 1
+	for i, m := range merchants {
+		if connected {
+			if !late || i < 2 {
+				w.begins(m)
+			}
+			continue
+		}
 		must(w.shop.db.Transact(context.Background(), func(tx Tx) error {
 			tx.PutTenant(Tenant{ID: m.ID, APIKeys: []string{m.Vora.SecretKey}})
 			return nil
@@ -176,6 +183,9 @@ func (w *world) begin(plan Plan) {
 	}
 	w.scheduler.spawn(life{actor: "operator"}, 0, w.operate)
 	w.scheduler.spawn(life{actor: "attacker"}, 0, w.attack)
+	if late {
+		w.scheduler.spawn(life{actor: "sign-up"}, time.Duration(1+w.chance.upTo("sign-up", "minutes", 20))*time.Minute, w.joins)
+	}
 	if w.chance.weighed("world", "an odd gateway", 4, 1) == 1 {
 		w.scheduler.spawn(life{actor: "odd gateway"}, 0, w.beOdd)
 	}
@@ -301,6 +311,15 @@ func (w *world) merchant(id string) control.Merchant {
 		}
 	}
 	return sandbox.Cobalt
+}
+
+// hasLeft reports whether the tenant of an order has left.
+func (w *world) hasLeft(o Order) bool {
+	if w.shop.platform != nil {
+		known := w.shop.platform.standings[o.Tenant]
+		return known != nil && !known.left.IsZero()
+	}
+	return w.tenantOf(o).Offboarded
 }
 
 func (w *world) tenantOf(o Order) (t Tenant) {

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/hostedpay/hostedpay-go/internal/await"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/platform"
 )
@@ -52,6 +53,7 @@ func (c *cached) keys() []key {
 }
 
 type load struct {
+	asked time.Time
 	done  chan struct{}
 	found *cached
 	err   error
@@ -64,9 +66,10 @@ func newCache(size int, maxAge time.Duration) *cache {
 // get is a tenant that is young enough, or what a function loads.
 func (c *cache) get(ctx context.Context, at key, now func() time.Time, read func(context.Context) (Tenant, error)) (*cached, error) {
 	for {
+		asked := now()
 		c.mu.Lock()
 		if e, ok := c.entries[at]; ok {
-			if found := e.Value.(*cached); now().Sub(found.loaded) < c.maxAge {
+			if found := e.Value.(*cached); asked.Sub(found.loaded) < c.maxAge {
 				c.used.MoveToFront(e)
 				c.mu.Unlock()
 				return found, nil
@@ -74,18 +77,21 @@ func (c *cache) get(ctx context.Context, at key, now func() time.Time, read func
 		}
 		other, ok := c.loading[at]
 		if !ok {
-			own := &load{done: make(chan struct{}), err: errGone}
+			own := &load{asked: asked, done: make(chan struct{}), err: errGone}
 			c.loading[at] = own
 			c.mu.Unlock()
-			return c.load(ctx, at, own, now, read)
+			return c.load(ctx, at, own, read)
 		}
 		c.mu.Unlock()
 		select {
 		case <-ctx.Done():
-			return nil, ctx.Err()
 		case <-other.done:
 		}
-		if other.err == nil || errors.Is(other.err, ErrNotFound) {
+		await.Point(ctx, "was looked up by another")
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if tooOld := asked.Sub(other.asked) >= c.maxAge; !tooOld && (other.err == nil || errors.Is(other.err, ErrNotFound)) {
 			return other.found, other.err
 		} // what failed for another caller may succeed for this one
 	}
@@ -102,17 +108,16 @@ func (c *cache) has(at key) bool {
 // errGone is of a load whose function did not return.
 var errGone = errors.New("tenants: the store did not return")
 
-func (c *cache) load(ctx context.Context, at key, own *load, now func() time.Time, read func(context.Context) (Tenant, error)) (*cached, error) {
+func (c *cache) load(ctx context.Context, at key, own *load, read func(context.Context) (Tenant, error)) (*cached, error) {
 	defer func() {
 		c.mu.Lock()
 		delete(c.loading, at)
 		c.mu.Unlock()
 		close(own.done)
 	}()
-	asked := now()
 	tenant, err := read(ctx)
 	if own.err = err; err == nil {
-		own.found = c.put(tenant, asked)
+		own.found = c.put(tenant, own.asked)
 	}
 	return own.found, own.err
 }

@@ -23,6 +23,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/platform"
 	"github.com/hostedpay/hostedpay-go/sdk/platform/charges"
 	"github.com/hostedpay/hostedpay-go/sdk/platform/charges/sqlcharges"
+	"github.com/hostedpay/hostedpay-go/sdk/platform/tenants"
+	"github.com/hostedpay/hostedpay-go/sdk/platform/tenants/sqltenants"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks/sqlstore"
 )
 
@@ -77,6 +79,7 @@ type shopDatabase struct {
 	*sqlstore.Store
 	db      *sql.DB
 	charges *sqlcharges.Store
+	sellers *sqltenants.Store
 }
 
 // newShopDatabase opens one in memory. Its only connection is the database.
@@ -98,11 +101,17 @@ func newShopDatabase() simulation.Database {
 	kept, err := sqlcharges.New(db, sqlstore.SQLite, cipher)
 	orPanic(err)
 	orPanic(kept.Migrate(context.Background()))
-	return &shopDatabase{store, db, kept}
+	sellers, err := sqltenants.New(db, sqlstore.SQLite, cipher)
+	orPanic(err)
+	orPanic(sellers.Migrate(context.Background()))
+	return &shopDatabase{store, db, kept, sellers}
 }
 
 // Charges are those of a platform.
 func (d *shopDatabase) Charges() charges.Store { return d.charges }
+
+// Tenants are those of a platform.
+func (d *shopDatabase) Tenants() tenants.Store { return d.sellers }
 
 // Close ends the connection, and with it the database.
 func (d *shopDatabase) Close() error { return d.db.Close() }
