@@ -48,7 +48,11 @@ func ofRecording(capture []byte, entry int) (delivery, error) {
 		return delivery{}, fmt.Errorf("the recording has %d requests, and no number %d", len(all), entry)
 	}
 	request := all[entry-1].Request
-	return delivery{headersOf(request.Headers), []byte(request.PostData.Text)}, nil
+	body, err := request.body()
+	if err != nil {
+		return delivery{}, errors.New("the recording has a body that is no base64")
+	}
+	return delivery{headersOf(request.Headers), body}, nil
 }
 
 // newerVersion is the end of a request line as tools write it for HTTP/2 and HTTP/3.

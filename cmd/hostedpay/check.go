@@ -111,7 +111,11 @@ func (c *checked) entry(contracts map[string]*conformance.Contract, hosts []stri
 		return errors.New("its request has no usable method and URL")
 	}
 	request.Header = headersOf(one.Request.Headers)
-	sent := conformance.Content{Text: []byte(one.Request.PostData.Text)}
+	body, err := one.Request.body()
+	if err != nil {
+		return errors.New("its body is no base64")
+	}
+	sent := conformance.Content{Text: body}
 
 	for _, g := range contract.Gateways() {
 		held := contracts[g.ID]

@@ -25,6 +25,8 @@ func command() *cobra.Command {
 		healthCommand(),
 		discoveryCommand(),
 		triggerCommand(),
+		listenCommand(),
+		eventsCommand(),
 		checkCommand(),
 		verifyCommand(),
 		errorsCommand(),

@@ -183,6 +183,7 @@ var volatile = []struct {
 }{
 	{regexp.MustCompile(`\b(vp_cs_test|cs|re|tx|txn|evt|req|VS)(_test)?[_-][A-Za-z0-9_-]{6,}`), "$1-ID"},
 	{regexp.MustCompile(`\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[0-9.]*(Z|[+-]\d\d:\d\d)?`), "TIME"},
+	{regexp.MustCompile(`\b\d\d:\d\d:\d\d\b`), "CLOCK"},
 	{regexp.MustCompile(`\b[0-9a-f]{64}\b`), "HMAC"},
 	{regexp.MustCompile(`\b\d+(\.\d+)?(ns|µs|ms|s)\b`), "DURATION"},
 	{regexp.MustCompile(`("(?:latency|duration)Ms":)[0-9.]+`), "${1}N"},

@@ -21,7 +21,8 @@ type recordedRequest struct {
 	URL      string           `json:"url"`
 	Headers  []recordedHeader `json:"headers"`
 	PostData struct {
-		Text string `json:"text"`
+		Text     string `json:"text"`
+		Encoding string `json:"encoding,omitempty"` // "base64", or empty
 	} `json:"postData"`
 }
 
@@ -80,9 +81,13 @@ func headersOf(recorded []recordedHeader) http.Header {
 	return header
 }
 
-func (r recordedResponse) body() ([]byte, error) {
-	if r.Content.Encoding == "base64" {
-		return base64.StdEncoding.DecodeString(r.Content.Text)
+func (r recordedResponse) body() ([]byte, error) { return decoded(r.Content.Text, r.Content.Encoding) }
+
+func (r recordedRequest) body() ([]byte, error) { return decoded(r.PostData.Text, r.PostData.Encoding) }
+
+func decoded(text, encoding string) ([]byte, error) {
+	if encoding == "base64" {
+		return base64.StdEncoding.DecodeString(text)
 	}
-	return []byte(r.Content.Text), nil
+	return []byte(text), nil
 }

@@ -74,22 +74,28 @@ func (v deliveryView) String() string {
 	return line + "  " + result + "\n"
 }
 
-// deliver sends one delivery. Like the gateways it follows no redirect.
+// deliver sends one delivery.
 func deliver(ctx context.Context, request *http.Request) (status int, took time.Duration, err error) {
+	status, took, _, err = exchange(ctx, request)
+	return status, took, err
+}
+
+// exchange sends one delivery and reads the response. Like the gateways it follows no redirect.
+func exchange(ctx context.Context, request *http.Request) (status int, took time.Duration, reply []byte, err error) {
 	client := &http.Client{
 		Timeout:       deliveryTimeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	began := time.Now()
-	response, err := client.Do(request.WithContext(ctx))
+	response, err := client.Do(request.WithContext(ctx)) //nolint:gosec // where the user says
 	if err != nil {
 		var wrapped *url.Error
 		if errors.As(err, &wrapped) { // its URL may have a token in it
 			err = wrapped.Err
 		}
-		return 0, time.Since(began), err
+		return 0, time.Since(began), nil, err
 	}
 	defer response.Body.Close()
-	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, maxReply)) // the status is what counts
-	return response.StatusCode, time.Since(began), nil
+	reply, _ = io.ReadAll(io.LimitReader(response.Body, maxReply)) // the status is what counts
+	return response.StatusCode, time.Since(began), reply, nil
 }

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/hostedpay/hostedpay-go/internal/apikey"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
+)
+
+func eventsResendCommand() *cobra.Command {
+	var f journalFlag
+	var to, secretFile string
+	var sign bool
+	c := &cobra.Command{
+		Use:   "resend ID",
+		Short: "Deliver an event of the journal again, to listen or to a URL",
+		Long: `Resend delivers the same bytes with the same headers to the listen that has received them, which
+forwards and shows them. With --to it goes elsewhere.
+
+Receivers reject what is older than the replay window, which is five minutes at Vora. --sign signs
+the body again, as its gateway does, with your secret of test mode.
+
+It exits with 1 when the response is not a 2xx.`,
+		Example: `  hostedpay events resend 3
+  hostedpay events resend 3 --sign --to http://127.0.0.1:8080/webhooks/vora`,
+		Args: argument("ID"),
+		RunE: func(c *cobra.Command, args []string) error {
+			if at, err := url.Parse(to); to != "" && (err != nil || at.Host == "" || at.Scheme != "http" && at.Scheme != "https") {
+				return usage(c, errors.New("--to is not an absolute URL with http or https"))
+			}
+			if secretFile != "" && !sign {
+				return usage(c, errors.New("--secret-file is for --sign"))
+			}
+			e, err := f.find(c, args[0])
+			if err != nil {
+				return err
+			}
+			request, err := e.again(c.Context(), to)
+			if err != nil {
+				return err
+			}
+			if sign {
+				if request, err = e.signedAgain(c, request, secretFile); err != nil {
+					return err
+				}
+			}
+			status, took, err := deliver(c.Context(), request)
+			if err != nil && to == "" {
+				return fmt.Errorf("nobody listens at %s any more (%w): start hostedpay listen there, or name an endpoint with --to", e.Listener, err)
+			}
+			view := deliveryView{Event: e.Event, Scheme: e.Scheme, Status: status, Milliseconds: float64(took.Microseconds()) / 1000}
+			if err != nil {
+				view.Error = err.Error()
+			}
+			eventPrinter{out: c.OutOrStdout(), json: f.json}.print(view, view.String())
+			if !view.accepted() {
+				return e.notAccepted(sign)
+			}
+			return nil
+		},
+	}
+	f.register(c)
+	c.Flags().StringVar(&to, "to", "", "URL of another endpoint")
+	c.Flags().BoolVar(&sign, "sign", false, "sign the body again, now")
+	c.Flags().StringVar(&secretFile, "secret-file", "", "with --sign: file (mode 0600) with the secret that signs, - for standard input; without it, the scheme's variable of the environment: "+variables())
+	return c
+}
+
+// again is the delivery as it came, for listen or for another endpoint.
+func (e *entry) again(ctx context.Context, to string) (*http.Request, error) {
+	body, err := e.Request.body()
+	if err != nil {
+		return nil, errors.New("the journal has a body that is no base64")
+	}
+	if to == "" {
+		at, err := url.Parse(e.Request.URL)
+		if err != nil || e.Listener == "" {
+			return nil, errors.New("the journal does not say where the delivery arrived: name an endpoint with --to")
+		}
+		to = e.Listener + at.RequestURI()
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, to, bytes.NewReader(body))
+	if err != nil {
+		return nil, errors.New("the URL cannot be used")
+	}
+	request.Header = headersOf(e.Request.Headers)
+	return request, nil
+}
+
+// signedAgain has the headers of the scheme replaced by those of a signature of now.
+func (e *entry) signedAgain(c *cobra.Command, request *http.Request, secretFile string) (*http.Request, error) {
+	for _, s := range signedSchemes() {
+		if s.name != e.Scheme {
+			continue
+		}
+		source := secretSource{what: s.secret, variable: s.variable, flag: "secret-file", file: secretFile}
+		secret, err := source.read(c.InOrStdin())
+		if err != nil {
+			return nil, err
+		}
+		if key, _, known := apikey.Identify(secret.Reveal()); known && key.Mode == "live" {
+			return nil, fmt.Errorf("the %s is live: a live shop would take the event for a payment; sign with one of test mode", s.secret)
+		}
+		body, err := e.Request.body()
+		if err != nil {
+			return nil, err
+		}
+		return s.sign(secret.Reveal(), body, webhookstest.To(request.URL.String())), nil
+	}
+	return nil, errors.New("the delivery has no signature of a gateway, so that nobody knows how to sign it")
+}
+
+// notAccepted says what may be the matter with a delivery that comes late.
+func (e *entry) notAccepted(signed bool) error {
+	if age := time.Since(e.At).Round(time.Second); age > 5*time.Minute && !signed && strings.HasPrefix(string(e.Scheme), "vora") {
+		return fmt.Errorf("the delivery was not accepted: its signature is %s old, and receivers accept five minutes; sign it again with --sign", age)
+	}
+	return errors.New("the delivery was not accepted")
+}

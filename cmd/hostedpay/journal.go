@@ -1,0 +1,174 @@
+package main
+
+import (
+	"bufio"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// An entry is a line of listen's journal: an entry of a HAR, which verify and check read, and what
+// listen knows about it.
+type entry struct {
+	ID int       `json:"id"` // from 1, in a journal
+	At time.Time `json:"startedDateTime"`
+	recognized
+	Listener string       `json:"listener,omitempty"` // where it arrived
+	Status   int          `json:"status"`             // that the gateway got
+	Forwards []forwarding `json:"forwards"`
+	recorded
+}
+
+// accepted reports whether everybody who wanted the delivery has taken it.
+func (e *entry) accepted() bool { return e.Status/100 == 2 }
+
+func (e *entry) line() eventLine {
+	return eventLine{Type: "event", ID: e.ID, At: e.At, recognized: e.recognized, Status: e.Status, Forwards: append([]forwarding{}, e.Forwards...)}
+}
+
+// text is the entry for people.
+func (e *entry) text() string {
+	text := fmt.Sprintf("%s  %4d  %-18s  %-11s  %s\n", e.At.Local().Format(time.TimeOnly), e.ID, orNone(e.Event), orNone(e.Gateway), orNone(e.Session))
+	for _, f := range e.Forwards {
+		result := fmt.Sprintf("%d  %.1fms", f.Status, f.Milliseconds)
+		if f.Error != "" {
+			result = fmt.Sprintf("no response  %.1fms  %s", f.Milliseconds, f.Error)
+		}
+		text += fmt.Sprintf("          → %s  %s\n", f.To, result)
+	}
+	if len(e.Forwards) == 0 {
+		text += "          no target wants it; it is acknowledged\n"
+	}
+	return text
+}
+
+// withheld are headers that are credentials of the way and not of the delivery.
+var withheld = []string{"Authorization", "Cookie", "Proxy-Authorization"}
+
+// recordOf records a delivery. A body that is not text is recorded as base64.
+func recordOf(r *http.Request, header http.Header, body []byte) recordedRequest {
+	recorded := recordedRequest{Method: r.Method, URL: "http://" + r.Host + r.URL.RequestURI()}
+	for name, values := range header {
+		for _, value := range values {
+			if slices.Contains(withheld, name) {
+				value = "[withheld]"
+			}
+			recorded.Headers = append(recorded.Headers, recordedHeader{name, value})
+		}
+	}
+	slices.SortStableFunc(recorded.Headers, func(a, b recordedHeader) int { return strings.Compare(a.Name, b.Name) })
+	recorded.PostData.Text = string(body)
+	if !utf8.Valid(body) {
+		recorded.PostData.Text, recorded.PostData.Encoding = base64.StdEncoding.EncodeToString(body), "base64"
+	}
+	return recorded
+}
+
+// A journal is the file that listen appends to. The zero value writes nothing.
+type journal struct {
+	file *os.File
+	last int
+}
+
+// journalPath is where listen writes when nobody says otherwise: beside the configuration; empty
+// when there is no home.
+func journalPath() string {
+	config := configPath()
+	if config == "" {
+		return ""
+	}
+	return filepath.Join(filepath.Dir(config), "events.ndjson")
+}
+
+func openJournal(path string) (*journal, error) {
+	if path == "" {
+		return &journal{}, nil
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, fmt.Errorf("the journal: %w", err)
+	}
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600) //nolint:gosec // the file that the user names
+	if err != nil {
+		return nil, fmt.Errorf("the journal: %w", err)
+	}
+	j := &journal{file: file}
+	err = checkPrivate(file)
+	if err == nil {
+		err = eachEntry(file, func(e entry) { j.last = max(j.last, e.ID) })
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("the journal: %w", err), file.Close())
+	}
+	return j, nil
+}
+
+// append numbers an entry and writes it, in one step.
+func (j *journal) append(e *entry) error {
+	if j.file == nil {
+		return nil
+	}
+	j.last++
+	e.ID = j.last
+	line, err := json.Marshal(e)
+	if err != nil {
+		return err
+	}
+	_, err = j.file.Write(append(line, '\n'))
+	return err
+}
+
+func (j *journal) close() error {
+	if j.file == nil {
+		return nil
+	}
+	return j.file.Close()
+}
+
+// readJournal reads the entries of a journal.
+func readJournal(path string) (all []entry, err error) {
+	if path == "" {
+		return nil, errors.New("there is no journal: HOME is not set; name one with --journal")
+	}
+	file, err := os.Open(path) //nolint:gosec // the file that the user names
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("there is no journal at %s: hostedpay listen writes one", path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the journal: %w", err)
+	}
+	defer func() { _ = file.Close() }() // was only read
+	if err := checkPrivate(file); err != nil {
+		return nil, fmt.Errorf("the journal: %w", err)
+	}
+	err = eachEntry(file, func(e entry) { all = append(all, e) })
+	return all, err
+}
+
+// eachEntry reads entries. The last line may be cut off, by a machine that stopped.
+func eachEntry(from io.Reader, do func(entry)) error {
+	lines := bufio.NewReader(from)
+	for n := 1; ; n++ {
+		line, err := lines.ReadBytes('\n')
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		var e entry
+		if err := json.Unmarshal(line, &e); err != nil || e.Request.URL == "" {
+			return fmt.Errorf("line %d is not one of hostedpay listen", n)
+		}
+		do(e)
+	}
+}

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// A listenFlags has the flags of the verb.
+type listenFlags struct {
+	address, sandbox, journal string
+	forwardTo                 []string
+	count, maxFailures        int
+	json                      bool
+}
+
+func listenCommand() *cobra.Command {
+	var f listenFlags
+	c := &cobra.Command{
+		Use:   "listen --forward-to URL",
+		Short: "Receive events, forward them to your endpoint, and show what it responds",
+		Long: `Listen is a webhook endpoint. It forwards each delivery to your own endpoints, with its body and its
+headers as they came, shows what they respond, and writes everything down. The gateway gets the worst
+of their responses: nothing is acknowledged that nobody took.
+
+--forward-to can be repeated. Filters follow the URL after semicolons: gateway, merchant, type and
+session, with * for any characters. A delivery that no target wants is acknowledged. A URL without a
+path keeps the path of the delivery; its query is kept in any case.
+
+With --sandbox it has a running sandbox deliver to it, and registers again when the sandbox was
+restarted. Vora's events come by that; a checkout at VisionScope names its own webhook URL.
+
+It ends when interrupted, after --count deliveries, or with 1 after --max-failures that were not
+accepted with a 2xx. Verify and check read the journal; events resends what is in it.`,
+		Example: `  hostedpay listen --forward-to http://127.0.0.1:8080/webhooks/vora
+  hostedpay listen --sandbox http://127.0.0.1:4010 --forward-to "http://127.0.0.1:8080; type=session.*" --json`,
+		Args: none,
+		RunE: func(c *cobra.Command, _ []string) error { return f.run(c) },
+	}
+	flags := c.Flags()
+	flags.StringArrayVar(&f.forwardTo, "forward-to", nil, `URL of an endpoint, and filters: "http://127.0.0.1:8080/hook; gateway=vora; type=session.*"; can be repeated`)
+	flags.StringVar(&f.address, "listen", "127.0.0.1:4020", "address to listen on; port 0 for any free one")
+	flags.StringVar(&f.sandbox, "sandbox", "", "URL of a running sandbox that is to deliver here")
+	flags.StringVar(&f.journal, "journal", journalPath(), "file (mode 0600) that deliveries are appended to; empty for none")
+	flags.Lookup("journal").DefValue = "" // the help is the same on every machine
+	flags.IntVar(&f.count, "count", 0, "end after so many deliveries; 0 for never")
+	flags.IntVar(&f.maxFailures, "max-failures", 0, "end with 1 after so many deliveries that were not accepted; 0 for never")
+	flags.BoolVar(&f.json, "json", false, "print one JSON object a line: ready, event, reconnect")
+	return c
+}
+
+func (f *listenFlags) run(c *cobra.Command) (err error) {
+	targets, err := targetsOf(f.forwardTo)
+	if err == nil && (f.count < 0 || f.maxFailures < 0) {
+		err = errors.New("--count and --max-failures are not negative")
+	}
+	if err != nil {
+		return usage(c, err)
+	}
+	book, err := openJournal(f.journal)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, book.close()) }()
+	atAddress, base, err := listen(c.Context(), f.address)
+	if err != nil {
+		return fmt.Errorf("listen cannot use %s (choose another with --listen): %w", f.address, err)
+	}
+	ctx, end := context.WithCancelCause(c.Context())
+	defer end(nil)
+	r := &relay{
+		flags: f, url: base, targets: targets, journal: book, end: end,
+		show: eventPrinter{out: c.OutOrStdout(), json: f.json},
+	}
+	s := serve(atAddress, r)
+	r.show.ready(base, targets, f.journal)
+	if f.sandbox != "" {
+		go r.keepRegistered(ctx, f.sandbox)
+	}
+	<-ctx.Done()
+	err = s.close() // after the deliveries under way
+	if cause := context.Cause(ctx); !errors.Is(cause, errEnough) && !errors.Is(cause, context.Canceled) {
+		err = errors.Join(cause, err)
+	}
+	return err
+}
+
+// errEnough ends listen after --count deliveries.
+var errEnough = errors.New("enough deliveries")
+
+// orNone is a word for what is not there.
+func orNone(s string) string {
+	if strings.TrimSpace(s) == "" {
+		return "-"
+	}
+	return s
+}

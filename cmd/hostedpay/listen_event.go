@@ -1,0 +1,63 @@
+package main
+
+import (
+	"cmp"
+	"encoding/json"
+	"net/http"
+
+	"github.com/hostedpay/hostedpay-go/internal/contract"
+	"github.com/hostedpay/hostedpay-go/internal/redact"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
+)
+
+// A recognized is what a delivery claims to be about. Nobody has verified it.
+type recognized struct {
+	Gateway  string          `json:"gateway,omitempty"`
+	Scheme   webhooks.Scheme `json:"scheme,omitempty"`
+	Event    string          `json:"event,omitempty"`
+	Session  string          `json:"sessionId,omitempty"`
+	Merchant string          `json:"merchantId,omitempty"`
+}
+
+// recognize reads a delivery of any scheme. What it does not find is empty.
+func recognize(header http.Header, body []byte) recognized {
+	type content struct {
+		Event, Type             string
+		SessionID, MerchantID   string
+		SnakeSession, SnakeShop string
+	}
+	read := func(text []byte) (c content) {
+		var fields map[string]json.RawMessage
+		_ = json.Unmarshal(text, &fields) // a body that is not an object has no fields
+		for name, into := range map[string]*string{
+			"event": &c.Event, "type": &c.Type, "sessionId": &c.SessionID, "merchantId": &c.MerchantID, "session_id": &c.SnakeSession, "merchant_id": &c.SnakeShop,
+		} {
+			_ = json.Unmarshal(fields[name], into) // one that is not a string stays empty
+		}
+		return c
+	}
+	outer := read(body)
+	var envelope struct {
+		Data json.RawMessage `json:"data"`
+	}
+	_ = json.Unmarshal(body, &envelope) // as above
+	inner := read(envelope.Data)
+	line := redact.New().Line
+	e := recognized{
+		Event:    line(cmp.Or(outer.Event, outer.Type)),
+		Session:  line(cmp.Or(outer.SessionID, outer.SnakeSession, inner.SessionID)),
+		Merchant: line(cmp.Or(outer.MerchantID, outer.SnakeShop, inner.MerchantID)),
+	}
+	switch {
+	case header.Get(contract.VoraV1TimestampHeader) != "":
+		e.Scheme = webhooks.SchemeVoraV1
+	case header.Get(contract.VoraV2SignatureHeader) != "":
+		e.Scheme = webhooks.SchemeVoraV2
+	case header.Get(contract.VisionScopeSignatureHeader) != "":
+		e.Scheme = webhooks.SchemeVisionScope
+	}
+	if e.Scheme != "" {
+		e.Gateway = string(e.Scheme.Gateway())
+	}
+	return e
+}

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+)
+
+// An eventPrinter shows what listen does, for people or as NDJSON. Safe for concurrent use.
+type eventPrinter struct {
+	out  io.Writer
+	json bool
+}
+
+// printing keeps the lines of several goroutines apart.
+var printing sync.Mutex
+
+func (p eventPrinter) print(view any, lines string) {
+	printing.Lock()
+	defer printing.Unlock()
+	if !p.json {
+		_, _ = io.WriteString(p.out, lines) // nobody is left to be told
+		return
+	}
+	e := json.NewEncoder(p.out)
+	e.SetEscapeHTML(false)
+	_ = e.Encode(view) // as above
+}
+
+// A readyView is the first line under --json.
+type readyView struct {
+	Type      string   `json:"type"` // "ready"
+	URL       string   `json:"url"`
+	ForwardTo []string `json:"forwardTo"`
+	Journal   string   `json:"journal,omitempty"`
+}
+
+func (p eventPrinter) ready(base string, targets []target, journal string) {
+	view := readyView{Type: "ready", URL: base, Journal: journal}
+	text := fmt.Sprintf("Listening     %s\n", base)
+	for _, t := range targets {
+		view.ForwardTo = append(view.ForwardTo, t.String())
+		text += fmt.Sprintf("Forwarding to %s\n", t)
+	}
+	p.print(view, text+fmt.Sprintf("Journal       %s\n\n", orNone(journal)))
+}
+
+// An eventLine is a delivery under --json.
+type eventLine struct {
+	Type string    `json:"type"` // "event"
+	ID   int       `json:"id,omitempty"`
+	At   time.Time `json:"at"`
+	recognized
+	Status   int          `json:"status"` // that the gateway got
+	Forwards []forwarding `json:"forwards"`
+}
+
+func (p eventPrinter) event(e *entry) { p.print(e.line(), e.text()) }
+
+// A reconnectView is the sandbox that was lost, or is there again, under --json.
+type reconnectView struct {
+	Type    string `json:"type"` // "reconnect"
+	Sandbox string `json:"sandbox"`
+	Up      bool   `json:"up"` // it delivers here
+	Attempt int    `json:"attempt,omitempty"`
+	Error   string `json:"error,omitempty"`
+}
+
+func (p eventPrinter) reconnect(v reconnectView) {
+	v.Type = "reconnect"
+	text := fmt.Sprintf("Sandbox       %s delivers here\n", v.Sandbox)
+	if !v.Up {
+		text = fmt.Sprintf("Sandbox       %s cannot be reached, trying again: %s\n", v.Sandbox, v.Error)
+	}
+	p.print(v, text)
+}

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"path"
+	"strings"
+)
+
+// A target is where deliveries are forwarded, and which.
+type target struct {
+	url     *url.URL
+	filters []targetFilter
+}
+
+type targetFilter struct{ field, pattern string }
+
+// filterFields are the words of filters, with what of a delivery they look at.
+var filterFields = map[string]func(recognized) string{
+	"gateway":  func(e recognized) string { return e.Gateway },
+	"merchant": func(e recognized) string { return e.Merchant },
+	"type":     func(e recognized) string { return e.Event },
+	"session":  func(e recognized) string { return e.Session },
+}
+
+func targetsOf(texts []string) ([]target, error) {
+	if len(texts) == 0 {
+		return nil, errors.New("--forward-to is required: the URL of your endpoint")
+	}
+	var all []target
+	for _, text := range texts {
+		t, err := targetOf(text)
+		if err != nil {
+			return nil, fmt.Errorf("--forward-to: %w", err)
+		}
+		all = append(all, t)
+	}
+	return all, nil
+}
+
+func targetOf(text string) (target, error) {
+	parts := strings.Split(text, ";")
+	at, err := url.Parse(strings.TrimSpace(parts[0]))
+	if err != nil || at.Host == "" || at.Scheme != "http" && at.Scheme != "https" {
+		return target{}, errors.New("it begins with an absolute URL with http or https; what follows it is after a semicolon")
+	}
+	t := target{url: at}
+	for _, part := range parts[1:] {
+		field, pattern, ok := strings.Cut(strings.TrimSpace(part), "=")
+		if !ok {
+			return target{}, fmt.Errorf("the filter %q is not field=pattern", strings.TrimSpace(part))
+		}
+		if filterFields[field] == nil {
+			return target{}, unknown("filter", field, []string{"gateway", "merchant", "type", "session"})
+		}
+		if _, err := path.Match(pattern, ""); err != nil {
+			return target{}, fmt.Errorf("the pattern %q of the filter %s is malformed", pattern, field)
+		}
+		t.filters = append(t.filters, targetFilter{field, pattern})
+	}
+	return t, nil
+}
+
+// wants reports whether each filter matches.
+func (t target) wants(e recognized) bool {
+	for _, f := range t.filters {
+		if ok, _ := path.Match(f.pattern, filterFields[f.field](e)); !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// urlFor is where a delivery to a URL of listen goes.
+func (t target) urlFor(at *url.URL) string {
+	to := *t.url
+	if to.Path == "" || to.Path == "/" {
+		to.Path, to.RawPath = at.Path, at.RawPath
+	}
+	switch {
+	case to.RawQuery == "":
+		to.RawQuery = at.RawQuery
+	case at.RawQuery != "":
+		to.RawQuery += "&" + at.RawQuery
+	}
+	return to.String()
+}
+
+// String is the target as it is shown: its query may have a token in it.
+func (t target) String() string {
+	return t.url.Scheme + "://" + t.url.Host + t.url.EscapedPath()
+}
