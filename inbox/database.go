@@ -194,7 +194,7 @@ WHERE session_id = $1 AND NOT (` + isOpen + `) RETURNING id`),
 		oldPayloads: d.write(`UPDATE {schema}inbox_events SET payload = NULL, session_id = '', reason = '' WHERE id IN (
 	SELECT id FROM {schema}inbox_events WHERE payload IS NOT NULL AND processed_at < {at $1} ORDER BY processed_at LIMIT 500) RETURNING id`),
 		oldEvents: d.write(`DELETE FROM {schema}inbox_events WHERE id IN (
-	SELECT id FROM {schema}inbox_events WHERE processed_at < {at $1} ORDER BY id LIMIT 500) RETURNING id`),
+	SELECT id FROM {schema}inbox_events WHERE payload IS NULL AND processed_at < {at $1} ORDER BY processed_at LIMIT 500) RETURNING id`),
 		forget: d.write(`DELETE FROM {schema}inbox_failures WHERE event_id {list}`),
 	}
 }

@@ -40,5 +40,3 @@ require (
 
 replace github.com/hostedpay/hostedpay-go => ../
 
-// A dependency of a dependency's tests, whose version is not to be had everywhere.
-exclude github.com/google/pprof v0.0.0-20261016150608-1facf8f91b50

@@ -8,7 +8,8 @@ import (
 )
 
 // purge removes what was kept for long enough, in small steps: each takes time in proportion to
-// what it removes.
+// what it removes. Keys are kept for at least as long as bodies, so that an event whose time is
+// over has no body any more, and the index of those finds it.
 func (b *Inbox[TTx]) purge(ctx context.Context) error {
 	var problems []error
 	before := func(age time.Duration) int64 { return micros(time.Now().Add(-age)) }
