@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
 )
 
 // A listenFlags has the flags of the verb.
@@ -56,6 +58,9 @@ func (f *listenFlags) run(c *cobra.Command) (err error) {
 	targets, err := targetsOf(f.forwardTo)
 	if err == nil && (f.count < 0 || f.maxFailures < 0) {
 		err = errors.New("--count and --max-failures are not negative")
+	}
+	if _, wrong := control.New(f.sandbox); err == nil && f.sandbox != "" && wrong != nil {
+		err = fmt.Errorf("--sandbox: %w", wrong)
 	}
 	if err != nil {
 		return usage(c, err)
