@@ -46,7 +46,7 @@ func (d *Database[TTx]) open(payload, hash string) (string, error) {
 	}
 	raw, err := base64.StdEncoding.DecodeString(text)
 	if err != nil {
-		return "", errors.New("inbox: a sealed event was changed in the database: it is no base64")
+		return "", errors.New("inbox: a sealed event was changed in the database: it is not base64")
 	}
 	opened, err := d.cipher.Open(raw, sealedOf(hash))
 	return opened.Reveal(), err

@@ -50,7 +50,7 @@ func ofRecording(capture []byte, entry int) (delivery, error) {
 	request := all[entry-1].Request
 	body, err := request.body()
 	if err != nil {
-		return delivery{}, errors.New("the recording has a body that is no base64")
+		return delivery{}, errors.New("the recording has a body that is not base64")
 	}
 	return delivery{headersOf(request.Headers), body}, nil
 }

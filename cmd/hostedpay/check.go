@@ -113,7 +113,7 @@ func (c *checked) entry(contracts map[string]*conformance.Contract, hosts []stri
 	request.Header = headersOf(one.Request.Headers)
 	body, err := one.Request.body()
 	if err != nil {
-		return errors.New("its body is no base64")
+		return errors.New("its body is not base64")
 	}
 	sent := conformance.Content{Text: body}
 

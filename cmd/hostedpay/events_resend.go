@@ -79,7 +79,7 @@ It exits with 1 when the response is not a 2xx.`,
 func (e *entry) again(ctx context.Context, to string) (*http.Request, error) {
 	body, err := e.Request.body()
 	if err != nil {
-		return nil, errors.New("the journal has a body that is no base64")
+		return nil, errors.New("the journal has a body that is not base64")
 	}
 	if to == "" {
 		at, err := url.Parse(e.Request.URL)

@@ -44,7 +44,7 @@ func (e *entry) whole() string {
 	text.WriteString("\n")
 	body, err := e.Request.body()
 	if err != nil {
-		return text.String() + "the body is no base64\n"
+		return text.String() + "the body is not base64\n"
 	}
 	for part := range strings.SplitSeq(strings.TrimRight(string(body), "\n"), "\n") {
 		text.WriteString(line(part) + "\n")

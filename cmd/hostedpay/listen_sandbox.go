@@ -20,7 +20,7 @@ func (r *relay) keepRegistered(ctx context.Context, address string) {
 			return
 		}
 		if attempt == 0 { // once for each time that it was lost
-			r.show.reconnect(reconnectView{Sandbox: address, Attempt: attempt, Error: redact.New().Line(err.Error())})
+			r.show.reconnect(reconnectView{Sandbox: address, Error: redact.New().Line(err.Error())})
 		}
 		select {
 		case <-ctx.Done():

@@ -64,7 +64,6 @@ type reconnectView struct {
 	Type    string `json:"type"` // "reconnect"
 	Sandbox string `json:"sandbox"`
 	Up      bool   `json:"up"` // it delivers here
-	Attempt int    `json:"attempt,omitempty"`
 	Error   string `json:"error,omitempty"`
 }
 

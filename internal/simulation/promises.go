@@ -250,6 +250,9 @@ func (w *world) checkPayable(actor, order string, s control.Session) {
 	if !s.ExpiresAt.IsZero() && now.After(s.ExpiresAt.Add(5*time.Minute+w.skewed)) && s.Status == control.SessionExpired {
 		w.violate(LivePage, "%s was sent to %s, which expired %s ago", actor, w.aliasOf(s.ID), now.Sub(s.ExpiresAt).Round(time.Second))
 	}
+	if s.Status == control.SessionFailed {
+		return // nobody can pay there: it was declined while the page was on its way
+	}
 	for _, earlier := range w.shown[order] {
 		if earlier == s.ID {
 			return
