@@ -144,7 +144,7 @@ type dialect struct {
 type statements struct {
 	insert, load, processed, failed, quarantine, failure, orphans string
 	replay, events, one, failures, discard, counts                string
-	erase, waiting, oldPayloads, oldEvents, forget                string
+	erase, waiting, oldPayloads, oldEvents, forget, due           string
 }
 
 const isOpen = "processed_at IS NULL AND quarantined_at IS NULL"
@@ -158,7 +158,7 @@ func (d dialect) statements() statements {
 		insert: d.write(d.insert),
 		load: d.write(`SELECT id, dedupe_hash, payload FROM {schema}inbox_events
 WHERE id {list} AND ` + isOpen + ` ORDER BY id {lock}`),
-		processed: d.write(`UPDATE {schema}inbox_events SET processed_at = {at $2}, reason = '' WHERE id {list}`),
+		processed: d.write(`UPDATE {schema}inbox_events SET processed_at = {at $2}, quarantined_at = NULL, reason = '' WHERE id {list}`),
 		failed:    d.write(`UPDATE {schema}inbox_events SET attempts = attempts + 1, reason = $2 WHERE id {list}`),
 		quarantine: d.write(`UPDATE {schema}inbox_events SET attempts = attempts + 1, reason = $2, quarantined_at = {at $3}
 WHERE id {list} AND ` + isOpen),
@@ -195,6 +195,8 @@ WHERE session_id = $1 AND NOT (` + isOpen + `) RETURNING id`),
 	SELECT id FROM {schema}inbox_events WHERE payload IS NOT NULL AND processed_at < {at $1} ORDER BY processed_at LIMIT 500) RETURNING id`),
 		oldEvents: d.write(`DELETE FROM {schema}inbox_events WHERE id IN (
 	SELECT id FROM {schema}inbox_events WHERE payload IS NULL AND processed_at < {at $1} ORDER BY processed_at LIMIT 500) RETURNING id`),
+		due: d.write(`INSERT INTO {schema}inbox_periodic (name, ran_at) VALUES ($1, {at $2})
+ON CONFLICT (name) DO UPDATE SET ran_at = {at $2} WHERE inbox_periodic.ran_at <= {at $3} RETURNING 1`),
 		forget: d.write(`DELETE FROM {schema}inbox_failures WHERE event_id {list}`),
 	}
 }

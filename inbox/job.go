@@ -40,7 +40,7 @@ func (b *Inbox[TTx]) riverConfig() *river.Config {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &worker[TTx]{box: b})
 	regular := slices.Concat(b.upkeep(), b.set.periodic)
-	river.AddWorker(workers, &periodicWorker{list: regular})
+	river.AddWorker(workers, &periodicWorker{list: regular, due: b.due})
 	config := &river.Config{
 		Logger: b.set.logger, Schema: b.db.schema, Workers: workers,
 		PollOnly: b.db.pollOnly, FetchPollInterval: b.db.poll, FetchCooldown: min(b.db.poll, 10*time.Millisecond),

@@ -44,6 +44,10 @@ CREATE TABLE {schema}inbox_failures (
 	failed_at {time} NOT NULL,
 	reason    text NOT NULL
 );
+CREATE TABLE {schema}inbox_periodic (
+	name   text PRIMARY KEY,
+	ran_at {time} NOT NULL -- when its last period began
+);
 CREATE INDEX inbox_failures_event ON {schema}inbox_failures (event_id);
 CREATE INDEX inbox_events_session ON {schema}inbox_events (session_id);
 CREATE INDEX inbox_events_kept ON {schema}inbox_events (processed_at) WHERE payload IS NOT NULL;

@@ -2,7 +2,6 @@ package inbox
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -43,6 +42,7 @@ func periodicJobs(list []periodic) (jobs []*river.PeriodicJob) {
 type periodicWorker struct {
 	river.WorkerDefaults[periodicArgs]
 	list []periodic
+	due  func(ctx context.Context, p periodic) (bool, error) // its period is over; the next one begins
 }
 
 func (w *periodicWorker) Timeout(job *river.Job[periodicArgs]) time.Duration {
@@ -59,10 +59,23 @@ func (w *periodicWorker) at(job *river.Job[periodicArgs]) int {
 func (w *periodicWorker) Work(ctx context.Context, job *river.Job[periodicArgs]) error {
 	at := w.at(job)
 	if at < 0 { // of another version of the program
-		return river.JobCancel(fmt.Errorf("inbox: this process has no periodic function %q", storable(job.Args.Name)))
+		return river.JobSnooze(time.Second) // a process of that version takes it
 	}
-	if err := w.list[at].run(ctx); err != nil {
-		return redacted(err)
+	due, err := w.due(ctx, w.list[at])
+	if err != nil || !due {
+		return err
 	}
-	return nil
+	return w.list[at].run(ctx)
+}
+
+// due reports whether nobody has run a function in its period, and begins the next one. River's
+// leader inserts a job at its start: after each deploy.
+func (b *Inbox[TTx]) due(ctx context.Context, p periodic) (due bool, err error) {
+	now := time.Now()
+	err = b.db.within(ctx, workSide, func(tx TTx) error {
+		began, err := b.db.ids(ctx, tx, b.db.say.due, p.name, micros(now), micros(now.Add(-p.every*9/10)))
+		due = len(began) > 0
+		return err
+	})
+	return due, err
 }

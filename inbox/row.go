@@ -53,9 +53,10 @@ func (d *Database[TTx]) load(payload, hash string) (webhooks.Event, error) {
 	}
 	var stored webhooks.StoredEvent
 	if err := json.Unmarshal([]byte(opened), &stored); err != nil {
-		return nil, err
+		return nil, Permanent(err)
 	}
-	return webhooks.TrustStoredEvent(stored)
+	event, err := webhooks.TrustStoredEvent(stored)
+	return event, Permanent(err)
 }
 
 // collect reads IDs by hash.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"sync"
 	"time"
 
@@ -20,6 +21,9 @@ import (
 // acknowledged (WAL, with full synchronization).
 func SQLite(path string) (*Database[*sql.Tx], error) {
 	s := &sqlite{}
+	if err := makePrivate(path, path+".lock"); err != nil {
+		return nil, fmt.Errorf("inbox: SQLite cannot be opened: %w", err)
+	}
 	held, err := holdAlone(path)
 	if err != nil {
 		return nil, err
@@ -38,9 +42,24 @@ func SQLite(path string) (*Database[*sql.Tx], error) {
 	return db.finish()
 }
 
+// makePrivate creates files that only this user can read, as the bodies in them deserve; those that
+// are there stay as they are.
+func makePrivate(paths ...string) error {
+	for _, path := range paths {
+		file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // the file that the program names
+		if err != nil {
+			return err
+		}
+		if err := file.Close(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // openSQLite opens one connection: SQLite has one writer, and River expects no more.
 func openSQLite(path string) (*sql.DB, error) {
-	query := url.Values{"_txlock": {"immediate"}, "_pragma": {"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)"}}
+	query := url.Values{"_txlock": {"immediate"}, "_pragma": {"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "secure_delete(ON)"}}
 	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: query.Encode()}).String())
 	if err != nil {
 		return nil, err

@@ -29,7 +29,7 @@ func (b *Inbox[TTx]) Stats(ctx context.Context) (Stats, error) {
 
 // Stats are those of all processes, so that PreviousKey is 0.
 func (d *Database[TTx]) Stats(ctx context.Context) (s Stats, err error) {
-	err = d.within(ctx, workSide, func(tx TTx) error {
+	err = d.within(ctx, acceptSide, func(tx TTx) error {
 		return d.rows(ctx, tx, d.say.counts, nil, func(scan scanner) error {
 			var oldest int64
 			if err := scan(&s.Waiting, &s.Quarantined, &oldest); err != nil {

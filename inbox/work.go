@@ -50,12 +50,12 @@ func (b *Inbox[TTx]) together(ctx context.Context, job *river.Job[jobArgs]) erro
 		guard := time.AfterFunc(3*b.set.deadline, func() { b.db.abort(tx) }) // of a handler that does not listen to its context
 		defer guard.Stop()
 		done, failed, rest, err := b.each(ctx, tx, events)
-		if err != nil {
-			return err
-		}
 		if single && len(failed) == 1 {
 			failure = &failed[0]
 			return failure.err
+		}
+		if err != nil {
+			return err
 		}
 		return b.settle(ctx, tx, job, done, failed, rest)
 	})
@@ -63,7 +63,7 @@ func (b *Inbox[TTx]) together(ctx context.Context, job *river.Job[jobArgs]) erro
 	case failure != nil && ctx.Err() == nil:
 		return b.failed(ctx, job, *failure)
 	case err != nil:
-		return redacted(err)
+		return errRecorded
 	}
 	return nil
 }
@@ -88,8 +88,9 @@ func (b *Inbox[TTx]) each(ctx context.Context, tx TTx, events []pending) (done [
 		} else {
 			failed, undo = append(failed, event), "ROLLBACK TO SAVEPOINT event"
 		}
-		if err := b.db.run(ctx, tx, undo); err != nil {
-			return nil, nil, nil, errors.Join(event.err, err)
+		if err := b.db.run(ctx, tx, undo); err != nil { // the transaction is over: what the handler did to it is why
+			event.err = errors.Join(event.err, err)
+			return nil, []pending{event}, nil, event.err
 		}
 	}
 	return done, failed, nil, nil
@@ -103,7 +104,7 @@ func (b *Inbox[TTx]) inTx(ctx context.Context, tx TTx, event pending) error {
 func (b *Inbox[TTx]) call(ctx context.Context, stored pending, work webhooks.EventFunc) (err error) {
 	event, err := b.db.load(stored.payload, stored.hash)
 	if err != nil {
-		return Permanent(err)
+		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, b.set.deadline)
 	defer cancel()
@@ -174,7 +175,7 @@ func (b *Inbox[TTx]) alone(ctx context.Context, job *river.Job[jobArgs]) error {
 	for _, event := range events {
 		if event.err = b.call(ctx, event, b.work.Outside); event.err != nil {
 			if ctx.Err() != nil { // the inbox stops, or the job took too long
-				return redacted(event.err)
+				return errRecorded
 			}
 			return b.failed(ctx, job, event)
 		}
@@ -195,11 +196,11 @@ func (b *Inbox[TTx]) failed(ctx context.Context, job *river.Job[jobArgs], event 
 	})
 	switch {
 	case err != nil:
-		return redacted(errors.Join(event.err, err))
+		return errRecorded
 	case quarantined:
-		return river.JobCancel(redacted(event.err))
+		return river.JobCancel(errRecorded)
 	}
-	return redacted(event.err)
+	return errRecorded
 }
 
 func isPermanent(err error) bool {
@@ -207,5 +208,6 @@ func isPermanent(err error) bool {
 	return errors.As(err, &p)
 }
 
-// redacted is an error as River keeps it with the job.
-func redacted(err error) error { return errors.New(reason(err)) }
+// errRecorded is what River keeps with a job. Why its event failed may be about a buyer, and stands
+// with the event, where it is erased.
+var errRecorded = errors.New("inbox: why it failed is recorded with its event")

@@ -25,14 +25,14 @@ and replay --again can still process them. It asks first, and needs --yes where 
 			if err != nil {
 				return usage(c, err)
 			}
+			if err := sure(c, yes, fmt.Sprintf("Nothing is done about the %d events any more. Discard them?", len(ids))); err != nil {
+				return err
+			}
 			store, err := f.open(c)
 			if err != nil {
 				return err
 			}
 			defer store.Close()
-			if err := sure(c, yes, fmt.Sprintf("Nothing is done about the %d events any more. Discard them?", len(ids))); err != nil {
-				return err
-			}
 			view, err := discardRecords(c.Context(), store, ids)
 			if err != nil {
 				return err

@@ -39,16 +39,16 @@ a second time, so that it asks first, and needs --yes where there is no terminal
 			if all && (len(args) > 0 || !isEverything(which)) {
 				return usage(c, errors.New("--all takes every event: leave out what chooses some"))
 			}
-			store, err := f.open(c)
-			if err != nil {
-				return err
-			}
-			defer store.Close()
 			if again {
 				if err := sure(c, yes, "What was done about these events is done a second time. Replay them?"); err != nil {
 					return err
 				}
 			}
+			store, err := f.open(c)
+			if err != nil {
+				return err
+			}
+			defer store.Close()
 			view, err := replayRecords(c.Context(), store, which, again)
 			if err != nil {
 				return err

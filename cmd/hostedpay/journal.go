@@ -103,8 +103,12 @@ func openJournal(path string) (*journal, error) {
 	}
 	j := &journal{file: file}
 	err = checkPrivate(file)
+	var whole int64
 	if err == nil {
-		err = eachEntry(file, func(e entry) { j.last = max(j.last, e.ID) })
+		whole, err = eachEntry(file, func(e entry) { j.last = max(j.last, e.ID) })
+	}
+	if err == nil {
+		err = file.Truncate(whole) // a line that was cut off would spoil the next one
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("the journal: %w", err), file.Close())
@@ -150,25 +154,27 @@ func readJournal(path string) (all []entry, err error) {
 	if err := checkPrivate(file); err != nil {
 		return nil, fmt.Errorf("the journal: %w", err)
 	}
-	err = eachEntry(file, func(e entry) { all = append(all, e) })
+	_, err = eachEntry(file, func(e entry) { all = append(all, e) })
 	return all, err
 }
 
-// eachEntry reads entries. The last line may be cut off, by a machine that stopped.
-func eachEntry(from io.Reader, do func(entry)) error {
+// eachEntry reads entries, and returns how many bytes they have. The last line may be cut off, by a
+// machine that stopped.
+func eachEntry(from io.Reader, do func(entry)) (whole int64, err error) {
 	lines := bufio.NewReader(from)
 	for n := 1; ; n++ {
 		line, err := lines.ReadBytes('\n')
 		if errors.Is(err, io.EOF) {
-			return nil
+			return whole, nil
 		}
 		if err != nil {
-			return err
+			return whole, err
 		}
 		var e entry
 		if err := json.Unmarshal(line, &e); err != nil || e.Request.URL == "" {
-			return fmt.Errorf("line %d is not one of hostedpay listen", n)
+			return whole, fmt.Errorf("line %d is not one of hostedpay listen", n)
 		}
+		whole += int64(len(line))
 		do(e)
 	}
 }

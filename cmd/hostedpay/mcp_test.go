@@ -159,7 +159,10 @@ func TestAgentsLookAtEvidence(t *testing.T) {
 	valid, failure := d.call("verify_webhook", map[string]any{"text": capture.String()})
 	require.Empty(t, failure)
 	require.Equal(t, true, valid["valid"], valid)
-	require.Equal(t, verbJSON(t, environment, "verify", "webhook", file), valid)
+	verb := verbJSON(t, environment, "verify", "webhook", file)
+	delete(verb, "age") // time goes on between the two
+	delete(valid, "age")
+	require.Equal(t, verb, valid)
 	tampered := strings.Replace(capture.String(), `"currency"`, `"currencx"`, 1)
 	invalid, failure := d.call("verify_webhook", map[string]any{"text": tampered})
 	require.Empty(t, failure, "an invalid delivery is a result")

@@ -8,7 +8,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
 )
 
@@ -133,4 +135,28 @@ func TestLongIdentitiesHaveShortKeys(t *testing.T) {
 			require.Equal(t, key, r.event(t, r.deliveryOf(body)).Info().DedupeKey)
 		}
 	}
+}
+
+// A merchant who knows another one's session or event, and signs it with a key of its own, keeps
+// none of the other's events away.
+func TestMerchantsShareNoKey(t *testing.T) {
+	t.Parallel()
+	const secret = "0123456789abcdef0123456789abcdef"
+	keyOf := func(scheme func(webhooks.KeySource, ...webhooks.VerifierOption) *webhooks.Verifier, secret, merchant string, delivery *http.Request, body []byte) string {
+		keys, err := webhooks.StaticKeys(webhooks.SigningKey{Secret: sdk.NewSecret(secret), MerchantID: merchant})
+		require.NoError(t, err)
+		event, err := scheme(keys).Verify(t.Context(), delivery.Header, body)
+		require.NoError(t, err)
+		require.Equal(t, merchant, event.Info().MerchantID)
+		return event.Info().DedupeKey
+	}
+	checkouts, envelopes := map[string]bool{}, map[string]bool{}
+	for _, merchant := range []string{"mer_a", "mer_b"} {
+		paid := webhookstest.PaymentSucceeded()
+		checkouts[keyOf(webhooks.VisionScope, secret, merchant, webhookstest.VisionScope(secret, paid), paid)] = true
+		charged := webhookstest.VoraV2Event("charge.succeeded", nil, webhookstest.Set("id", "evt_1"), webhookstest.Set("merchant_id", merchant))
+		envelopes[keyOf(webhooks.VoraV2, "whsec_"+secret, merchant, webhookstest.VoraV2("whsec_"+secret, charged), charged)] = true
+	}
+	require.Len(t, checkouts, 2)
+	require.Len(t, envelopes, 2)
 }

@@ -90,7 +90,7 @@ func TestTheEnvelopeUnderTheHeaderOfV1(t *testing.T) {
 	event := r.event(t, r.deliveryOf(webhookstest.VoraV2Event("charge.succeeded", json.RawMessage(webhookstest.SessionSucceeded()))))
 	require.IsType(t, &webhooks.VoraV2Event{}, event)
 	require.Equal(t, sdk.PaymentPaid, event.Info().Payment)
-	require.Equal(t, "vora-v1/evt_2Nk7Qw8LbX", event.Info().DedupeKey)
+	require.Equal(t, "vora-v1/mer_acme_vitamins/evt_2Nk7Qw8LbX", event.Info().DedupeKey)
 	live := r.rejection(t, r.deliveryOf(webhookstest.VoraV2Event("charge.succeeded", nil, webhookstest.Set("livemode", true))))
 	require.Equal(t, webhooks.ReasonWrongMode, live.Reason, "a test key has signed it")
 }
@@ -164,7 +164,7 @@ func TestAnEnvelopeSaysWhatBecameOfThePayment(t *testing.T) {
 		require.Equal(t, test.minor, info.Amount.Minor(), test.kind)
 		require.Equal(t, test.kind, info.Type)
 		require.Equal(t, "mer_acme_vitamins", info.MerchantID)
-		require.Equal(t, "vora-v2/evt_2Nk7Qw8LbX", info.DedupeKey)
+		require.Equal(t, "vora-v2/mer_acme_vitamins/evt_2Nk7Qw8LbX", info.DedupeKey)
 		if test.minor == 500 {
 			require.Equal(t, "re_5Tq81mXc", info.RefundID)
 		}

@@ -30,7 +30,7 @@ func TestEveryEventOfTheContracts(t *testing.T) {
 	visionInfo := func(kind string, payment sdk.PaymentStatus) webhooks.EventInfo {
 		return webhooks.EventInfo{
 			Scheme: webhooks.SchemeVisionScope, Type: kind, Payment: payment, SessionID: "cs_mo8ly3a8_67d5e72898f11888",
-			Amount: money.Minor(1000, "EUR"), Time: happened, DedupeKey: "visionscope/cs_mo8ly3a8_67d5e72898f11888/" + kind,
+			Amount: money.Minor(1000, "EUR"), Time: happened, DedupeKey: "visionscope//cs_mo8ly3a8_67d5e72898f11888/" + kind,
 			KeyName: "current", SignedAt: signedAt(), ReceivedAt: signedAt(),
 		}
 	}
@@ -60,7 +60,7 @@ func TestEveryEventOfTheContracts(t *testing.T) {
 		{voraV2(), []byte(`{"id":"evt_2Nk7Qw8LbX","type":"dispute.created","created":1776777494,"livemode":true,"merchant_id":"mer_acme_vitamins","data":{"a": [1,2]}}`), &webhooks.VoraV2Event{
 			EventInfo: webhooks.EventInfo{
 				Scheme: webhooks.SchemeVoraV2, Type: "dispute.created", EventID: "evt_2Nk7Qw8LbX", MerchantID: "mer_acme_vitamins", Time: signedAt(), Mode: sdk.ModeLive,
-				DedupeKey: "vora-v2/evt_2Nk7Qw8LbX", KeyName: "current", SignedAt: signedAt(), ReceivedAt: signedAt(),
+				DedupeKey: "vora-v2/mer_acme_vitamins/evt_2Nk7Qw8LbX", KeyName: "current", SignedAt: signedAt(), ReceivedAt: signedAt(),
 			},
 			ID: "evt_2Nk7Qw8LbX", LiveMode: true, Data: sdk.NewRaw([]byte(`{"a": [1,2]}`)),
 		}},

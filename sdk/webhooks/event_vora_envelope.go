@@ -107,14 +107,15 @@ func (b *voraEnvelope) likelyMode() sdk.Mode {
 
 func (b *voraEnvelope) event(info EventInfo) Event {
 	claimed := b.hint()
-	info.Type, info.EventID, info.SessionID, info.MerchantID, info.Time = b.Type, b.ID, claimed.SessionID, claimed.MerchantID, b.Created.Time
+	info.Type, info.EventID, info.SessionID, info.Time = b.Type, b.ID, claimed.SessionID, b.Created.Time
+	info.MerchantID = cmp.Or(claimed.MerchantID, info.MerchantID)
 	if b.ID == "" || b.Type == "" {
 		return unknownEvent(info, problem("webhooks: id or type cannot be read", b.problem))
 	}
 	if b.payment != nil {
 		b.payment.tell(&info, b.Merchant, contract.VoraV2EventFor(b.Type))
 	}
-	info.DedupeKey = dedupeKey(info.Scheme, b.ID)
+	info.DedupeKey = dedupeKey(info.Scheme, info.MerchantID, b.ID)
 	return &VoraV2Event{EventInfo: info, ID: b.ID, LiveMode: b.mode() == sdk.ModeLive, Data: sdk.NewRaw([]byte(b.Data))}
 }
 

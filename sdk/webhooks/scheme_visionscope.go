@@ -150,7 +150,7 @@ func (b *visionScopeBody) event(info EventInfo) Event {
 		return unknownEvent(info, fmt.Errorf("webhooks: amount: %w", err))
 	}
 	info.Payment, info.Reason, info.Time = known.payment, b.Reason, known.at(b)
-	info.DedupeKey = dedupeKey(info.Scheme, info.SessionID, info.Type)
+	info.DedupeKey = dedupeKey(info.Scheme, info.MerchantID, info.SessionID, info.Type)
 	event := known.build(b)
 	*event.Info() = info
 	return event
