@@ -96,7 +96,7 @@ var verbArguments = map[string]string{
 	"events resend":     "1 --sign --to http://127.0.0.1:9 --journal JOURNAL",
 	"events show":       "1 --journal JOURNAL",
 	"health":            "--base-url GATEWAYS",
-	"inbox discard":     "1",
+	"inbox discard":     "1 --yes",
 	"inbox replay":      "--all",
 	"inbox show":        "1",
 	"listen":            "--forward-to http://127.0.0.1:9 --listen 127.0.0.1:0",
