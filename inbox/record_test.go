@@ -51,7 +51,7 @@ func each(t *testing.T, onSQLite func(*testing.T, store[*sql.Tx]), onPostgreSQL 
 		}, func() []*inbox.Database[*sql.Tx] { return nil }, func(session string, days int) {
 			_, err := look.ExecContext(t.Context(), "UPDATE inbox_events SET processed_at = processed_at - $2 WHERE session_id = $1", session, int64(days)*24*60*60*1_000_000)
 			require.NoError(t, err)
-			_, err = look.ExecContext(t.Context(), "DELETE FROM river_job")
+			_, err = look.ExecContext(t.Context(), "DELETE FROM river_job; DELETE FROM inbox_periodic")
 			require.NoError(t, err)
 		}})
 	})
@@ -75,7 +75,7 @@ func each(t *testing.T, onSQLite func(*testing.T, store[*sql.Tx]), onPostgreSQL 
 		}, func(session string, days int) {
 			conn, err := pgx.Connect(t.Context(), postgresAddress())
 			require.NoError(t, err)
-			_, err = conn.Exec(t.Context(), fmt.Sprintf("UPDATE %s.inbox_events SET processed_at = processed_at - interval '%d days' WHERE session_id = '%s'; DELETE FROM %[1]s.river_job", schema, days, session))
+			_, err = conn.Exec(t.Context(), fmt.Sprintf("UPDATE %s.inbox_events SET processed_at = processed_at - interval '%d days' WHERE session_id = '%s'; DELETE FROM %[1]s.river_job; DELETE FROM %[1]s.inbox_periodic", schema, days, session))
 			require.NoError(t, err)
 			require.NoError(t, conn.Close(t.Context()))
 		}})
