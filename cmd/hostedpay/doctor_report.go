@@ -29,7 +29,7 @@ func (r doctorReport) lines() string {
 	return b.String()
 }
 
-// forLLM is the same as one text for a reader who knows nothing else.
+// forLLM formats the findings as one string that needs no other context.
 func (r doctorReport) forLLM() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `This is the report of "hostedpay doctor" about one machine. hostedpay is a Go SDK and command for hosted checkout at

@@ -23,7 +23,7 @@ var wrongValues = map[string]string{
 	"duration": "soon", "time": "soon", "stringToString": "order",
 }
 
-// A wrongText is a value that a flag of text cannot have, and what the command says about it.
+// A wrongText is an invalid value of a string flag, and what the command says about it.
 type wrongText struct{ value, says string }
 
 // wrongTexts has the wrong value of each flag of text by its verb, or by its name alone where it is

@@ -36,7 +36,7 @@ func (e *entry) line() eventLine {
 	return eventLine{Type: "event", ID: e.ID, At: e.At, recognized: e.recognized, Status: e.Status, Forwards: append([]forwarding{}, e.Forwards...)}
 }
 
-// text is the entry for people.
+// text formats the entry for a terminal.
 func (e *entry) text() string {
 	text := fmt.Sprintf("%s  %4d  %-18s  %-11s  %s\n", e.At.Local().Format(time.TimeOnly), e.ID, orNone(e.Event), orNone(e.Gateway), orNone(e.Session))
 	for _, f := range e.Forwards {
@@ -55,7 +55,7 @@ func (e *entry) text() string {
 // withheld are headers that are credentials of the way and not of the delivery.
 var withheld = []string{"Authorization", "Cookie", "Proxy-Authorization"}
 
-// recordOf records a delivery. A body that is not text is recorded as base64.
+// recordOf records a delivery. A body that is not valid UTF-8 is recorded as base64.
 func recordOf(r *http.Request, header http.Header, body []byte) recordedRequest {
 	recorded := recordedRequest{Method: r.Method, URL: "http://" + r.Host + r.URL.RequestURI()}
 	for name, values := range header {

@@ -132,7 +132,7 @@ func writeMeanings(b *strings.Builder, title string, all []meaning) {
 	}
 }
 
-// roff writes text so that man takes none of it for a command.
+// roff escapes a string so that man interprets none of it as a command.
 func roff(text string) string {
 	text = strings.NewReplacer(`\`, `\e`, "-", `\-`, "…", "...", "’", "'").Replace(text)
 	lines := strings.Split(text, "\n")

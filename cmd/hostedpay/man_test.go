@@ -53,7 +53,7 @@ func TestManualRenders(t *testing.T) {
 	}
 }
 
-// A line of text that man would take for a command stays text.
+// A line that man would interpret as a command is printed as it is.
 func TestRoff(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, "\\&.env\n\\&'x'\n a\\eb \\-\\-c", roff(".env\n'x'\n a\\b --c"))

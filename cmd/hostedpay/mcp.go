@@ -63,7 +63,7 @@ func agentClient(f *caller, key *schemeSecret, allowLive bool) (*vora.Client, er
 	}
 	kind, _, _ := apikey.Identify(value.Reveal())
 	if kind.Mode == string(sdk.ModeLive) && !allowLive {
-		return nil, errors.New("the API key is a live one, and agents get those of test mode only: start `hostedpay mcp` with a test key, or with --allow-live when buyers shall pay what the agent creates")
+		return nil, errors.New("the API key is live, and agents get test keys only: start `hostedpay mcp` with a test key, or add --allow-live to let the agent create real payments")
 	}
 	f.key.from = key.from
 	opts, err := f.options()

@@ -21,7 +21,7 @@ func diagnose(_ context.Context, in codeInput) (codeEntry, error) {
 	return entries[0], nil
 }
 
-// Evidence is what was captured: a file on the server's machine, or its text.
+// Evidence is what was captured: a file on the server's machine, or its content.
 type evidence struct {
 	File string `json:"file,omitempty" jsonschema:"path of a file on this machine; either this or text"`
 	Text string `json:"text,omitempty" jsonschema:"what the file would contain; either this or file"`
