@@ -197,7 +197,7 @@ func TestControlWaitsForDeliveries(t *testing.T) {
 	require.NoError(t, err)
 	go func() {
 		defer close(responded)
-		got, err := http.DefaultClient.Do(response)
+		got, err := w.http.Do(response)
 		if err != nil {
 			return
 		}
@@ -231,7 +231,7 @@ func TestControlStreamsChanges(t *testing.T) {
 	w := setup(t)
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, w.url+"/_sandbox/changes", nil)
 	require.NoError(t, err)
-	response, err := http.DefaultClient.Do(request)
+	response, err := w.http.Do(request)
 	require.NoError(t, err)
 	defer response.Body.Close()
 	require.Equal(t, "text/event-stream", response.Header.Get("Content-Type"))

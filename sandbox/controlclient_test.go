@@ -217,8 +217,8 @@ func TestControlClient(t *testing.T) {
 			require.Equal(t, before.Add(90*time.Minute), clock.Now)
 			require.Equal(t, w.clock.Now(), clock.Now)
 		},
-		"POST sink": func(t *testing.T, _ *world, c *control.Client) {
-			response, err := http.Post(c.SinkURL(), "application/json", strings.NewReader("{}"))
+		"POST sink": func(t *testing.T, w *world, c *control.Client) {
+			response, err := w.http.Post(c.SinkURL(), "application/json", strings.NewReader("{}"))
 			require.NoError(t, err)
 			require.NoError(t, response.Body.Close())
 			require.Equal(t, http.StatusOK, response.StatusCode)

@@ -210,7 +210,7 @@ func TestDashboardFollows(t *testing.T) {
 	w := setup(t)
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, w.url+"/_sandbox/changes", nil)
 	require.NoError(t, err)
-	stream, err := http.DefaultClient.Do(request)
+	stream, err := w.http.Do(request)
 	require.NoError(t, err)
 	defer stream.Body.Close()
 	require.Equal(t, "text/event-stream", stream.Header.Get("Content-Type"))

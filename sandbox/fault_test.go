@@ -242,7 +242,7 @@ func TestTruncatedResponse(t *testing.T) {
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, w.url+"/v1/health", nil)
 	require.NoError(t, err)
 	request.Header.Set(control.FaultHeader, "truncate=true")
-	response, err := http.DefaultClient.Do(request)
+	response, err := w.http.Do(request)
 	require.NoError(t, err)
 	defer response.Body.Close()
 	body, err := io.ReadAll(response.Body)
@@ -462,7 +462,7 @@ func TestABuyerWhoHasGoneHasNotPaid(t *testing.T) {
 			r, err := http.NewRequestWithContext(ctx, http.MethodPost, server.URL+"/c/"+id, strings.NewReader("action=pay"))
 			require.NoError(t, err)
 			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-			response, err := http.DefaultClient.Do(r)
+			response, err := server.Client().Do(r)
 			if err == nil {
 				require.NoError(t, response.Body.Close())
 			}

@@ -51,7 +51,7 @@ func TestChallengeIsNeverFramed(t *testing.T) {
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, checkout.Reveal(), nil)
 		require.NoError(t, err)
 		request.Header.Set("Sec-Fetch-Dest", dest)
-		response, err := http.DefaultClient.Do(request)
+		response, err := w.http.Do(request)
 		require.NoError(t, err)
 		page, err := io.ReadAll(response.Body)
 		require.NoError(t, err)

@@ -29,6 +29,7 @@ import (
 type foreignShop struct {
 	t     *testing.T
 	url   string
+	http  http.Client
 	heard chan map[string]any
 }
 
@@ -37,7 +38,7 @@ func startShop(t *testing.T, program string, configuration func(shopURL string) 
 	t.Helper()
 	need(t, "node")
 	port := freePort(t)
-	s := &foreignShop{t: t, url: "http://127.0.0.1:" + port, heard: make(chan map[string]any, 100)}
+	s := &foreignShop{t: t, url: "http://127.0.0.1:" + port, http: http.Client{Transport: http.DefaultTransport.(*http.Transport).Clone()}, heard: make(chan map[string]any, 100)}
 	c := exec.Command("node", filepath.Join("testdata", "seeds", program))
 	c.Env = append(os.Environ(), append(configuration(s.url), "PORT="+port)...)
 	var problems bytes.Buffer
@@ -88,7 +89,7 @@ func (s *foreignShop) fetch(method, path, body string) (status int, text string)
 	s.t.Helper()
 	r, err := http.NewRequestWithContext(s.t.Context(), method, s.url+path, strings.NewReader(body))
 	require.NoError(s.t, err)
-	response, err := http.DefaultClient.Do(r)
+	response, err := s.http.Do(r)
 	require.NoError(s.t, err)
 	defer response.Body.Close()
 	read, err := io.ReadAll(response.Body)

@@ -28,6 +28,7 @@ type world struct {
 	clock       sandbox.Clock
 	gateways    *sandbox.Sandbox
 	url         string
+	http        *http.Client // with connections of its own: when any httptest.Server closes, http.DefaultClient loses its connections
 	shopURL     string
 	vora        *vora.Client
 	visionscope *visionscope.Client
@@ -58,7 +59,8 @@ func setupWith(t *testing.T, clock sandbox.Clock, opts ...sandbox.Option) *world
 	t.Cleanup(w.gateways.Close)
 	server := httptest.NewServer(contracttest.VisionScope(t).Handler(contracttest.Vora(t).Handler(w.gateways)))
 	t.Cleanup(server.Close)
-	w.url = server.URL
+	w.url, w.http = server.URL, server.Client()
+	w.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 	w.vora, err = vora.New(sandbox.Acme.Vora.SecretKey, sdk.WithBaseURL(server.URL))
 	require.NoError(t, err)
@@ -162,9 +164,7 @@ func (w *world) browse(method, address string, form url.Values) (status int, hea
 	request, err := http.NewRequestWithContext(w.t.Context(), method, address, strings.NewReader(form.Encode()))
 	require.NoError(w.t, err)
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	response, err := (&http.Client{Transport: http.DefaultTransport, CheckRedirect: func(*http.Request, []*http.Request) error {
-		return http.ErrUseLastResponse
-	}}).Do(request)
+	response, err := w.http.Do(request)
 	require.NoError(w.t, err)
 	defer response.Body.Close()
 	text, err := io.ReadAll(response.Body)

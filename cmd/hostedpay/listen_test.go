@@ -97,9 +97,12 @@ func takes(t *testing.T, status int) *taking {
 	return e
 }
 
+// connections are nobody else's: when an httptest.Server closes, http.DefaultClient loses its own.
+var connections = &http.Client{Transport: http.DefaultTransport.(*http.Transport).Clone()}
+
 func send(t *testing.T, request *http.Request) int {
 	t.Helper()
-	response, err := http.DefaultClient.Do(request)
+	response, err := connections.Do(request)
 	require.NoError(t, err)
 	require.NoError(t, response.Body.Close())
 	return response.StatusCode

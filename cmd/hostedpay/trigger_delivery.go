@@ -80,14 +80,17 @@ func deliver(ctx context.Context, request *http.Request) (status int, took time.
 	return status, took, err
 }
 
-// exchange sends one delivery and reads the response. Like the gateways it follows no redirect.
+// sender has connections of its own. Like the gateways it follows no redirect.
+var sender = &http.Client{
+	Transport:     http.DefaultTransport.(*http.Transport).Clone(),
+	Timeout:       deliveryTimeout,
+	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+}
+
+// exchange sends one delivery and reads the response.
 func exchange(ctx context.Context, request *http.Request) (status int, took time.Duration, reply []byte, err error) {
-	client := &http.Client{
-		Timeout:       deliveryTimeout,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
 	began := time.Now()
-	response, err := client.Do(request.WithContext(ctx)) //nolint:gosec // where the user says
+	response, err := sender.Do(request.WithContext(ctx)) //nolint:gosec // where the user says
 	if err != nil {
 		var wrapped *url.Error
 		if errors.As(err, &wrapped) { // its URL may have a token in it
