@@ -25,6 +25,7 @@ import (
 // kills it.
 type killable struct {
 	command func() *exec.Cmd
+	client  *http.Client
 	address atomic.Value // a string, empty while none serves
 	running *exec.Cmd
 	orders  io.WriteCloser
@@ -38,9 +39,10 @@ func newCrashProcesses(t *testing.T, n int, p crashProcess) []*killable {
 	require.NoError(t, err)
 	program, err := os.Executable()
 	require.NoError(t, err)
+	client := &http.Client{Transport: http.DefaultTransport.(*http.Transport).Clone()}
 	all := make([]*killable, n)
 	for i := range all {
-		all[i] = &killable{command: func() *exec.Cmd {
+		all[i] = &killable{client: client, command: func() *exec.Cmd {
 			command := exec.CommandContext(context.WithoutCancel(t.Context()), program, "-test.run=^TestProcessesThatAreKilled$", "-test.count=1")
 			command.Env = append(os.Environ(), crashVariable+"="+string(told))
 			return command
@@ -118,7 +120,7 @@ func (k *killable) count(ctx context.Context, status inbox.Status) (n int, err e
 	if err != nil {
 		return 0, err
 	}
-	response, err := http.DefaultClient.Do(request)
+	response, err := k.client.Do(request)
 	if err != nil {
 		return 0, err
 	}
