@@ -49,6 +49,10 @@ var wrongTexts = map[string]wrongText{
 	"webhook-secret-file":      {"nowhere", "nowhere"},
 
 	"check host":                      {"a b", "host"},
+	"sweep charges":                   {"nowhere.db", "--charges is about charges"}, // the others: testdata/charges
+	"sweep charges-file":              {"nowhere", "--charges-file is about charges"},
+	"sweep table":                     {"Bad-Name", "--table is about charges"},
+	"sweep tenant":                    {"acme", "--tenant is about charges"},
 	"checkout create return-url":      {"thanks", "return"},
 	"checkout create webhook-url":     {"thanks", "webhook"},
 	"config explain base-url":         {"gateway", "absolute URL"},

@@ -5,9 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/url"
-	"os"
-	"regexp"
 	"strings"
 	"time"
 
@@ -39,38 +36,24 @@ type eventStore interface {
 // A storeCaller has the flags of every verb that opens an inbox.
 type storeCaller struct {
 	caller   // for its print alone: nothing is called
-	database string
-	source   secretSource
+	database databaseSource
 	schema   string
 	pooling  bool
 }
 
 func (f *storeCaller) register(c *cobra.Command) {
-	f.source = secretSource{what: "inbox's database", variable: "HOSTEDPAY_INBOX_DATABASE", flag: "database-file"}
-	c.Flags().StringVar(&f.database, "database", "", "file of SQLite, or PostgreSQL's URL without a password")
-	f.source.register(c)
+	f.database = databaseSource{what: "inbox's database", flag: "database", variable: "HOSTEDPAY_INBOX_DATABASE"}
+	f.database.register(c)
 	c.Flags().StringVar(&f.schema, "schema", "", "schema of PostgreSQL (default: hostedpay_inbox)")
 	c.Flags().BoolVar(&f.pooling, "transaction-pooling", false, "there is a PgBouncer in transaction mode before PostgreSQL")
 	f.registerJSON(c)
 }
 
-// hasPassword recognizes an address that must not be an argument.
-var hasPassword = regexp.MustCompile(`(?i)password|^[a-z]+://[^/@]*:[^/@]*@`)
-
 // open opens the database that the flags, or the environment, name.
 func (f *storeCaller) open(c *cobra.Command) (eventStore, error) {
-	address := f.database
-	switch {
-	case hasPassword.MatchString(address):
-		return nil, usage(c, fmt.Errorf("--database is an argument, which others on this machine can read: set %s, or name a file with --%s", f.source.variable, f.source.flag))
-	case address != "" && f.source.file != "":
-		return nil, usage(c, fmt.Errorf("--database and --%s name two databases", f.source.flag))
-	case address == "":
-		secret, err := f.source.read(c.InOrStdin())
-		if err != nil {
-			return nil, fmt.Errorf("%w, or with --database", err)
-		}
-		address = secret.Reveal()
+	address, err := f.database.read(c)
+	if err != nil {
+		return nil, err
 	}
 	store, err := f.openAt(c.Context(), address)
 	if err != nil {
@@ -85,9 +68,6 @@ func (f *storeCaller) open(c *cobra.Command) (eventStore, error) {
 
 func (f *storeCaller) openAt(ctx context.Context, address string) (eventStore, error) {
 	if !isPostgreSQL(address) {
-		if _, err := os.Stat(address); err != nil { // SQLite would make an empty one
-			return nil, errors.New("there is no such file of SQLite, and the address is not PostgreSQL's, postgres://…")
-		}
 		return inbox.SQLite(address)
 	}
 	var opts []inbox.PostgreSQLOption
@@ -98,11 +78,6 @@ func (f *storeCaller) openAt(ctx context.Context, address string) (eventStore, e
 		opts = append(opts, inbox.WithTransactionPooling())
 	}
 	return inbox.PostgreSQL(ctx, address, opts...)
-}
-
-func isPostgreSQL(address string) bool {
-	u, err := url.Parse(address)
-	return err == nil && (u.Scheme == "postgres" || u.Scheme == "postgresql") || strings.Contains(address, "host=")
 }
 
 // checkSchema requires every migration: another version of the inbox has other tables.

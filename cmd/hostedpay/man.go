@@ -59,6 +59,7 @@ func environment() []meaning {
 		{"VISIONSCOPE_API_URL", "where VisionScope is"},
 		{"VISIONSCOPE_WEBHOOK_SECRET", "signs the events of a checkout"},
 		{"HOSTEDPAY_INBOX_DATABASE", "the inbox's database: PostgreSQL's URL, or a file of SQLite"},
+		{"HOSTEDPAY_CHARGES_DATABASE", "the charges' database: PostgreSQL's URL, or a file of SQLite"},
 		{"HOSTEDPAY_CONFIG", "the configuration file, instead of that of login"},
 	}
 }

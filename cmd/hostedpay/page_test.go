@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"database/sql"
 	"flag"
 	"fmt"
 	"net/http"
@@ -17,9 +18,13 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/hostedpay/hostedpay-go/inbox"
 	"github.com/hostedpay/hostedpay-go/sandbox"
 	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/platform"
+	"github.com/hostedpay/hostedpay-go/sdk/platform/charges/sqlcharges"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks/sqlstore"
 )
 
 // How to write blocks of docs/cli.md:
@@ -31,7 +36,8 @@ import (
 //   - Each section (##) has an empty home, which is the working directory too; its blocks run in
 //     order and see the files of those before. Each block is a shell of its own, without a terminal,
 //     with nothing on standard input, and has 20 seconds. Beside files of the section lie the
-//     captures of writeCaptures.
+//     captures of writeCaptures, and where the section names them, events.db (an inbox) and crm.db
+//     (charges).
 //   - The environment has the keys of the sandbox's Acme and the gateways' addresses. In a block with
 //     the fence "console bare" it has none of them.
 //   - The sandbox is http://127.0.0.1:4010 on the page. http://127.0.0.1:8080 is a shop with the
@@ -59,7 +65,7 @@ func TestPageOfTheCommandLine(t *testing.T) {
 	stage := newPageStage(t)
 	var written strings.Builder
 	for i, section := range strings.SplitAfter(string(text), "\n## ") {
-		home := stage.home(t)
+		home := stage.home(t, section)
 		rest := section
 		for {
 			at := pageFence.FindStringSubmatchIndex(rest)
@@ -133,12 +139,33 @@ func pageShop(t *testing.T) http.Handler {
 	return mux
 }
 
-// home is the empty home of a section.
-func (s pageStage) home(t *testing.T) string {
+// home is the home of a section.
+func (s pageStage) home(t *testing.T, section string) string {
 	t.Helper()
 	dir := t.TempDir()
 	require.NoError(t, writeCaptures(dir))
+	if file := filepath.Join(dir, "events.db"); strings.Contains(section, " events.db") {
+		db, err := inbox.SQLite(file)
+		require.NoError(t, err)
+		require.NoError(t, fill(t, db))
+	}
+	if file := filepath.Join(dir, "crm.db"); strings.Contains(section, " crm.db") {
+		db, err := sql.Open("sqlite", "file:"+file+"?_txlock=immediate")
+		require.NoError(t, err)
+		store, err := sqlcharges.New(db, sqlstore.SQLite, pageCipher(t))
+		require.NoError(t, err)
+		charge(t, s.gateways, store)
+		require.NoError(t, db.Close())
+	}
 	return dir
+}
+
+// pageCipher seals the addresses of pages, with a key that the command does not have.
+func pageCipher(t *testing.T) platform.Cipher {
+	t.Helper()
+	cipher, err := platform.NewCipher(platform.CipherKey{ID: "1", Key: make([]byte, 32)})
+	require.NoError(t, err)
+	return cipher
 }
 
 // run runs the commands of a block and returns it with what they print.

@@ -19,38 +19,68 @@ import (
 
 func sweepCommand() *cobra.Command {
 	var f voraCaller
+	var store chargeSweep
 	c := &cobra.Command{
-		Use:   "sweep LIST",
-		Short: "Read the sessions of a list at Vora, and print where each stands",
+		Use:   "sweep [LIST]",
+		Short: "Read the sessions of a list, or the open charges of a platform, at Vora, and print where each stands",
 		Long: `Sweep reads every session of a list, a file or - for standard input, with one session ID a line, or
-one JSON object a line that has it as id, sessionId or session_id. It stays within half of Vora's rate
-limit (15 reads a minute), so that it takes no buyer's turn, and prints each session as soon as it was
-read. It changes nothing. It exits with 20 when the state of a session stays unknown.`,
+one JSON object a line that has it as id, sessionId or session_id.
+
+With --charges and without a LIST it asks about the charges of a platform that have been waiting for
+their event for longer than --after, as the charge book of the SDK does it: in a file of SQLite or in
+PostgreSQL, for one tenant, whose API key it is given. VisionScope has no call that reads a payment,
+so that its charges are listed as not asked.
+
+It stays within half of Vora's rate limit (15 reads a minute), so that it takes no buyer's turn, and
+prints each session or charge as soon as it was read. It changes nothing, unless --save stores in the
+charges what Vora says: your program then finds charges that have another status, and neither its own
+sweep nor a late event tells it. It exits with 20 when a state stays unknown.`,
 		Example: `  hostedpay sweep pending.txt
-  psql -Atc "select session_id from orders where status = 'pending'" | hostedpay sweep -`,
-		Args: argument("LIST"),
+  psql -Atc "select session_id from orders where status = 'pending'" | hostedpay sweep -
+  hostedpay sweep --charges crm.db --tenant acme`,
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return nil // of charges
+			}
+			return argument("LIST")(c, args)
+		},
 		RunE: func(c *cobra.Command, args []string) error {
-			if args[0] == "-" && f.key.file == "-" {
-				return usage(c, errors.New("the list and --key-file cannot both be standard input"))
+			switch {
+			case len(args) == 0 && !store.database.given():
+				return usage(c, errors.New("expected a LIST of sessions, or --charges"))
+			case len(args) == 0:
+				return store.run(c, &f)
 			}
-			in, err := open(args[0], c.InOrStdin())
-			if err != nil {
-				return err
+			if name := store.changed(c); name != "" {
+				return usage(c, fmt.Errorf("--%s is about charges, and there is a LIST of sessions: leave out one", name))
 			}
-			defer in.Close()
-			ids, err := sessionList(in)
-			if err != nil {
-				return err
-			}
-			client, err := f.client(c.InOrStdin(), sdk.WithLimiter(ratelimit.New()))
-			if err != nil {
-				return err
-			}
-			return sweep(c.Context(), client, ids, func(v sweptView) error { return f.print(c.OutOrStdout(), v, v.line()) })
+			return sweepList(c, &f, args[0])
 		},
 	}
 	f.register(c)
+	store.register(c)
 	return c
+}
+
+// sweepList sweeps the sessions of a file, or of standard input.
+func sweepList(c *cobra.Command, f *voraCaller, list string) error {
+	if list == "-" && f.key.file == "-" {
+		return usage(c, errors.New("the list and --key-file cannot both be standard input"))
+	}
+	in, err := open(list, c.InOrStdin())
+	if err != nil {
+		return err
+	}
+	defer func() { _ = in.Close() }() // was only read
+	ids, err := sessionList(in)
+	if err != nil {
+		return err
+	}
+	client, err := f.client(c.InOrStdin(), sdk.WithLimiter(ratelimit.New()))
+	if err != nil {
+		return err
+	}
+	return sweep(c.Context(), client, ids, func(v sweptView) error { return f.print(c.OutOrStdout(), v, v.line()) })
 }
 
 // maxLine bounds a line of a list.
@@ -116,11 +146,14 @@ func (v sweptView) line() string {
 	return fmt.Sprintf("%s  %s  %s\n", v.ID, v.Status, money.Minor(v.Minor, money.Currency(v.Currency)))
 }
 
-// unknownStatesError is about sessions that could not be read.
-type unknownStatesError struct{ unknown, all int }
+// unknownStatesError is about sessions or charges that could not be read.
+type unknownStatesError struct {
+	unknown, all int
+	what, next   string
+}
 
 func (e unknownStatesError) Error() string {
-	return fmt.Sprintf("unknown states: %d of %d sessions. Sweep them again later", e.unknown, e.all)
+	return fmt.Sprintf("unknown states: %d of %d %s. %s", e.unknown, e.all, e.what, e.next)
 }
 
 // sweep reads sessions in the background and shows each. A key that is rejected is rejected for all
@@ -132,7 +165,7 @@ func sweep(ctx context.Context, client *vora.Client, ids []string, show func(swe
 		if ctx.Err() != nil {
 			return fmt.Errorf("interrupted: %d of %d sessions were not read", len(ids)-i, len(ids))
 		}
-		if errors.Is(err, sdk.FamilyAuth) && !errors.Is(err, sdk.CodeAuthServiceUnavailable) {
+		if isRejectedKey(err) {
 			return err
 		}
 		view := sweptView{ID: id}
@@ -152,7 +185,12 @@ func sweep(ctx context.Context, client *vora.Client, ids []string, show func(swe
 		}
 	}
 	if unknown > 0 {
-		return unknownStatesError{unknown, len(ids)}
+		return unknownStatesError{unknown, len(ids), "sessions", "Sweep them again later"}
 	}
 	return nil
+}
+
+// isRejectedKey reports whether the gateway rejects the API key, as it would for each session.
+func isRejectedKey(err error) bool {
+	return errors.Is(err, sdk.FamilyAuth) && !errors.Is(err, sdk.CodeAuthServiceUnavailable)
 }
