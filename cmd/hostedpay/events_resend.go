@@ -12,7 +12,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/hostedpay/hostedpay-go/internal/apikey"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
 )
 
@@ -20,6 +19,7 @@ func eventsResendCommand() *cobra.Command {
 	var f journalFlag
 	var to, secretFile string
 	var sign bool
+	var live liveGuard
 	c := &cobra.Command{
 		Use:   "resend ID",
 		Short: "Deliver an event of the journal again, to listen or to a URL",
@@ -27,7 +27,8 @@ func eventsResendCommand() *cobra.Command {
 forwards and shows them. With --to it goes elsewhere.
 
 Receivers reject what is older than the replay window, which is five minutes at Vora. --sign signs
-the body again, as its gateway does, with your secret of test mode.
+the body again, as its gateway does, with your secret of test mode; a live one, and one of unknown
+mode for an endpoint that is not on this machine, needs --allow-live.
 
 It exits with 1 when the response is not a 2xx.`,
 		Example: `  hostedpay events resend 3
@@ -40,6 +41,9 @@ It exits with 1 when the response is not a 2xx.`,
 			if secretFile != "" && !sign {
 				return usage(c, errors.New("--secret-file is for --sign"))
 			}
+			if live.allowed && !sign {
+				return usage(c, errors.New("--allow-live is for --sign"))
+			}
 			e, err := f.find(c, args[0])
 			if err != nil {
 				return err
@@ -49,7 +53,7 @@ It exits with 1 when the response is not a 2xx.`,
 				return err
 			}
 			if sign {
-				if request, err = e.signedAgain(c, request, secretFile); err != nil {
+				if request, err = e.signedAgain(c, request, secretFile, live); err != nil {
 					return err
 				}
 			}
@@ -71,6 +75,7 @@ It exits with 1 when the response is not a 2xx.`,
 	f.register(c)
 	c.Flags().StringVar(&to, "to", "", "URL of another endpoint")
 	c.Flags().BoolVar(&sign, "sign", false, "sign the body again, now")
+	live.register(c)
 	c.Flags().StringVar(&secretFile, "secret-file", "", "with --sign: file (mode 0600) with the secret that signs, - for standard input; without it, the scheme's variable of the environment: "+variables())
 	return c
 }
@@ -97,7 +102,7 @@ func (e *entry) again(ctx context.Context, to string) (*http.Request, error) {
 }
 
 // signedAgain has the headers of the scheme replaced by those of a signature of now.
-func (e *entry) signedAgain(c *cobra.Command, request *http.Request, secretFile string) (*http.Request, error) {
+func (e *entry) signedAgain(c *cobra.Command, request *http.Request, secretFile string, live liveGuard) (*http.Request, error) {
 	for _, s := range signedSchemes() {
 		if s.name != e.Scheme {
 			continue
@@ -107,8 +112,8 @@ func (e *entry) signedAgain(c *cobra.Command, request *http.Request, secretFile 
 		if err != nil {
 			return nil, err
 		}
-		if key, _, known := apikey.Identify(secret.Reveal()); known && key.Mode == "live" {
-			return nil, fmt.Errorf("the %s is live: a live shop would take the event for a payment; sign with one of test mode", s.secret)
+		if err := live.check(secret, source, request.URL.String()); err != nil {
+			return nil, err
 		}
 		body, err := e.Request.body()
 		if err != nil {

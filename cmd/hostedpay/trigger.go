@@ -11,7 +11,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/hostedpay/hostedpay-go/internal/apikey"
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 )
 
@@ -24,6 +23,7 @@ type trigger struct {
 	set                         []string
 	count, duplicate            int
 	shuffle, tamper, json       bool
+	live                        liveGuard
 }
 
 func triggerCommand() *cobra.Command {
@@ -39,7 +39,9 @@ new one.
 of what an envelope carries. Anything else can be sent with --from.
 
 It exits with 1 when the endpoint did not accept every delivery with a 2xx. No redirect is followed.
-Live API keys are rejected: a live shop would take the event for a payment.`,
+A live shop would take the event for a payment. A secret that is live by its prefix, or by that of
+the API key beside it, is rejected without --allow-live, and so is one of unknown mode when the
+endpoint is not on this machine.`,
 		Example: `  hostedpay trigger session.succeeded --to http://127.0.0.1:8080/webhooks/vora --set amount=2500
   hostedpay trigger charge.refunded --to http://127.0.0.1:8080/webhooks/vora --duplicate 2
   hostedpay trigger payment.success --to http://127.0.0.1:8080/webhooks/visionscope --print curl`,
@@ -67,6 +69,7 @@ Live API keys are rejected: a live shop would take the event for a payment.`,
 	f.BoolVar(&t.tamper, "tamper", false, "change a byte of the body after signing")
 	f.StringVar(&t.print, "print", "", "curl: print each delivery as a command, with its signature and without the secret, and send nothing")
 	f.BoolVar(&t.json, "json", false, "print one JSON object a line, errors too")
+	t.live.register(c)
 	completeArgument(c, contract.EventTypes)
 	complete(c, "print", func() []string { return []string{"curl"} })
 	return c
@@ -90,8 +93,8 @@ func (t *trigger) run(c *cobra.Command, event string) error {
 	if to.secret, err = source.read(c.InOrStdin()); err != nil {
 		return err
 	}
-	if key, _, known := apikey.Identify(to.secret.Reveal()); known && key.Mode == "live" {
-		return fmt.Errorf("the %s is live: a live shop would take the event for a payment; sign with one of test mode", scheme.secret)
+	if err := t.live.check(to.secret, source, t.to); err != nil {
+		return err
 	}
 	if t.from != "" {
 		body, err := readBody(t.from, c.InOrStdin())
