@@ -43,7 +43,8 @@ type idempotencyKey string
 func (k idempotencyKey) ApplyCreate(c *settings.Call) { c.IdempotencyKey = string(k) }
 
 // WithBaseURL sends calls to another address, such as a sandbox. It must be https, or http on this
-// machine or a host of [WithPlainHTTPHosts], and may have a path.
+// machine or a host of [WithPlainHTTPHosts], and may have a path. An empty one is an error: without
+// the option, Vora's clients have Vora's address.
 func WithBaseURL(url string) ClientOption {
 	return clientOption(func(c *settings.Client) { c.BaseURL = url })
 }

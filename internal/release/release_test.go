@@ -149,6 +149,16 @@ func TestREADMEsProgramsRunOutside(t *testing.T) {
 	require.ErrorContains(t, b.prove(t.Context()), "README's program 1 prints\n3\nand README says\n4")
 }
 
+func TestQuickstartsBuildOutside(t *testing.T) {
+	t.Parallel()
+	const program = "```go\npackage main\n\nimport \"github.com/example/shop/till\"\n\nfunc main() { till.Open() }\n```\n"
+	b := setup(t, "v0.1.0", map[string]string{"docs/quickstart-till.md": "# Till\n\n" + program})
+	require.NoError(t, b.prepare(t.Context()))
+	err := b.prove(t.Context())
+	require.ErrorContains(t, err, "the program of quickstart-till.md does not build in another module")
+	require.ErrorContains(t, err, "undefined: till.Open")
+}
+
 func TestCommandsComeWithWhatIsInThem(t *testing.T) {
 	t.Parallel()
 	b := setup(t, "v0.1.0", map[string]string{"LICENSE": "Permission is hereby granted, free of\ncharge, to anybody.\n"})

@@ -16,7 +16,7 @@ func baseURL(address string, plainHTTP local.Hosts) (*url.URL, error) {
 	u, problem := contract.ParseURL(address)
 	switch {
 	case address == "":
-		return nil, errors.New("the base URL is missing")
+		return nil, errors.New("the base URL is missing: leave sdk.WithBaseURL out for the gateway's own")
 	case problem != "":
 		return nil, fmt.Errorf("the base URL %s, like https://gateway.example.com", problem)
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
