@@ -116,7 +116,7 @@ func withHint(api *http.ServeMux) http.Handler {
 			w.Header().Set("Allow", allowed)
 		}
 		reply(w, rejected.Status, control.ErrorBody{
-			Error: "the control API has no " + r.Method + " " + r.URL.Path + ": GET / is the dashboard, and docs/sandbox.md lists the calls",
+			Error: "the control API has no " + r.Method + " " + r.URL.Path + ": GET / is the dashboard, and docs/sandbox-reference.md lists the calls",
 		})
 	})
 }

@@ -152,7 +152,7 @@ func TestControlExplainsItself(t *testing.T) {
 		require.Equal(t, want, status, call)
 		require.Equal(t, "application/json", header.Get("Content-Type"), call)
 		require.Equal(t, want == http.StatusMethodNotAllowed, header.Get("Allow") != "", call)
-		require.JSONEq(t, `{"error":"the control API has no `+method+` /_sandbox/`+path+`: GET / is the dashboard, and docs/sandbox.md lists the calls"}`, text)
+		require.JSONEq(t, `{"error":"the control API has no `+method+` /_sandbox/`+path+`: GET / is the dashboard, and docs/sandbox-reference.md lists the calls"}`, text)
 	}
 }
 

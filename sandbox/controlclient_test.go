@@ -240,13 +240,13 @@ func TestControlClient(t *testing.T) {
 // The page documents every call of the control API.
 func TestControlRoutesAreDocumented(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile(page)
+	text, err := os.ReadFile(referencePage)
 	require.NoError(t, err)
 	_, section, found := strings.Cut(string(text), "## The control API\n")
 	require.True(t, found)
 	section, _, _ = strings.Cut(section, "\n## ")
 	for _, route := range routesOf(t) {
-		require.Contains(t, section, "| `"+route, "docs/sandbox.md does not document %q", route)
+		require.Contains(t, section, "| `"+route, "%s does not document %q", referencePage, route)
 	}
 }
 

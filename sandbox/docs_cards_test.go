@@ -18,13 +18,13 @@ import (
 // Each card does at both gateways what the page says.
 func TestEveryCard(t *testing.T) {
 	t.Parallel()
-	rows := table(t, "Card", "What it does")
+	rows := table(t, walkPage, "Card", "What it does")
 	listed := &strings.Builder{}
 	for _, row := range rows {
 		listed.WriteString(strings.ReplaceAll(row["Card"], " ", "") + ",")
 	}
 	for _, card := range slices.Concat(contract.VoraTestCards(), contract.VisionScopeTestCards()) {
-		require.Contains(t, listed.String(), card.Number, "%s: test card %s (%s) has no row", page, card.Number, card.Label)
+		require.Contains(t, listed.String(), card.Number, "%s: test card %s (%s) has no row", walkPage, card.Number, card.Label)
 	}
 	pages := map[string]func(*world) sdk.Secret{
 		"Vora":        func(w *world) sdk.Secret { return w.session(vora.SessionParams{}).CheckoutURL },

@@ -24,7 +24,7 @@ import (
 )
 
 func codes(t *testing.T) []row {
-	return table(t, "Code", "HTTP", "Family", "Again?", "Next action", "Attempts", "In nature")
+	return table(t, faultsPage, "Code", "HTTP", "Family", "Again?", "Next action", "Attempts", "In nature")
 }
 
 // The page has every code of the catalog, and says about each what the catalog says.
@@ -35,7 +35,7 @@ func TestPageHasTheCatalog(t *testing.T) {
 	for _, r := range codes(t) {
 		rows[r["Code"]] = r
 		listed = append(listed, r["Code"])
-		require.Contains(t, sdk.Codes(), sdk.Code(r["Code"]), "%s: code %s is not in the catalog", page, r["Code"])
+		require.Contains(t, sdk.Codes(), sdk.Code(r["Code"]), "%s: code %s is not in the catalog", faultsPage, r["Code"])
 	}
 	var catalog []string
 	for _, code := range sdk.Codes() {
@@ -46,11 +46,11 @@ func TestPageHasTheCatalog(t *testing.T) {
 			"Next action": string(entry.NextAction), "Attempts": map[string]string{"yes": "3", "no": "1"}[again], "In nature": rows[string(code)]["In nature"],
 		}
 		assert.Equal(t, want, rows[string(code)], "%s: code %s needs the row | `%s` | %s | %s | %s | %s | %s | – |",
-			page, code, code, want["HTTP"], want["Family"], again, want["Next action"], want["Attempts"])
+			faultsPage, code, code, want["HTTP"], want["Family"], again, want["Next action"], want["Attempts"])
 		catalog = append(catalog, string(code))
 	}
 	if !t.Failed() {
-		require.Equal(t, catalog, listed, "%s: the codes are not in the catalog's order", page)
+		require.Equal(t, catalog, listed, "%s: the codes are not in the catalog's order", faultsPage)
 	}
 }
 
@@ -91,7 +91,7 @@ func TestEveryCode(t *testing.T) {
 			})
 		}
 	}
-	require.Empty(t, slices.Collect(maps.Keys(natural)), "codes that %s does not say to occur in nature", page)
+	require.Empty(t, slices.Collect(maps.Keys(natural)), "codes that %s does not say to occur in nature", faultsPage)
 }
 
 // natures are how a call gets a code without asking for it.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"syscall"
@@ -21,28 +22,38 @@ type command struct{ text, shown string }
 
 var shellBlock = regexp.MustCompile("(?s)```sh\n(.*?)```(?:\n\n```(?:text|json)\n(.*?)```)?")
 
-// Every command of the page does what the page shows, in the order of the page, in one shell, with
+// Every command of a page does what the page shows, in the order of the page, in one shell, with
 // nothing but curl, jq and openssl.
-func TestEveryCommandOfThePage(t *testing.T) {
+func TestEveryCommandOfThePages(t *testing.T) {
 	t.Parallel()
 	for _, tool := range []string{"bash", "curl", "jq", "openssl", "go"} {
 		need(t, tool)
 	}
-	text, err := os.ReadFile(page)
-	require.NoError(t, err)
-	port := freePort(t)
-	var commands []command
-	for _, block := range shellBlock.FindAllStringSubmatch(strings.ReplaceAll(string(text), "4010", port), -1) {
-		commands = append(commands, command{block[1], block[2]})
+	for page, atLeast := range map[string]int{walkPage: 15, faultsPage: 6} {
+		t.Run(filepath.Base(page), func(t *testing.T) {
+			t.Parallel()
+			text, err := os.ReadFile(page)
+			require.NoError(t, err)
+			port := freePort(t)
+			var commands []command
+			for _, block := range shellBlock.FindAllStringSubmatch(strings.ReplaceAll(string(text), "4010", port), -1) {
+				commands = append(commands, command{block[1], block[2]})
+			}
+			require.Greater(t, len(commands), atLeast)
+			start, found := strings.CutPrefix(commands[0].text, "hostedpay sandbox ")
+			require.True(t, found, "the page begins with how to start the sandbox")
+			begin(t, "go run ./cmd/hostedpay sandbox "+start)
+			runAll(t, commands[1:])
+		})
 	}
-	require.Greater(t, len(commands), 20)
-	require.True(t, strings.HasPrefix(commands[0].text, "go run ./cmd/hostedpay sandbox "), "the page begins with how to start the sandbox")
-	begin(t, commands[0].text)
+}
 
+func runAll(t *testing.T, commands []command) {
+	t.Helper()
 	const mark = "=== end of block"
 	var script strings.Builder
 	script.WriteString("set -euo pipefail\n")
-	for _, c := range commands[1:] {
+	for _, c := range commands {
 		fmt.Fprintf(&script, "%s\necho; echo '%s'\n", c.text, mark)
 	}
 	shell := exec.CommandContext(t.Context(), "bash", "-c", script.String())
@@ -51,7 +62,7 @@ func TestEveryCommandOfThePage(t *testing.T) {
 	shell.Stderr = &problems
 	out, err := shell.Output()
 	shown := strings.Split(string(out), mark+"\n")
-	for i, c := range commands[1:] {
+	for i, c := range commands {
 		require.Less(t, i, len(shown)-1, "the shell ended (%v) in:\n%s\n%s%s", err, c.text, shown[len(shown)-1], problems.String())
 		require.Regexp(t, loosely(c.shown), strings.TrimSpace(shown[i]), "the page shows something else for\n%s\n%s", c.text, problems.String())
 	}

@@ -24,7 +24,7 @@ import (
 // Go.
 func TestEveryFault(t *testing.T) {
 	t.Parallel()
-	rows := table(t, "Call", "Fault", "Reported", "HTTP", "Code", "Attempts", "Sessions")
+	rows := table(t, faultsPage, "Call", "Fault", "Reported", "HTTP", "Code", "Attempts", "Sessions")
 	require.Greater(t, len(rows), 20)
 	routes := map[string]string{"create": "POST /v1/sessions", "read": "GET /v1/sessions/", "checkout": "POST /api/checkout/create"}
 	ways := map[string]func(*wire, row) error{
@@ -120,11 +120,11 @@ func TestEveryVisionScopeError(t *testing.T) {
 		"validation_missing_field": {body(`{"currency":"EUR"}`)},
 		"auth_invalid_key":         {header("X-API-Key", "vsk_live_nobody")},
 	}
-	rows := table(t, "Fault", "HTTP", "Code", "Again?", "Attempts", "In nature")
+	rows := table(t, faultsPage, "Fault", "HTTP", "Code", "Again?", "Attempts", "In nature")
 	for status := 400; status < 600; status++ {
 		if code := contract.VisionScopeAssignedCode(status); code != "" {
 			listed := slices.ContainsFunc(rows, func(r row) bool { return r["Code"] == code && r["HTTP"] == strconv.Itoa(status) })
-			require.True(t, listed, "%s: VisionScope's %d, code %s, has no row", page, status, code)
+			require.True(t, listed, "%s: VisionScope's %d, code %s, has no row", faultsPage, status, code)
 		}
 	}
 	for _, row := range rows {

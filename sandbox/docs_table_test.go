@@ -8,14 +8,18 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// page is the guide for those who use the sandbox without Go.
-const page = "../docs/sandbox.md"
+// The pages about the sandbox, for those who use it without Go.
+const (
+	walkPage      = "../docs/sandbox.md"
+	faultsPage    = "../docs/sandbox-faults.md"
+	referencePage = "../docs/sandbox-reference.md"
+)
 
 // A row of a table, by the names of its columns.
 type row map[string]string
 
 // table reads the table of the page that begins with these columns.
-func table(t *testing.T, columns ...string) []row {
+func table(t *testing.T, page string, columns ...string) []row {
 	t.Helper()
 	text, err := os.ReadFile(page)
 	require.NoError(t, err)

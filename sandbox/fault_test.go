@@ -301,7 +301,7 @@ func TestInvalidFaults(t *testing.T) {
 		"truncate":        "",
 		"hang=":           "use true, false, or the name alone",
 		"broken":          "unknown fault",
-		"code=nonsense":   "docs/sandbox.md",
+		"code=nonsense":   "docs/sandbox-faults.md",
 		"status=99":       "status 99 is out of range",
 		"status=many":     "use digits, as in status=503",
 		"latencyMs=-1":    "latencyMs -1 is out of range",

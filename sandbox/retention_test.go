@@ -80,7 +80,7 @@ func heap() float64 {
 // After 100,000 sessions and their deliveries the sandbox holds no more than after 30,000. The page
 // says how much.
 func TestMemoryIsBounded(t *testing.T) { //nolint:paralleltest // it measures the process
-	text, err := os.ReadFile(page)
+	text, err := os.ReadFile(referencePage)
 	require.NoError(t, err)
 	said := regexp.MustCompile(`the sandbox holds (\d+) MiB`).FindSubmatch(text)
 	require.NotNil(t, said, "the page does not say how much memory the sandbox holds")

@@ -139,7 +139,7 @@ func TestSandboxCommandNamesEveryGateway(t *testing.T) {
 // The page about the sandbox says what each flag does.
 func TestSandboxFlagsAreDocumented(t *testing.T) {
 	t.Parallel()
-	page, err := os.ReadFile("../../docs/sandbox.md")
+	page, err := os.ReadFile("../../docs/sandbox-reference.md")
 	require.NoError(t, err)
 	c, _, err := command().Find([]string{"sandbox"})
 	require.NoError(t, err)

@@ -9,5 +9,5 @@
 //	…
 //	deliveries, err := client.WaitDeliveries(ctx, control.DeliveryFilter{SessionID: id}, 10*time.Second)
 //
-// The calls are documented in docs/sandbox.md, "The control API".
+// The calls are documented in docs/sandbox-reference.md, "The control API".
 package control

@@ -56,7 +56,7 @@ const maxLatencyMS = 24 * 60 * 60 * 1000
 func (f Fault) Validate() error {
 	switch {
 	case f.Code != "" && !slices.Contains(sdk.Codes(), f.Code):
-		return fmt.Errorf("the error catalog has no code %q: docs/sandbox.md lists the codes below \"Every code\", and sdk.Codes in Go", string(f.Code))
+		return fmt.Errorf("the error catalog has no code %q: docs/sandbox-faults.md lists the codes below \"Every code\", and sdk.Codes in Go", string(f.Code))
 	case f.Status != 0 && (f.Status < 200 || f.Status > 599):
 		return fmt.Errorf("status %d is out of range: use 200 to 599", f.Status)
 	case f.Body != "" && f.Status == 0:

@@ -24,7 +24,7 @@ var codesPage = template.Must(template.New("codes").Funcs(template.FuncMap{
 # Every error code
 
 Each is a sentinel: ` + "`errors.Is(err, sdk.{{(index .Codes 0).Code | goName | printf \"Code%s\"}})`" + `. [Errors](errors.md) says how to react to families,
-[the sandbox](sandbox.md#every-code) how to provoke each. "Again" is whether the same request, with the same idempotency key, is worth
+[the sandbox](sandbox-faults.md#every-code) how to provoke each. "Again" is whether the same request, with the same idempotency key, is worth
 sending again; the SDK does so by itself.
 
 | code | HTTP | family | again | what happened | what to do |
