@@ -49,6 +49,8 @@ type engine[TTx any] interface {
 	rollback(tx TTx) // also after commit, which it then leaves alone
 	abort(tx TTx)    // from another goroutine, while the transaction is in use
 
+	// run runs a statement that returns nothing, or several without arguments.
+	run(ctx context.Context, tx TTx, statement string, args ...any) error
 	// rows runs a statement; each is called with the scanner of each row.
 	rows(ctx context.Context, tx TTx, statement string, args []any, each func(scan scanner) error) error
 	// insert stores what is new, and returns the IDs by dedupe hash.
@@ -85,11 +87,6 @@ func (d *Database[TTx]) within(ctx context.Context, by side, do func(tx TTx) err
 		return d.explain(err)
 	}
 	return d.explain(d.commit(ctx, tx))
-}
-
-// run runs a statement that returns nothing.
-func (d *Database[TTx]) run(ctx context.Context, tx TTx, statement string, args ...any) error {
-	return d.rows(ctx, tx, statement, args, func(scanner) error { return nil })
 }
 
 // removeEach runs a statement that removes something of some events, again until there is none

@@ -32,7 +32,7 @@ func (d *Database[TTx]) enqueue(ctx context.Context, tx TTx, ids []int64, perJob
 	if len(jobs) == 0 {
 		return nil
 	}
-	_, err := d.jobs.InsertManyFastTx(ctx, tx, jobs)
+	_, err := d.jobs.InsertManyTx(ctx, tx, jobs)
 	return err
 }
 

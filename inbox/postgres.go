@@ -34,7 +34,7 @@ func WithTransactionPooling() PostgreSQLOption {
 	return func(o *postgresOptions) { o.pooling = true }
 }
 
-// WithAcceptConnections sets how many connections accept events; the default is 3. They are beside
+// WithAcceptConnections sets how many connections accept events; the default is 2. They are beside
 // those of the workers, whose max is pool_max_conns of the address.
 func WithAcceptConnections(n int) PostgreSQLOption {
 	return func(o *postgresOptions) { o.accept = int32(min(max(n, 0), 1<<16)) }
@@ -47,7 +47,7 @@ var schemaName = regexp.MustCompile(`^[a-z_][a-z0-9_]{0,62}$`)
 // PostgreSQL is for any number of machines. The address is a URL or keywords, as pgx reads them. No
 // connection is made before the first use. An address or a schema that cannot be used is an error.
 func PostgreSQL(ctx context.Context, address string, opts ...PostgreSQLOption) (*Database[pgx.Tx], error) {
-	o := postgresOptions{schema: defaultSchema, accept: 3}
+	o := postgresOptions{schema: defaultSchema, accept: 2}
 	for _, apply := range opts {
 		apply(&o)
 	}
@@ -119,6 +119,11 @@ func (p *postgres) rollback(tx pgx.Tx) {
 }
 
 func (p *postgres) abort(tx pgx.Tx) { _ = tx.Conn().PgConn().Conn().Close() }
+
+func (p *postgres) run(ctx context.Context, tx pgx.Tx, statement string, args ...any) error {
+	_, err := tx.Exec(ctx, statement, args...)
+	return err
+}
 
 func (p *postgres) rows(ctx context.Context, tx pgx.Tx, statement string, args []any, each func(scanner) error) error {
 	rows, err := tx.Query(ctx, statement, args...)

@@ -147,6 +147,11 @@ func (s *sqlite) done(tx *sql.Tx) {
 	}
 }
 
+func (s *sqlite) run(ctx context.Context, tx *sql.Tx, statement string, args ...any) error {
+	_, err := tx.ExecContext(ctx, statement, args...)
+	return err
+}
+
 func (s *sqlite) rows(ctx context.Context, tx *sql.Tx, statement string, args []any, each func(scanner) error) error {
 	rows, err := tx.QueryContext(ctx, statement, args...)
 	if err != nil {

@@ -68,9 +68,13 @@ func (b *Inbox[TTx]) together(ctx context.Context, job *river.Job[jobArgs]) erro
 	return nil
 }
 
-// each runs the handler on each event, until the time of the transaction is over.
+// each runs the handler on each event, until the time of the transaction is over. What ends the
+// savepoint of one event begins that of the next: a round trip less for each.
 func (b *Inbox[TTx]) each(ctx context.Context, tx TTx, events []pending) (done []int64, failed []pending, rest []int64, err error) {
 	began := time.Now()
+	if err := b.db.run(ctx, tx, "SAVEPOINT event"); err != nil {
+		return nil, nil, nil, err
+	}
 	for i, event := range events {
 		if i > 0 && time.Since(began) > b.set.deadline {
 			for _, left := range events[i:] {
@@ -78,17 +82,14 @@ func (b *Inbox[TTx]) each(ctx context.Context, tx TTx, events []pending) (done [
 			}
 			return done, failed, rest, nil
 		}
-		if err := b.db.run(ctx, tx, "SAVEPOINT event"); err != nil {
-			return nil, nil, nil, err
-		}
-		undo := "RELEASE SAVEPOINT event"
+		next := "RELEASE SAVEPOINT event; SAVEPOINT event"
 		event.err = b.inTx(ctx, tx, event)
 		if event.err == nil {
 			done = append(done, event.id)
 		} else {
-			failed, undo = append(failed, event), "ROLLBACK TO SAVEPOINT event"
+			failed, next = append(failed, event), "ROLLBACK TO SAVEPOINT event"
 		}
-		if err := b.db.run(ctx, tx, undo); err != nil { // the transaction is over: what the handler did to it is why
+		if err := b.db.run(ctx, tx, next); err != nil { // the transaction is over: what the handler did to it is why
 			event.err = errors.Join(event.err, err)
 			return nil, []pending{event}, nil, event.err
 		}
