@@ -219,10 +219,36 @@ func TestASecondProcessIsRefused(t *testing.T) {
 	require.NoError(t, err)
 	_, err = inbox.SQLite(path)
 	require.ErrorContains(t, err, "another process has the SQLite database")
-	db.Close()
-	db, err = inbox.SQLite(path)
+	go func() {
+		time.Sleep(100 * time.Millisecond) // as a process that is ending
+		db.Close()
+	}()
+	next, err := inbox.SQLite(path)
 	require.NoError(t, err)
-	db.Close()
+	next.Close()
+}
+
+// Whoever waits for a transaction of SQLite waits no longer than its context, whatever a handler
+// does.
+func TestAContextEndsTheWaitForATurn(t *testing.T) {
+	t.Parallel()
+	s, _ := lookedAt(t)
+	busy, release := make(chan struct{}), make(chan struct{})
+	box, err := inbox.New(verifier(t), s.db, inbox.Work[*sql.Tx]{InTx: func(context.Context, *sql.Tx, webhooks.Event) error {
+		close(busy)
+		<-release
+		return nil
+	}}, inbox.WithDeadline(time.Minute))
+	require.NoError(t, err)
+	require.NoError(t, box.Start(t.Context()))
+	require.Equal(t, 200, deliver(box, "vp_cs_test_a"))
+	<-busy
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	_, err = s.db.Events(ctx, inbox.Selection{}, inbox.Page{})
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+	close(release)
+	require.NoError(t, box.Stop(t.Context()))
 }
 
 // Nothing is acknowledged when the database cannot be reached.

@@ -20,7 +20,7 @@ import (
 // refused with an error: use [PostgreSQL] for several. Every commit reaches the disk before it is
 // acknowledged (WAL, with full synchronization).
 func SQLite(path string) (*Database[*sql.Tx], error) {
-	s := &sqlite{}
+	s := &sqlite{turn: make(chan struct{}, 1)}
 	if err := makePrivate(path, path+".lock"); err != nil {
 		return nil, fmt.Errorf("inbox: SQLite cannot be opened: %w", err)
 	}
@@ -57,9 +57,10 @@ func makePrivate(paths ...string) error {
 	return nil
 }
 
-// openSQLite opens one connection: SQLite has one writer, and River expects no more.
+// openSQLite opens one connection: SQLite has one writer, and River expects no more. It waits for
+// other programs, such as one that makes a backup, for less time than a flush has.
 func openSQLite(path string) (*sql.DB, error) {
-	query := url.Values{"_txlock": {"immediate"}, "_pragma": {"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "secure_delete(ON)"}}
+	query := url.Values{"_txlock": {"immediate"}, "_pragma": {"busy_timeout(4000)", "journal_mode(WAL)", "synchronous(FULL)", "secure_delete(ON)"}}
 	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: query.Encode()}).String())
 	if err != nil {
 		return nil, err
@@ -68,9 +69,10 @@ func openSQLite(path string) (*sql.DB, error) {
 	return db, nil
 }
 
-// holdAlone locks a file beside the database until it is closed, or the process ends.
+// holdAlone locks a file beside the database until it is closed, or the process ends. It waits a
+// second for a process that is just ending.
 func holdAlone(path string) (*sql.DB, error) {
-	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path + ".lock"}).EscapedPath(), RawQuery: "_pragma=locking_mode(EXCLUSIVE)"}).String())
+	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path + ".lock"}).EscapedPath(), RawQuery: "_pragma=busy_timeout(1000)&_pragma=locking_mode(EXCLUSIVE)"}).String())
 	if err != nil {
 		return nil, err
 	}
@@ -102,7 +104,7 @@ ON CONFLICT (dedupe_hash) DO NOTHING RETURNING dedupe_hash, id`,
 // sqlite lets accept and work take turns: SQLite alone would let whoever asks more often go first.
 type sqlite struct {
 	accept, work *sql.DB
-	turn         sync.Mutex
+	turn         chan struct{} // full while somebody has it
 
 	mu   sync.Mutex
 	held *sql.Tx // whose turn it is
@@ -113,10 +115,14 @@ func (s *sqlite) begin(ctx context.Context, by side) (*sql.Tx, error) {
 	if by == workSide {
 		db = s.work
 	}
-	s.turn.Lock()
+	select {
+	case s.turn <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 	tx, err := db.BeginTx(context.WithoutCancel(ctx), nil) // a context that ends would roll back behind our back
 	if err != nil {
-		s.turn.Unlock()
+		<-s.turn
 		return nil, err
 	}
 	s.mu.Lock()
@@ -143,7 +149,7 @@ func (s *sqlite) done(tx *sql.Tx) {
 	defer s.mu.Unlock()
 	if s.held == tx {
 		s.held = nil
-		s.turn.Unlock()
+		<-s.turn
 	}
 }
 
