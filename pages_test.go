@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -72,6 +73,31 @@ func TestEveryPageIsLinked(t *testing.T) {
 			assert.Contains(t, links, filepath.ToSlash(page), "README.md does not link %s", page)
 		}
 	}
+}
+
+// A page that says which test shows something names it with its folder, and it is there.
+func TestTestsOnPagesExist(t *testing.T) {
+	t.Parallel()
+	named := regexp.MustCompile("`([a-z][a-z0-9/]*)\\.((?:Test|Fuzz)\\w+)`")
+	for _, page := range markdown(t) {
+		for _, test := range named.FindAllStringSubmatch(read(t, page), -1) {
+			assert.True(t, hasTest(t, test[1], test[2]), "%s: there is no %s in %s", page, test[2], test[1])
+		}
+	}
+	_, threats, found := strings.Cut(read(t, "docs/security.md"), "| threat | what holds against it | shown by | what is left |\n|---|---|---|---|\n")
+	require.True(t, found)
+	threats, _, _ = strings.Cut(threats, "\n\n")
+	for row := range strings.Lines(threats) {
+		assert.Regexp(t, named, strings.Split(row, " | ")[2], "docs/security.md: no test shows: %s", row)
+	}
+}
+
+// hasTest reports whether a folder has a test.
+func hasTest(t *testing.T, folder, name string) bool {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(filepath.FromSlash(folder), "*_test.go"))
+	require.NoError(t, err)
+	return slices.ContainsFunc(files, func(file string) bool { return strings.Contains(read(t, file), "\nfunc "+name+"(") })
 }
 
 func markdown(t *testing.T) []string {
