@@ -66,4 +66,6 @@ func run(rounds int, only string, write bool) error {
 var contests = []func(context.Context) (*contest, error){
 	verifying, decoding, decodingEscapes, decodingLarge,
 	calling, callingLoopback, creating, handling, queueing, claiming,
+	storing(32, "≥ 0.85"), storing(64, "≥ 0.85"), storing(256, "≥ 2"), storingInAFile,
+	finding, charging,
 }

@@ -15,17 +15,22 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks/sqlstore"
 )
 
+const (
+	defaultPostgreSQL = "postgres://postgres@127.0.0.1:5432/test?sslmode=disable"
+	withoutPostgreSQL = "not measured: no PostgreSQL is where HOSTEDPAY_TEST_POSTGRES says, or on 127.0.0.1:5432"
+)
+
 // claiming claims and completes events in PostgreSQL, as the handler does.
 func claiming(ctx context.Context) (*contest, error) {
 	c := &contest{name: "PostgreSQL store, 8 at once", about: "An event is claimed and completed; the floor does that in two bare statements.", workers: 8, rate: true, turn: 200 * time.Millisecond}
-	address := cmp.Or(os.Getenv("HOSTEDPAY_TEST_POSTGRES"), "postgres://postgres@127.0.0.1:5432/test?sslmode=disable")
+	address := cmp.Or(os.Getenv("HOSTEDPAY_TEST_POSTGRES"), defaultPostgreSQL)
 	db, err := sql.Open("pgx", address)
 	if err != nil {
 		return nil, err
 	}
 	c.cleanup = append(c.cleanup, func() { _ = db.Close() })
 	if err := db.PingContext(ctx); err != nil {
-		c.skipped = "not measured: no PostgreSQL is where HOSTEDPAY_TEST_POSTGRES says, or on 127.0.0.1:5432"
+		c.skipped = withoutPostgreSQL
 		return c, nil //nolint:nilerr // without a server there is nothing to measure
 	}
 	db.SetMaxOpenConns(c.workers)
