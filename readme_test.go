@@ -71,6 +71,10 @@ func TestSnippetsCompile(t *testing.T) {
 // program wraps a snippet into a function that has what snippets take for granted.
 func program(n int, snippet string) string {
 	imported, snippet := cutImports(snippet)
+	test := ""
+	if strings.HasPrefix(snippet, "func Test") { // declared, and not called
+		test, snippet = snippet, ""
+	}
 	body := fmt.Sprintf(`
 func snippet%d(ctx context.Context, w http.ResponseWriter, r *http.Request, given *vora.Client) error {
 	client := given
@@ -81,7 +85,7 @@ func snippet%d(ctx context.Context, w http.ResponseWriter, r *http.Request, give
 	}
 	return nil
 }
-`, n, snippet, used(snippet))
+%s`, n, snippet, used(snippet), test)
 	var imports strings.Builder
 	for _, path := range imported {
 		fmt.Fprintf(&imports, "\t%q\n", path)

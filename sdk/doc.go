@@ -17,8 +17,8 @@
 // the operation may or may not have been done, and the error says how to find out without doing it
 // twice.
 //
-// Clients take [Option] values when they are made and, for one call, with the call; the last one
-// wins.
+// A client takes [ClientOption] values when it is made, a call [CallOption] values, and a create
+// [CreateOption] values too. An [Option] is of both: that of the call wins.
 package sdk
 
 // Version is the version of this SDK, sent in User-Agent.

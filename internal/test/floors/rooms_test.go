@@ -3,7 +3,11 @@ package floors_test
 import (
 	"go/parser"
 	"go/token"
+	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -32,5 +36,39 @@ func TestEveryClientIsInEveryRoom(t *testing.T) {
 			client := `"github.com/hostedpay/hostedpay-go/sdk/` + gateway.ID + `"`
 			assert.True(t, imported[client], "internal/test/%s does not try the client of %s", room, client)
 		}
+	}
+}
+
+// A package of many files is one for a reason, which ARCHITECTURE.md gives.
+func TestLargePackagesHaveAReason(t *testing.T) {
+	t.Parallel()
+	const maxFiles = 12
+	root := filepath.Join("..", "..", "..")
+	text, err := os.ReadFile(filepath.Join(root, "ARCHITECTURE.md"))
+	require.NoError(t, err)
+	_, table, found := strings.Cut(string(text), "| package | why it is one |\n|---|---|\n")
+	require.True(t, found)
+	table, _, _ = strings.Cut(table, "\n\n")
+	reasons := map[string]bool{} // by folder: whether it is needed
+	for row := range strings.Lines(table) {
+		for _, folder := range regexp.MustCompile("`([a-z/]+)`").FindAllStringSubmatch(strings.Split(row, " | ")[0], -1) {
+			reasons[folder[1]] = false
+		}
+	}
+	for _, folder := range packageFolders(t, root) {
+		files, err := filepath.Glob(filepath.Join(root, filepath.FromSlash(folder), "*.go"))
+		require.NoError(t, err)
+		files = slices.DeleteFunc(files, func(file string) bool {
+			return strings.HasSuffix(file, "_test.go") || strings.HasSuffix(file, ".gen.go")
+		})
+		if len(files) <= maxFiles {
+			continue
+		}
+		_, given := reasons[folder]
+		assert.True(t, given, "package %s has %d files, more than %d: give the reason in ARCHITECTURE.md, or split it", folder, len(files), maxFiles)
+		reasons[folder] = true
+	}
+	for folder, needed := range reasons {
+		assert.True(t, needed, "ARCHITECTURE.md gives a reason for %s, which has at most %d files", folder, maxFiles)
 	}
 }
