@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/hostedpay/hostedpay-go/internal/await"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 )
 
@@ -81,8 +82,10 @@ func (g *group) Accept(ctx context.Context, event webhooks.Event) (webhooks.Acce
 	}
 	select {
 	case s := <-w.done:
+		await.Point(ctx, "stored")
 		return s.acceptance(g.isFault)
 	case <-ctx.Done(): // its redelivery may be a duplicate then
+		await.Point(ctx, "waits no longer")
 		return webhooks.Acceptance{Status: webhooks.AcceptanceNotNow}, ctx.Err()
 	}
 }

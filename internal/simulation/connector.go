@@ -135,6 +135,7 @@ func (c *connector) apply(ctx context.Context, event webhooks.Event) error {
 		if h, ok := ctx.Value(hookKey{}).(*hook); ok && w.truth[info.SessionID].order == anotherTenants {
 			h.intact = false // nobody has to accept it
 		}
+		w.foreign[info.DedupeKey] = w.truth[info.SessionID].order == anotherTenants
 		if w.makes(mistakeAcknowledgesUnknown) {
 			return nil
 		}

@@ -114,6 +114,29 @@ func (c *Coverage) Missing() (missing []string) {
 	return missing
 }
 
+// MissingInbox names what was never reached of what an inbox adds.
+func (c *Coverage) MissingInbox() (missing []string) {
+	for _, part := range []struct {
+		of    map[string]int
+		names []string
+	}{
+		{c.Faults, append(InboxFaults(), faultCrash, faultStall, faultDatabase, faultUncertain, faultSlow, faultCopied, faultLate, faultUnheard)},
+		{c.Operators, []string{string(ActReplay), string(ActRepeat), string(ActDiscard)}},
+		{c.Reached, []string{
+			"event acknowledged", "event acknowledged again", "event becomes processed", "event becomes quarantined", "event becomes discarded",
+			"several events in one commit", "a job with several events", "a job that is split", "a job of a worker that died", "a job is tried again",
+			"a job is cancelled", "a job whose process died too often", "a platform",
+		}},
+	} {
+		for _, name := range part.names {
+			if part.of[name] == 0 {
+				missing = append(missing, name)
+			}
+		}
+	}
+	return missing
+}
+
 // transitions are the branches of the state of an order.
 var transitions = []string{
 	"pending → paid", "pending → failed", "pending → expired", "pending → partially_refunded", "pending → refunded",

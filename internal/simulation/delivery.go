@@ -56,6 +56,9 @@ func (n inbound) RoundTrip(r *http.Request) (*http.Response, error) {
 	if w.fault(me, faultLate) {
 		wait = []time.Duration{3 * time.Second, 8 * time.Second, 40 * time.Second, 7 * time.Minute}[w.chance.upTo(me, "how late", 4)]
 	}
+	if w.inbox != nil && w.fault(me, faultHeld) {
+		wait = time.Until(time.Now().Truncate(2 * time.Minute).Add(2 * time.Minute))
+	}
 	p := n.arrive(r, body, me, wait, &h)
 	if w.fault(me, faultCopied) {
 		n.arrive(r, body, me+" copy", wait+time.Duration(w.chance.upTo(me, "milliseconds until the copy", 8000))*time.Millisecond, &copied)
@@ -101,7 +104,7 @@ func (n inbound) arrive(r *http.Request, body []byte, name string, wait time.Dur
 func (n inbound) take(ctx context.Context, p *process, r *http.Request, body []byte, h *hook) {
 	w, whole := n.w, r.ContentLength
 	ctx = context.WithValue(ctx, hookKey{}, h)
-	h.rotating = w.rotating
+	h.rotating, w.hooks[lifeOf(ctx).actor] = w.rotating, h
 	in := r.Clone(w.drawn(ctx))
 	in.Body, in.ContentLength = io.NopCloser(bodyOf(body, whole)), whole
 	in.RequestURI, in.Host, in.RemoteAddr = r.URL.RequestURI(), r.URL.Host, "127.0.0.1:49152"

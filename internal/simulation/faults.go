@@ -55,7 +55,7 @@ func often(fault string) uint64 {
 	switch fault {
 	case faultCrash, faultStall:
 		return 30
-	case faultDatabase, faultUncertain, faultSlow:
+	case faultDatabase, faultUncertain, faultSlow, FaultSecondWorker:
 		return 250
 	}
 	return 600
@@ -91,5 +91,5 @@ func (w *world) fault(actor, fault string) bool {
 
 // isFault reports whether a choice is a fault.
 func isFault(c Choice) bool {
-	return slices.ContainsFunc(Faults(), func(fault string) bool { return strings.Contains(c.Name, " | "+fault+" #") })
+	return slices.ContainsFunc(append(Faults(), InboxFaults()...), func(fault string) bool { return strings.Contains(c.Name, " | "+fault+" #") })
 }

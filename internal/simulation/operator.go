@@ -96,6 +96,7 @@ func (w *world) rotate(ctx context.Context) {
 		}
 		w.scheduler.sleep(ctx, "tries again", time.Second)
 	}
+	w.untilFree(ctx, "stores what the operator said")
 	must(w.shop.db.Transact(ctx, func(tx Tx) error {
 		t := tx.Tenant(tenant)
 		t.APIKeys, t.RotatedAt = []string{key, t.APIKeys[0]}, time.Now()
@@ -119,6 +120,7 @@ func (w *world) offboard(ctx context.Context) {
 		})
 		return
 	}
+	w.untilFree(ctx, "stores what the operator said")
 	must(w.shop.db.Transact(ctx, func(tx Tx) error {
 		t := tx.Tenant(w.tenants[1])
 		t.Offboarded = true

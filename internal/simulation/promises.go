@@ -144,7 +144,7 @@ func (w *world) checkEffect(info *webhooks.EventInfo, o Order) {
 	if t := w.truth[s.ID]; t == nil || t.order != o.ID {
 		w.violate(OwnTenantOnly, "%s of %s, which is a session of somebody else, changed %s", info.Type, w.aliasOf(s.ID), o.ID)
 	}
-	if n := w.shop.effects(info.DedupeKey); n > 1 && w.shop.inTx {
+	if n := w.shop.effects(info.DedupeKey); n > 1 && w.shop.inTx && w.inbox == nil {
 		w.violate(EffectOnce, "%s of %s had its effect %d times", info.Type, w.aliasOf(s.ID), n)
 	}
 }
@@ -155,6 +155,8 @@ func (w *world) checkReply(ctx context.Context, h *hook, status int) {
 	switch {
 	case status == http.StatusOK && h.forged:
 		w.violate(AuthenticOnly, "a forged event was acknowledged")
+	case status == http.StatusOK && h.key != "" && w.inbox != nil:
+		w.checkAcknowledged(actor, h.key)
 	case status == http.StatusOK && h.key != "":
 		if w.shop.effects(h.key) == 0 {
 			w.violate(AcknowledgedMeansDone, "%s was acknowledged, and nothing was done", actor)
@@ -308,6 +310,9 @@ func (w *world) checkEnd() {
 		}
 	}
 	w.checkCharges(sessions)
+	if w.inbox != nil {
+		w.checkInboxAtEnd()
+	}
 	for _, id := range w.orderIDs {
 		w.checkOrder(w.shop.order(id), sessions)
 	}

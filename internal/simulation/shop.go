@@ -70,6 +70,9 @@ func (s *shop) start(machine, address string) *process {
 	p.handler = p.newHandler()
 	s.processes = append(s.processes, p)
 	s.w.scheduler.spawnDaemon(life{actor: p.name + " sweep", process: p}, p.sells.sweep)
+	if s.w.inbox != nil {
+		(&Process{p}).Begin("worker", func(ctx context.Context) { s.w.inbox.Work(ctx, &Process{p}) })
+	}
 	return p
 }
 
@@ -94,6 +97,9 @@ func (p *process) newHandler() http.Handler {
 		opts = append(opts, webhooks.WithStore(&store{p, s.db}))
 	}
 	endpoint := func(v *webhooks.Verifier) http.Handler {
+		if s.w.inbox != nil {
+			return s.w.inbox.Handler(&Process{p}, v)
+		}
 		h, err := webhooks.NewHandler(v, p.work, opts...)
 		must(err)
 		if s.w.makes(mistakeNoVerification) {

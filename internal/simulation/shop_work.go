@@ -14,6 +14,9 @@ import (
 
 // tx is one transaction.
 func (p *process) tx(ctx context.Context, what string, f func(Tx) error) error {
+	if in, ok := ctx.Value(openKey{}).(*open); ok {
+		return p.within(ctx, what, in, f)
+	}
 	return p.step(ctx, what, func() error {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -25,6 +28,25 @@ func (p *process) tx(ctx context.Context, what string, f func(Tx) error) error {
 // step is something that is done in the database. The process can die before it and after it; it
 // may have been done when the database says that it failed.
 func (p *process) step(ctx context.Context, what string, do func() error) error {
+	if err := p.before(ctx, what); err != nil {
+		return err
+	}
+	if err := do(); err != nil {
+		return err
+	}
+	return p.after(ctx, what)
+}
+
+// before stands before something that is done while nobody else has a transaction.
+func (p *process) before(ctx context.Context, what string) error {
+	if err := p.beforeOwn(ctx, what); err != nil {
+		return err
+	}
+	p.shop.w.untilFree(ctx, what)
+	return nil
+}
+
+func (p *process) beforeOwn(ctx context.Context, what string) error {
 	w, me := p.shop.w, lifeOf(ctx).actor
 	w.scheduler.gate(ctx, what)
 	p.mayDie(ctx)
@@ -34,12 +56,15 @@ func (p *process) step(ctx context.Context, what string, do func() error) error 
 	case w.fault(me, faultSlow):
 		w.scheduler.sleep(ctx, "database is slow", time.Duration(1+w.chance.upTo(me, "seconds of a slow database", 6))*time.Second)
 	}
-	if err := do(); err != nil {
-		return err
-	}
+	return nil
+}
+
+// after stands after what was done.
+func (p *process) after(ctx context.Context, what string) error {
+	w := p.shop.w
 	w.scheduler.gate(ctx, what+": committed")
 	p.mayDie(ctx)
-	if w.fault(me, faultUncertain) {
+	if w.fault(lifeOf(ctx).actor, faultUncertain) {
 		return errDatabase
 	}
 	return nil
@@ -121,7 +146,7 @@ func (p *process) apply(ctx context.Context, event webhooks.Event) error {
 		return nil
 	})
 	if done.order.ID != "" || done.ignored {
-		p.tellEffect(ctx, info, done, err)
+		afterCommit(ctx, err, func(err error) { p.tellEffect(ctx, info, done, err) })
 	}
 	return err
 }

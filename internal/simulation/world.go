@@ -67,16 +67,25 @@ type world struct {
 	rotated  bool
 	stuck    []string
 
-	truth      map[string]*truth
-	alias      map[string]string
-	shown      map[string][]string
-	leases     map[string]lease
-	shipments  map[string]int
-	payments   int
-	overheard  []overheard
-	flying     int  // deliveries that are on their way
-	changes    bool // the shop lets buyers change an order whose page is open
-	secrets    []string
+	truth     map[string]*truth
+	alias     map[string]string
+	shown     map[string][]string
+	leases    map[string]lease
+	shipments map[string]int
+	payments  int
+	overheard []overheard
+	flying    int  // deliveries that are on their way
+	changes   bool // the shop lets buyers change an order whose page is open
+	secrets   []string
+
+	inbox        Inbox            // of the shop; nil without one
+	hooks        map[string]*hook // by the actor that takes the delivery
+	stored       map[int64]*storedLife
+	acknowledged map[string]bool // dedupe keys
+	foreign      map[string]bool // that no charge will ever know
+	troubles     map[string]*trouble
+	repaired     bool // what makes the work of events fail
+
 	violations []Violation
 }
 
@@ -108,6 +117,7 @@ func newWorld(plan Plan) *world {
 	w := &world{
 		seed: plan.Seed, chance: newChance(plan.Seed, plan.Choices), trace: newTrace(plan.Story), coverage: NewCoverage(), mistake: mistake(plan.Mistake),
 		rates: map[string]int{}, truth: map[string]*truth{}, alias: map[string]string{}, shown: map[string][]string{}, leases: map[string]lease{}, shipments: map[string]int{},
+		hooks: map[string]*hook{}, stored: map[int64]*storedLife{}, acknowledged: map[string]bool{}, foreign: map[string]bool{}, troubles: map[string]*trouble{},
 	}
 	w.scheduler = newScheduler(w.chance, w.trace)
 	w.trace.now = func() time.Duration { return time.Since(w.scheduler.start) }
@@ -155,8 +165,13 @@ func (w *world) begin(plan Plan) {
 	}
 	if plan.Database != nil {
 		w.shop.db = plan.Database()
+		w.inbox, _ = w.shop.db.(Inbox)
 	} else {
 		w.shop.db = newMemory()
+	}
+	if w.inbox != nil {
+		w.shop.inTx = w.shop.inTx && !connected // charges are in another database than events
+		w.scheduler.spawn(life{actor: "operator of the inbox"}, 0, w.lookAfter)
 	}
 	late := connected && w.chance.weighed("world", "a tenant joins later", 2, 1) == 1
 	for i, m := range merchants {
@@ -175,7 +190,11 @@ func (w *world) begin(plan Plan) {
 	w.beginClock()
 	w.shop.start("shop-a", "127.0.0.2")
 	w.shop.start("shop-b", "127.0.0.3")
-	for range 1 + w.chance.weighed("world", "more orders", 4, 3, 1) {
+	orders := 1 + w.chance.weighed("world", "more orders", 4, 3, 1)
+	if w.inbox != nil {
+		orders += w.chance.upTo("world", "orders of a busy shop", 4)
+	}
+	for range orders {
 		w.beginBuyers(w.newOrder("o"))
 	}
 	if !connected && w.chance.weighed("world", "a busy day", 30, 1) == 1 {
