@@ -5,19 +5,17 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/hostedpay/hostedpay-go/internal/test/connector"
 	"github.com/hostedpay/hostedpay-go/sandbox"
 	"github.com/hostedpay/hostedpay-go/sandbox/buyer"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
 	"github.com/hostedpay/hostedpay-go/sandbox/sandboxtest"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
-	"github.com/hostedpay/hostedpay-go/sdk/orders"
 	"github.com/hostedpay/hostedpay-go/sdk/platform"
 	"github.com/hostedpay/hostedpay-go/sdk/platform/platformtest"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
@@ -29,22 +27,10 @@ func TestVora(t *testing.T) {
 		g := sandboxtest.Start(t)
 		keys, err := webhooks.StaticKeys(webhooks.SigningKey{Secret: sdk.NewSecret(sandbox.Acme.Vora.SecretKey)})
 		require.NoError(t, err)
-		told := listen(t, webhooks.Vora(keys, webhooks.WithClock(g.Now)))
-		require.NoError(t, g.SetWebhookURL(sandbox.Acme.ID, told.url))
-		w := worldOf(g, told, map[bool]string{true: "session.succeeded", false: "session.failed"})
-		w.Gateway = platform.NewVora(g.Vora(sandbox.Acme, sdk.WithMaxRetries(0)))
-		w.LoseResponse = lose(t, g, "POST /v1/sessions")
-		w.Expire = func(payment *platform.Payment) {
-			g.Advance(31 * time.Minute)
-			g.WaitDelivery(payment.ID, "session.expired")
-		}
-		n := 1
-		w.Refund = func(payment *platform.Payment, amount money.Amount) {
-			_, err := g.Refund(payment.ID, amount.Minor())
-			require.NoError(t, err)
-			n++
-			g.WaitDeliveries(payment.ID, n)
-		}
+		told, url := listen(t, webhooks.Vora(keys, webhooks.WithClock(g.Now)))
+		require.NoError(t, g.SetWebhookURL(sandbox.Acme.ID, url))
+		w := connector.Vora(t, g)
+		w.Gateway, w.Told = platform.NewVora(g.Vora(sandbox.Acme, sdk.WithMaxRetries(0))), told.Status
 		return w
 	})
 }
@@ -53,14 +39,9 @@ func TestVisionScope(t *testing.T) {
 	t.Parallel()
 	platformtest.Exercise(t, func(t *testing.T) platformtest.World {
 		g := sandboxtest.Start(t)
-		var routes *platform.Routes
-		told := listen(t, webhooks.VisionScope(webhooks.KeySourceFunc(func(ctx context.Context, hint webhooks.KeyHint) ([]webhooks.SigningKey, error) {
-			return routes.Keys(ctx, hint)
-		})))
-		routes = newRoutes(t, told.url, "a master secret of 32 characters")
-		w := worldOf(g, told, map[bool]string{true: "payment.success", false: "payment.failed"})
-		w.Gateway = platform.NewVisionScope(g.VisionScope(sandbox.Acme, sdk.WithMaxRetries(0)), routes, "acme")
-		w.LoseResponse = lose(t, g, "POST /api/checkout/create")
+		told, routes := listenAtRoutes(t)
+		w := connector.VisionScope(t, g)
+		w.Gateway, w.Told = platform.NewVisionScope(g.VisionScope(sandbox.Acme, sdk.WithMaxRetries(0)), routes, "acme"), told.Status
 		return w
 	})
 }
@@ -76,58 +57,26 @@ func newRoutes(t *testing.T, base string, masters ...string) *platform.Routes {
 	return routes
 }
 
-// worldOf is a world around the sandbox, but for the gateway.
-func worldOf(g *sandboxtest.Gateways, told *listener, ended map[bool]string) platformtest.World {
-	press := func(card string, paid bool) func(*platform.Payment) {
-		return func(payment *platform.Payment) {
-			g.Open(payment.CheckoutURL).Pay(card)
-			g.WaitDelivery(payment.ID, ended[paid])
-		}
-	}
-	return platformtest.World{
-		Purchase: platform.Purchase{Amount: money.Minor(1499, "USD"), ReturnURL: "https://crm.example.com/return"},
-		Pay:      press(buyer.CardApproved, true),
-		Decline:  press(buyer.CardDeclined, false),
-		Told:     told.status,
-	}
-}
-
-// lose has the gateway lose the response of the next call.
-func lose(t *testing.T, g *sandboxtest.Gateways, route string) func() {
-	return func() { require.NoError(t, g.Inject(control.Fault{Route: route, Times: 1, ResetAfter: true})) }
-}
-
-// A listener keeps what events say.
-type listener struct {
-	url string
-
-	mu       sync.Mutex
-	payments map[string]orders.State // by session
-	events   []webhooks.Event
-}
-
-func listen(t *testing.T, verifier *webhooks.Verifier) *listener {
+// listen is told the events that come to an address.
+func listen(t *testing.T, verifier *webhooks.Verifier) (told *connector.Told, url string) {
 	t.Helper()
-	l := &listener{payments: map[string]orders.State{}}
-	handler, err := webhooks.NewHandler(verifier, func(_ context.Context, event webhooks.Event) error {
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		l.events = append(l.events, event)
-		session := event.Info().SessionID
-		l.payments[session], _ = orders.Apply(l.payments[session], event)
-		return nil
-	})
+	told = &connector.Told{}
+	handler, err := webhooks.NewHandler(verifier, told.Take)
 	require.NoError(t, err)
 	server := httptest.NewServer(http.StripPrefix("/webhooks", handler))
 	t.Cleanup(server.Close)
-	l.url = server.URL + "/webhooks"
-	return l
+	return told, server.URL + "/webhooks"
 }
 
-func (l *listener) status(payment *platform.Payment) platform.Status {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return platform.StatusOf(l.payments[payment.ID].Status)
+// listenAtRoutes is told the events that come to the addresses of routes.
+func listenAtRoutes(t *testing.T) (*connector.Told, *platform.Routes) {
+	t.Helper()
+	var routes *platform.Routes
+	told, url := listen(t, webhooks.VisionScope(webhooks.KeySourceFunc(func(ctx context.Context, hint webhooks.KeyHint) ([]webhooks.SigningKey, error) {
+		return routes.Keys(ctx, hint)
+	})))
+	routes = newRoutes(t, url, "a master secret of 32 characters")
+	return told, routes
 }
 
 // What a checkout's URL names finds its secret, and comes with its event, with nothing stored.
@@ -223,12 +172,8 @@ func TestAPurchaseNeedsItsNames(t *testing.T) {
 func TestAnEventFindsItsTenantWithNothingStored(t *testing.T) {
 	t.Parallel()
 	g := sandboxtest.Start(t)
-	var routes *platform.Routes
-	told := listen(t, webhooks.VisionScope(webhooks.KeySourceFunc(func(ctx context.Context, hint webhooks.KeyHint) ([]webhooks.SigningKey, error) {
-		return routes.Keys(ctx, hint)
-	})))
-	routes = newRoutes(t, told.url, "a master secret of 32 characters")
-	lose(t, g, "POST /api/checkout/create")()
+	told, routes := listenAtRoutes(t)
+	connector.VisionScope(t, g).LoseResponse()
 	reference := platform.Reference("crm", "order 78/9012", 1)
 	payment, err := platform.NewVisionScope(g.VisionScope(sandbox.Acme, sdk.WithMaxRetries(0)), routes, "acme/1").
 		Purchase(t.Context(), platform.Purchase{Reference: reference, Amount: money.MustParse("10", "EUR"), ReturnURL: "https://crm.example.com/return"})
@@ -239,9 +184,8 @@ func TestAnEventFindsItsTenantWithNothingStored(t *testing.T) {
 	require.Len(t, sessions, 1)
 	g.Open(sdk.NewSecret(sessions[0].CheckoutURL)).Pay(buyer.CardApproved)
 	require.Equal(t, control.DeliveryAccepted, g.WaitDelivery(sessions[0].ID, "payment.success").State)
-	told.mu.Lock()
-	defer told.mu.Unlock()
-	require.Len(t, told.events, 1)
-	require.Equal(t, "acme/1", told.events[0].Info().MerchantID)
-	require.Equal(t, reference, told.events[0].Info().Reference)
+	events := told.Events()
+	require.Len(t, events, 1)
+	require.Equal(t, "acme/1", events[0].Info().MerchantID)
+	require.Equal(t, reference, events[0].Info().Reference)
 }

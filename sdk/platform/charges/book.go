@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/orders"
 	"github.com/hostedpay/hostedpay-go/sdk/platform"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
@@ -48,7 +49,8 @@ func New(name string, store Store, gateways func(ctx context.Context, tenant str
 	return b, nil
 }
 
-// ErrOtherAmount means that a page of the order may be there that shows another amount.
+// ErrOtherAmount means that a page of the order may be there that shows another amount. An order
+// that changes while it can be paid is another order: "order-789012-b".
 var ErrOtherAmount = errors.New("charges: the order has a charge of another amount")
 
 // ErrOpen means that a charge has no need of another attempt: it is pending, unknown or paid.
@@ -99,7 +101,11 @@ func (b *Book) Pay(ctx context.Context, tenant, order string, purchase platform.
 }
 
 func otherAmount(c *Charge, purchase platform.Purchase) error {
-	return fmt.Errorf("%w: the charge of %s of %s is %v, and not %v", ErrOtherAmount, c.Order, c.Tenant, c.Amount, purchase.Amount)
+	return fmt.Errorf("%w: %w", ErrOtherAmount, &sdk.Error{
+		Operation: "charges.Pay", Code: sdk.CodeIdempotencyKeyCollision, CodeAssigned: true,
+		Message: fmt.Sprintf("the charge of %s of %s is %v, and not %v (nothing was sent)", c.Order, c.Tenant, c.Amount, purchase.Amount),
+		Fix:     "Ask for the same amount again, or charge another order.",
+	})
 }
 
 // checkNames rejects names that no event could be told by, or that a store would change.

@@ -59,7 +59,9 @@ func TestAnotherAmountIsAnotherCharge(t *testing.T) {
 		other.Amount = money.Minor(1500, "USD")
 		_, err := w.book().Pay(t.Context(), tenant, order, other)
 		require.ErrorIs(t, err, charges.ErrOtherAmount)
-		require.ErrorContains(t, err, "order-789012 of acme is 14.99 USD, and not 15.00 USD")
+		require.ErrorContains(t, err, "order-789012 of acme is 14.99 USD, and not 15.00 USD (nothing was sent)")
+		require.ErrorContains(t, err, "or charge another order")
+		require.Equal(t, platform.HandlingFixMapping, platform.HandlingOf(err))
 		require.Len(t, w.Sessions(), 1)
 	})
 }

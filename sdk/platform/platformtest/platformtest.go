@@ -119,6 +119,7 @@ func again(t *testing.T, w World, payment *platform.Payment) *platform.Payment {
 	succeeds(t, err)
 	equal(t, "ID of the repeated purchase", repeated.ID, payment.ID)
 	equal(t, "replayed", repeated.Replayed, true)
+	equal(t, "its status in the SDK's words", platform.StatusOf(repeated.Payment), repeated.Status)
 	return repeated
 }
 
@@ -133,6 +134,7 @@ func stands(t *testing.T, w World, payment *platform.Payment, want platform.Stat
 	read, err := retriever.Retrieve(t.Context(), payment.ID)
 	succeeds(t, err)
 	equal(t, "status by a read", read.Status, want)
+	equal(t, "the same in the SDK's words", platform.StatusOf(read.Payment), want)
 	equal(t, "ID by a read", read.ID, payment.ID)
 	equal(t, "amount by a read", read.Amount, payment.Amount)
 }

@@ -1,10 +1,12 @@
-package platformtest_test
+package connector
 
 import (
 	"context"
 	"fmt"
 	"sync"
 	"testing"
+
+	"github.com/stretchr/testify/require"
 
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
@@ -49,7 +51,8 @@ func (g *Tally) Purchase(_ context.Context, purchase platform.Purchase) (*platfo
 		return nil, &sdk.Error{Operation: "tally.Purchase", Code: sdk.CodeIdempotencyKeyCollision, Message: "the reference is another purchase's"}
 	case !replayed:
 		made = &platform.Payment{
-			ID: "tally_" + purchase.Reference, Reference: purchase.Reference, Status: platform.StatusPending, Amount: purchase.Amount,
+			ID: "tally_" + purchase.Reference, Reference: purchase.Reference, Amount: purchase.Amount,
+			Status: platform.StatusPending, Payment: sdk.PaymentPending,
 			CheckoutURL: sdk.NewSecret("https://tally.example.com/pay/" + purchase.Reference),
 		}
 		g.payments[purchase.Reference] = made
@@ -91,46 +94,44 @@ func (g *Tally) Refund(_ context.Context, refund platform.RefundRequest) (*platf
 	}
 	for _, payment := range g.payments {
 		if payment.ID == refund.PaymentID && total == payment.Amount.Minor() {
-			payment.Status = platform.StatusRefunded
+			payment.Status, payment.Payment = platform.StatusRefunded, sdk.PaymentRefunded
 		}
 	}
 	return &platform.Refund{ID: "refund_" + refund.Reference, Amount: refund.Amount}, nil
 }
 
 // become is what a buyer does.
-func (g *Tally) become(status platform.Status) func(*platform.Payment) {
-	return func(payment *platform.Payment) {
+func (g *Tally) become(payment sdk.PaymentStatus) func(*platform.Payment) {
+	return func(made *platform.Payment) {
 		g.mu.Lock()
 		defer g.mu.Unlock()
-		g.payments[payment.Reference].Status = status
+		for _, kept := range g.payments {
+			if kept.ID == made.ID {
+				kept.Status, kept.Payment = platform.StatusOf(payment), payment
+			}
+		}
 	}
 }
 
-// An adapter of your own is held to the same interface as the SDK's.
-func TestTally(t *testing.T) {
-	t.Parallel()
-	platformtest.Exercise(t, func(*testing.T) platformtest.World {
-		g := &Tally{payments: map[string]*platform.Payment{}, returned: map[string]int64{}}
-		return platformtest.World{
-			Gateway:      g,
-			Purchase:     platform.Purchase{Amount: money.Minor(500, "EUR")},
-			Pay:          g.become(platform.StatusApproved),
-			Decline:      g.become(platform.StatusDeclined),
-			Expire:       g.become(platform.StatusExpired),
-			LoseResponse: func() { g.lose = true },
-			Refund: func(payment *platform.Payment, amount money.Amount) {
-				_, err := g.Refund(t.Context(), platform.RefundRequest{PaymentID: payment.ID, Amount: amount, Reference: fmt.Sprint(amount)})
-				if err != nil {
-					t.Error(err)
-				}
-			},
-			Told: func(payment *platform.Payment) platform.Status {
-				read, err := g.Retrieve(t.Context(), payment.ID)
-				if err != nil {
-					t.Error(err)
-				}
-				return read.Status
-			},
-		}
-	})
+// NewTally makes the gateway and its world, in which a read tells where a payment stands.
+func NewTally(t *testing.T) platformtest.World {
+	t.Helper()
+	g := &Tally{payments: map[string]*platform.Payment{}, returned: map[string]int64{}}
+	return platformtest.World{
+		Gateway:      g,
+		Purchase:     platform.Purchase{Amount: money.Minor(500, "EUR")},
+		Pay:          g.become(sdk.PaymentPaid),
+		Decline:      g.become(sdk.PaymentFailed),
+		Expire:       g.become(sdk.PaymentExpired),
+		LoseResponse: func() { g.lose = true },
+		Refund: func(payment *platform.Payment, amount money.Amount) {
+			_, err := g.Refund(t.Context(), platform.RefundRequest{PaymentID: payment.ID, Amount: amount, Reference: fmt.Sprint(amount)})
+			require.NoError(t, err)
+		},
+		Told: func(payment *platform.Payment) platform.Status {
+			read, err := g.Retrieve(t.Context(), payment.ID)
+			require.NoError(t, err)
+			return read.Status
+		},
+	}
 }
