@@ -25,6 +25,7 @@ const (
 	schemeKey    = attribute.Key("hostedpay.webhook.scheme")
 	typeKey      = attribute.Key("hostedpay.webhook.type")
 	duplicateKey = attribute.Key("hostedpay.webhook.duplicate")
+	tenantKey    = attribute.Key("hostedpay.webhook.tenant")
 	sessionIDKey = attribute.Key("hostedpay.session_id")
 )
 

@@ -10,6 +10,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/hostedpay/hostedpay-go/internal/contract"
+	"github.com/hostedpay/hostedpay-go/sdk/platform/tenants"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 )
 
@@ -21,14 +22,16 @@ func Func(work webhooks.EventFunc, opts ...Option) webhooks.EventFunc {
 		return nil // which webhooks.NewHandler rejects
 	}
 	tracer, meter := instruments(opts)
+	tenantLabels := newOptions(opts).tenants
 	duration := meter.seconds("hostedpay.webhook.function.duration", "How long the function takes for an event.")
 
 	return func(ctx context.Context, event webhooks.Event) (err error) {
 		known := labelsOf(event)
-		about(ctx, known)
+		whose := tenantOf(event, tenantLabels)
+		about(ctx, slices.Concat(known, whose))
 
 		info := event.Info()
-		attributes := list{schemeKey.String(string(info.Scheme))}
+		attributes := append(list{schemeKey.String(string(info.Scheme))}, whose...)
 		attributes.token(typeKey, info.Type)
 		attributes.token(sessionIDKey, info.SessionID)
 		start := time.Now()
@@ -60,6 +63,14 @@ func labelsOf(event webhooks.Event) []attribute.KeyValue {
 		kind = info.Type
 	}
 	return []attribute.KeyValue{schemeKey.String(string(info.Scheme)), typeKey.String(kind)}
+}
+
+// tenantOf is whose event it is, when somebody wants to know that and the event says it.
+func tenantOf(event webhooks.Event, labels *tenants.Labels) (whose list) {
+	if labels != nil && tenants.Of(event) != "" {
+		whose.token(tenantKey, labels.Of(event))
+	}
+	return whose
 }
 
 var eventTypes = contract.EventTypes() // read only

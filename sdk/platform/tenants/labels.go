@@ -18,8 +18,17 @@ type Labels struct {
 // OtherTenant is the label of all tenants beyond the bound.
 const OtherTenant = "other"
 
-// NewLabels makes labels for a number of tenants, those whose events come first.
-func NewLabels(limit int) *Labels { return &Labels{limit: limit, known: map[string]bool{}} }
+// NewLabels makes labels for a number of tenants: those that are named here, and after them those
+// whose events come first. Name the tenants that you watch, because which ones come first differs
+// between processes and after each restart. None of the named ones is left out, however low the
+// limit is.
+func NewLabels(limit int, named ...string) *Labels {
+	l := &Labels{limit: limit, known: map[string]bool{}}
+	for _, tenant := range named {
+		l.known[tenant] = true
+	}
+	return l
+}
 
 // Of is the label of a verified event: its tenant, or [OtherTenant]. What was not verified has no
 // tenant, only a stranger's claim: count it by its reason.

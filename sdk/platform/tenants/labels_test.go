@@ -11,11 +11,21 @@ import (
 
 func TestLabels(t *testing.T) {
 	t.Parallel()
-	labels := tenants.NewLabels(2)
-	var got []string
-	for _, tenant := range []string{"acme", "brightline", "cobalt", "acme", "dune", "brightline"} {
-		event := &webhooks.SessionSucceeded{EventInfo: webhooks.EventInfo{Scheme: webhooks.SchemeVoraV1, Reference: tenant}}
-		got = append(got, labels.Of(event))
+	const other = tenants.OtherTenant
+	for _, test := range []struct {
+		labels *tenants.Labels
+		want   []string
+	}{
+		{tenants.NewLabels(2), []string{"acme", "brightline", other, "acme", other, "brightline"}},
+		{tenants.NewLabels(2, "dune"), []string{"acme", other, other, "acme", "dune", other}},
+		{tenants.NewLabels(1, "dune", "cobalt"), []string{other, other, "cobalt", other, "dune", other}},
+		{tenants.NewLabels(0), []string{other, other, other, other, other, other}},
+	} {
+		var got []string
+		for _, tenant := range []string{"acme", "brightline", "cobalt", "acme", "dune", "brightline"} {
+			event := &webhooks.SessionSucceeded{EventInfo: webhooks.EventInfo{Scheme: webhooks.SchemeVoraV1, Reference: tenant}}
+			got = append(got, test.labels.Of(event))
+		}
+		require.Equal(t, test.want, got)
 	}
-	require.Equal(t, []string{"acme", "brightline", tenants.OtherTenant, "acme", tenants.OtherTenant, "brightline"}, got)
 }
