@@ -34,7 +34,7 @@ type Client struct {
 	SkipChecks bool
 	PlainHTTP  func(host string) bool // whether a merchant's URL may be http there
 
-	gateway  Gateway
+	gateway  *Gateway
 	redactor redact.Redactor // that knows the API key
 	keyID    string
 	header   func() []string // the API key as a header value; a function, because fmt does not look into one
@@ -53,7 +53,7 @@ type Client struct {
 
 // NewClient applies the options of a gateway's constructor to the gateway's defaults. The API key
 // has been checked, and found to be of a kind.
-func NewClient(gateway Gateway, key string, kind contract.APIKey, opts []sdk.ClientOption) (*Client, error) {
+func NewClient(gateway *Gateway, key string, kind contract.APIKey, opts []sdk.ClientOption) (*Client, error) {
 	s := settings.Client{
 		Call:    settings.Call{MaxRetries: gateway.MaxRetries, AttemptTimeout: gateway.AttemptTimeout},
 		BaseURL: gateway.BaseURL,

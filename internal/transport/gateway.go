@@ -6,7 +6,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
-// A Gateway is what differs between gateways on the way of a call, as data.
+// A Gateway is what differs between gateways on the way of a call, as data that all clients of it
+// share.
 type Gateway struct {
 	ID          sdk.Gateway
 	Constructor string // "vora.New", for errors

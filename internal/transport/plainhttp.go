@@ -18,7 +18,7 @@ import (
 
 // plainHTTPHosts are the hosts beside this machine that a caller allows plain HTTP to: with test
 // keys only, and with a warning.
-func plainHTTPHosts(gateway Gateway, kind contract.APIKey, s settings.Client) (local.Hosts, error) {
+func plainHTTPHosts(gateway *Gateway, kind contract.APIKey, s settings.Client) (local.Hosts, error) {
 	if len(s.PlainHTTPHosts) == 0 {
 		return nil, nil
 	}
@@ -39,7 +39,7 @@ func plainHTTPHosts(gateway Gateway, kind contract.APIKey, s settings.Client) (l
 }
 
 // isTestKey reports whether a key is for tests, or of a gateway whose keys do not say.
-func isTestKey(gateway Gateway, kind contract.APIKey) bool {
+func isTestKey(gateway *Gateway, kind contract.APIKey) bool {
 	if kind.Mode == string(sdk.ModeTest) {
 		return true
 	}

@@ -44,7 +44,7 @@ func New(key string, opts ...sdk.ClientOption) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err := transport.NewClient(gateway, key, kind, opts)
+	t, err := transport.NewClient(&gateway, key, kind, opts)
 	if err != nil {
 		return nil, err
 	}

@@ -48,11 +48,11 @@ func New(key string, opts ...sdk.ClientOption) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err := transport.NewClient(gateway, key, kind, opts)
+	t, err := transport.NewClient(&gateway, key, kind, opts)
 	if err != nil {
 		return nil, err
 	}
-	return &Client{transport: t, apiKey: kind, version: APIVersion, keys: newKeyRegister()}, nil
+	return &Client{transport: t, apiKey: kind, version: APIVersion, keys: &keyRegister{}}, nil
 }
 
 // WithAPIVersion returns a client that asks for another API version than the one that this SDK was

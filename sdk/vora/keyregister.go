@@ -12,7 +12,8 @@ import (
 // A keyRegister knows which purchase each idempotency key was used for, so that a key that is
 // reused for another purchase is rejected locally, with an error: the gateway would respond with
 // the first purchase's session. It is bounded: the oldest keys are dropped first, and every key
-// when the gateway forgets it too.
+// when the gateway forgets it too. The zero value is empty, and costs next to nothing in a client
+// that has made no purchase.
 type keyRegister struct {
 	mu    sync.Mutex
 	known map[string]*list.Element
@@ -26,11 +27,10 @@ type usedKey struct {
 	until   time.Time
 }
 
-const maxKeys = 4096
+// forgotten reports whether the gateway does not know the key any more.
+func (u *usedKey) forgotten() bool { return !time.Now().Before(u.until) }
 
-func newKeyRegister() *keyRegister {
-	return &keyRegister{known: map[string]*list.Element{}, order: list.New()}
-}
+const maxKeys = 4096
 
 // begin registers a key for a purchase. ok is false when the key is registered for another one;
 // fresh reports whether it was not registered at all.
@@ -41,13 +41,24 @@ func (k *keyRegister) begin(key string, body []byte) (fresh, ok bool) {
 	if r := k.find(key); r != nil {
 		return false, r.purpose == purpose
 	}
-	if k.order.Len() >= maxKeys {
-		k.forget(k.order.Front())
+	if k.known == nil {
+		k.known, k.order = map[string]*list.Element{}, list.New()
 	}
+	k.makeRoom()
 	k.known[key] = k.order.PushBack(&usedKey{
 		key: key, purpose: purpose, until: time.Now().Add(contract.VoraIdempotencyRetention),
 	})
 	return true, true
+}
+
+// makeRoom drops the keys that the gateway has forgotten, and the oldest one when there are too many.
+func (k *keyRegister) makeRoom() {
+	for oldest := k.order.Front(); oldest != nil; oldest = k.order.Front() {
+		if k.order.Len() < maxKeys && !oldest.Value.(*usedKey).forgotten() {
+			return
+		}
+		k.forget(oldest)
+	}
 }
 
 // created records the session that was created under a key, and reports whether it was the same one
@@ -79,7 +90,7 @@ func (k *keyRegister) find(key string) *usedKey {
 		return nil
 	}
 	r := element.Value.(*usedKey)
-	if !time.Now().Before(r.until) {
+	if r.forgotten() {
 		k.forget(element)
 		return nil
 	}
