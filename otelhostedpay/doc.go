@@ -39,10 +39,11 @@
 //	hostedpay.webhook.function.duration  s          scheme, type, error.type
 //
 // operation and outcome_unknown begin with "hostedpay.", scheme, type, duplicate and tenant with
-// "hostedpay.webhook.". tenant is there for programs that ask for it: see [WithTenants]. A label that has nothing to say is left out: error.type where nothing
-// failed, scheme, type and tenant where the function was not called, because the delivery was rejected or a
-// duplicate. No label is an ID of the gateways, and each has few values: a code or a type that the contracts do not
-// know is _OTHER.
+// "hostedpay.webhook.". The tenant is there for programs that ask for it: see [WithTenants]. A
+// label that has nothing to say is left out: error.type where nothing failed, scheme, type and
+// tenant where the function was not called, because the delivery was rejected or a duplicate. No
+// label is an ID of the gateways, and each has few values: a code or a type that the contracts do
+// not know is _OTHER.
 //
 // The attempts that end in 429 or 5xx while no call fails are the early warning; failures by
 // error.type the late one.

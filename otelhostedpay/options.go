@@ -29,10 +29,10 @@ func WithMeterProvider(provider metric.MeterProvider) Option {
 	return func(o *options) { o.meters = provider }
 }
 
-// WithTenants has [Func] label deliveries, and their spans, with the tenant of a platform whose event
-// it is, for as many tenants as the labels have room for. It is for events that the verifier of a
-// [tenants.Directory] has verified; others have no tenant. A tenant whose ID has other characters
-// than letters, digits, "_", "-", "." and ":" is _OTHER.
+// WithTenants has [Func] label deliveries, and their spans, with the tenant of a platform whose
+// event it is, for as many tenants as the labels have room for. It is for events that the verifier
+// of a [tenants.Directory] has verified; others have no tenant. A tenant whose ID has other
+// characters than letters, digits, "_", "-", "." and ":" is _OTHER.
 //
 //	otelhostedpay.Func(work, otelhostedpay.WithTenants(tenants.NewLabels(100, "acme", "brightline")))
 //

@@ -51,7 +51,8 @@ func (k *keyRegister) begin(key string, body []byte) (fresh, ok bool) {
 	return true, true
 }
 
-// makeRoom drops the keys that the gateway has forgotten, and the oldest one when there are too many.
+// makeRoom drops the keys that the gateway has forgotten, and the oldest one when there are too
+// many.
 func (k *keyRegister) makeRoom() {
 	for oldest := k.order.Front(); oldest != nil; oldest = k.order.Front() {
 		if k.order.Len() < maxKeys && !oldest.Value.(*usedKey).forgotten() {
