@@ -29,6 +29,8 @@ func TestRefunds(t *testing.T) {
 			response, _ := b.post(b.path()+"/refunds", url.Values{"reference": {form}, "amount": {"49.00"}})
 			require.Equal(t, http.StatusSeeOther, response.StatusCode)
 		}
+		response, _ = b.post(b.path()+"/refunds", url.Values{"reference": {form}, "amount": {"48.00"}}) // after a step back
+		require.Equal(t, http.StatusUnprocessableEntity, response.StatusCode)
 		require.Contains(t, b.page(), "awaiting upstream")
 		require.Contains(t, b.page(), `value="100.00"`, "what is left")
 		require.Equal(t, "approved", b.status(), "nobody has given anything back")

@@ -71,6 +71,17 @@ func Unsupported(gateway Gateway, operation Operation) error {
 	return &UnsupportedError{gateway.Name(), operation, capability}
 }
 
+// CapabilityOf is how far a gateway of this SDK does an operation, for whoever has its name and no
+// client; known is false for other gateways.
+func CapabilityOf(gateway sdk.Gateway, operation Operation) (capability Capability, known bool) {
+	for _, g := range []Gateway{(*Vora)(nil), (*VisionScope)(nil)} {
+		if g.Name() == gateway {
+			return g.Capability(operation), true
+		}
+	}
+	return Capability{}, false
+}
+
 // capabilities is a contract's table.
 type capabilities []contract.Capability
 

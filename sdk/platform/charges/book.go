@@ -134,7 +134,7 @@ func (b *Book) Retry(ctx context.Context, tenant, order string, purchase platfor
 		case c.Amount != purchase.Amount:
 			return otherAmount(c, purchase)
 		case status != platform.StatusDeclined && status != platform.StatusExpired && !nothing:
-			return fmt.Errorf("%w: the charge of %s of %s is %s", ErrOpen, order, tenant, status)
+			return fmt.Errorf("%w: the charge of %s of %s is %s: Pay goes on with it", ErrOpen, order, tenant, status)
 		}
 		c.Attempts = append(c.Attempts, b.attempt(tenant, order, len(c.Attempts)+1, gateway, purchase))
 		return nil

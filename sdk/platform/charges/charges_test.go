@@ -230,6 +230,7 @@ func TestRefunds(t *testing.T) {
 	require.NoError(t, request("r1", 500))
 	require.NoError(t, request("r1", 500), "the same request")
 	require.ErrorContains(t, request("r1", 400), `the refund "r1" of 5.00 USD is kept already`)
+	require.ErrorIs(t, request("r1", 400), sdk.CodeIdempotencyKeyCollision)
 	require.NoError(t, request("r2", 500))
 	require.ErrorIs(t, request("r3", 500), charges.ErrNotRefundable)
 	require.Equal(t, usd(499), w.charge().Refundable())
@@ -482,6 +483,31 @@ func TestASweepReadsWhatItCan(t *testing.T) {
 	_, err = w.book().Sweep(t.Context(), w.Now(), 10)
 	require.ErrorContains(t, err, "HTTP 404")
 	require.Equal(t, platform.StatusApproved, w.charge().Status())
+}
+
+// Nobody can give money back at VisionScope, and no event would end the request.
+func TestARefundThatNobodyCanMake(t *testing.T) {
+	t.Parallel()
+	w := setup(t, false)
+	w.press(w.pay(), buyer.CardApproved, true)
+	_, err := w.book().RequestRefund(t.Context(), tenant, order, "r1", money.Minor(500, "USD"))
+	require.ErrorIs(t, err, errors.ErrUnsupported)
+	require.ErrorContains(t, err, "neither a call nor an event")
+	require.Empty(t, w.charge().Refunds)
+}
+
+func TestErrorsNameTheCharge(t *testing.T) {
+	t.Parallel()
+	w := setup(t, true)
+	_, err := w.book().Check(t.Context(), tenant, order)
+	require.ErrorIs(t, err, charges.ErrNotFound)
+	require.ErrorContains(t, err, `of the order "order-789012" of acme: Pay begins one`)
+	event := &webhooks.SessionSucceeded{EventInfo: webhooks.EventInfo{Scheme: webhooks.SchemeVoraV1, SessionID: "vp_cs_test_1"}}
+	_, _, err = w.book().Take(t.Context(), tenant, event)
+	require.ErrorIs(t, err, charges.ErrNotFound)
+	require.ErrorContains(t, err, `of the payment "vp_cs_test_1", with the reference "", of acme`)
+	_, err = w.book().Sweep(t.Context(), w.Now(), 0)
+	require.ErrorContains(t, err, "asks about nothing")
 }
 
 func TestWithdrawnRefunds(t *testing.T) {

@@ -18,7 +18,7 @@ import (
 // An error with a charge is why some payment could not be read; the charge is as far as it is
 // known.
 func (b *Book) Check(ctx context.Context, tenant, order string) (Charge, error) {
-	charge, err := b.store.Load(ctx, tenant, order)
+	charge, err := b.load(tenant, order)(ctx)
 	if err != nil {
 		return Charge{}, err
 	}
@@ -46,6 +46,9 @@ type Swept struct {
 // Give the book of a sweep gateways whose clients have sdk.WithBackground, so that it takes no
 // buyer's turn.
 func (b *Book) Sweep(ctx context.Context, before time.Time, limit int) (Swept, error) {
+	if limit < 1 {
+		return Swept{}, fmt.Errorf("charges: a sweep of %d charges asks about nothing: it needs a limit of 1 or more", limit)
+	}
 	open, err := b.store.Open(ctx, before, limit)
 	if err != nil {
 		return Swept{}, err

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
+	"github.com/hostedpay/hostedpay-go/sdk/platform"
 )
 
 // A Refund is money to give back, or that was given back.
@@ -37,17 +39,28 @@ var ErrNotRefundable = errors.New("charges: the charge cannot be refunded by tha
 // RequestRefund keeps that a part of a charge is to be given back. Nothing is asked of a gateway:
 // it awaits that somebody makes the refund there, and is matched with the event of one, by amount
 // and in the order of arrival. The same request under the same reference is kept once; with another
-// amount it is an error. A refund that was made before it was requested stays unmatched: it may be
-// another one.
+// amount it is [sdk.CodeIdempotencyKeyCollision]. A refund that was made before it was requested
+// stays unmatched: it may be another one.
+//
+// Where nobody can give money back, and no event would tell, as at VisionScope, it is
+// [errors.ErrUnsupported], with the gateway's reason: the request would be kept for good.
 func (b *Book) RequestRefund(ctx context.Context, tenant, order, reference string, amount money.Amount) (Charge, error) {
 	if reference == "" {
 		return Charge{}, errors.New("charges: a refund needs a reference, by which the same request is known")
 	}
 	return b.update(ctx, b.load(tenant, order), func(c *Charge) error {
+		at := c.Current().Gateway
+		if refunds, known := platform.CapabilityOf(at, platform.OperationRefund); known && refunds.Support == platform.SupportNone {
+			return &platform.UnsupportedError{Gateway: at, Operation: platform.OperationRefund, Capability: refunds}
+		}
 		for _, refund := range c.Refunds {
 			switch {
 			case refund.Reference == reference && refund.Amount != amount:
-				return fmt.Errorf("charges: the refund %q of %v is kept already, and this one is %v", reference, refund.Amount, amount)
+				return &sdk.Error{
+					Operation: "charges.RequestRefund", Code: sdk.CodeIdempotencyKeyCollision, CodeAssigned: true,
+					Message: fmt.Sprintf("the refund %q of %v is kept already, and this one is %v (nothing was stored)", reference, refund.Amount, amount),
+					Fix:     "Give each refund a reference of its own.",
+				}
 			case refund.Reference == reference:
 				return errUnchanged
 			}

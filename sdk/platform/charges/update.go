@@ -3,6 +3,7 @@ package charges
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/hostedpay/hostedpay-go/sdk/orders"
 	"github.com/hostedpay/hostedpay-go/sdk/platform"
@@ -48,7 +49,18 @@ func (b *Book) update(ctx context.Context, load loader, change func(*Charge) err
 }
 
 func (b *Book) load(tenant, order string) loader {
-	return func(ctx context.Context) (Charge, error) { return b.store.Load(ctx, tenant, order) }
+	return func(ctx context.Context) (Charge, error) {
+		charge, err := b.store.Load(ctx, tenant, order)
+		return charge, naming(tenant, order, err)
+	}
+}
+
+// naming says whose charge it is that is not there.
+func naming(tenant, order string, err error) error {
+	if errors.Is(err, ErrNotFound) {
+		return fmt.Errorf("%w of the order %q of %s: Pay begins one", err, order, tenant)
+	}
+	return err
 }
 
 // loadOr is a new charge when there is none.
@@ -71,8 +83,12 @@ func (b *Book) loadOf(tenant string, event webhooks.Event) loader {
 	info := event.Info()
 	return func(ctx context.Context) (Charge, error) {
 		charge, err := b.store.ByPayment(ctx, tenant, info.Scheme.Gateway(), info.SessionID)
-		if reference := platform.ReferenceOf(event); errors.Is(err, ErrNotFound) && reference != "" {
-			return b.store.ByReference(ctx, tenant, reference)
+		reference := platform.ReferenceOf(event)
+		if errors.Is(err, ErrNotFound) && reference != "" {
+			charge, err = b.store.ByReference(ctx, tenant, reference)
+		}
+		if errors.Is(err, ErrNotFound) {
+			return charge, fmt.Errorf("%w of the payment %q, with the reference %q, of %s", err, info.SessionID, reference, tenant)
 		}
 		return charge, err
 	}

@@ -39,7 +39,14 @@ func (d *Directory) Add(ctx context.Context, tenant Tenant) error {
 		return err
 	}
 	tenant.Version = 1
-	return d.save(ctx, tenant.clone(), ActionAdded, "")
+	err := d.save(ctx, tenant.clone(), ActionAdded, "")
+	switch {
+	case errors.Is(err, ErrConflict):
+		return fmt.Errorf("%w: %s is there already: Rotate changes its credentials, and Return takes back one that has left", err, tenant.ID)
+	case errors.Is(err, ErrMerchantTaken):
+		return fmt.Errorf("%w: %s at %s cannot be that of %s", err, tenant.MerchantID, tenant.Gateway, tenant.ID)
+	}
+	return err
 }
 
 // Rotate gives a tenant another credential of a kind. The one before is accepted for [Grace], and
@@ -49,16 +56,19 @@ func (d *Directory) Rotate(ctx context.Context, tenant string, kind Kind, next s
 	if err := kind.check(tenant, next); err != nil {
 		return Tenant{}, err
 	}
-	return d.change(ctx, tenant, ActionRotated, kind, func(t *Tenant) bool {
+	return d.change(ctx, tenant, ActionRotated, kind, func(t *Tenant) (bool, error) {
+		if err := kind.belongs(*t); err != nil {
+			return false, err
+		}
 		before := t.Credentials[kind]
 		if before.Current.Equal(next) {
-			return false
+			return false, nil
 		}
 		if t.Credentials == nil {
 			t.Credentials = Credentials{}
 		}
 		t.Credentials[kind] = before.rotated(next, d.time())
-		return true
+		return true, nil
 	})
 }
 
@@ -66,13 +76,16 @@ func (d *Directory) Rotate(ctx context.Context, tenant string, kind Kind, next s
 // leaked: whoever has an API key of Vora could sign events with it until then. Rotate it first, at
 // the gateway and here.
 func (d *Directory) Revoke(ctx context.Context, tenant string, kind Kind) (Tenant, error) {
-	return d.change(ctx, tenant, ActionRevoked, kind, func(t *Tenant) bool {
+	return d.change(ctx, tenant, ActionRevoked, kind, func(t *Tenant) (bool, error) {
+		if err := kind.belongs(*t); err != nil {
+			return false, err
+		}
 		credential := t.Credentials[kind]
 		if credential.Previous.IsZero() {
-			return false
+			return false, nil
 		}
 		t.Credentials[kind] = Credential{Current: credential.Current}
-		return true
+		return true, nil
 	})
 }
 
@@ -81,21 +94,21 @@ func (d *Directory) Revoke(ctx context.Context, tenant string, kind Kind) (Tenan
 // credentials, by which the events of late payments and refunds are verified; they carry
 // Offboarded.
 func (d *Directory) Offboard(ctx context.Context, tenant string) (Tenant, error) {
-	return d.change(ctx, tenant, ActionOffboarded, "", func(t *Tenant) bool {
+	return d.change(ctx, tenant, ActionOffboarded, "", func(t *Tenant) (bool, error) {
 		left := t.HasLeft()
 		if !left {
 			t.Offboarded = d.time()
 		}
-		return !left
+		return !left, nil
 	})
 }
 
 // Return takes a tenant back that has left.
 func (d *Directory) Return(ctx context.Context, tenant string) (Tenant, error) {
-	return d.change(ctx, tenant, ActionReturned, "", func(t *Tenant) bool {
+	return d.change(ctx, tenant, ActionReturned, "", func(t *Tenant) (bool, error) {
 		left := t.HasLeft()
 		t.Offboarded = time.Time{}
-		return left
+		return left, nil
 	})
 }
 
@@ -109,7 +122,7 @@ func (d *Directory) Reseal(ctx context.Context) error {
 			return err
 		}
 		for _, id := range ids {
-			if _, err := d.change(ctx, id, ActionSealed, "", func(*Tenant) bool { return true }); err != nil {
+			if _, err := d.change(ctx, id, ActionSealed, "", func(*Tenant) (bool, error) { return true, nil }); err != nil {
 				return fmt.Errorf("tenants: seal %s again: %w", id, err)
 			}
 		}
@@ -125,10 +138,13 @@ const maxConflicts = 100
 
 // change loads a tenant from the store, changes it and stores it, again from the beginning when
 // somebody else has stored it in between.
-func (d *Directory) change(ctx context.Context, id string, action Action, kind Kind, apply func(*Tenant) (changed bool)) (Tenant, error) {
+func (d *Directory) change(ctx context.Context, id string, action Action, kind Kind, apply func(*Tenant) (changed bool, err error)) (Tenant, error) {
 	for range maxConflicts {
 		tenant, err := d.store.Load(ctx, id)
-		if err != nil || !apply(&tenant) {
+		if err != nil {
+			return tenant, naming(id, err)
+		}
+		if changed, err := apply(&tenant); err != nil || !changed {
 			return tenant, err
 		}
 		tenant.Version++

@@ -45,6 +45,18 @@ func (k Kind) check(tenant string, secret sdk.Secret) error {
 	return nil
 }
 
+// belongs rejects a kind that a tenant's gateway does not have: nobody would use the credential.
+func (k Kind) belongs(t Tenant) error {
+	kinds, known := accepted()[k]
+	switch {
+	case !known:
+		return fmt.Errorf("tenants: %s has no credential of the unknown kind %q", t.ID, k)
+	case kinds.Gateway != t.Gateway:
+		return fmt.Errorf("tenants: %s is at %s, which has no %s", t.ID, t.Gateway, k)
+	}
+	return nil
+}
+
 // apiKeyOf is the kind of the credential that authenticates calls to a gateway.
 func apiKeyOf(gateway sdk.Gateway) (kind Kind, known bool) {
 	switch gateway {

@@ -85,7 +85,16 @@ func (d *Directory) Tenant(ctx context.Context, id string) (Tenant, error) {
 
 // find is a tenant of the cache, or of the store when the cache has none that is young enough.
 func (d *Directory) find(ctx context.Context, id string) (*cached, error) {
-	return d.cache.get(ctx, idKey(id), d.now, func(ctx context.Context) (Tenant, error) { return d.store.Load(ctx, id) })
+	found, err := d.cache.get(ctx, idKey(id), d.now, func(ctx context.Context) (Tenant, error) { return d.store.Load(ctx, id) })
+	return found, naming(id, err)
+}
+
+// naming says which tenant it is that is not there.
+func naming(id string, err error) error {
+	if errors.Is(err, ErrNotFound) {
+		return fmt.Errorf("%w: %q was not added to the store", err, id)
+	}
+	return err
 }
 
 // findMerchant is the tenant of a merchant that a delivery claims to be from.

@@ -276,9 +276,10 @@ func TestAddRejects(t *testing.T) {
 		"unknown kind":                       func(x *tenants.Tenant) { x.Credentials["other"] = tenants.Credential{} },
 		"that is the API key of VisionScope": func(x *tenants.Tenant) { x.Credentials[tenants.VoraAPIKey] = of("vsk_abc") },
 		"that is a publishable API key":      func(x *tenants.Tenant) { x.Credentials[tenants.VoraAPIKey] = of("vp_pk_test_abc") },
+		"which has no visionscope_api_key":   func(x *tenants.Tenant) { x.Credentials[tenants.VisionScopeAPIKey] = of("vsk_abc") },
 		"the vora_session_secret of dune":    func(x *tenants.Tenant) { x.Credentials[tenants.VoraSessionSecret] = of("secret") },
-		tenants.ErrConflict.Error():          func(x *tenants.Tenant) { x.ID, x.MerchantID = "acme", sandbox.Acme.ID },
-		tenants.ErrMerchantTaken.Error():     func(x *tenants.Tenant) { x.MerchantID = sandbox.Acme.ID },
+		"acme is there already":              func(x *tenants.Tenant) { x.ID, x.MerchantID = "acme", sandbox.Acme.ID },
+		"cannot be that of dune":             func(x *tenants.Tenant) { x.MerchantID = sandbox.Acme.ID },
 	} {
 		tenant := atVora("dune", sandbox.Cobalt)
 		change(&tenant)
@@ -286,6 +287,12 @@ func TestAddRejects(t *testing.T) {
 	}
 	_, err := w.directory.Rotate(t.Context(), "acme", tenants.VoraAPIKey, sdk.NewSecret("ss_test_abc"))
 	require.ErrorContains(t, err, "session signing secret")
+	_, err = w.directory.Rotate(t.Context(), "acme", tenants.VisionScopeAPIKey, sdk.NewSecret("vsk_abc"))
+	require.ErrorContains(t, err, "acme is at vora, which has no visionscope_api_key")
+	_, err = w.directory.Revoke(t.Context(), "cobalt", tenants.VoraAPIKey)
+	require.ErrorContains(t, err, "cobalt is at visionscope, which has no vora_api_key")
+	_, err = w.directory.Revoke(t.Context(), "acme", "other")
+	require.ErrorContains(t, err, "unknown kind")
 	_, err = w.directory.Rotate(t.Context(), "nobody", tenants.VoraAPIKey, sdk.NewSecret("vp_sk_test_abc"))
 	require.ErrorIs(t, err, tenants.ErrNotFound)
 
@@ -299,6 +306,7 @@ func TestAddRejects(t *testing.T) {
 	require.ErrorContains(t, err, "WithRoutes")
 	_, err = without.Gateway(t.Context(), "nobody")
 	require.ErrorIs(t, err, tenants.ErrNotFound)
+	require.ErrorContains(t, err, `"nobody" was not added`)
 	_, err = without.Verifier().Verify(t.Context(), webhookstest.VisionScope("secret of 16 bytes", webhookstest.PaymentSucceeded()).Header, nil)
 	var rejection *webhooks.Rejection
 	require.ErrorAs(t, err, &rejection)

@@ -116,7 +116,7 @@ func (g current) Purchase(ctx context.Context, purchase platform.Purchase) (*pla
 		if tenant.HasLeft() {
 			return nil, fmt.Errorf("%w: %w", ErrOffboarded, &sdk.Error{
 				Operation: string(gateway.Name()) + ".Purchase", Code: sdk.CodeAuthMerchantInactive, CodeAssigned: true,
-				Message: "the tenant has left the platform (nothing was sent)",
+				Message: "the tenant has left the platform (nothing was sent)", Fix: "Directory.Return takes the tenant back.",
 			})
 		}
 		return gateway.Purchase(ctx, purchase)

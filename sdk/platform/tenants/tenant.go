@@ -46,6 +46,9 @@ func (t Tenant) check() error {
 		if err := kind.check(t.ID, credential.Current); err != nil {
 			return err
 		}
+		if err := kind.belongs(t); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -125,10 +125,8 @@ func gatewayTitle(gateway sdk.Gateway) string {
 
 // capabilityOf is how far a gateway does an operation.
 func capabilityOf(gateway sdk.Gateway, operation platform.Operation) platform.Capability {
-	if gateway == sdk.GatewayVora {
-		return (*platform.Vora)(nil).Capability(operation)
-	}
-	return (*platform.VisionScope)(nil).Capability(operation)
+	capability, _ := platform.CapabilityOf(gateway, operation)
+	return capability
 }
 
 // statusText is where a charge stands, for people.

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"regexp"
 
+	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 	"github.com/hostedpay/hostedpay-go/sdk/platform"
 	"github.com/hostedpay/hostedpay-go/sdk/platform/charges"
@@ -76,6 +77,8 @@ func (c *CRM) changeRefunds(w http.ResponseWriter, r *http.Request, o order, tex
 	switch {
 	case errors.Is(err, charges.ErrNotRefundable):
 		c.showRejected(w, o, "That is more than there is", "A refund can be no more than what was paid and not given back, or asked for, yet.")
+	case errors.Is(err, sdk.CodeIdempotencyKeyCollision): // the form was sent again, with another amount
+		c.showRejected(w, o, "This form was sent already", "It has asked for a refund of another amount. Withdraw that one, or ask for the difference.")
 	case errors.Is(err, charges.ErrNotFound):
 		c.showNotFound(w)
 	case err != nil:
