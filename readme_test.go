@@ -2,6 +2,7 @@ package hostedpay_test
 
 import (
 	"fmt"
+	"go/format"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -44,7 +45,8 @@ var packages = map[string]string{
 
 var goBlock = regexp.MustCompile("(?s)```go\n(.*?)```")
 
-// What a reader copies from a page must compile. Programs of a page are run instead.
+// What a reader copies from a page must compile, and is formatted. Programs of a page are run
+// instead.
 func TestSnippetsCompile(t *testing.T) {
 	t.Parallel()
 	pages, err := filepath.Glob("docs/*.md")
@@ -55,10 +57,13 @@ func TestSnippetsCompile(t *testing.T) {
 		text, err := os.ReadFile(page)
 		require.NoError(t, err)
 		for i, block := range goBlock.FindAllStringSubmatch(string(text), -1) {
+			formatted, err := format.Source([]byte(block[1]))
+			require.NoError(t, err, "%s: %s", page, block[1])
+			require.Equal(t, string(formatted), block[1], "%s: gofmt would change a snippet", page)
+			file := filepath.Join(dir, fmt.Sprintf("%s-%d.go", strings.TrimSuffix(filepath.Base(page), ".md"), i))
 			if strings.HasPrefix(block[1], "package main\n") {
 				continue
 			}
-			file := filepath.Join(dir, fmt.Sprintf("%s-%d.go", strings.TrimSuffix(filepath.Base(page), ".md"), i))
 			require.NoError(t, os.WriteFile(file, []byte(program(len(vet), block[1])), 0o600))
 			vet = append(vet, file)
 		}
