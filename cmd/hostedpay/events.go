@@ -5,33 +5,76 @@ import (
 	"fmt"
 	"path"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
 )
 
 func eventsCommand() *cobra.Command {
-	return group("events", "The deliveries that listen has written down", eventsListCommand(), eventsShowCommand(), eventsResendCommand())
+	return group("events", "The deliveries that listen has written down, or that a sandbox remembers", eventsListCommand(), eventsShowCommand(), eventsResendCommand())
 }
 
-// journalFlag names the journal of listen.
+// journalFlag names the journal of listen, or a sandbox.
 type journalFlag struct {
-	path string
-	json bool
+	path    string
+	sandbox string
+	json    bool
 }
 
 func (f *journalFlag) register(c *cobra.Command) {
 	c.Flags().StringVar(&f.path, "journal", journalPath(), "file that hostedpay listen writes")
 	c.Flags().Lookup("journal").DefValue = "" // the help is the same on every machine
+	c.Flags().StringVar(&f.sandbox, "sandbox", "", "URL of a running sandbox, whose own deliveries they are, instead of a journal")
 	c.Flags().BoolVar(&f.json, "json", false, "print one JSON object a line, errors too")
+}
+
+// box is the sandbox that is named, or nil.
+func (f *journalFlag) box(c *cobra.Command) (*control.Client, error) {
+	switch {
+	case f.sandbox == "":
+		return nil, nil
+	case !onThisMachine(f.sandbox):
+		return nil, usage(c, errors.New("--sandbox must be a URL on this machine, such as http://127.0.0.1:4010"))
+	case c.Flags().Changed("journal"):
+		return nil, usage(c, errors.New("--journal and --sandbox name two places: leave out one"))
+	}
+	box, err := control.New(f.sandbox)
+	if err != nil {
+		return nil, usage(c, fmt.Errorf("--sandbox: %w", err))
+	}
+	return box, nil
+}
+
+// read returns all deliveries.
+func (f *journalFlag) read(c *cobra.Command) ([]entry, error) {
+	box, err := f.box(c)
+	switch {
+	case err != nil:
+		return nil, err
+	case box != nil:
+		return sandboxEntries(c.Context(), box)
+	}
+	return readJournal(f.path)
+}
+
+// number is the number that an ID is.
+func (f *journalFlag) number(c *cobra.Command, id string) (int, error) {
+	number, err := strconv.Atoi(strings.TrimPrefix(id, deliveryPrefix))
+	if err != nil || number < 1 {
+		return 0, usage(c, fmt.Errorf("an ID is a number, as events list prints it: %q is none", id))
+	}
+	return number, nil
 }
 
 // find reads the delivery with an ID.
 func (f *journalFlag) find(c *cobra.Command, id string) (entry, error) {
-	number, err := strconv.Atoi(id)
+	number, err := f.number(c, id)
 	if err != nil {
-		return entry{}, usage(c, fmt.Errorf("an ID is a number, as events list prints it: %q is none", id))
+		return entry{}, err
 	}
-	all, err := readJournal(f.path)
+	all, err := f.read(c)
 	if err != nil {
 		return entry{}, err
 	}
@@ -39,6 +82,9 @@ func (f *journalFlag) find(c *cobra.Command, id string) (entry, error) {
 		if e.ID == number {
 			return e, nil
 		}
+	}
+	if f.sandbox != "" {
+		return entry{}, fmt.Errorf("the sandbox has no delivery %d: events list --sandbox prints those that it remembers", number)
 	}
 	return entry{}, fmt.Errorf("the journal has no delivery %d: events list prints those that it has", number)
 }
@@ -50,12 +96,14 @@ func eventsListCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "list",
 		Short: "List deliveries, the oldest first",
-		Args:  none,
+		Example: `  hostedpay events list --failed
+  hostedpay events list --sandbox http://127.0.0.1:4010 --type "session.*"`,
+		Args: none,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if _, err := path.Match(kind, ""); err != nil {
 				return usage(c, errors.New("--type is malformed"))
 			}
-			all, err := readJournal(f.path)
+			all, err := f.read(c)
 			if err != nil {
 				return err
 			}

@@ -30,6 +30,8 @@ Receivers reject what is older than the replay window, which is five minutes at 
 the body again, as its gateway does, with your secret of test mode; a live one, and one of unknown
 mode for an endpoint that is not on this machine, needs --allow-live.
 
+With --sandbox the sandbox delivers its event once more, signed again, to the URL that it has for it.
+
 It exits with 1 when the response is not a 2xx.`,
 		Example: `  hostedpay events resend 3
   hostedpay events resend 3 --sign --to http://127.0.0.1:8080/webhooks/vora`,
@@ -43,6 +45,9 @@ It exits with 1 when the response is not a 2xx.`,
 			}
 			if live.allowed && !sign {
 				return usage(c, errors.New("--allow-live is for --sign"))
+			}
+			if f.sandbox != "" {
+				return f.resendFromSandbox(c, args[0], to != "" || sign)
 			}
 			e, err := f.find(c, args[0])
 			if err != nil {
@@ -78,6 +83,32 @@ It exits with 1 when the response is not a 2xx.`,
 	live.register(c)
 	c.Flags().StringVar(&secretFile, "secret-file", "", "with --sign: file (mode 0600) with the secret that signs, - for standard input; without it, the scheme's variable of the environment: "+variables())
 	return c
+}
+
+// resendFromSandbox has the sandbox deliver, and shows what comes of it.
+func (f *journalFlag) resendFromSandbox(c *cobra.Command, id string, elsewhere bool) error {
+	box, err := f.box(c)
+	if err != nil {
+		return err
+	}
+	if elsewhere {
+		return usage(c, errors.New("the sandbox signs, and delivers to the URL that it has: --to and --sign are for the journal of listen"))
+	}
+	number, err := f.number(c, id)
+	if err != nil {
+		return err
+	}
+	e, err := resendAt(c.Context(), box, number)
+	if err != nil {
+		return err
+	}
+	last := e.Forwards[len(e.Forwards)-1]
+	view := deliveryView{Event: e.Event, Scheme: e.Scheme, Status: last.Status, Milliseconds: last.Milliseconds, Error: last.Error}
+	eventPrinter{out: c.OutOrStdout(), json: f.json}.print(view, view.String())
+	if !view.accepted() {
+		return errors.New("the delivery was not accepted: hostedpay events show prints it, and hostedpay verify webhook says whether it verifies")
+	}
+	return nil
 }
 
 // again is the delivery as it came, for listen or for another endpoint.

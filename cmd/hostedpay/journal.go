@@ -15,6 +15,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
 )
 
 // An entry is a line of listen's journal: an entry of a HAR, which verify and check read, and what
@@ -27,13 +29,21 @@ type entry struct {
 	Status   int          `json:"status"`             // that the gateway got
 	Forwards []forwarding `json:"forwards"`
 	recorded
+
+	State       control.DeliveryState `json:"state,omitempty"` // at a sandbox, which has no journal
+	lastAttempt time.Time             // of a sandbox
 }
 
 // accepted reports whether everybody who wanted the delivery has taken it.
-func (e *entry) accepted() bool { return e.Status/100 == 2 }
+func (e *entry) accepted() bool {
+	if e.State != "" {
+		return e.State == control.DeliveryAccepted
+	}
+	return e.Status/100 == 2
+}
 
 func (e *entry) line() eventLine {
-	return eventLine{Type: "event", ID: e.ID, At: e.At, recognized: e.recognized, Status: e.Status, Forwards: append([]forwarding{}, e.Forwards...)}
+	return eventLine{Type: "event", ID: e.ID, At: e.At, recognized: e.recognized, Status: e.Status, Forwards: append([]forwarding{}, e.Forwards...), State: e.State}
 }
 
 // text formats the entry for a terminal.
@@ -44,9 +54,15 @@ func (e *entry) text() string {
 		if f.Error != "" {
 			result = fmt.Sprintf("no response  %.1fms  %s", f.Milliseconds, f.Error)
 		}
+		if f.Fault != "" {
+			result += "  injected fault: " + string(f.Fault)
+		}
 		text += fmt.Sprintf("          → %s  %s\n", f.To, result)
 	}
-	if len(e.Forwards) == 0 {
+	switch {
+	case len(e.Forwards) == 0 && e.State != "":
+		text += "          " + e.undelivered() + "\n"
+	case len(e.Forwards) == 0:
 		text += "          no target wants it; it is acknowledged\n"
 	}
 	return text

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
 )
 
 // maxDelivery bounds the body of a delivery, in bytes.
@@ -77,6 +79,8 @@ type forwarding struct {
 	Status       int     `json:"status"` // 0 when there was no response
 	Milliseconds float64 `json:"durationMs"`
 	Error        string  `json:"error,omitempty"`
+
+	Fault control.DeliveryFault `json:"fault,omitempty"` // that a sandbox was told to inject
 }
 
 // reply is the status for the gateway.

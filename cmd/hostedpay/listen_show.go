@@ -6,6 +6,8 @@ import (
 	"io"
 	"sync"
 	"time"
+
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
 )
 
 // An eventPrinter shows what listen does, for people or as NDJSON. Safe for concurrent use.
@@ -55,6 +57,8 @@ type eventLine struct {
 	recognized
 	Status   int          `json:"status"` // that the gateway got
 	Forwards []forwarding `json:"forwards"`
+
+	State control.DeliveryState `json:"state,omitempty"` // at a sandbox, of events list --sandbox
 }
 
 func (p eventPrinter) event(e *entry) { p.print(e.line(), e.text()) }

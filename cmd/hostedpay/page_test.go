@@ -40,7 +40,7 @@ import (
 //     (charges).
 //   - The environment has the keys of the sandbox's Acme and the gateways' addresses. In a block with
 //     the fence "console bare" it has none of them.
-//   - The sandbox is http://127.0.0.1:4010 on the page. http://127.0.0.1:8080 is a shop with the
+//   - The sandbox is http://127.0.0.1:4010 on the page, and delivers Vora's events to the shop. http://127.0.0.1:8080 is a shop with the
 //     endpoints /webhooks/vora, /webhooks/vora-v2 and /webhooks/visionscope, and nobody listens at
 //     http://127.0.0.1:9.
 //   - What differs between two runs counts as equal: see volatile. A line "…" stands for any lines.
@@ -110,6 +110,7 @@ func newPageStage(t *testing.T) pageStage {
 	t.Cleanup(func() { box.Close(); gateways.Close() })
 	shop := httptest.NewServer(pageShop(t))
 	t.Cleanup(shop.Close)
+	require.NoError(t, box.SetWebhookURL(sandbox.Acme.ID, shop.URL+"/webhooks/vora"))
 	return pageStage{gateways.URL, shop.URL}
 }
 
