@@ -78,7 +78,8 @@ func (e *entry) undelivered() string {
 	return ""
 }
 
-// resendWait is for how long a resend waits for its attempt: gateways wait 10 seconds for a response.
+// resendWait is for how long a resend waits for its attempt: gateways wait 10 seconds for a
+// response.
 const resendWait = 15 * time.Second
 
 // resendAt has a sandbox deliver an event once more, and waits for what comes of it.

@@ -22,7 +22,7 @@ func mcpCommand() *cobra.Command {
 		Use:   "mcp",
 		Short: "Serve an agent over the Model Context Protocol, on standard input and output",
 		Long: `Mcp is started by an agent's program, which speaks the Model Context Protocol with it over standard
-input and output, until that ends. Its tools do what the verbs of this command do. Secrets come
+input and output, until that ends; a call that is running then is finished first. Its tools do what the verbs of this command do. Secrets come
 from the environment or files, never from the agent, and no tool prints one.
 
 A live API key is rejected unless --allow-live is given.`,
@@ -86,18 +86,14 @@ type agent struct {
 func (a *agent) serve(ctx context.Context, in io.Reader, out io.Writer) error {
 	s := mcp.NewServer(&mcp.Implementation{Name: "hostedpay", Title: "Hosted checkout at Vora and VisionScope", Version: version()},
 		&mcp.ServerOptions{Instructions: instructions, Capabilities: &mcp.ServerCapabilities{}})
-	a.addTools(s)
-	err := s.Run(ctx, &mcp.IOTransport{Reader: io.NopCloser(in), Writer: unclosed{out}})
+	s.AddReceivingMiddleware(explainCalls(a.addTools(s)))
+	lines := newAgentLines(ctx, in, out)
+	err := s.Run(ctx, &mcp.IOTransport{Reader: lines, Writer: lines})
 	if errors.Is(err, io.EOF) {
 		return nil
 	}
 	return err
 }
-
-// unclosed leaves standard output to the process.
-type unclosed struct{ io.Writer }
-
-func (unclosed) Close() error { return nil }
 
 // instructions are what every agent has to know before it calls a tool.
 const instructions = `Hosted checkout: create_session makes a page of the gateway, the buyer pays there, and the gateway reports the payment.

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -16,6 +19,7 @@ import (
 
 	"github.com/hostedpay/hostedpay-go/sandbox"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
+	"github.com/hostedpay/hostedpay-go/sdk/vora"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
 )
 
@@ -318,4 +322,38 @@ func TestToolsAreDescribed(t *testing.T) {
 		}
 	}
 	require.Len(t, list.Tools, 8)
+}
+
+// A call that is running when the agent ends its side is finished, and its response written.
+func TestAgentsThatLeaveGetTheirResponses(t *testing.T) {
+	t.Parallel()
+	asked, left := make(chan struct{}), make(chan struct{})
+	gateway := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		asked <- struct{}{}
+		<-left
+		_, _ = io.WriteString(w, `{"status":"ok","version":"`+vora.APIVersion+`"}`)
+	}))
+	t.Cleanup(gateway.Close)
+	server := exec.CommandContext(t.Context(), "hostedpay", "mcp")
+	server.Env = []string{"PATH=" + os.Getenv("PATH"), "VON_PAY_BASE_URL=" + gateway.URL}
+	var said bytes.Buffer
+	server.Stdout = &said
+	agent, err := server.StdinPipe()
+	require.NoError(t, err)
+	require.NoError(t, server.Start())
+	for _, line := range []string{
+		`{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-03-26","capabilities":{},"clientInfo":{"name":"test","version":"1"}}}`,
+		`{"jsonrpc":"2.0","method":"notifications/initialized"}`,
+		`[{"jsonrpc":"2.0","id":"a","method":"ping"},{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"health","arguments":{}}}]`,
+	} {
+		_, err := io.WriteString(agent, line+"\n")
+		require.NoError(t, err)
+	}
+	<-asked
+	require.NoError(t, agent.Close())
+	close(left)
+	require.NoError(t, server.Wait())
+	require.Contains(t, said.String(), `{"jsonrpc":"2.0","id":"a","result":{}}`)
+	require.Contains(t, said.String(), `"id":2,"result":{`)
+	require.Contains(t, said.String(), `"status":"ok"`)
 }

@@ -14,8 +14,9 @@ import (
 )
 
 // addTools gives the server each tool: what it says about itself, and the verb's function that it
-// calls.
-func (a *agent) addTools(s *mcp.Server) {
+// calls. It returns their names.
+func (a *agent) addTools(server *mcp.Server) []string {
+	s := &toolbox{Server: server}
 	reads := &mcp.ToolAnnotations{ReadOnlyHint: true}
 	atHome, adds := &mcp.ToolAnnotations{ReadOnlyHint: true, OpenWorldHint: new(bool)}, &mcp.ToolAnnotations{DestructiveHint: new(bool), IdempotentHint: true}
 	plays := &mcp.ToolAnnotations{DestructiveHint: new(bool), OpenWorldHint: new(bool)}
@@ -32,11 +33,19 @@ When the error says "outcomeUnknown": true, or no response arrives at all, the s
 	addTool(s, &mcp.Tool{Name: "diagnose_error", Title: "Explain an error code", Annotations: atHome, Description: `Says what an error code of the gateways means, whether the call may be sent again, and what to do. "needsIdempotencyKey" means: again only with the same idempotency key. An error without a code and with "outcomeUnknown": true is no failure: repeat with the same idempotency key.`}, diagnose)
 	addTool(s, &mcp.Tool{Name: "verify_webhook", Title: "Verify a captured webhook", Annotations: atHome, Description: `Verifies a captured delivery with the signing secrets that this server was started with, and says what happened to it on the way when it is invalid ("proven": it verifies when that alone is undone). A capture is a raw HTTP request, a curl command line or a HAR. Vora's deliveries are good for five minutes: say in "at" when it arrived. "valid": false is a result, not an error of this tool.`}, a.verifyWebhook)
 	addTool(s, &mcp.Tool{Name: "check_traffic", Title: "Hold recorded traffic to the contracts", Annotations: atHome, Description: `Holds a HAR, or entries of one that follow each other, to the documented contracts of the gateways, and names each undocumented field, status, event, code and header. Findings are a result, not an error of this tool.`}, checkTraffic)
+	return s.names
+}
+
+// A toolbox is a server, and the names of its tools.
+type toolbox struct {
+	*mcp.Server
+	names []string
 }
 
 // addTool adds a tool whose errors are the JSON that its verb prints under --json.
-func addTool[In, Out any](s *mcp.Server, t *mcp.Tool, do func(context.Context, In) (Out, error)) {
-	mcp.AddTool(s, t, func(ctx context.Context, _ *mcp.CallToolRequest, in In) (*mcp.CallToolResult, Out, error) {
+func addTool[In, Out any](s *toolbox, t *mcp.Tool, do func(context.Context, In) (Out, error)) {
+	s.names = append(s.names, t.Name)
+	mcp.AddTool(s.Server, t, func(ctx context.Context, _ *mcp.CallToolRequest, in In) (*mcp.CallToolResult, Out, error) {
 		out, err := do(ctx, in)
 		return nil, out, toolError(ctx, err)
 	})
