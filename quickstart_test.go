@@ -35,12 +35,14 @@ func TestQuickstarts(t *testing.T) {
 			text := read(t, page)
 			programs := pages.Programs(text)
 			require.Len(t, programs, 1)
-			home := "http://" + freeAddress(t)
+			held, err := net.Listen("tcp", "127.0.0.1:0")
+			require.NoError(t, err)
+			home := "http://" + held.Addr().String()
 			gateways := startGateways(t, home+"/webhooks/vora")
 			onPage := strings.NewReplacer("http://127.0.0.1:8080", home, "127.0.0.1:8080", strings.TrimPrefix(home, "http://"),
 				"http://127.0.0.1:4010", gateways)
 
-			lines := startShop(t, onPage.Replace(programs[0].Code), exported(onPage.Replace(text)))
+			lines := startShop(t, held, onPage.Replace(programs[0].Code), exported(onPage.Replace(text)))
 			require.Equal(t, "The shop is at "+home, next(t, lines))
 			thanks := buyIn(t, home)
 			for _, want := range strings.Split(shownBelow(t, text, "the\nshop prints", "the shop prints"), "\n") {
@@ -74,14 +76,6 @@ func shownBelow(t *testing.T, page string, phrases ...string) string {
 	return ""
 }
 
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer l.Close()
-	return l.Addr().String()
-}
-
 func startGateways(t *testing.T, webhook string) string {
 	t.Helper()
 	box, err := sandbox.New(sandbox.WithWebhookURL(sandbox.Acme.ID, webhook))
@@ -91,14 +85,16 @@ func startGateways(t *testing.T, webhook string) string {
 	return server.URL
 }
 
-// startShop builds and starts the program until the test is over, and hands on what it prints.
-func startShop(t *testing.T, code string, env []string) <-chan string {
+// startShop builds and starts the program until the test is over, and hands on what it prints. Its
+// address is held until then, so that nobody else takes it.
+func startShop(t *testing.T, address io.Closer, code string, env []string) <-chan string {
 	t.Helper()
 	dir := t.TempDir()
 	file, program := filepath.Join(dir, "main.go"), filepath.Join(dir, "shop")
 	require.NoError(t, os.WriteFile(file, []byte(code), 0o600))
 	out, err := exec.CommandContext(t.Context(), "go", "build", "-o", program, file).CombinedOutput()
 	require.NoError(t, err, "%s", out)
+	require.NoError(t, address.Close())
 	shop := exec.CommandContext(t.Context(), program)
 	shop.Env = append(os.Environ(), env...)
 	shop.Stderr = t.Output()
