@@ -78,12 +78,18 @@ func (f *journalFlag) find(c *cobra.Command, id string) (entry, error) {
 	if err != nil {
 		return entry{}, err
 	}
+	var those []entry
 	for _, e := range all {
 		if e.ID == number {
-			return e, nil
+			those = append(those, e)
 		}
 	}
-	if f.sandbox != "" {
+	switch {
+	case len(those) == 1:
+		return those[0], nil
+	case len(those) > 1:
+		return entry{}, fmt.Errorf("the journal has %d deliveries with the ID %d, because lines of other journals were put into it: name the journal that they are from with --journal", len(those), number)
+	case f.sandbox != "":
 		return entry{}, fmt.Errorf("the sandbox has no delivery %d: events list --sandbox prints those that it remembers", number)
 	}
 	return entry{}, fmt.Errorf("the journal has no delivery %d: events list prints those that it has", number)

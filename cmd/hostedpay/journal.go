@@ -90,12 +90,6 @@ func recordOf(r *http.Request, header http.Header, body []byte) recordedRequest 
 	return recorded
 }
 
-// A journal is the file that listen appends to. The zero value writes nothing.
-type journal struct {
-	file *os.File
-	last int
-}
-
 // journalPath is where listen writes when nobody says otherwise: beside the configuration; empty
 // when there is no home.
 func journalPath() string {
@@ -104,54 +98,6 @@ func journalPath() string {
 		return ""
 	}
 	return filepath.Join(filepath.Dir(config), "events.ndjson")
-}
-
-func openJournal(path string) (*journal, error) {
-	if path == "" {
-		return &journal{}, nil
-	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return nil, fmt.Errorf("the journal: %w", err)
-	}
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600) //nolint:gosec // the file that the user names
-	if err != nil {
-		return nil, fmt.Errorf("the journal: %w", err)
-	}
-	j := &journal{file: file}
-	err = checkPrivate(file)
-	var whole int64
-	if err == nil {
-		whole, err = eachEntry(file, func(e entry) { j.last = max(j.last, e.ID) })
-	}
-	if err == nil {
-		err = file.Truncate(whole) // a line that was cut off would spoil the next one
-	}
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("the journal: %w", err), file.Close())
-	}
-	return j, nil
-}
-
-// append numbers an entry and writes it, in one step.
-func (j *journal) append(e *entry) error {
-	if j.file == nil {
-		return nil
-	}
-	j.last++
-	e.ID = j.last
-	line, err := json.Marshal(e)
-	if err != nil {
-		return err
-	}
-	_, err = j.file.Write(append(line, '\n'))
-	return err
-}
-
-func (j *journal) close() error {
-	if j.file == nil {
-		return nil
-	}
-	return j.file.Close()
 }
 
 // readJournal reads the entries of a journal.

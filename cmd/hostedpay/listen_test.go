@@ -55,7 +55,7 @@ func runListen(t *testing.T, args ...string) *running {
 	}()
 	t.Cleanup(stop)
 	ready := r.next("ready")
-	r.url = ready["url"].(string)
+	r.url, r.journal = ready["url"].(string), ready["journal"].(string)
 	return r
 }
 
