@@ -109,11 +109,11 @@ func (e *simulatedEngine) insert(ctx context.Context, tx *sql.Tx, statement stri
 
 func (e *simulatedEngine) run(ctx context.Context, tx *sql.Tx, statement string, args ...any) error {
 	switch statement {
-	case "RELEASE SAVEPOINT event; SAVEPOINT event":
+	case "RELEASE SAVEPOINT hostedpay_event; SAVEPOINT hostedpay_event":
 		if e.m.p.Makes(mistakeOneSavepoint) {
 			return nil
 		}
-	case "ROLLBACK TO SAVEPOINT event":
+	case "ROLLBACK TO SAVEPOINT hostedpay_event":
 		if e.m.p.Makes(mistakeNoOwnJob) {
 			e.withoutJobs = tx
 		}

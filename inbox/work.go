@@ -72,7 +72,7 @@ func (b *Inbox[TTx]) together(ctx context.Context, job *river.Job[jobArgs]) erro
 // savepoint of one event begins that of the next: a round trip less for each.
 func (b *Inbox[TTx]) each(ctx context.Context, tx TTx, events []pending) (done []int64, failed []pending, rest []int64, err error) {
 	began := time.Now()
-	if err := b.db.run(ctx, tx, "SAVEPOINT event"); err != nil {
+	if err := b.db.run(ctx, tx, "SAVEPOINT hostedpay_event"); err != nil {
 		return nil, nil, nil, err
 	}
 	for i, event := range events {
@@ -82,12 +82,12 @@ func (b *Inbox[TTx]) each(ctx context.Context, tx TTx, events []pending) (done [
 			}
 			return done, failed, rest, nil
 		}
-		next := "RELEASE SAVEPOINT event; SAVEPOINT event"
+		next := "RELEASE SAVEPOINT hostedpay_event; SAVEPOINT hostedpay_event"
 		event.err = b.inTx(ctx, tx, event)
 		if event.err == nil {
 			done = append(done, event.id)
 		} else {
-			failed, next = append(failed, event), "ROLLBACK TO SAVEPOINT event"
+			failed, next = append(failed, event), "ROLLBACK TO SAVEPOINT hostedpay_event"
 		}
 		if err := b.db.run(ctx, tx, next); err != nil { // the transaction is over: what the handler did to it is why
 			event.err = errors.Join(event.err, err)
