@@ -69,11 +69,12 @@ func (s *chargeSweep) run(c *cobra.Command, f *voraCaller) error {
 	}
 	defer done()
 	before := time.Now().Add(-s.after)
+	gateway := &askedGateway{Vora: platform.NewVora(client)}
 	queue, err := dueCharges(c.Context(), store, before, s)
 	if err != nil {
 		return err
 	}
-	gateway := &askedGateway{Vora: platform.NewVora(client)}
+	queue.answered = gateway.answered
 	summary, err := sweepCharges(c.Context(), queue, gateway, before, func(v sweptCharge) error {
 		return f.print(c.OutOrStdout(), v, v.line())
 	})
@@ -88,6 +89,11 @@ func (s *chargeSweep) run(c *cobra.Command, f *voraCaller) error {
 type askedGateway struct {
 	*platform.Vora
 	asked []askedView
+}
+
+// answered reports whether the gateway said where a payment of the charge stands.
+func (g *askedGateway) answered() bool {
+	return slices.ContainsFunc(g.asked, func(a askedView) bool { return a.Error == "" })
 }
 
 // Retrieve reads a payment.
@@ -171,15 +177,23 @@ func sweepCharges(ctx context.Context, queue *chargeQueue, gateway *askedGateway
 	all, changed, unread, silent := len(queue.due), 0, 0, 0
 	for i := range all {
 		gateway.asked = []askedView{}
-		charge := queue.due[0]
+		charge := queue.next()
 		swept, err := book.Sweep(ctx, before, 1)
-		switch {
-		case ctx.Err() != nil:
-			return "", fmt.Errorf("interrupted: %d of %d charges were not asked about", all-i, all)
-		case isRejectedKey(err):
-			return "", err
+		left := all - i
+		if gateway.answered() {
+			left--
 		}
-		view := viewOfCharge(charge, queue, gateway.asked)
+		var stop error
+		switch {
+		case isRejectedKey(err):
+			stop = err
+		case ctx.Err() != nil && left > 0:
+			stop = fmt.Errorf("interrupted: %d of %d charges were not asked about", left, all)
+		}
+		if stop != nil && !gateway.answered() {
+			return "", stop
+		}
+		view := viewOfCharge(charge, queue, gateway.asked) // also of the last one: what was stored is told nowhere else
 		if len(swept.Silent) > 0 {
 			silent++
 			view.NotAsked = whyNot(charge)
@@ -193,7 +207,7 @@ func sweepCharges(ctx context.Context, queue *chargeQueue, gateway *askedGateway
 		if len(swept.Changed) > 0 {
 			changed++
 		}
-		if err := show(view); err != nil {
+		if err := errors.Join(show(view), stop); err != nil {
 			return "", err
 		}
 	}
@@ -218,12 +232,9 @@ func whyNot(charge charges.Charge) string {
 
 func viewOfCharge(was charges.Charge, queue *chargeQueue, asked []askedView) sweptCharge {
 	now := queue.now
-	if now.Version <= was.Version { // nothing came out of it
-		now = was
-	}
 	view := sweptCharge{
 		Tenant: was.Tenant, Order: was.Order, Minor: was.Amount.Minor(), Currency: string(was.Amount.Currency()), amount: was.Amount.String(),
-		Was: was.Status(), Status: now.Status(), MayShip: now.State.MayShip(), Saved: queue.save && now.Version > was.Version, Asked: asked,
+		Was: was.Status(), Status: now.Status(), MayShip: now.State.MayShip(), Saved: queue.saved, Asked: asked,
 	}
 	for _, problem := range now.State.Problems {
 		view.Problems = append(view.Problems, fmt.Sprint(problem))

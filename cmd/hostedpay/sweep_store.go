@@ -57,13 +57,18 @@ func (asSealed) Open(sealed []byte, _ string) (sdk.Secret, error) {
 }
 
 // A chargeQueue is a store whose open charges are those of one tenant that were due when the sweep
-// began, each once. It keeps to itself what would be stored, unless that is to be saved.
+// began, each once. It keeps to itself what would be stored, unless that is to be saved and the
+// gateway said something: a charge that nobody could read keeps its place in the program's own
+// sweep.
 type chargeQueue struct {
 	charges.Store
 	due  []charges.Charge
 	left int // that are due too, beyond the limit
 	save bool
-	now  charges.Charge // the last one that was stored, or would have been
+
+	answered func() bool    // about the current charge
+	now      charges.Charge // the current one, as it was stored, or would have been
+	saved    bool
 }
 
 // dueCharges finds the charges of the tenant that are due.
@@ -84,7 +89,7 @@ func dueCharges(ctx context.Context, store charges.Store, before time.Time, flag
 		return nil, fmt.Errorf("the charges are of %d tenants, and an API key is one tenant's: choose with --tenant among %s", len(tenants), someOf(tenants))
 	}
 	if len(tenants) > 0 && len(queue.due) == 0 {
-		return nil, fmt.Errorf("no open charge of the tenant %q: there are those of %s", flags.tenant, someOf(tenants))
+		return nil, fmt.Errorf("no charge of the tenant %q has been waiting for %s, among the %d that wait the longest: there are those of %s", flags.tenant, flags.after, len(open), someOf(tenants))
 	}
 	if flags.limit < len(queue.due) {
 		queue.left = len(queue.due) - flags.limit
@@ -102,6 +107,12 @@ func someOf(names map[string]bool) string {
 	return strings.Join(sorted, ", ")
 }
 
+// next is the charge that Open returns next, and the current one from now on.
+func (q *chargeQueue) next() charges.Charge {
+	q.now, q.saved = q.due[0], false
+	return q.now
+}
+
 // Open returns the next charge.
 func (q *chargeQueue) Open(context.Context, time.Time, int) ([]charges.Charge, error) {
 	if len(q.due) == 0 {
@@ -114,10 +125,11 @@ func (q *chargeQueue) Open(context.Context, time.Time, int) ([]charges.Charge, e
 
 // Save stores a charge, or only remembers it.
 func (q *chargeQueue) Save(ctx context.Context, charge charges.Charge) error {
-	if q.save {
+	if q.save && q.answered() {
 		if err := q.Store.Save(ctx, charge); err != nil {
 			return err
 		}
+		q.saved = true
 	}
 	q.now = charge
 	return nil
