@@ -63,7 +63,7 @@ func exported(page string) []string {
 	return found
 }
 
-// shownBelow is the block of text below one of the phrases.
+// shownBelow is the block that a page shows below one of the phrases.
 func shownBelow(t *testing.T, page string, phrases ...string) string {
 	t.Helper()
 	for _, phrase := range phrases {
