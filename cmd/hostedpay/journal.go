@@ -46,7 +46,7 @@ func (e *entry) line() eventLine {
 	return eventLine{Type: "event", ID: e.ID, At: e.At, recognized: e.recognized, Status: e.Status, Forwards: append([]forwarding{}, e.Forwards...), State: e.State}
 }
 
-// text formats the entry for a terminal.
+// text is the entry as a terminal shows it: a line, and one for each target below it.
 func (e *entry) text() string {
 	text := fmt.Sprintf("%s  %4d  %-18s  %-11s  %s\n", e.At.Local().Format(time.TimeOnly), e.ID, orNone(e.Event), orNone(e.Gateway), orNone(e.Session))
 	for _, f := range e.Forwards {
