@@ -21,7 +21,7 @@ const (
 	StatusDiscarded   Status = "discarded" // out of quarantine, without being processed
 )
 
-// A Record is what the inbox says about an event. Texts are cut to 256 bytes.
+// A Record is what the inbox says about an event. Strings are cut to 256 bytes.
 type Record struct {
 	ID         int64
 	Gateway    sdk.Gateway

@@ -52,7 +52,7 @@
 //
 // Keys, secrets, checkout URLs, queries, bodies, idempotency keys, buyers, amounts, and the text of
 // any error, which may quote one of them. Everything that is recorded is named in this package;
-// what comes over the network (codes, request and session ids) has to look like an identifier, or
+// what comes over the network (codes, request and session IDs) has to look like an identifier, or
 // _OTHER stands in its place.
 //
 // # Where it goes

@@ -14,7 +14,7 @@ import (
 //
 //	client, err := vora.New(key, sdk.WithObserver(otelhostedpay.Observer()), sdk.WithMiddleware(otelhostedpay.Propagate()))
 //
-// Gateways see the headers traceparent and, if your tracing sets it, tracestate: the ids of trace
+// Gateways see the headers traceparent and, if your tracing sets it, tracestate: the IDs of trace
 // and span, and whether the trace is sampled. They are random and say nothing about a buyer.
 // Baggage, which can say anything, is never sent, whatever the global propagator is.
 func Propagate() sdk.Middleware {

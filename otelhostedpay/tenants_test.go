@@ -27,7 +27,7 @@ func TestTenants(t *testing.T) {
 	}{
 		{"not asked for", nil, []string{succeeded + "webhook.type=session.succeeded 500 {delivery}"}},
 		{"asked for", []otelhostedpay.Option{otelhostedpay.WithTenants(tenants.NewLabels(3, "tenant-7"))}, []string{
-			succeeded + "webhook.tenant=other webhook.type=session.succeeded 497 {delivery}",
+			succeeded + "webhook.tenant=_OTHER webhook.type=session.succeeded 497 {delivery}",
 			succeeded + "webhook.tenant=tenant-0 webhook.type=session.succeeded 1 {delivery}",
 			succeeded + "webhook.tenant=tenant-1 webhook.type=session.succeeded 1 {delivery}",
 			succeeded + "webhook.tenant=tenant-7 webhook.type=session.succeeded 1 {delivery}",

@@ -22,9 +22,9 @@ func WithMerchants(merchants ...control.Merchant) Option {
 	return func(c *config) { c.merchants = slices.Clone(merchants) }
 }
 
-// WithSeed makes ids and keys the same in every run, and lets the faults of a share of calls happen
-// to the same calls. Each kind of value has a sequence of its own. Without it ids are random. The
-// ids of VisionScope contain the time of the clock.
+// WithSeed makes IDs and keys the same in every run, and lets the faults of a share of calls happen
+// to the same calls. Each kind of value has a sequence of its own. Without it IDs are random. The
+// IDs of VisionScope contain the time of the clock.
 func WithSeed(seed uint64) Option {
 	return func(c *config) { c.random = random.Seeded(seed) }
 }

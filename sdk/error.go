@@ -212,7 +212,7 @@ func (e *Error) Hint() string {
 	return entry.Hint
 }
 
-// LogValue is the error for slog: operation, status, code, request id, attempts; no message, which
+// LogValue is the error for slog: operation, status, code, request ID, attempts; no message, which
 // may quote input.
 func (e *Error) LogValue() slog.Value {
 	if e == nil {

@@ -61,9 +61,9 @@ func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.String(
 // MarshalText is [redacted], and so is the secret in JSON.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
-// UnmarshalText sets the secret, so that a secret can stand in a configuration file. [redacted],
-// which is what a secret is written as, is none: IsZero is true, Reveal returns it, and the error
-// says what was read wherever the SDK needs a secret.
+// UnmarshalText sets the secret, so that a secret can stand in a configuration file. The
+// [redacted] that a secret is written as is not one: IsZero is true, Reveal returns it, and
+// wherever the SDK needs a secret the error says what was read.
 func (s *Secret) UnmarshalText(text []byte) error {
 	*s = NewSecret(string(text))
 	return nil

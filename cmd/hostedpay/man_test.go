@@ -58,3 +58,14 @@ func TestRoff(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, "\\&.env\n\\&'x'\n a\\eb \\-\\-c", roff(".env\n'x'\n a\\b --c"))
 }
+
+// The package's own page, which is what somebody sees who has not installed the command, names
+// every verb.
+func TestPackagePageIsComplete(t *testing.T) {
+	t.Parallel()
+	source, err := os.ReadFile("main.go")
+	require.NoError(t, err)
+	for _, verb := range command().Commands() {
+		require.Contains(t, string(source), "//\thostedpay "+verb.Name()+" ")
+	}
+}

@@ -14,7 +14,7 @@ func ClaimFrom(ctx context.Context) (key, token string, ok bool) {
 	return held.key, held.token, ok
 }
 
-// ContextWithClaim is a context for [ClaimFrom]: for tests of a [EventFunc], and for code that
+// ContextWithClaim is a context for [ClaimFrom]: for tests of an [EventFunc], and for code that
 // stands in for a [Handler].
 func ContextWithClaim(ctx context.Context, key, token string) context.Context {
 	return context.WithValue(ctx, claimKey{}, heldClaim{key, token})

@@ -20,38 +20,46 @@ const (
 	VisionScopeAPIKey Kind = "visionscope_api_key" // vsk_…; authenticates calls
 )
 
-// accepted says for each kind which credentials it is.
-func accepted() map[Kind]apikey.Accepted {
-	of := func(gateway sdk.Gateway, kind, example string) apikey.Accepted {
-		return apikey.Accepted{Constructor: "tenants", Gateway: gateway, Kinds: []string{kind}, Example: example}
+// kind says which credentials are of a kind, and whether they sign something.
+type kind struct {
+	apikey.Accepted
+	signs bool
+}
+
+func kinds() map[Kind]kind {
+	of := func(gateway sdk.Gateway, name, example string) apikey.Accepted {
+		return apikey.Accepted{Constructor: "tenants", Gateway: gateway, Kinds: []string{name}, Example: example}
 	}
-	return map[Kind]apikey.Accepted{
-		VoraAPIKey:        of(sdk.GatewayVora, "secret", "a secret API key: vp_sk_…"),
-		VoraSessionSecret: of(sdk.GatewayVora, "session_secret", "a session signing secret: ss_…"),
-		VoraWebhookSecret: of(sdk.GatewayVora, "webhook_secret", "a webhook signing secret: whsec_…"),
-		VisionScopeAPIKey: of(sdk.GatewayVisionScope, "secret", "an API key: vsk_…"),
+	return map[Kind]kind{
+		VoraAPIKey:        {of(sdk.GatewayVora, "secret", "a secret API key: vp_sk_…"), true},
+		VoraSessionSecret: {of(sdk.GatewayVora, "session_secret", "a session signing secret: ss_…"), true},
+		VoraWebhookSecret: {of(sdk.GatewayVora, "webhook_secret", "a webhook signing secret: whsec_…"), true},
+		VisionScopeAPIKey: {of(sdk.GatewayVisionScope, "secret", "an API key: vsk_…"), false},
 	}
 }
 
 // check rejects a secret that is not one of the kind. The error has no part of the secret.
 func (k Kind) check(tenant string, secret sdk.Secret) error {
-	kinds, known := accepted()[k]
-	if !known {
+	known, ok := kinds()[k]
+	if !ok {
 		return fmt.Errorf("tenants: %s has a credential of the unknown kind %q", tenant, k)
 	}
-	if _, err := kinds.Check(secret.Reveal()); err != nil {
+	if _, err := known.Check(secret.Reveal()); err != nil {
 		return fmt.Errorf("tenants: the %s of %s: %w", k, tenant, err)
+	}
+	if problem := apikey.SigningProblem(secret.Reveal()); known.signs && problem != "" {
+		return fmt.Errorf("tenants: the %s of %s %s", k, tenant, problem)
 	}
 	return nil
 }
 
 // belongs rejects a kind that a tenant's gateway does not have: nobody would use the credential.
 func (k Kind) belongs(t Tenant) error {
-	kinds, known := accepted()[k]
+	known, ok := kinds()[k]
 	switch {
-	case !known:
+	case !ok:
 		return fmt.Errorf("tenants: %s has no credential of the unknown kind %q", t.ID, k)
-	case kinds.Gateway != t.Gateway:
+	case known.Gateway != t.Gateway:
 		return fmt.Errorf("tenants: %s is at %s, which has no %s", t.ID, t.Gateway, k)
 	}
 	return nil

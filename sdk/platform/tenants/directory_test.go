@@ -278,6 +278,8 @@ func TestAddRejects(t *testing.T) {
 		"that is a publishable API key":      func(x *tenants.Tenant) { x.Credentials[tenants.VoraAPIKey] = of("vp_pk_test_abc") },
 		"which has no visionscope_api_key":   func(x *tenants.Tenant) { x.Credentials[tenants.VisionScopeAPIKey] = of("vsk_abc") },
 		"the vora_session_secret of dune":    func(x *tenants.Tenant) { x.Credentials[tenants.VoraSessionSecret] = of("secret") },
+		"a secret of 12 bytes":               func(x *tenants.Tenant) { x.Credentials[tenants.VoraAPIKey] = of("vp_sk_test_a") },
+		"a secret of 9 bytes":                func(x *tenants.Tenant) { x.Credentials[tenants.VoraWebhookSecret] = of("whsec_abc") },
 		"acme is there already":              func(x *tenants.Tenant) { x.ID, x.MerchantID = "acme", sandbox.Acme.ID },
 		"cannot be that of dune":             func(x *tenants.Tenant) { x.MerchantID = sandbox.Acme.ID },
 	} {

@@ -9,7 +9,7 @@ import (
 )
 
 // Verifier accepts the events of all tenants and both gateways, so that one handler of package
-// webhooks serves them at one address. Whose event it is says [Of]. Without [WithRoutes] it accepts
+// webhooks serves them at one address. [Of] says whose event it is. Without [WithRoutes] it accepts
 // Vora's only.
 //
 // A merchant whom nobody knows looks like one with a wrong signature. A delivery costs a look-up in

@@ -15,8 +15,9 @@ type Labels struct {
 	known map[string]bool
 }
 
-// OtherTenant is the label of all tenants beyond the bound.
-const OtherTenant = "other"
+// OtherTenant is the label of all tenants beyond the bound, as OpenTelemetry calls what has no
+// label of its own.
+const OtherTenant = "_OTHER"
 
 // NewLabels makes labels for a number of tenants: those that are named here, and after them those
 // whose events come first. Name the tenants that you watch, because which ones come first differs

@@ -15,7 +15,7 @@
 //	require.Equal(t, http.StatusOK, recorder.Code)
 //
 // The delivery is an ordinary [http.Request]: give it to a handler, to a router, or, with [To]
-// naming the address of an [net/http/httptest.Server], to an [http.Client]. [Redelivery] is the
+// naming the address of a [net/http/httptest.Server], to an [http.Client]. [Redelivery] is the
 // same delivery once more, for testing duplicates.
 //
 // Bodies have the fields and the values of the documentation. [SessionID], [MerchantID], [Amount]
