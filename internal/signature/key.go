@@ -44,13 +44,19 @@ func SignedOnce(secret string, macs []MAC, body []byte, before ...string) bool {
 }
 
 func (s *state) signed(macs []MAC, body []byte, before []string) bool {
+	filled := 0
 	for _, part := range before {
 		for len(part) > 0 { // in chunks, because a conversion to bytes would allocate
-			n := copy(s.chunk[:], part)
-			s.mac.Write(s.chunk[:n])
+			if filled == len(s.chunk) {
+				s.mac.Write(s.chunk[:])
+				filled = 0
+			}
+			n := copy(s.chunk[filled:], part)
+			filled += n
 			part = part[n:]
 		}
 	}
+	s.mac.Write(s.chunk[:filled])
 	s.mac.Write(body)
 	s.mac.Sum(s.sum[:0])
 	one := 0

@@ -40,7 +40,11 @@ func VisionScope(keys KeySource, opts ...VerifierOption) *Verifier {
 	return newVerifier(&visionScope, keys, opts)
 }
 
-var visionScopeSignatureHeader = http.CanonicalHeaderKey(contract.VisionScopeSignatureHeader)
+// Canonical header names, so that looking one up in an [http.Header] costs nothing.
+var (
+	visionScopeSignatureHeader = http.CanonicalHeaderKey(contract.VisionScopeSignatureHeader)
+	visionScopeTimestampHeader = http.CanonicalHeaderKey(contract.VisionScopeTimestampHeader)
+)
 
 func readVisionScope(h http.Header) (s signed, err error) {
 	value, err := single(h, visionScopeSignatureHeader)
@@ -51,7 +55,7 @@ func readVisionScope(h http.Header) (s signed, err error) {
 		return s, malformed(contract.VisionScopeSignatureHeader + " is not 64 hex digits")
 	}
 	s.count = 1
-	s.time, _ = lenient.ParseTime(h.Get(contract.VisionScopeTimestampHeader)) // informative, not enforced
+	s.time, _ = lenient.ParseTime(first(h, visionScopeTimestampHeader)) // informative, not enforced
 	return s, nil
 }
 

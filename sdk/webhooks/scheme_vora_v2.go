@@ -50,11 +50,12 @@ const maxSignatures = contract.VoraV2MaxSignatures
 // here it may get blanks, empty elements, or be split over several lines. What it does not know, it
 // ignores. There must be one t, and one or two v1.
 func readVoraV2(h http.Header) (s signed, err error) {
-	if !present(h, voraSignatureHeader) {
+	values := h[voraSignatureHeader]
+	if !present(values) {
 		return s, &Rejection{Reason: ReasonMissingSignature, Detail: contract.VoraV2SignatureHeader}
 	}
 	stamp := ""
-	for element := range elements(h[voraSignatureHeader]) {
+	for element := range elements(values) {
 		switch name, value, _ := strings.Cut(element, "="); {
 		case name == "t" && stamp != "":
 			return s, malformed("it has several t")

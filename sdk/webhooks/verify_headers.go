@@ -53,8 +53,8 @@ func single(h http.Header, name string) (string, error) {
 }
 
 // present reports whether a header has a value.
-func present(h http.Header, name string) bool {
-	return slices.ContainsFunc(h[name], func(value string) bool { return value != "" })
+func present(values []string) bool {
+	return slices.ContainsFunc(values, func(value string) bool { return value != "" })
 }
 
 // elements are those of a header that is a list: between commas, of all its lines, without the
@@ -65,7 +65,7 @@ func elements(values []string) iter.Seq[string] {
 		for _, rest := range values {
 			for rest != "" {
 				end := elementEnd(rest)
-				element := strings.Trim(rest[:end], " \t")
+				element := trimBlanks(rest[:end])
 				if element != "" && !yield(element) {
 					return
 				}
@@ -75,8 +75,24 @@ func elements(values []string) iter.Seq[string] {
 	}
 }
 
+// trimBlanks is strings.Trim(s, " \t"), which makes a set of the two every time.
+func trimBlanks(s string) string {
+	isBlank := func(char byte) bool { return char == ' ' || char == '\t' }
+	for s != "" && isBlank(s[0]) {
+		s = s[1:]
+	}
+	for s != "" && isBlank(s[len(s)-1]) {
+		s = s[:len(s)-1]
+	}
+	return s
+}
+
 // elementEnd is where the first element of a list ends.
 func elementEnd(list string) int {
+	before, _, _ := strings.Cut(list, ",")
+	if strings.IndexByte(before, '"') < 0 {
+		return len(before)
+	}
 	quoted := false
 	for i := 0; i < len(list); i++ {
 		switch char := list[i]; {
