@@ -116,7 +116,7 @@ const unreadable = "\x00"
 
 func explainSetting(s setting, flags map[string]string, files []settingsFile) explained {
 	x := explained{Name: s.name, What: s.what}
-	all := []found{{value: flags[s.name], place: placeFlag}, {value: strings.TrimSpace(os.Getenv(s.name)), place: placeEnvironment}}
+	all := []found{{value: flags[s.name], place: placeFlag}, {value: ofEnvironment(s.name), place: placeEnvironment}}
 	rejected := map[place]bool{}
 	for _, f := range files {
 		all = append(all, found{value: f.values[s.name], place: f.place})

@@ -115,9 +115,13 @@ func settingsIn(text string) map[string]string {
 		if !isSetting(name) {
 			continue
 		}
-		if value = dotEnvValue(value); value != "" {
-			values[name] = value
+		if value = dotEnvValue(value); value == "" {
+			continue
 		}
+		if s, _ := settingNamed(name); !s.address {
+			secretsRead.add(value)
+		}
+		values[name] = value
 	}
 	return values
 }
@@ -136,11 +140,20 @@ func dotEnvValue(text string) string {
 	return strings.TrimSpace(text)
 }
 
+// ofEnvironment is the value that a variable of the environment has.
+func ofEnvironment(name string) string {
+	value := strings.TrimSpace(os.Getenv(name))
+	if s, known := settingNamed(name); known && !s.address {
+		secretsRead.add(value)
+	}
+	return value
+}
+
 // lookUp finds the value of a setting that wins, below a flag: the environment's, then that of .env
 // in the working directory, then the configuration file's. No value is no error. A file that others
 // can read, or that cannot be read, is one as soon as its value would be used.
 func lookUp(name string) (found, error) {
-	if value := strings.TrimSpace(os.Getenv(name)); value != "" {
+	if value := ofEnvironment(name); value != "" {
 		return found{value: value, place: placeEnvironment}, nil
 	}
 	for _, f := range settingsFiles() {

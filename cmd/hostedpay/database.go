@@ -49,6 +49,7 @@ func (s *databaseSource) read(c *cobra.Command) (string, error) {
 			return "", fmt.Errorf("%w, or with --%s", err, s.flag)
 		}
 		address = secret.Reveal()
+		secretsRead.add(passwordOf(address))
 	}
 	if isPostgreSQL(address) {
 		return address, nil
@@ -61,6 +62,25 @@ func (s *databaseSource) read(c *cobra.Command) (string, error) {
 	}
 	return address, nil
 }
+
+// passwordOf is the password in an address, unless it is a word that stands there anyway.
+func passwordOf(address string) string {
+	if dsn := dsnPassword.FindStringSubmatch(address); dsn != nil {
+		return dsn[1]
+	}
+	u, err := url.Parse(address)
+	if err != nil || u.User == nil {
+		return ""
+	}
+	password, _ := u.User.Password()
+	if strings.Contains(u.User.Username()+u.Host+u.Path, password) {
+		return ""
+	}
+	return password
+}
+
+// dsnPassword finds the password among the words of an address such as "host=… password=…".
+var dsnPassword = regexp.MustCompile(`(?:^|\s)password='?([^'\s]+)`)
 
 func isPostgreSQL(address string) bool {
 	u, err := url.Parse(address)

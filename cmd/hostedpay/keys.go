@@ -146,7 +146,9 @@ func credentialLines(file string, stdin io.Reader) ([]string, error) {
 			return lines, nil
 		}
 		if line := strings.TrimSpace(scanner.Text()); line != "" && !strings.HasPrefix(line, "#") {
-			lines = append(lines, unquoted(line))
+			line = unquoted(line)
+			secretsRead.addLine(line)
+			lines = append(lines, line)
 		}
 	}
 }

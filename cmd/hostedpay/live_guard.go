@@ -2,8 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -67,7 +65,7 @@ func (s *secretSource) apiKeyBeside() (besideKey, bool) {
 		}
 		value := ""
 		if s.from == placeEnvironment {
-			value = strings.TrimSpace(os.Getenv(other.name))
+			value = ofEnvironment(other.name)
 		}
 		for _, f := range settingsFiles() {
 			if f.place == s.from {

@@ -110,6 +110,9 @@ func askSettings(ctx context.Context, t *terminal) (map[string]string, error) {
 				t.say(fmt.Sprintf("%s %s.\n", s.name, problem))
 				continue
 			}
+			if !s.address {
+				secretsRead.add(value)
+			}
 			given[s.name] = value
 			break
 		}

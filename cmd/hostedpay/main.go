@@ -42,7 +42,11 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := execute(ctx, command(), os.Stderr)
+	secretsRead.addArguments(os.Args[1:])
+	root := command()
+	root.SetOut(guard{os.Stdout})
+	root.SetErr(guard{os.Stderr})
+	code := execute(ctx, root, guard{os.Stderr})
 	stop()
 	os.Exit(code)
 }

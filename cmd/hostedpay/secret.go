@@ -61,6 +61,9 @@ func (s *secretSource) read(stdin io.Reader) (sdk.Secret, error) {
 		return sdk.Secret{}, fmt.Errorf("the %s: %w", s.what, err)
 	}
 	value := strings.TrimSpace(string(text))
+	if _, isSecret := settingNamed(s.variable); isSecret { // and no address of a database
+		secretsRead.add(value)
+	}
 	switch {
 	case value == "":
 		return sdk.Secret{}, fmt.Errorf("the %s is empty", s.what)

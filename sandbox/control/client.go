@@ -64,13 +64,13 @@ func New(baseURL string, opts ...Option) (*Client, error) {
 		return nil, fmt.Errorf("control: %w", err)
 	}
 	u, problem := contract.ParseURL(baseURL)
-	switch {
+	switch { // no error repeats the URL, which may have a password or a token in it
 	case problem != "":
-		return nil, fmt.Errorf("control: the base URL %q %s: write it as in http://127.0.0.1:4010", baseURL, problem)
+		return nil, fmt.Errorf("control: the base URL %s: write it as in http://127.0.0.1:4010", problem)
 	case u.Scheme != "http" && u.Scheme != "https":
-		return nil, fmt.Errorf("control: the base URL %q is not an http or https URL: write it as in http://127.0.0.1:4010", baseURL)
+		return nil, fmt.Errorf("control: the base URL's scheme is %q, and must be http or https: write it as in http://127.0.0.1:4010", u.Scheme)
 	case !o.hosts.Allows(u.Hostname()):
-		return nil, fmt.Errorf("control: the base URL %q is not on this machine: use 127.0.0.1 or localhost, or allow its host with WithHosts", baseURL)
+		return nil, fmt.Errorf("control: the base URL's host %s is not on this machine: use 127.0.0.1 or localhost, or allow its host with WithHosts", u.Host)
 	}
 	if o.http == nil {
 		o.http = &http.Client{Transport: o.hosts.NewTransport()}

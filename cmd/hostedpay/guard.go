@@ -1,0 +1,111 @@
+package main
+
+import (
+	"cmp"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/hostedpay/hostedpay-go/internal/apikey"
+)
+
+// A guard is the last door to standard output and standard error: no secret that this process has
+// read leaves by it. Errors of calls are safe before; this is for results, and for the errors of
+// others, such as a database, in which somebody who was told a secret repeats it.
+type guard struct{ out io.Writer }
+
+// Write writes what may be printed. A line, or a JSON object, is written at once.
+func (g guard) Write(p []byte) (int, error) {
+	if _, err := secretsRead.hiding().WriteString(g.out, string(p)); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
+// secretsRead are the secrets that this process has read. It runs one command.
+var secretsRead guardedSecrets
+
+// guardedSecrets are secrets that are not printed. Safe for concurrent use.
+type guardedSecrets struct {
+	mu    sync.Mutex
+	known []string
+	hide  *strings.Replacer // nil until it is needed
+}
+
+// minGuarded is how long a secret is at least that is looked for: a shorter one is a word.
+const minGuarded = 8
+
+func (g *guardedSecrets) add(secret string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if len(secret) >= minGuarded && !slices.Contains(g.known, secret) {
+		g.known, g.hide = append(g.known, secret), nil
+	}
+}
+
+// addLine is about a line of a file of credentials: NAME=VALUE, or a credential alone.
+func (g *guardedSecrets) addLine(line string) {
+	name, value, _ := strings.Cut(line, "=")
+	if isCredentialName(strings.TrimSpace(strings.TrimPrefix(name, "export "))) {
+		g.add(strings.TrimSpace(value))
+	}
+	g.addArguments([]string{line})
+}
+
+// addArguments is about credentials that somebody took for arguments, and that errors would repeat.
+func (g *guardedSecrets) addArguments(args []string) {
+	for _, arg := range args {
+		name, value, _ := strings.Cut(arg, "=")
+		for _, word := range []string{strings.TrimLeft(name, "-"), value} {
+			if _, _, isCredential := apikey.Identify(word); isCredential {
+				g.add(word)
+			}
+		}
+	}
+}
+
+// hiding replaces the secrets that are known by now.
+func (g *guardedSecrets) hiding() *strings.Replacer {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.hide == nil {
+		// Of two that begin alike the longer comes first.
+		slices.SortFunc(g.known, func(a, b string) int { return cmp.Compare(len(b), len(a)) })
+		var pairs []string
+		for _, secret := range g.known {
+			for _, spelling := range spellingsOf(secret) {
+				pairs = append(pairs, spelling, "[redacted]")
+			}
+		}
+		g.hide = strings.NewReplacer(pairs...)
+	}
+	return g.hide
+}
+
+// spellingsOf are the ways in which a secret is written: as it is, in JSON, in URLs, in hex and in
+// base64, where it may begin at any of three bytes.
+func spellingsOf(secret string) []string {
+	inJSON, _ := json.Marshal(secret) // a string
+	var escaped strings.Builder
+	for _, b := range []byte(secret) {
+		fmt.Fprintf(&escaped, "%%%02X", b)
+	}
+	inHex := hex.EncodeToString([]byte(secret))
+	all := []string{
+		secret, strings.Trim(string(inJSON), `"`), url.QueryEscape(secret), url.PathEscape(secret),
+		escaped.String(), strings.ToLower(escaped.String()), inHex, strings.ToUpper(inHex),
+	}
+	for shift := range 3 {
+		for _, alphabet := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
+			text := alphabet.EncodeToString([]byte(strings.Repeat("\x00", shift) + secret))
+			all = append(all, text[(shift*8+5)/6:(shift+len(secret))*8/6]) // what no neighbor changes
+		}
+	}
+	return all
+}
