@@ -25,19 +25,24 @@ func keysInspectCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "inspect",
 		Short: "Say gateway, kind and mode of keys, and what is wrong with them, without printing any",
-		Long: `Inspect reads the environment (VON_PAY_* and VISIONSCOPE_*), a file of NAME=VALUE lines, or standard
-input with --file -, where a line may also be a key alone. Keys are never arguments: other users of
-the machine can read those. A file that others may read is rejected. It exits with 1 when a key
-cannot be used, or there is none.`,
+		Long: `Inspect looks at the keys that the other verbs use, from the environment, .env or the configuration
+file, and at other VON_PAY_* and VISIONSCOPE_* keys of the environment; with --file at a file of
+NAME=VALUE lines, or standard input with -, where a line may also be a key alone. Keys are never
+arguments: other users of the machine can read those. A file that others may read is rejected. It
+exits with 1 when a key cannot be used, or there is none.`,
 		Example: `  hostedpay keys inspect
   hostedpay keys inspect --file .env`,
 		Args: none,
 		RunE: func(c *cobra.Command, _ []string) error {
-			lines, err := credentialLines(file, c.InOrStdin())
-			if err != nil {
-				return err
+			keys := inspectConfigured()
+			if file != "" {
+				lines, err := credentialLines(file, c.InOrStdin())
+				if err != nil {
+					return err
+				}
+				keys = inspect(lines)
 			}
-			keys := inspect(lines)
+			var err error
 			if asJSON {
 				err = json.NewEncoder(c.OutOrStdout()).Encode(keys)
 			}
@@ -55,13 +60,15 @@ cannot be used, or there is none.`,
 				return err
 			case len(keys) == 0:
 				return errors.New("there is no key: set VON_PAY_SECRET_KEY or VISIONSCOPE_API_KEY, or use --file")
+			case broken > 0 && file == "":
+				return fmt.Errorf("%d of %d keys cannot be used as they are; hostedpay config explain says what is wrong with their files", broken, len(keys))
 			case broken > 0:
 				return fmt.Errorf("%d of %d keys cannot be used as they are", broken, len(keys))
 			}
 			return nil
 		},
 	}
-	c.Flags().StringVar(&file, "file", "", "a file of NAME=VALUE lines, or - for standard input (default: the environment)")
+	c.Flags().StringVar(&file, "file", "", "a file of NAME=VALUE lines, or - for standard input (default: the keys that the other verbs use)")
 	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON array")
 	return c
 }
@@ -71,7 +78,8 @@ type inspected struct {
 	Name    string `json:"name"`              // of its variable, or of its line
 	Gateway string `json:"gateway,omitempty"` // empty when the prefix is unknown
 	Kind    string `json:"kind,omitempty"`
-	Mode    string `json:"mode,omitempty"` // test, live, or empty when the prefix does not say
+	Mode    string `json:"mode,omitempty"`  // test, live, or empty when the prefix does not say
+	Place   place  `json:"place,omitempty"` // that it is from, when it is configured
 	Problem string `json:"problem,omitempty"`
 }
 
@@ -79,14 +87,44 @@ func (k inspected) String() string {
 	what := "no known prefix"
 	if k.Gateway != "" {
 		what = k.Gateway + ", " + k.Kind
+	} else if k.Place != "" && k.Problem == "" {
+		what = "a secret of any form"
 	}
 	if k.Mode != "" {
 		what += ", " + k.Mode + " mode"
 	}
+	if k.Place != "" {
+		what += ", from " + k.Place.words()
+	}
 	if k.Problem != "" {
 		what += ": it " + k.Problem
 	}
-	return fmt.Sprintf("%-24s %s", k.Name, what)
+	return fmt.Sprintf("%-27s %s", k.Name, what)
+}
+
+// inspectConfigured looks at the keys that verbs use, as they look them up, and at others of the
+// environment that are the SDK's, such as those before a rotation.
+func inspectConfigured() []inspected {
+	keys := []inspected{}
+	for _, s := range explainSettings(nil).Settings {
+		if set, _ := settingNamed(s.Name); set.address || s.Place == "" {
+			continue
+		}
+		k := inspectOne(s.Name, s.value)
+		k.Place, k.Problem = s.Place, s.Problem
+		keys = append(keys, k)
+	}
+	others := os.Environ()
+	slices.Sort(others)
+	for _, line := range others {
+		if name, value, _ := strings.Cut(line, "="); isCredentialName(name) && !isSetting(name) {
+			secretsRead.addLine(line)
+			k := inspectOne(name, value)
+			k.Place = placeEnvironment
+			keys = append(keys, k)
+		}
+	}
+	return keys
 }
 
 // inspect looks at NAME=VALUE lines, and at lines that are a credential alone.
@@ -100,15 +138,17 @@ func inspect(lines []string) []inspected {
 		} else if !isCredentialName(name) {
 			continue
 		}
-		k := inspected{Name: name}
-		kind, owner, known := apikey.Identify(apikey.Bare(value))
-		if known {
-			k.Gateway, k.Kind, k.Mode = owner.Name, kind.Name, kind.Mode
-		}
-		k.Problem = apikey.SigningProblem(value)
-		keys = append(keys, k)
+		keys = append(keys, inspectOne(name, value))
 	}
 	return keys
+}
+
+func inspectOne(name, value string) inspected {
+	k := inspected{Name: name, Problem: apikey.SigningProblem(value)}
+	if kind, owner, known := apikey.Identify(apikey.Bare(value)); known {
+		k.Gateway, k.Kind, k.Mode = owner.Name, kind.Name, kind.Mode
+	}
+	return k
 }
 
 // isCredentialName reports whether a variable is the SDK's and holds a credential.
@@ -117,16 +157,8 @@ func isCredentialName(name string) bool {
 	return ours && (strings.Contains(name, "KEY") || strings.Contains(name, "SECRET"))
 }
 
-// credentialLines reads the environment, or a file that only its owner can read.
+// credentialLines reads a file that only its owner can read, or standard input.
 func credentialLines(file string, stdin io.Reader) ([]string, error) {
-	if file == "" {
-		lines := os.Environ()
-		slices.Sort(lines)
-		return slices.DeleteFunc(lines, func(line string) bool {
-			name, _, _ := strings.Cut(line, "=")
-			return !isCredentialName(name)
-		}), nil
-	}
 	in, err := open(file, stdin)
 	if err != nil {
 		return nil, err
