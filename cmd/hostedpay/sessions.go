@@ -15,13 +15,15 @@ func sessionsCommand() *cobra.Command {
 		sessionsCreateCommand(), sessionsGetCommand(), sessionsWaitCommand(), sessionsValidateCommand())
 }
 
-// A sessionFlags has the flags that describe a purchase.
-type sessionFlags struct {
+// A purchaseCaller makes Vora's client, and has the flags that describe a purchase.
+type purchaseCaller struct {
+	voraCaller
 	amount amountFlag
 	params vora.SessionParams
 }
 
-func (f *sessionFlags) register(c *cobra.Command) {
+func (f *purchaseCaller) register(c *cobra.Command) {
+	f.voraCaller.register(c)
 	f.amount.register(c)
 	flags, p := c.Flags(), &f.params
 	flags.StringVar(&p.SuccessURL, "success-url", "", "where the buyer returns to")
@@ -34,10 +36,14 @@ func (f *sessionFlags) register(c *cobra.Command) {
 	flags.DurationVar(&p.ExpiresIn, "expires-in", 0, "how long the session can be paid, 5m to 60m (default: the gateway's 30m)")
 }
 
-func (f *sessionFlags) read(c *cobra.Command) (params vora.SessionParams, err error) {
+// read returns the purchase, and the client to call with it.
+func (f *purchaseCaller) read(c *cobra.Command) (client *vora.Client, params vora.SessionParams, err error) {
 	params = f.params
-	params.Amount, err = f.amount.read(c)
-	return params, err
+	if params.Amount, err = f.amount.read(c); err != nil {
+		return nil, params, err
+	}
+	client, err = f.client(c.InOrStdin())
+	return client, params, err
 }
 
 // A sessionView is how a session looks under --json.

@@ -12,8 +12,7 @@ import (
 )
 
 func sessionsCreateCommand() *cobra.Command {
-	var f voraCaller
-	var purchase sessionFlags
+	var f purchaseCaller
 	var idempotencyKey string
 	c := &cobra.Command{
 		Use:   "create",
@@ -24,11 +23,7 @@ repeat with the same --idempotency-key.`,
 		Example: "  hostedpay sessions create --amount 14.99 --currency USD --success-url https://shop.example.com/thanks",
 		Args:    none,
 		RunE: func(c *cobra.Command, _ []string) error {
-			params, err := purchase.read(c)
-			if err != nil {
-				return err
-			}
-			client, err := f.client(c.InOrStdin())
+			client, params, err := f.read(c)
 			if err != nil {
 				return err
 			}
@@ -40,7 +35,6 @@ repeat with the same --idempotency-key.`,
 		},
 	}
 	f.register(c)
-	purchase.register(c)
 	c.Flags().StringVar(&idempotencyKey, "idempotency-key", "", "names the purchase, so that repeating creates nothing (default: a random one)")
 	return c
 }

@@ -8,18 +8,13 @@ import (
 )
 
 func sessionsValidateCommand() *cobra.Command {
-	var f voraCaller
-	var purchase sessionFlags
+	var f purchaseCaller
 	c := &cobra.Command{
 		Use:   "validate",
 		Short: "Let Vora check a purchase without creating a session",
 		Args:  none,
 		RunE: func(c *cobra.Command, _ []string) error {
-			params, err := purchase.read(c)
-			if err != nil {
-				return err
-			}
-			client, err := f.client(c.InOrStdin())
+			client, params, err := f.read(c)
 			if err != nil {
 				return err
 			}
@@ -44,7 +39,6 @@ func sessionsValidateCommand() *cobra.Command {
 		},
 	}
 	f.register(c)
-	purchase.register(c)
 	return c
 }
 
