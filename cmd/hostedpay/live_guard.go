@@ -13,8 +13,9 @@ import (
 // the flag --allow-live of the verbs that sign.
 //
 // A secret whose mode is live needs the flag. Its mode is what its prefix says, or the prefix of
-// the API key of the same gateway in the same place. A secret without a mode, as all those of
-// VisionScope, is only for endpoints on this machine.
+// the API key of the same gateway in the same file. In the environment they may come from two
+// shells' worth of exports: a live API key there is a warning, and a test one proves nothing. A
+// secret without a mode, as all those of VisionScope, is only for endpoints on this machine.
 type liveGuard struct{ allowed bool }
 
 func (g *liveGuard) register(c *cobra.Command) {
@@ -48,6 +49,9 @@ func (s *secretSource) mode(secret sdk.Secret) (mode, why string) {
 		return "", ""
 	}
 	kind, _, _ = apikey.Identify(apikey.Bare(beside.value))
+	if s.from == placeEnvironment && kind.Mode != string(sdk.ModeLive) {
+		return "", ""
+	}
 	return kind.Mode, fmt.Sprintf(", because %s beside it is", beside.name)
 }
 
