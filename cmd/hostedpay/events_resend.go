@@ -128,7 +128,11 @@ func (e *entry) again(ctx context.Context, to string) (*http.Request, error) {
 	if err != nil {
 		return nil, errors.New("the URL cannot be used")
 	}
-	request.Header = headersOf(e.Request.Headers)
+	for _, h := range e.Request.Headers {
+		if h.Name != "Content-Length" && h.Value != withheldValue {
+			request.Header.Add(h.Name, h.Value)
+		}
+	}
 	return request, nil
 }
 

@@ -74,7 +74,7 @@ func TestEventsOfASandbox(t *testing.T) {
 	require.NoError(t, err)
 	require.Regexp(t, `(?m)^[0-9:]{8}     1  session\.succeeded   vora         `+unsent+`\n          not sent: no webhook URL on this machine`, list)
 	require.Regexp(t, `(?m)^[0-9:]{8}     2  session\.succeeded   vora         `+accepted+`\n          → \S+/hook\?…  200  [0-9.]+ms$`, list)
-	require.Regexp(t, `200  [0-9.]+ms  injected fault: wrongSecret`, list)
+	require.Regexp(t, `200  [0-9.]+ms\n            injected fault: wrongSecret`, list)
 	require.NotContains(t, list, "sesame")
 
 	chosen, err := runVerb(t, "", "events", "list", "--sandbox", gateways.url, "--type", "session.f*", "--json")

@@ -8,14 +8,15 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 	"unicode/utf8"
 
+	"github.com/hostedpay/hostedpay-go/internal/redact"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
 )
 
@@ -27,6 +28,7 @@ type entry struct {
 	recognized
 	Listener string       `json:"listener,omitempty"` // where it arrived
 	Status   int          `json:"status"`             // that the gateway got
+	HungUp   bool         `json:"hungUp,omitempty"`   // the gateway did, before it got the response
 	Forwards []forwarding `json:"forwards"`
 	recorded
 
@@ -43,7 +45,7 @@ func (e *entry) accepted() bool {
 }
 
 func (e *entry) line() eventLine {
-	return eventLine{Type: "event", ID: e.ID, At: e.At, recognized: e.recognized, Status: e.Status, Forwards: append([]forwarding{}, e.Forwards...), State: e.State}
+	return eventLine{Type: "event", ID: e.ID, At: e.At, recognized: e.recognized, Status: e.Status, HungUp: e.HungUp, Forwards: append([]forwarding{}, e.Forwards...), State: e.State}
 }
 
 // text is the entry as a terminal shows it: a line, and one for each target below it.
@@ -52,12 +54,18 @@ func (e *entry) text() string {
 	for _, f := range e.Forwards {
 		result := fmt.Sprintf("%d  %.1fms", f.Status, f.Milliseconds)
 		if f.Error != "" {
-			result = fmt.Sprintf("no response  %.1fms  %s", f.Milliseconds, f.Error)
+			result = fmt.Sprintf("no response  %.1fms\n            %s", f.Milliseconds, f.Error)
+		}
+		if f.RetryAfter != "" {
+			result += "\n            Retry-After: " + redact.New().Line(f.RetryAfter)
 		}
 		if f.Fault != "" {
-			result += "  injected fault: " + string(f.Fault)
+			result += "\n            injected fault: " + string(f.Fault)
 		}
 		text += fmt.Sprintf("          → %s  %s\n", f.To, result)
+	}
+	if e.HungUp {
+		text += "          the gateway hung up before it got the response\n"
 	}
 	switch {
 	case len(e.Forwards) == 0 && e.State != "":
@@ -71,23 +79,36 @@ func (e *entry) text() string {
 // withheld are headers that are credentials of the way and not of the delivery.
 var withheld = []string{"Authorization", "Cookie", "Proxy-Authorization"}
 
-// recordOf records a delivery. A body that is not valid UTF-8 is recorded as base64.
+// withheldValue stands in a record for the value of such a header.
+const withheldValue = "[withheld]"
+
+// recordOf records a delivery.
 func recordOf(r *http.Request, header http.Header, body []byte) recordedRequest {
 	recorded := recordedRequest{Method: r.Method, URL: "http://" + r.Host + r.URL.RequestURI()}
-	for name, values := range header {
-		for _, value := range values {
+	recorded.Headers = recordedHeaders(header)
+	recorded.PostData.Text, recorded.PostData.Encoding = recordedBody(body)
+	return recorded
+}
+
+// recordedBody is a body as it is recorded: one that is not valid UTF-8 as base64.
+func recordedBody(body []byte) (text, encoding string) {
+	if utf8.Valid(body) {
+		return string(body), ""
+	}
+	return base64.StdEncoding.EncodeToString(body), "base64"
+}
+
+// recordedHeaders are headers in the order of their names, without credentials.
+func recordedHeaders(header http.Header) (all []recordedHeader) {
+	for _, name := range slices.Sorted(maps.Keys(header)) {
+		for _, value := range header[name] {
 			if slices.Contains(withheld, name) {
-				value = "[withheld]"
+				value = withheldValue
 			}
-			recorded.Headers = append(recorded.Headers, recordedHeader{name, value})
+			all = append(all, recordedHeader{name, value})
 		}
 	}
-	slices.SortStableFunc(recorded.Headers, func(a, b recordedHeader) int { return strings.Compare(a.Name, b.Name) })
-	recorded.PostData.Text = string(body)
-	if !utf8.Valid(body) {
-		recorded.PostData.Text, recorded.PostData.Encoding = base64.StdEncoding.EncodeToString(body), "base64"
-	}
-	return recorded
+	return all
 }
 
 // journalPath is where listen writes when nobody says otherwise: beside the configuration; empty

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -25,8 +26,9 @@ func listenCommand() *cobra.Command {
 		Use:   "listen --forward-to URL",
 		Short: "Receive events, forward them to your endpoint, and show what it responds",
 		Long: `Listen is a webhook endpoint. It forwards each delivery to your own endpoints, with its body and its
-headers as they came, shows what they respond, and writes everything down. The gateway gets the worst
-of their responses: nothing is acknowledged that nobody took.
+headers as they came, shows what they respond, and writes everything down. Several get it at the same
+time. The gateway gets the worst of their responses, with the longest Retry-After, so that it delivers
+again, to all of them, when one has not taken the delivery within 9 seconds.
 
 --forward-to can be repeated. Filters follow the URL after semicolons: gateway, merchant, type and
 session, with * for any characters. A delivery that no target wants is acknowledged. A URL without a
@@ -76,8 +78,10 @@ func (f *listenFlags) run(c *cobra.Command) (err error) {
 	}
 	ctx, end := context.WithCancelCause(c.Context())
 	defer end(nil)
+	forwarding, giveUp := context.WithCancelCause(context.WithoutCancel(ctx))
+	defer giveUp(nil)
 	r := &relay{
-		flags: f, url: base, targets: targets, journal: book, end: end,
+		flags: f, url: base, targets: targets, journal: book, end: end, ctx: forwarding,
 		show: eventPrinter{out: c.OutOrStdout(), json: f.json},
 	}
 	s := serve(atAddress, r)
@@ -86,12 +90,19 @@ func (f *listenFlags) run(c *cobra.Command) (err error) {
 		go r.keepRegistered(ctx, f.sandbox)
 	}
 	<-ctx.Done()
+	defer time.AfterFunc(endTimeout, func() { giveUp(errEnded) }).Stop()
 	err = s.close() // after the deliveries under way
+	giveUp(errEnded)
+	r.under.Lock() // until the last one is in the journal
 	if cause := context.Cause(ctx); !errors.Is(cause, errEnough) && !errors.Is(cause, context.Canceled) {
 		err = errors.Join(cause, err)
 	}
 	return err
 }
+
+// endTimeout is how long targets have to respond once listen ends. It is shorter than the server's,
+// so that the gateway learns of those that have not.
+const endTimeout = time.Second
 
 // errEnough ends listen after --count deliveries.
 var errEnough = errors.New("enough deliveries")

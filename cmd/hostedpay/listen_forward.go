@@ -3,9 +3,11 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -15,6 +17,10 @@ import (
 // maxDelivery bounds the body of a delivery, in bytes.
 const maxDelivery = 4 << 20
 
+// forwardTimeout is how long a target has: the response gets to the gateway before it has waited
+// for its 10 seconds.
+const forwardTimeout = 9 * time.Second
+
 // A relay is listen's webhook endpoint.
 type relay struct {
 	flags   *listenFlags
@@ -23,16 +29,26 @@ type relay struct {
 	journal *journal
 	show    eventPrinter
 	end     context.CancelCauseFunc
+	ctx     context.Context // of the requests to targets; it ends them
+	under   sync.RWMutex    // read by each delivery that is under way, and locked when there will be none
 
 	mu               sync.Mutex // one delivery after the other is written down and shown
 	received, failed int
 }
 
-// hopByHop are headers of a connection and not of a delivery.
-var hopByHop = []string{"Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "Te", "Trailer", "Transfer-Encoding", "Upgrade"}
+// errEnded is why a target has no time left.
+var errEnded = errors.New("listen ended before it responded")
+
+// hopByHop are headers of a connection and not of a delivery. Connection names more of them.
+var hopByHop = []string{"Connection", "Expect", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade"}
 
 func (r *relay) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	at := time.Now()
+	if !r.under.TryRLock() {
+		http.Error(w, "hostedpay listen has ended", http.StatusServiceUnavailable)
+		return
+	}
+	defer r.under.RUnlock()
 	if request.Method != http.MethodPost {
 		w.Header().Set("Allow", http.MethodPost)
 		http.Error(w, "hostedpay listen receives webhooks: POST them here", http.StatusMethodNotAllowed)
@@ -43,69 +59,85 @@ func (r *relay) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 		http.Error(w, "the delivery cannot be read, or has more than 4 MiB", http.StatusRequestEntityTooLarge)
 		return
 	}
-	header := request.Header.Clone()
+	header := endToEnd(request.Header)
+	e := entry{At: at.UTC(), recognized: recognize(header, body), Listener: r.url}
+	e.Request = recordOf(request, header, body)
+	e.Forwards = r.forward(e.recognized, request, header, body)
+	response := responseFor(e.Forwards)
+	e.Status, e.Response = response.status, recordResponse(response)
+	e.HungUp = request.Context().Err() != nil
+	r.settle(&e)
+	response.write(w)
+}
+
+// endToEnd are the headers of a delivery, without those of the connection that it came over.
+func endToEnd(header http.Header) http.Header {
+	header = header.Clone()
+	for _, list := range header.Values("Connection") {
+		for name := range strings.SplitSeq(list, ",") {
+			header.Del(strings.TrimSpace(name))
+		}
+	}
 	for _, name := range hopByHop {
 		header.Del(name)
 	}
-	e := entry{At: at.UTC(), recognized: recognize(header, body), Listener: r.url}
-	e.Request = recordOf(request, header, body)
-	status, reply := http.StatusOK, []byte(`{"received":true}`)
-	for _, t := range r.targets {
-		if !t.wants(e.recognized) {
-			continue
-		}
-		f, text := forward(request.Context(), t, request, header, body)
-		e.Forwards = append(e.Forwards, f)
-		if worse(f.reply(), status) || len(e.Forwards) == 1 {
-			status, reply = f.reply(), text
-		}
-	}
-	e.Status = status
-	e.Response.Status = status
-	e.Response.Headers = []recordedHeader{{"Content-Type", "application/json"}}
-	e.Response.Content.Text = string(reply)
-	r.settle(&e)
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_, _ = w.Write(reply) //nolint:gosec // what the user's own endpoint says, to a gateway
+	return header
 }
-
-// worse reports whether a status is worse than another: no response, then 5xx, 4xx, 3xx, 2xx.
-func worse(status, than int) bool { return status/100 > than/100 }
 
 // A forwarding is what a target responded.
 type forwarding struct {
 	To           string  `json:"to"`
 	Status       int     `json:"status"` // 0 when there was no response
 	Milliseconds float64 `json:"durationMs"`
+	RetryAfter   string  `json:"retryAfter,omitempty"` // of a response that is not a 2xx
 	Error        string  `json:"error,omitempty"`
 
 	Fault control.DeliveryFault `json:"fault,omitempty"` // that a sandbox was told to inject
+
+	response endpointResponse
 }
 
-// reply is the status for the gateway.
-func (f forwarding) reply() int {
-	if f.Status == 0 {
-		return http.StatusBadGateway
+// forward sends a delivery to all targets that want it, at once, so that none uses up the time of
+// another. A gateway that hangs up meanwhile changes nothing for them.
+func (r *relay) forward(e recognized, from *http.Request, header http.Header, body []byte) []forwarding {
+	var all []forwarding
+	var wanting []target
+	for _, t := range r.targets {
+		if t.wants(e) {
+			wanting, all = append(wanting, t), append(all, forwarding{To: t.String()})
+		}
 	}
-	return f.Status
+	var sending sync.WaitGroup
+	for i, t := range wanting {
+		sending.Go(func() { all[i].send(r.ctx, t.urlFor(from.URL), header, body) })
+	}
+	sending.Wait()
+	return all
 }
 
-// forward sends a delivery to a target, and returns what it responds.
-func forward(ctx context.Context, t target, from *http.Request, header http.Header, body []byte) (forwarding, []byte) {
-	f := forwarding{To: t.String()}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, t.urlFor(from.URL), bytes.NewReader(body)) //nolint:gosec // the host is the user's
+// send sends a delivery to a target, and notes what it responds.
+func (f *forwarding) send(ctx context.Context, to string, header http.Header, body []byte) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, to, bytes.NewReader(body)) //nolint:gosec // the host is the user's
 	if err != nil {
 		f.Error = "the URL cannot be used"
-		return f, nil
+		return
 	}
-	request.Header = header.Clone()
-	status, took, text, err := exchange(ctx, request)
-	f.Status, f.Milliseconds = status, float64(took.Microseconds())/1000
-	if err != nil {
+	request.Header = header
+	response, err := exchange(ctx, request, forwardTimeout)
+	f.Milliseconds = float64(response.took.Microseconds()) / 1000
+	switch {
+	case ctx.Err() != nil && err != nil:
+		f.Error = context.Cause(ctx).Error()
+	case err != nil:
 		f.Error = err.Error()
+	case response.status < 200 || response.status > 599: // cannot be passed on
+		f.Error = fmt.Sprintf("its status %d is not one of a response", response.status)
+	default:
+		f.Status, f.response = response.status, response
 	}
-	return f, text
+	if f.Status/100 != 2 {
+		f.RetryAfter = response.header.Get("Retry-After")
+	}
 }
 
 // settle writes a delivery down, shows it, and ends listen when it was the last.

@@ -55,7 +55,8 @@ type eventLine struct {
 	ID   int       `json:"id,omitempty"`
 	At   time.Time `json:"at"`
 	recognized
-	Status   int          `json:"status"` // that the gateway got
+	Status   int          `json:"status"`           // that the gateway got
+	HungUp   bool         `json:"hungUp,omitempty"` // the gateway did, before it got the response
 	Forwards []forwarding `json:"forwards"`
 
 	State control.DeliveryState `json:"state,omitempty"` // at a sandbox, of events list --sandbox
