@@ -3,7 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
-	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -106,17 +106,17 @@ func eventsListCommand() *cobra.Command {
   hostedpay events list --sandbox http://127.0.0.1:4010 --type "session.*"`,
 		Args: none,
 		RunE: func(c *cobra.Command, _ []string) error {
-			if _, err := path.Match(kind, ""); err != nil {
-				return usage(c, errors.New("--type is malformed"))
-			}
 			all, err := f.read(c)
 			if err != nil {
 				return err
 			}
+			ofType := func(e entry) bool { return kind == "" || matches(kind, e.Event) }
+			if err := knownType(kind); kind != "" && err != nil && !slices.ContainsFunc(all, ofType) {
+				return usage(c, fmt.Errorf("--type: %w", err))
+			}
 			show := eventPrinter{out: c.OutOrStdout(), json: f.json}
 			for _, e := range all {
-				matches, _ := path.Match(kind, e.Event)
-				if (matches || kind == "") && (!failed || !e.accepted()) {
+				if ofType(e) && (!failed || !e.accepted()) {
 					show.event(&e)
 				}
 			}

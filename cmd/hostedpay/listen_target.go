@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"path"
 	"strings"
 )
 
@@ -12,16 +11,6 @@ import (
 type target struct {
 	url     *url.URL
 	filters []targetFilter
-}
-
-type targetFilter struct{ field, pattern string }
-
-// filterFields are the words of filters, with what of a delivery they look at.
-var filterFields = map[string]func(recognized) string{
-	"gateway":  func(e recognized) string { return e.Gateway },
-	"merchant": func(e recognized) string { return e.Merchant },
-	"type":     func(e recognized) string { return e.Event },
-	"session":  func(e recognized) string { return e.Session },
 }
 
 func targetsOf(texts []string) ([]target, error) {
@@ -47,25 +36,19 @@ func targetOf(text string) (target, error) {
 	}
 	t := target{url: at}
 	for _, part := range parts[1:] {
-		field, pattern, ok := strings.Cut(strings.TrimSpace(part), "=")
-		if !ok {
-			return target{}, fmt.Errorf("the filter %q is not field=pattern", strings.TrimSpace(part))
+		f, err := filterOf(strings.TrimSpace(part))
+		if err != nil {
+			return target{}, err
 		}
-		if filterFields[field] == nil {
-			return target{}, unknown("filter", field, []string{"gateway", "merchant", "type", "session"})
-		}
-		if _, err := path.Match(pattern, ""); err != nil {
-			return target{}, fmt.Errorf("the pattern %q of the filter %s is malformed", pattern, field)
-		}
-		t.filters = append(t.filters, targetFilter{field, pattern})
+		t.filters = append(t.filters, f)
 	}
-	return t, nil
+	return t, satisfiable(t.filters)
 }
 
 // wants reports whether each filter matches.
 func (t target) wants(e recognized) bool {
 	for _, f := range t.filters {
-		if ok, _ := path.Match(f.pattern, filterFields[f.field](e)); !ok {
+		if !matches(f.pattern, filterFields[f.field](e)) {
 			return false
 		}
 	}

@@ -1,0 +1,113 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/hostedpay/hostedpay-go/internal/contract"
+)
+
+// A targetFilter is one condition of a target: a field of a delivery and the pattern of its values.
+type targetFilter struct{ field, pattern string }
+
+// filterFields are the words of filters, with what of a delivery they look at.
+var filterFields = map[string]func(recognized) string{
+	"gateway":  func(e recognized) string { return e.Gateway },
+	"merchant": func(e recognized) string { return e.Merchant },
+	"type":     func(e recognized) string { return e.Event },
+	"session":  func(e recognized) string { return e.Session },
+}
+
+func filterOf(text string) (targetFilter, error) {
+	field, pattern, ok := strings.Cut(text, "=")
+	f := targetFilter{strings.TrimSpace(field), strings.TrimSpace(pattern)}
+	switch {
+	case !ok:
+		return f, fmt.Errorf("the filter %q is not field=pattern", text)
+	case filterFields[f.field] == nil:
+		return f, unknown("filter", f.field, slices.Sorted(maps.Keys(filterFields)))
+	case f.pattern == "":
+		return f, fmt.Errorf("the filter %s has no pattern", f.field)
+	case strings.ContainsFunc(f.pattern, neverInAnID):
+		return f, fmt.Errorf("the %s %q is malformed: it has no spaces, quotes or commas; each filter is for one, with * for any characters", f.field, f.pattern)
+	}
+	return f, f.known()
+}
+
+// neverInAnID reports characters that come from quoting, or from a list, where one value is
+// expected.
+func neverInAnID(c rune) bool {
+	return unicode.IsSpace(c) || !unicode.IsGraphic(c) || strings.ContainsRune("\"'`,=", c)
+}
+
+// known rejects a word that no event has.
+func (f targetFilter) known() error {
+	switch f.field {
+	case "type":
+		return knownType(f.pattern)
+	case "gateway":
+		var ids []string
+		for _, g := range contract.Gateways() {
+			ids = append(ids, g.ID)
+		}
+		if !slices.ContainsFunc(ids, func(id string) bool { return matches(f.pattern, id) }) {
+			return unknown("gateway", f.pattern, ids)
+		}
+	}
+	return nil
+}
+
+// knownType rejects a pattern that no type of an event matches.
+func knownType(pattern string) error {
+	var types, families []string
+	for _, e := range possibleEvents() {
+		family, _, _ := strings.Cut(e.Event, ".")
+		types, families = append(types, e.Event), append(families, family+".*")
+	}
+	if slices.ContainsFunc(types, func(kind string) bool { return matches(pattern, kind) }) {
+		return nil
+	}
+	if strings.Contains(pattern, "*") {
+		return unknown("event type", pattern, families)
+	}
+	return unknown("event type", pattern, types)
+}
+
+// doctorEvent is the type of the deliveries of hostedpay doctor, which come in every scheme.
+const doctorEvent = "hostedpay.doctor"
+
+// possibleEvents are what listen recognizes of each event that there is.
+func possibleEvents() (all []recognized) {
+	for _, s := range signedSchemes() {
+		var e recognized
+		for _, event := range s.events {
+			body := s.body(event)
+			e = recognize(s.sign("only for the form of the headers", body).Header, body)
+			all = append(all, e)
+		}
+		e.Event = doctorEvent
+		all = append(all, e)
+	}
+	return all
+}
+
+// satisfiable reports as an error that no event passes the filters of a target. Any session is
+// possible, because it is not documented what all envelopes carry, and any merchant where an event
+// names one.
+func satisfiable(filters []targetFilter) error {
+	passes := func(e recognized) bool {
+		return !slices.ContainsFunc(filters, func(f targetFilter) bool {
+			value := filterFields[f.field](e)
+			anyID := f.field == "session" || f.field == "merchant" && value != ""
+			return !anyID && !matches(f.pattern, value)
+		})
+	}
+	if slices.ContainsFunc(possibleEvents(), passes) {
+		return nil
+	}
+	return errors.New("no event passes all filters of the target: leave one out, or give each its own --forward-to")
+}
