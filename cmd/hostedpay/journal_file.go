@@ -65,7 +65,7 @@ func (j *journal) close() error {
 }
 
 func (j *journal) open() error {
-	file, err := os.OpenFile(j.path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600) //nolint:gosec // the file that the user names
+	file, err := os.OpenFile(j.path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600)
 	if err != nil {
 		return err
 	}
@@ -95,7 +95,7 @@ func (j *journal) lock() error {
 		if err != nil {
 			return err
 		}
-		if there, err := os.Stat(j.path); err == nil && os.SameFile(opened, there) { //nolint:gosec // the file that the user names
+		if there, err := os.Stat(j.path); err == nil && os.SameFile(opened, there) {
 			return nil
 		}
 		if err := errors.Join(unlockFile(j.file), j.file.Close(), j.open()); err != nil {

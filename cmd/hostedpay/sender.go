@@ -52,7 +52,7 @@ func exchange(ctx context.Context, request *http.Request, within time.Duration) 
 		request.Header["User-Agent"] = nil // or net/http would send its own
 	}
 	began := time.Now()
-	response, err := sender.Do(request) //nolint:gosec // where the user says
+	response, err := sender.Do(request)
 	if err != nil {
 		var wrapped *url.Error
 		switch {

@@ -75,7 +75,7 @@ func deliverRaw(t *testing.T, address, path string, lines []string, body string)
 	var dialer net.Dialer
 	connection, err := dialer.DialContext(t.Context(), "tcp", address)
 	require.NoError(t, err)
-	defer connection.Close()
+	defer func() { _ = connection.Close() }()
 	_, err = fmt.Fprintf(connection, "POST %s HTTP/1.1\r\nHost: %s\r\n%s\r\n\r\n%s", path, address, strings.Join(lines, "\r\n"), body)
 	require.NoError(t, err)
 	response, err := http.ReadResponse(bufio.NewReader(connection), nil)
