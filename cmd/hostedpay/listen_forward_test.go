@@ -56,8 +56,8 @@ func TestListenForwardsAtOnce(t *testing.T) {
 	require.Equal(t, last, forwards[1].(map[string]any)["to"])
 }
 
-// The gateway gets the worst response with its body, and the longest Retry-After of all targets that
-// have not taken the delivery. Nothing else of a target's headers reaches it.
+// The gateway gets the worst response with its body, and the longest Retry-After of all targets
+// that have not taken the delivery. Nothing else of a target's headers reaches it.
 func TestListenPassesOnRetryAfter(t *testing.T) {
 	t.Parallel()
 	responds := func(status int, retryAfter, body string) string {
