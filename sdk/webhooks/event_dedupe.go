@@ -17,18 +17,26 @@ const maxDedupeKey = 512
 func dedupeKey(scheme Scheme, parts ...string) string {
 	var key [8]string
 	key[0] = string(scheme)
-	for i, part := range parts {
-		if strings.IndexByte(part, '/') >= 0 || strings.IndexByte(part, '%') >= 0 || strings.IndexByte(part, 0) >= 0 {
-			part = url.PathEscape(part)
+	list := key[:1+copy(key[1:], parts)]
+	joined := strings.Join(list, "/")
+	if strings.Count(joined, "/") > len(parts) || strings.IndexByte(joined, '%') >= 0 || strings.IndexByte(joined, 0) >= 0 {
+		for i, part := range parts {
+			list[i+1] = escaped(part)
 		}
-		key[i+1] = part
+		joined = strings.Join(list, "/")
 	}
-	joined := strings.Join(key[:len(parts)+1], "/")
 	if len(joined) > maxDedupeKey {
 		sum := sha256.Sum256([]byte(joined))
 		return string(scheme) + "/long/" + hex.EncodeToString(sum[:])
 	}
 	return joined
+}
+
+func escaped(part string) string {
+	if strings.ContainsAny(part, "/%\x00") {
+		return url.PathEscape(part)
+	}
+	return part
 }
 
 // unknownEvent keeps a verified event that has no type here. Nothing tells it from the next one of
@@ -37,14 +45,14 @@ func dedupeKey(scheme Scheme, parts ...string) string {
 func unknownEvent(info EventInfo, problem error) Event {
 	sum := sha256.Sum256(info.Raw.Bytes())
 	info.DedupeKey = dedupeKey(info.Scheme, "body", hex.EncodeToString(sum[:]))
-	info.Problem = printable.Error(problem)
+	info.Problem = problem
 	return &UnknownEvent{info}
 }
 
-// problem says what cannot be read, and why where that is known.
+// problem says what cannot be read, and why where that is known, which may quote the body.
 func problem(what string, cause error) error {
 	if cause == nil {
 		return errors.New(what)
 	}
-	return fmt.Errorf("%s: %w", what, cause)
+	return printable.Error(fmt.Errorf("%s: %w", what, cause))
 }

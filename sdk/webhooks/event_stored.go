@@ -53,7 +53,9 @@ func TrustStoredEvent(stored StoredEvent) (Event, error) {
 	if err := stored.check(); err != nil {
 		return nil, err
 	}
-	event := stored.Scheme.strategy().parse(stored.Body.Bytes()).event(EventInfo{
+	body := stored.Scheme.strategy().parse(stored.Body.Bytes())
+	defer body.forget()
+	event := body.event(EventInfo{
 		Scheme: stored.Scheme, MerchantID: stored.MerchantID, Mode: stored.Mode, KeyName: stored.KeyName, Reference: stored.Reference, KeyExpires: stored.KeyExpires,
 		SignedAt: stored.SignedAt, ReceivedAt: stored.ReceivedAt, Raw: stored.Body,
 	})

@@ -1,10 +1,12 @@
 package webhooks
 
 import (
+	"bytes"
 	"cmp"
+	"encoding/json"
 	"errors"
 	"slices"
-	"strings"
+	"sync"
 
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/internal/lenient"
@@ -23,15 +25,30 @@ const (
 
 // parseVora reads a body of either shape. One that has neither counts as its scheme's.
 func parseVora(body []byte, usual voraShape) parsed {
-	b := &voraEnvelope{}
-	b.problem = decode(string(body), b, voraEnvelopeFields)
-	b.adopt()
-	if b.Data == "" && b.isFlat(usual) || b.Event != "" && b.SessionID != "" {
-		return &b.voraV1Body
+	b, d := voraBodies.Get().(*voraEnvelope), fastDecoder{body: body, text: string(body)}
+	if b.read(&d); !d.complete() {
+		b.problem = decodeSlowly(body, b)
 	}
-	b.payment = paymentIn(b.Data)
+	b.adopt()
+	if len(b.Data) == 0 && b.isFlat(usual) || b.Event != "" && b.SessionID != "" {
+		return (*voraFlat)(b)
+	}
+	b.findPayment()
 	return b
 }
+
+// voraBodies are not in use. An event takes the values of a body's fields, and never the body.
+var voraBodies = sync.Pool{New: func() any { return &voraEnvelope{} }}
+
+func (b *voraEnvelope) forget() {
+	*b = voraEnvelope{}
+	voraBodies.Put(b)
+}
+
+// A voraFlat is a body that turned out to be flat. All it says is in its voraV1Body.
+type voraFlat voraEnvelope
+
+func (b *voraFlat) forget() { (*voraEnvelope)(b).forget() }
 
 // isFlat reports whether a body without data is a flat one.
 func (b *voraV1Body) isFlat(usual voraShape) bool {
@@ -67,27 +84,57 @@ func (*VoraV2Event) isEvent() {}
 // which it is shows when it is read.
 type voraEnvelope struct {
 	voraV1Body
-	Created  flexibleTime `json:"created"`
-	Merchant string       `json:"merchant_id"`
-	Data     rawValue     `json:"data"`
+	Created  flexibleTime    `json:"created"`
+	Merchant string          `json:"merchant_id"`
+	Data     json.RawMessage `json:"data"`
 
 	payment *voraV1Body // what the data says about a payment; nil for empty data
 }
 
-var voraEnvelopeFields = append(within(voraV1Fields, func(b *voraEnvelope) *voraV1Body { return &b.voraV1Body }),
-	bodyField[voraEnvelope]{"created", func(b *voraEnvelope) any { return &b.Created }},
-	bodyField[voraEnvelope]{"merchant_id", func(b *voraEnvelope) any { return &b.Merchant }},
-	bodyField[voraEnvelope]{"data", func(b *voraEnvelope) any { return &b.Data }},
-)
+var voraEnvelopeNames = jsonNames[voraEnvelope]()
 
-func paymentIn(data rawValue) *voraV1Body {
-	switch strings.Trim(string(data), "{ \t\r\n}") {
-	case "", "null":
-		return nil
+func (b *voraEnvelope) read(d *fastDecoder) {
+	d.object(voraEnvelopeNames, func(name string) bool { return b.field(d, name) })
+}
+
+func (b *voraEnvelope) field(d *fastDecoder, name string) bool {
+	switch name {
+	case "created":
+		b.Created = d.time()
+	case "merchant_id":
+		b.Merchant = d.string()
+	case "data":
+		b.readData(d)
+	default:
+		return b.voraV1Body.field(d, name)
 	}
-	b := &voraV1Body{}
-	b.problem = decode(string(data), b, voraV1Fields)
-	return b
+	return true
+}
+
+// readData reads the data, and what it says about a payment on the way.
+func (b *voraEnvelope) readData(d *fastDecoder) {
+	d.space()
+	begin, inside, payment := d.at, *d, &voraV1Body{}
+	if some := payment.read(&inside); some && !inside.lost {
+		d.at, b.payment = inside.at, payment
+	} else { // data of another form
+		d.pass(maxNested)
+		b.payment = nil
+	}
+	b.Data = d.body[begin:d.at:d.at]
+}
+
+// findPayment reads what the data says about a payment, where the fast decoder has not.
+func (b *voraEnvelope) findPayment() {
+	if b.payment != nil {
+		return
+	}
+	switch string(bytes.Trim(b.Data, "{ \t\r\n}")) {
+	case "", "null":
+		return
+	}
+	b.payment = &voraV1Body{}
+	b.payment.problem = decodeSlowly(b.Data, b.payment)
 }
 
 func (b *voraEnvelope) hint() KeyHint {
@@ -116,7 +163,7 @@ func (b *voraEnvelope) event(info EventInfo) Event {
 		b.payment.tell(&info, b.Merchant, contract.VoraV2EventFor(b.Type))
 	}
 	info.DedupeKey = dedupeKey(info.Scheme, info.MerchantID, b.ID)
-	return &VoraV2Event{EventInfo: info, ID: b.ID, LiveMode: b.mode() == sdk.ModeLive, Data: sdk.NewRaw([]byte(b.Data))}
+	return &VoraV2Event{EventInfo: info, ID: b.ID, LiveMode: b.mode() == sdk.ModeLive, Data: sdk.NewRaw(b.Data)}
 }
 
 // tell says what the data of an envelope says about a payment, when its type stands for an event of
@@ -130,7 +177,7 @@ func (b *voraV1Body) tell(info *EventInfo, merchant, event string) {
 	case b.MerchantID != "" && merchant != "" && b.MerchantID != merchant:
 		info.Problem = errors.New("webhooks: data has another merchantId than merchant_id")
 	case !b.complete():
-		info.Problem = printable.Error(problem("webhooks: sessionId, amount or currency cannot be read in data", lenient.FirstError(b.problem, b.Amount)))
+		info.Problem = problem("webhooks: sessionId, amount or currency cannot be read in data", lenient.FirstError(b.problem, b.Amount))
 	default:
 		info.Payment, info.Amount = known.payment, money.Minor(b.Amount.Value, b.Currency)
 		info.RefundID, info.Reason = b.RefundID, b.Error

@@ -80,23 +80,51 @@ type voraV1Body struct {
 	problem error
 }
 
-var voraV1Fields = []bodyField[voraV1Body]{
-	{"event", func(b *voraV1Body) any { return &b.Event }},
-	{"sessionId", func(b *voraV1Body) any { return &b.SessionID }},
-	{"merchantId", func(b *voraV1Body) any { return &b.MerchantID }},
-	{"amount", func(b *voraV1Body) any { return &b.Amount }},
-	{"currency", func(b *voraV1Body) any { return &b.Currency }},
-	{"timestamp", func(b *voraV1Body) any { return &b.Timestamp }},
-	{"status", func(b *voraV1Body) any { return &b.Status }},
-	{"metadata", func(b *voraV1Body) any { return &b.Metadata }},
-	{"transactionId", func(b *voraV1Body) any { return &b.TransactionID }},
-	{"failureCode", func(b *voraV1Body) any { return &b.FailureCode }},
-	{"error", func(b *voraV1Body) any { return &b.Error }},
-	{"refundId", func(b *voraV1Body) any { return &b.RefundID }},
-	{"id", func(b *voraV1Body) any { return &b.ID }},
-	{"event_id", func(b *voraV1Body) any { return &b.EventID }},
-	{"type", func(b *voraV1Body) any { return &b.Type }},
-	{"livemode", func(b *voraV1Body) any { return &b.LiveMode }},
+var voraV1Names = jsonNames[voraV1Body]()
+
+// read reads an object, and reports whether it has any fields.
+func (b *voraV1Body) read(d *fastDecoder) (some bool) {
+	return d.object(voraV1Names, func(name string) bool { return b.field(d, name) })
+}
+
+func (b *voraV1Body) field(d *fastDecoder, name string) bool {
+	switch name {
+	case "event":
+		b.Event = d.string()
+	case "sessionId":
+		b.SessionID = d.string()
+	case "merchantId":
+		b.MerchantID = d.string()
+	case "amount":
+		b.Amount = lenient.NewInteger(d.integer())
+	case "currency":
+		b.Currency = money.Currency(d.string())
+	case "timestamp":
+		b.Timestamp = d.time()
+	case "status":
+		b.Status = d.string()
+	case "metadata":
+		b.Metadata = d.strings(b.Metadata)
+	case "transactionId":
+		b.TransactionID = d.string()
+	case "failureCode":
+		b.FailureCode = d.string()
+	case "error":
+		b.Error = d.string()
+	case "refundId":
+		b.RefundID = d.string()
+	case "id":
+		b.ID = d.string()
+	case "event_id":
+		b.EventID = d.string()
+	case "type":
+		b.Type = d.string()
+	case "livemode":
+		b.LiveMode = lenient.NewBool(d.bool())
+	default:
+		return false
+	}
+	return true
 }
 
 func (b *voraV1Body) hint() KeyHint { return KeyHint{SessionID: b.SessionID, MerchantID: b.MerchantID} }

@@ -58,6 +58,7 @@ type parsed interface {
 	mode() sdk.Mode        // what it claims, empty when it does not say
 	likelyMode() sdk.Mode  // what it looks like: for advice, never for a decision
 	event(EventInfo) Event // after verification
+	forget()               // ends its use; what it read may be overwritten
 }
 
 // Gateway returns the gateway that signs this way; it is empty for an unknown scheme.

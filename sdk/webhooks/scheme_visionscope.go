@@ -1,9 +1,9 @@
 package webhooks
 
 import (
-	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	genvision "github.com/hostedpay/hostedpay-go/gen/visionscope"
@@ -114,22 +114,53 @@ type visionScopeBody struct {
 	problem error
 }
 
-var visionScopeFields = []bodyField[visionScopeBody]{
-	{"event", func(b *visionScopeBody) any { return &b.Event }},
-	{"session_id", func(b *visionScopeBody) any { return &b.SessionID }},
-	{"status", func(b *visionScopeBody) any { return &b.Status }},
-	{"amount", func(b *visionScopeBody) any { return &b.Amount }},
-	{"currency", func(b *visionScopeBody) any { return &b.Currency }},
-	{"order_id", func(b *visionScopeBody) any { return &b.OrderID }},
-	{"reason", func(b *visionScopeBody) any { return &b.Reason }},
-	{"paid_at", func(b *visionScopeBody) any { return &b.PaidAt }},
-	{"failed_at", func(b *visionScopeBody) any { return &b.FailedAt }},
+var visionScopeNames = jsonNames[visionScopeBody]()
+
+func (b *visionScopeBody) read(d *fastDecoder) {
+	d.object(visionScopeNames, func(name string) bool { return b.field(d, name) })
+}
+
+func (b *visionScopeBody) field(d *fastDecoder, name string) bool {
+	switch name {
+	case "event":
+		b.Event = d.string()
+	case "session_id":
+		b.SessionID = d.string()
+	case "status":
+		b.Status = d.string()
+	case "amount":
+		b.Amount = d.raw()
+	case "currency":
+		b.Currency = money.Currency(d.string())
+	case "order_id":
+		b.OrderID = d.string()
+	case "reason":
+		b.Reason = d.string()
+	case "paid_at":
+		b.PaidAt = d.time()
+	case "failed_at":
+		b.FailedAt = d.time()
+	default:
+		return false
+	}
+	return true
 }
 
 func parseVisionScope(body []byte) parsed {
-	b := &visionScopeBody{}
-	b.problem = decode(string(body), b, visionScopeFields)
+	b, d := visionScopeBodies.Get().(*visionScopeBody), fastDecoder{body: body, text: string(body)}
+	if b.read(&d); !d.complete() {
+		b.problem = decodeSlowly(body, b)
+	}
 	return b
+}
+
+// visionScopeBodies are not in use. An event takes the values of a body's fields, and never the
+// body.
+var visionScopeBodies = sync.Pool{New: func() any { return &visionScopeBody{} }}
+
+func (b *visionScopeBody) forget() {
+	*b = visionScopeBody{}
+	visionScopeBodies.Put(b)
 }
 
 func (b *visionScopeBody) hint() KeyHint { return KeyHint{SessionID: b.SessionID} }
@@ -151,7 +182,7 @@ func (b *visionScopeBody) event(info EventInfo) Event {
 	case b.SessionID == "":
 		return unknownEvent(info, problem("webhooks: session_id cannot be read", b.problem))
 	case err != nil:
-		return unknownEvent(info, fmt.Errorf("webhooks: amount: %w", err))
+		return unknownEvent(info, problem("webhooks: amount", err))
 	}
 	info.Payment, info.Reason, info.Time = known.payment, b.Reason, known.at(b)
 	info.DedupeKey = dedupeKey(info.Scheme, info.MerchantID, info.SessionID, info.Type)

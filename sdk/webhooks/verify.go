@@ -264,5 +264,8 @@ func (a *verification) event(body []byte) Event {
 	if mode := a.read(body).mode(); mode != "" {
 		info.Mode = mode
 	}
-	return a.parsed.event(info)
+	event := a.parsed.event(info)
+	a.parsed.forget()
+	a.parsed = nil
+	return event
 }
