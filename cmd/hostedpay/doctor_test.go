@@ -179,7 +179,7 @@ func TestDoctorAtTheEndpoint(t *testing.T) {
 			"no secret":    {handler, "A=B", levelOK, "rejects what it cannot verify"},
 			"open to all":  {status(204), "A=B", levelProblem, "that nobody signed"},
 			"elsewhere":    {http.RedirectHandler("https://shop.example.com", http.StatusFound), mine, levelProblem, "HTTP 302"},
-			"nowhere":      {http.NotFoundHandler(), mine, levelProblem, "no endpoint takes a POST"},
+			"nowhere":      {http.NotFoundHandler(), mine, levelProblem, "no endpoint is at this path"},
 			"broken":       {status(500), mine, levelProblem, "HTTP 500"},
 		} {
 			t.Run(name+" "+what, func(t *testing.T) {

@@ -41,35 +41,35 @@ func (d *doctor) examineWebhook(ctx context.Context, values map[string]explained
 	to.secret = sdk.NewSecret(secret.value)
 	if unsigned != "" {
 		to.secret = sdk.NewSecret(rand.Text())
-		status, err := d.deliver(ctx, to, d.testBody(id, true))
-		d.judgeUnsigned(status, err, unsigned)
+		d.judgeUnsigned(d.deliver(ctx, to, d.testBody(id, true)), unsigned)
 		return
 	}
-	signed, err := d.deliver(ctx, to, d.testBody(id, true))
-	if err != nil || signed >= 300 && signed < 400 || signed == 404 || signed == 405 || signed >= 500 {
-		d.judgeUnreachable(signed, err)
+	signed := d.deliver(ctx, to, d.testBody(id, true))
+	if d.isObstructed(signed) {
 		return
 	}
 	to.tamper = true
-	tampered, err := d.deliver(ctx, to, d.testBody(id+"_changed", true))
-	if err != nil {
-		d.judgeUnreachable(tampered, err)
+	tampered := d.deliver(ctx, to, d.testBody(id+"_changed", true))
+	if tampered.err != nil && d.isObstructed(tampered) {
 		return
 	}
-	plain := 0
-	if signed >= 400 {
+	var plain reception
+	if !signed.accepted() {
 		to.tamper = false
-		if plain, err = d.deliver(ctx, to, d.testBody(id+"_plain", false)); err != nil {
-			d.judgeUnreachable(plain, err)
+		if plain = d.deliver(ctx, to, d.testBody(id+"_plain", false)); plain.err != nil && d.isObstructed(plain) {
 			return
 		}
 	}
 	d.judge(signed, tampered, plain)
 }
 
-func (d *doctor) deliver(ctx context.Context, to endpoint, body string) (status int, err error) {
-	status, _, err = deliver(ctx, to.request(triggered{body: []byte(body)}))
-	return status, err
+// isObstructed reports whether a delivery was not looked at, and what was in its way.
+func (d *doctor) isObstructed(r reception) bool {
+	o, is := r.obstacle(d.webhook)
+	if is {
+		d.found(levelProblem, "webhook", maskedHost(d.webhook)+": "+o.what, o.why, o.next)
+	}
+	return is
 }
 
 // testBody is the body of the test event. The unusual form has spaces, line breaks and escapes that
@@ -94,53 +94,45 @@ func (d *doctor) testBody(id string, unusual bool) string {
 
 // judge concludes from how the endpoint received a signed delivery, a changed one, and when the
 // first was rejected, a signed one of a plain form.
-func (d *doctor) judge(signed, tampered, plain int) {
+func (d *doctor) judge(signed, tampered, plain reception) {
 	const about = "webhook"
 	const rejects = "the gateway delivers an event again a few times, and then gives up: payments are not noticed"
-	accepted := func(status int) bool { return status/100 == 2 }
 	switch {
-	case accepted(tampered):
-		d.found(levelProblem, about, fmt.Sprintf("the endpoint accepted a delivery that was changed after signing (HTTP %d)", tampered),
-			"it verifies no signature: anybody can tell it that an order was paid", "verify the raw body, as webhooks.NewHandler does")
-	case accepted(signed):
-		d.found(levelOK, about, fmt.Sprintf("the endpoint gets bodies byte for byte: it accepted a signed delivery (HTTP %d) and rejected one that was changed (HTTP %d)", signed, tampered), "", "")
-	case accepted(plain):
-		d.found(levelProblem, about, fmt.Sprintf("bodies are altered before they are verified: a signed delivery was rejected (HTTP %d), and accepted when its JSON looked as programs write it (HTTP %d)", signed, plain),
+	case tampered.accepted():
+		d.foundOpen(tampered, "that was changed after signing")
+	case signed.accepted():
+		d.found(levelOK, about, fmt.Sprintf("the endpoint gets bodies byte for byte: it accepted a signed delivery (HTTP %d) and rejected one that was changed (HTTP %d)", signed.status, tampered.status), "", "")
+	case plain.accepted():
+		d.found(levelProblem, about, fmt.Sprintf("bodies are altered before they are verified: a signed delivery was rejected (HTTP %d), and accepted when its JSON looked as programs write it (HTTP %d)", signed.status, plain.status),
 			rejects, "verify the bytes that arrived, before any middleware parses or writes the JSON again")
 	default:
-		d.found(levelProblem, about, fmt.Sprintf("the endpoint rejects what is signed (HTTP %d): it has another secret or scheme, or does not know the merchant %q, or bodies are altered on the way", signed, d.merchant),
+		d.found(levelProblem, about, fmt.Sprintf("the endpoint rejects what is signed (HTTP %d): it has another secret or scheme, or does not know the merchant %q, or bodies are altered or compressed on the way", signed.status, d.merchant),
 			rejects, "compare the secret and --scheme, give --merchant, and let hostedpay verify webhook name the cause for a captured delivery")
 	}
 }
 
 // judgeUnsigned concludes from how the endpoint received a delivery that it cannot verify.
-func (d *doctor) judgeUnsigned(status int, err error, why string) {
+func (d *doctor) judgeUnsigned(r reception, why string) {
 	const about = "webhook"
 	switch {
-	case err != nil || status >= 300 && status < 400 || status == 404 || status == 405 || status >= 500:
-		d.judgeUnreachable(status, err)
-	case status/100 == 2:
-		d.found(levelProblem, about, fmt.Sprintf("the endpoint accepted a delivery that nobody signed (HTTP %d)", status),
-			"it verifies no signature: anybody can tell it that an order was paid", "verify the raw body, as webhooks.NewHandler does")
+	case d.isObstructed(r):
+	case r.accepted():
+		d.foundOpen(r, "that nobody signed")
 	default:
-		d.found(levelOK, about, fmt.Sprintf("the endpoint can be reached, and rejects what it cannot verify (HTTP %d)", status), "", "")
+		d.found(levelOK, about, fmt.Sprintf("the endpoint can be reached, and rejects what it cannot verify (HTTP %d)", r.status), "", "")
 		d.found(levelSkipped, about, "whether bodies arrive unaltered was not tried: "+why, "", "")
 	}
 }
 
-// judgeUnreachable is about deliveries that reached no endpoint of webhooks.
-func (d *doctor) judgeUnreachable(status int, err error) {
-	const why = "the gateway cannot deliver: payments are not noticed"
-	what, next := fmt.Sprintf("the endpoint failed with HTTP %d", status), "read the log of the endpoint"
-	switch {
-	case err != nil:
-		what, next = nameFailure(err)
-	case status < 400:
-		what, next = fmt.Sprintf("HTTP %d sends deliveries elsewhere", status), "register the URL that it leads to: gateways follow no redirect"
-	case status < 500:
-		what, next = fmt.Sprintf("no endpoint takes a POST there (HTTP %d)", status), "compare the path, and the method that is routed"
+// foundOpen is about a delivery that was accepted and had to be rejected.
+func (d *doctor) foundOpen(r reception, delivery string) {
+	if r.isPage() {
+		d.found(levelProblem, "webhook", fmt.Sprintf("a page responds (HTTP %d), and no endpoint of webhooks", r.status),
+			"the gateway takes the 2xx for an acknowledgement: each event is lost", "compare the path, and keep login pages, proxies and catch-all routes of an app away from it")
+		return
 	}
-	d.found(levelProblem, "webhook", maskedHost(d.webhook)+": "+what, why, next)
+	d.found(levelProblem, "webhook", fmt.Sprintf("the endpoint accepted a delivery %s (HTTP %d)", delivery, r.status),
+		"it verifies no signature: anybody can tell it that an order was paid", "verify the raw body, as webhooks.NewHandler does")
 }
 
 // maskedHost is an address without its path, which may have a token in it.

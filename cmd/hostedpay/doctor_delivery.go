@@ -1,0 +1,106 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// A reception is how an endpoint received a delivery.
+type reception struct {
+	status int // 0 without a response
+	err    error
+	header http.Header
+	body   []byte
+}
+
+// deliver sends a delivery of the test event.
+func (d *doctor) deliver(ctx context.Context, to endpoint, body string) reception {
+	response, err := sender.Do(to.request(triggered{body: []byte(body)}).WithContext(ctx))
+	if err != nil {
+		var wrapped *url.Error
+		if errors.As(err, &wrapped) { // its URL may have a token in it
+			err = wrapped.Err
+		}
+		return reception{err: err}
+	}
+	defer response.Body.Close()
+	reply, _ := io.ReadAll(io.LimitReader(response.Body, maxReply)) // the status is what counts
+	return reception{status: response.StatusCode, header: response.Header, body: reply}
+}
+
+func (r reception) accepted() bool { return r.status/100 == 2 }
+
+// isPage reports whether somebody got a page to look at. A type alone says nothing: PHP calls
+// everything text/html.
+func (r reception) isPage() bool {
+	beginning := bytes.ToLower(r.body[:min(len(r.body), 1024)])
+	return bytes.Contains(beginning, []byte("<html")) || bytes.Contains(beginning, []byte("<!doctype html"))
+}
+
+// An obstacle is what keeps deliveries from being looked at at all, whoever signed them.
+type obstacle struct{ what, why, next string }
+
+// obstacle returns what is in the way of a delivery; ok is false when the endpoint judged it.
+func (r reception) obstacle(to string) (o obstacle, ok bool) {
+	o.why = "the gateway cannot deliver: payments are not noticed"
+	switch {
+	case r.err != nil:
+		o.what, o.next = nameEndpointFailure(r.err)
+	case r.status >= 300 && r.status < 400:
+		o.what, o.next = r.redirect(to)
+	case r.status == http.StatusBadRequest && strings.HasPrefix(to, "http:") && bytes.Contains(r.body, []byte("HTTPS")):
+		o.what, o.next = fmt.Sprintf("the port speaks TLS, and got plain HTTP (HTTP %d)", r.status), "use https in the URL"
+	default:
+		o.what, o.next = r.rejection()
+	}
+	return o, o.what != ""
+}
+
+// rejection is about a status that says nothing about a signature; what is empty for others.
+func (r reception) rejection() (what, next string) {
+	at := fmt.Sprintf("(HTTP %d)", r.status)
+	switch {
+	case r.status == http.StatusNotFound, r.status == http.StatusGone:
+		return "no endpoint is at this path " + at, "compare the path with the route of your handler, and a prefix that a proxy adds or removes"
+	case r.status == http.StatusMethodNotAllowed:
+		return "the path is there, and takes no POST " + at, "route POST to your handler"
+	case r.status == http.StatusRequestEntityTooLarge:
+		return "a body of a few hundred bytes is too large for it " + at, "raise the limit of the server or proxy to 1 MiB"
+	case r.status == http.StatusUnsupportedMediaType:
+		return "the endpoint takes no application/json " + at, "let the route take any content type, and read the raw body"
+	case r.status == http.StatusTooManyRequests:
+		return "a rate limit rejects deliveries " + at, "exempt the endpoint from the rate limit: gateways deliver in bursts, from few addresses"
+	case r.status == http.StatusBadGateway, r.status == http.StatusServiceUnavailable, r.status == http.StatusGatewayTimeout:
+		return "a proxy before the endpoint got no response from it " + at, "start the endpoint, or correct where the proxy sends to; its log says which"
+	case r.status >= 500:
+		return "the endpoint failed " + at, "read the log of the endpoint"
+	case r.status >= 400 && r.isPage():
+		return "a page rejects deliveries before the endpoint sees them " + at, "exempt the path from logins, CSRF protection and firewalls: its signature protects it"
+	}
+	return "", ""
+}
+
+// redirect says where deliveries would have to go.
+func (r reception) redirect(to string) (what, next string) {
+	const rule = ": gateways follow no redirect"
+	what = fmt.Sprintf("HTTP %d sends deliveries elsewhere", r.status)
+	from, _ := url.Parse(to) // it was called
+	location, err := from.Parse(r.header.Get("Location"))
+	switch {
+	case err != nil || r.header.Get("Location") == "":
+		return what, "register the URL that the endpoint really has" + rule
+	case location.Scheme != from.Scheme && location.Hostname() == from.Hostname():
+		return what + ", to " + location.Scheme, "register the URL with " + location.Scheme + rule
+	case location.Host == from.Host && strings.Trim(location.Path, "/") == strings.Trim(from.Path, "/"):
+		return what + ", to the path with another slash at its end", "register the path as the server has it, with or without the slash" + rule
+	case location.Host == from.Host:
+		return what + ", to another path of this host", "register the URL that it leads to, unless that is a login page: exempt the endpoint from logins then" + rule
+	}
+	return what + ", to " + location.Scheme + "://" + location.Host + "/…", "register the URL that it leads to" + rule
+}
