@@ -21,6 +21,7 @@ type Database[TTx any] struct {
 	pollOnly bool
 	poll     time.Duration // how long a job waits when no notification comes
 	flushers int
+	workers  int         // jobs that run at once, unless the program says how many
 	revived  atomic.Bool // the first inbox of the database takes over what the process before has left
 	say      statements
 	jobs     *river.Client[TTx] // inserts, and works on nothing
@@ -48,6 +49,7 @@ type engine[TTx any] interface {
 	commit(ctx context.Context, tx TTx) error
 	rollback(tx TTx) // also after commit, which it then leaves alone
 	abort(tx TTx)    // from another goroutine, while the transaction is in use
+	parts(tx TTx) parts[TTx]
 
 	// run runs a statement that returns nothing, or several without arguments.
 	run(ctx context.Context, tx TTx, statement string, args ...any) error
@@ -146,6 +148,10 @@ type statements struct {
 
 const isOpen = "processed_at IS NULL AND quarantined_at IS NULL"
 
+// isStillOpen is isOpen for events that are found by ID. PostgreSQL would read all that are open
+// otherwise, because it thinks that they are few: the index of isOpen is empty most of the time.
+const isStillOpen = "COALESCE(processed_at, quarantined_at) IS NULL"
+
 // recorded are the columns of a [Record].
 const recorded = `id, gateway, merchant_id, type, session_id, {micros received_at}, attempts, reason,
 	CASE WHEN quarantined_at IS NOT NULL THEN 'quarantined' WHEN discarded = 1 THEN 'discarded' WHEN processed_at IS NOT NULL THEN 'processed' ELSE 'waiting' END`
@@ -154,11 +160,11 @@ func (d dialect) statements() statements {
 	return statements{
 		insert: d.write(d.insert),
 		load: d.write(`SELECT id, dedupe_hash, payload FROM {schema}inbox_events
-WHERE id {list} AND ` + isOpen + ` ORDER BY id {lock}`),
+WHERE id {list} AND ` + isStillOpen + ` ORDER BY id {lock}`),
 		processed: d.write(`UPDATE {schema}inbox_events SET processed_at = {at $2}, quarantined_at = NULL, reason = '' WHERE id {list}`),
 		failed:    d.write(`UPDATE {schema}inbox_events SET attempts = attempts + 1, reason = $2 WHERE id {list}`),
 		quarantine: d.write(`UPDATE {schema}inbox_events SET attempts = attempts + 1, reason = $2, quarantined_at = {at $3}
-WHERE id {list} AND ` + isOpen),
+WHERE id {list} AND ` + isStillOpen),
 		failure: d.write(`INSERT INTO {schema}inbox_failures (event_id, failed_at, reason) SELECT id, {at $3}, $2 FROM {schema}inbox_events WHERE id {list}`),
 		orphans: d.write(`UPDATE {schema}inbox_events SET quarantined_at = {at $1}, reason = $2
 WHERE ` + isOpen + ` AND received_at < {at $3} AND id NOT IN ({live}) RETURNING id`),

@@ -11,3 +11,25 @@ func (b *Inbox[TTx]) Accept(ctx context.Context, event webhooks.Event) error {
 	_, err := b.group.Accept(ctx, event)
 	return err
 }
+
+// AcceptTogether accepts events in one transaction, so that one job works on them.
+func (b *Inbox[TTx]) AcceptTogether(ctx context.Context, events ...webhooks.Event) error {
+	rows := make([]row, len(events))
+	for i, event := range events {
+		var err error
+		if rows[i], err = b.group.row(event); err != nil {
+			return err
+		}
+	}
+	_, err := b.flush(ctx, rows)
+	return err
+}
+
+// Begins begins a transaction, and rolls it back.
+func (d *Database[TTx]) Begins(ctx context.Context) error {
+	tx, err := d.begin(ctx, workSide)
+	if err == nil {
+		d.rollback(tx)
+	}
+	return err
+}

@@ -116,14 +116,8 @@ func TestFigures(t *testing.T) {
 	}
 	t.Run("accept on PostgreSQL", figuresOfPostgreSQL)
 	t.Run("accept on SQLite", figuresOfSQLite)
-	t.Run("work on PostgreSQL", func(t *testing.T) {
-		db, _ := migratedPostgreSQL(t)
-		figuresOfWork(t, db)
-	})
-	t.Run("work on SQLite", func(t *testing.T) {
-		s, _ := lookedAt(t)
-		figuresOfWork(t, s.db)
-	})
+	t.Run("work on PostgreSQL", figuresOfWorkOnPostgreSQL)
+	t.Run("work on SQLite", figuresOfWorkOnSQLite)
 	t.Run("pickup on PostgreSQL", func(t *testing.T) {
 		db, _ := migratedPostgreSQL(t)
 		figuresOfPickup(t, db)
@@ -228,33 +222,103 @@ func figuresOfSQLite(t *testing.T) {
 	require.GreaterOrEqual(t, medians[1]/medians[0], 10.0)
 }
 
-// figuresOfWork measures how fast what waits is done.
-func figuresOfWork[TTx any](t *testing.T, db *inbox.Database[TTx]) {
+func figuresOfWorkOnPostgreSQL(t *testing.T) {
+	db, schema := openPostgreSQL(t)
+	require.NoError(t, db.Migrate(t.Context()))
+	pool, err := pgxpool.New(t.Context(), postgresAddress()+"&pool_max_conns=4&search_path="+schema)
+	require.NoError(t, err)
+	t.Cleanup(pool.Close)
+	_, err = pool.Exec(t.Context(), "CREATE TABLE parcels (session text NOT NULL)")
+	require.NoError(t, err)
+	parcel := "INSERT INTO " + schema + ".parcels (session) VALUES ($1)"
+	figuresOfWork(t, db, way{"insert", func(ctx context.Context, event webhooks.Event) error {
+		_, err := pool.Exec(ctx, parcel, event.Info().SessionID)
+		return err
+	}}, handling[pgx.Tx]{"does nothing", func(context.Context, pgx.Tx, webhooks.Event) error {
+		return nil
+	}}, handling[pgx.Tx]{"inserts a row", func(ctx context.Context, tx pgx.Tx, event webhooks.Event) error {
+		_, err := tx.Exec(ctx, parcel, event.Info().SessionID)
+		return err
+	}})
+}
+
+func figuresOfWorkOnSQLite(t *testing.T) {
+	s, look := lookedAt(t)
+	plain, err := sql.Open("sqlite", "file:"+filepath.Join(t.TempDir(), "plain.db")+"?_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)")
+	require.NoError(t, err)
+	plain.SetMaxOpenConns(1)
+	t.Cleanup(func() { require.NoError(t, plain.Close()) })
+	const table, parcel = "CREATE TABLE parcels (session text NOT NULL)", "INSERT INTO parcels (session) VALUES ($1)"
+	_, err = plain.ExecContext(t.Context(), table)
+	require.NoError(t, err)
+	_, err = look.ExecContext(t.Context(), table)
+	require.NoError(t, err)
+	figuresOfWork(t, s.db, way{"insert", func(ctx context.Context, event webhooks.Event) error {
+		_, err := plain.ExecContext(ctx, parcel, event.Info().SessionID)
+		return err
+	}}, handling[*sql.Tx]{"does nothing", func(context.Context, *sql.Tx, webhooks.Event) error {
+		return nil
+	}}, handling[*sql.Tx]{"inserts a row", func(ctx context.Context, tx *sql.Tx, event webhooks.Event) error {
+		_, err := tx.ExecContext(ctx, parcel, event.Info().SessionID)
+		return err
+	}})
+}
+
+// A handler of the comparison, in the transaction of its event.
+type handling[TTx any] struct {
+	name string
+	work func(ctx context.Context, tx TTx, event webhooks.Event) error
+}
+
+// figuresOfWork measures how fast what waits is done, by handlers that do nothing and by those that
+// write a row, beside as many rows without an inbox.
+func figuresOfWork[TTx any](t *testing.T, db *inbox.Database[TTx], floor way, handlers ...handling[TTx]) {
 	t.Helper()
 	const events = 10_000
-	var rates []float64
+	rates := make([][]float64, len(handlers)+1)
 	for range *figureRounds {
-		box := accepting(t, db)
-		way{"inbox", box.Accept}.perSecond(t, 256, freshEvents(t, events), nil)
-		require.NoError(t, box.Stop(t.Context()))
-		var began, done atomic.Int64
-		finished := make(chan struct{})
-		working, err := inbox.New(verifier(t), db, inbox.Work[TTx]{InTx: func(context.Context, TTx, webhooks.Event) error {
-			began.CompareAndSwap(0, time.Now().UnixNano())
-			if done.Add(1) == events {
-				close(finished)
-			}
-			return nil
-		}})
-		require.NoError(t, err)
-		require.NoError(t, working.Start(t.Context()))
-		<-finished
-		require.NoError(t, working.Stop(t.Context())) // which waits for the last commits
-		rates = append(rates, events/time.Since(time.Unix(0, began.Load())).Seconds())
+		rates[0] = append(rates[0], floor.perSecond(t, 4, freshEvents(t, events), nil))
+		for i, handler := range handlers {
+			rates[i+1] = append(rates[i+1], workedOff(t, db, events, handler.work))
+		}
 	}
-	slices.Sort(rates)
-	t.Logf("work: %.0f events/s (%.0f to %.0f)", rates[len(rates)/2], rates[0], rates[len(rates)-1])
-	require.Greater(t, rates[len(rates)/2], 5000.0)
+	var slow []string
+	for i, all := range rates {
+		slices.Sort(all)
+		name, median := floor.name, all[len(all)/2]
+		if i > 0 {
+			name = handlers[i-1].name
+		}
+		t.Logf("%-24s %8.0f/s = %5.2f of the first (%.0f to %.0f)", name, median, median/rates[0][len(all)/2], all[0], all[len(all)-1])
+		if floor := rates[0][len(all)/2]; i > 0 && median < floor {
+			slow = append(slow, fmt.Sprintf("%s: %.0f events/s, and %.0f rows without an inbox", name, median, floor))
+		}
+	}
+	require.Empty(t, slow)
+	require.Greater(t, rates[1][len(rates[1])/2], 5000.0, handlers[0].name)
+}
+
+// workedOff accepts events, then works on them, and returns how many there were in a second.
+func workedOff[TTx any](t *testing.T, db *inbox.Database[TTx], events int, work func(ctx context.Context, tx TTx, event webhooks.Event) error) float64 {
+	t.Helper()
+	box := accepting(t, db)
+	way{"inbox", box.Accept}.perSecond(t, 256, freshEvents(t, events), nil)
+	require.NoError(t, box.Stop(t.Context()))
+	var began, done atomic.Int64
+	finished := make(chan struct{})
+	working, err := inbox.New(verifier(t), db, inbox.Work[TTx]{InTx: func(ctx context.Context, tx TTx, event webhooks.Event) error {
+		began.CompareAndSwap(0, time.Now().UnixNano())
+		err := work(ctx, tx, event)
+		if done.Add(1) == int64(events) {
+			close(finished)
+		}
+		return err
+	}})
+	require.NoError(t, err)
+	require.NoError(t, working.Start(t.Context()))
+	<-finished
+	require.NoError(t, working.Stop(t.Context())) // which waits for the last commits
+	return float64(events) / time.Since(time.Unix(0, began.Load())).Seconds()
 }
 
 // figuresOfPickup measures how long it takes from a delivery to its handler.

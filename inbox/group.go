@@ -72,6 +72,9 @@ func (g *group) stop() {
 
 // Accept returns when the event is durable, or is not.
 func (g *group) Accept(ctx context.Context, event webhooks.Event) (webhooks.Acceptance, error) {
+	if err := ctx.Err(); err != nil {
+		return webhooks.Acceptance{Status: webhooks.AcceptanceNotNow}, err
+	}
 	row, err := g.row(event)
 	if err != nil {
 		return webhooks.Acceptance{}, err
@@ -84,8 +87,13 @@ func (g *group) Accept(ctx context.Context, event webhooks.Event) (webhooks.Acce
 	case s := <-w.done:
 		await.Point(ctx, "stored")
 		return s.acceptance(g.isFault)
-	case <-ctx.Done(): // its redelivery may be a duplicate then
+	case <-ctx.Done():
 		await.Point(ctx, "waits no longer")
+		select {
+		case s := <-w.done: // it is durable, or is not: that is better than not to know
+			return s.acceptance(g.isFault)
+		default: // its redelivery may be a duplicate then
+		}
 		return webhooks.Acceptance{Status: webhooks.AcceptanceNotNow}, ctx.Err()
 	}
 }

@@ -20,7 +20,8 @@ type Work[TTx any] struct {
 	// InTx takes part in the transaction that marks the event as processed: what it writes there is
 	// committed with that, exactly once, or not at all. It must not use the database in another
 	// way, nor talk to others: while it runs, the transaction is open. An error, or a panic, undoes
-	// what it wrote, and only that.
+	// what it wrote, and only that: events share a transaction, and each has a savepoint. The
+	// function must neither end the transaction nor keep it; a pgx.Tx returns errors then.
 	InTx func(ctx context.Context, tx TTx, event webhooks.Event) error
 
 	// Outside is called while no transaction is open. When the process dies at the wrong moment it
@@ -56,7 +57,7 @@ func New[TTx any](verifier *webhooks.Verifier, database *Database[TTx], work Wor
 	if work.InTx == nil {
 		perJob, deadline = 1, 30*time.Second
 	}
-	set, err := newSettings(opts, deadline)
+	set, err := newSettings(opts, database.workers, deadline)
 	if err != nil {
 		return nil, err
 	}

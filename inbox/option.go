@@ -40,8 +40,9 @@ func WithHandlerOptions(opts ...webhooks.HandlerOption) Option {
 // comes beyond it gets a 503 with Retry-After before it is read.
 func WithMaxMemory(bytes int64) Option { return func(s *settings) { s.memory = bytes } }
 
-// WithWorkers sets how many jobs run at once in this process; the default is 4. On SQLite one works
-// at a time. An inbox with 0 workers only accepts.
+// WithWorkers sets how many jobs run at once in this process; the default is 8 on PostgreSQL, where
+// some wait for the disk while others work, and 4 on SQLite, of which one works at a time. An inbox
+// with 0 workers only accepts.
 func WithWorkers(n int) Option { return func(s *settings) { s.workers = n } }
 
 // WithAttempts sets how often an event is tried before it is quarantined; the default is 10.
@@ -81,8 +82,8 @@ func WithPeriodic(name string, every time.Duration, run func(context.Context) er
 // jobTimeout is how long a job may take.
 func (s *settings) jobTimeout() time.Duration { return 4*s.deadline + 10*time.Second }
 
-func newSettings(opts []Option, deadline time.Duration) (settings, error) {
-	s := settings{logger: silent, memory: 64 << 20, workers: 4, attempts: 10, deadline: deadline, bodies: 30 * 24 * time.Hour}
+func newSettings(opts []Option, workers int, deadline time.Duration) (settings, error) {
+	s := settings{logger: silent, memory: 64 << 20, workers: workers, attempts: 10, deadline: deadline, bodies: 30 * 24 * time.Hour}
 	for _, apply := range opts {
 		apply(&s)
 	}

@@ -65,6 +65,9 @@ func (w *periodicWorker) Work(ctx context.Context, job *river.Job[periodicArgs])
 	if err != nil || !due {
 		return err
 	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	return w.list[at].run(ctx)
 }
 

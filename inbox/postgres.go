@@ -77,7 +77,7 @@ func PostgreSQL(ctx context.Context, address string, opts ...PostgreSQLOption) (
 	}
 	db := &Database[pgx.Tx]{
 		engine: p, driver: riverpgxv5.New(p.work), dialect: postgresDialect(o.schema), schema: o.schema,
-		pollOnly: o.pooling, poll: poll, flushers: int(o.accept), close: func() { p.work.Close(); p.accept.Close() },
+		pollOnly: o.pooling, poll: poll, flushers: int(o.accept), workers: 8, close: func() { p.work.Close(); p.accept.Close() },
 	}
 	return db.finish()
 }
@@ -119,6 +119,8 @@ func (p *postgres) rollback(tx pgx.Tx) {
 }
 
 func (p *postgres) abort(tx pgx.Tx) { _ = tx.Conn().PgConn().Conn().Close() }
+
+func (p *postgres) parts(tx pgx.Tx) parts[pgx.Tx] { return &lazy{tx: tx} }
 
 func (p *postgres) run(ctx context.Context, tx pgx.Tx, statement string, args ...any) error {
 	_, err := tx.Exec(ctx, statement, args...)

@@ -43,7 +43,7 @@ func (m *machine) mistaken() {
 	case m.p.Makes(mistakeNoReason):
 		say.quarantine = strings.Replace(say.quarantine, "reason = $2", "reason = substr($2, 1, 0)", 1)
 	case m.p.Makes(mistakeDoneAgain):
-		say.load = strings.Replace(say.load, isOpen, "true", 1)
+		say.load = strings.Replace(say.load, isStillOpen, "true", 1)
 	}
 }
 
@@ -107,13 +107,17 @@ func (e *simulatedEngine) insert(ctx context.Context, tx *sql.Tx, statement stri
 	return e.sqlite.insert(ctx, tx, statement, events, now)
 }
 
+func (e *simulatedEngine) parts(tx *sql.Tx) parts[*sql.Tx] {
+	return &eager[*sql.Tx]{run: e.run, tx: tx}
+}
+
 func (e *simulatedEngine) run(ctx context.Context, tx *sql.Tx, statement string, args ...any) error {
 	switch statement {
-	case "RELEASE SAVEPOINT hostedpay_event; SAVEPOINT hostedpay_event":
+	case nextSavepoint:
 		if e.m.p.Makes(mistakeOneSavepoint) {
 			return nil
 		}
-	case "ROLLBACK TO SAVEPOINT hostedpay_event":
+	case rollbackSavepoint:
 		if e.m.p.Makes(mistakeNoOwnJob) {
 			e.withoutJobs = tx
 		}

@@ -36,7 +36,7 @@ func SQLite(path string) (*Database[*sql.Tx], error) {
 		return nil, fmt.Errorf("inbox: SQLite cannot be opened: %w", err)
 	}
 	db := &Database[*sql.Tx]{
-		engine: s, driver: riversqlite.New(s.work), dialect: sqliteDialect(), poll: 20 * time.Millisecond, flushers: 1,
+		engine: s, driver: riversqlite.New(s.work), dialect: sqliteDialect(), poll: 20 * time.Millisecond, flushers: 1, workers: 4,
 		close: func() { _, _, _ = s.work.Close(), s.accept.Close(), held.Close() },
 	}
 	return db.finish()
@@ -120,6 +120,10 @@ func (s *sqlite) begin(ctx context.Context, by side) (*sql.Tx, error) {
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
+	if err := ctx.Err(); err != nil { // when both had come, the turn may have been chosen
+		<-s.turn
+		return nil, err
+	}
 	tx, err := db.BeginTx(context.WithoutCancel(ctx), nil) // a context that ends would roll back behind our back
 	if err != nil {
 		<-s.turn
@@ -142,6 +146,8 @@ func (s *sqlite) rollback(tx *sql.Tx) {
 }
 
 func (s *sqlite) abort(tx *sql.Tx) { s.rollback(tx) }
+
+func (s *sqlite) parts(tx *sql.Tx) parts[*sql.Tx] { return &eager[*sql.Tx]{run: s.run, tx: tx} }
 
 // done gives the turn to the next, once.
 func (s *sqlite) done(tx *sql.Tx) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"runtime/debug"
+	"sync/atomic"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -47,8 +48,6 @@ func (b *Inbox[TTx]) together(ctx context.Context, job *river.Job[jobArgs]) erro
 		if err != nil {
 			return err
 		}
-		guard := time.AfterFunc(3*b.set.deadline, func() { b.db.abort(tx) }) // of a handler that does not listen to its context
-		defer guard.Stop()
 		done, failed, rest, err := b.each(ctx, tx, events)
 		if single && len(failed) == 1 {
 			failure = &failed[0]
@@ -68,37 +67,53 @@ func (b *Inbox[TTx]) together(ctx context.Context, job *river.Job[jobArgs]) erro
 	return nil
 }
 
-// each runs the handler on each event, until the time of the transaction is over. What ends the
-// savepoint of one event begins that of the next: a round trip less for each.
+// each runs the handler on each event, until the time of the transaction is over.
 func (b *Inbox[TTx]) each(ctx context.Context, tx TTx, events []pending) (done []int64, failed []pending, rest []int64, err error) {
-	began := time.Now()
-	if err := b.db.run(ctx, tx, "SAVEPOINT hostedpay_event"); err != nil {
-		return nil, nil, nil, err
-	}
+	began, divided := time.Now(), b.db.parts(tx)
+	var aborted atomic.Bool
+	guard := time.AfterFunc(3*b.set.deadline, func() { // of a handler that does not listen to its context
+		aborted.Store(true)
+		b.db.abort(tx)
+	})
+	defer guard.Stop()
 	for i, event := range events {
+		if err := ctx.Err(); err != nil { // the inbox stops, or the job took too long
+			return nil, nil, nil, err
+		}
 		if i > 0 && time.Since(began) > b.set.deadline {
 			for _, left := range events[i:] {
 				rest = append(rest, left.id)
 			}
 			return done, failed, rest, nil
 		}
-		next := "RELEASE SAVEPOINT hostedpay_event; SAVEPOINT hostedpay_event"
-		event.err = b.inTx(ctx, tx, event)
-		if event.err == nil {
-			done = append(done, event.id)
-		} else {
-			failed, next = append(failed, event), "ROLLBACK TO SAVEPOINT hostedpay_event"
+		var over error
+		event.err, over = divided.end(ctx, b.inTx(ctx, divided, event))
+		if aborted.Load() {
+			over = errAborted
 		}
-		if err := b.db.run(ctx, tx, next); err != nil { // the transaction is over: what the handler did to it is why
-			event.err = errors.Join(event.err, err)
+		switch {
+		case over != nil: // what the handler did to the transaction is why
+			event.err = errors.Join(event.err, over)
 			return nil, []pending{event}, nil, event.err
+		case event.err != nil:
+			failed = append(failed, event)
+		default:
+			done = append(done, event.id)
 		}
 	}
 	return done, failed, nil, nil
 }
 
-func (b *Inbox[TTx]) inTx(ctx context.Context, tx TTx, event pending) error {
-	return b.call(ctx, event, func(ctx context.Context, event webhooks.Event) error { return b.work.InTx(ctx, tx, event) })
+var errAborted = errors.New("inbox: the handler did not end when its context did, and its transaction was rolled back")
+
+func (b *Inbox[TTx]) inTx(ctx context.Context, divided parts[TTx], event pending) error {
+	return b.call(ctx, event, func(ctx context.Context, event webhooks.Event) error {
+		tx, err := divided.begin(ctx)
+		if err != nil {
+			return err
+		}
+		return b.work.InTx(ctx, tx, event)
+	})
 }
 
 // call gives a function the event of a payload, and a deadline.
@@ -174,6 +189,9 @@ func (b *Inbox[TTx]) alone(ctx context.Context, job *river.Job[jobArgs]) error {
 	}
 	var done []int64
 	for _, event := range events {
+		if ctx.Err() != nil {
+			return errRecorded
+		}
 		if event.err = b.call(ctx, event, b.work.Outside); event.err != nil {
 			if ctx.Err() != nil { // the inbox stops, or the job took too long
 				return errRecorded

@@ -1,0 +1,49 @@
+package inbox
+
+import "context"
+
+// parts divides a transaction into one part for each event, so that an event that fails undoes what
+// its own handler wrote, and nothing else.
+type parts[TTx any] interface {
+	// begin returns the transaction that the handler of the next event gets.
+	begin(ctx context.Context) (TTx, error)
+
+	// end ends the part of an event, which has failed unless failure is nil, and returns what it
+	// has failed with. It is over when the part cannot be told from the others any more: then all
+	// of them have to be undone.
+	end(ctx context.Context, failure error) (failed, over error)
+}
+
+const (
+	takeSavepoint     = "SAVEPOINT hostedpay_event"
+	releaseSavepoint  = "RELEASE SAVEPOINT hostedpay_event"
+	rollbackSavepoint = "ROLLBACK TO SAVEPOINT hostedpay_event"
+	nextSavepoint     = releaseSavepoint + "; " + takeSavepoint
+)
+
+// eager parts take a savepoint for each event, where a statement costs no round trip. What ends the
+// savepoint of one event begins that of the next.
+type eager[TTx any] struct {
+	run   func(ctx context.Context, tx TTx, statement string, args ...any) error
+	tx    TTx
+	taken bool
+}
+
+func (p *eager[TTx]) begin(ctx context.Context) (TTx, error) {
+	if p.taken {
+		return p.tx, nil
+	}
+	err := p.run(ctx, p.tx, takeSavepoint)
+	p.taken = err == nil
+	return p.tx, err
+}
+
+func (p *eager[TTx]) end(ctx context.Context, failure error) (failed, over error) {
+	switch {
+	case failure == nil:
+		return nil, p.run(ctx, p.tx, nextSavepoint) // it fails when the handler has ended the transaction
+	case p.taken:
+		return failure, p.run(ctx, p.tx, rollbackSavepoint)
+	}
+	return failure, nil
+}

@@ -1,0 +1,323 @@
+package inbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgtype"
+)
+
+var (
+	errReturned  = fmt.Errorf("inbox: the handler that this transaction was for has returned: %w", pgx.ErrTxClosed)
+	errNotYours  = errors.New("inbox: the inbox commits the transaction of a handler, or rolls it back: return nil, or an error")
+	errSwallowed = errors.New("inbox: a statement of the handler has failed, and it returned nil: return the error, or roll back to a savepoint with the transaction's Begin")
+	errBusy      = errors.New("inbox: the handler has returned while its rows, or its batch, were open: close them")
+	errInUse     = errors.New("inbox: another goroutine of the handler is using its transaction: use it from one at a time")
+	errEnded     = errors.New("inbox: the handler has ended the transaction that it shares with others")
+)
+
+// lazy parts take a savepoint when a handler uses its transaction for the first time: a handler
+// that does not costs no round trip. A savepoint is released when the next one is taken.
+type lazy struct {
+	tx    pgx.Tx
+	now   *part
+	state savepointState
+}
+
+type savepointState int
+
+const (
+	noSavepoint    savepointState = iota
+	emptySavepoint                // after a rollback to it
+	usedSavepoint                 // by events that have succeeded
+)
+
+func (l *lazy) begin(ctx context.Context) (pgx.Tx, error) {
+	l.now = &part{lazy: l, ctx: ctx}
+	return &partTx{l.tx, l.now, false}, nil
+}
+
+func (l *lazy) end(ctx context.Context, failure error) (failed, over error) {
+	taken := false
+	if l.now != nil {
+		taken = l.now.end()
+		l.now = nil
+	}
+	if over := l.over(taken); over != nil {
+		return failure, over
+	}
+	if failure == nil && l.tx.Conn().PgConn().TxStatus() == 'E' {
+		failure = errSwallowed
+	}
+	switch {
+	case !taken:
+		return failure, nil
+	case failure == nil:
+		l.state = usedSavepoint
+		return nil, nil
+	}
+	_, over = l.tx.Exec(ctx, rollbackSavepoint)
+	l.state = emptySavepoint
+	return failure, over
+}
+
+// over is why the transaction is of no use any more. What it looks at is known without asking the
+// server.
+func (l *lazy) over(taken bool) error {
+	conn := l.tx.Conn().PgConn()
+	switch status := conn.TxStatus(); {
+	case conn.IsClosed():
+		return errors.New("inbox: the connection was closed while the handler had its transaction")
+	case conn.IsBusy():
+		return errBusy
+	case status == 'I':
+		return errEnded
+	case status == 'E' && !taken:
+		return errors.New("inbox: no savepoint could be taken for the handler")
+	}
+	return nil
+}
+
+// take takes the savepoint of a part.
+func (l *lazy) take(ctx context.Context) error {
+	if owed := l.owed(); len(owed) > 0 {
+		if _, err := l.tx.Exec(ctx, strings.Join(owed, "; ")); err != nil {
+			return err
+		}
+	}
+	l.state = emptySavepoint
+	return nil
+}
+
+// owed are the statements before the first one of a part.
+func (l *lazy) owed() []string {
+	switch l.state {
+	case noSavepoint:
+		return []string{takeSavepoint}
+	case emptySavepoint:
+		return nil
+	case usedSavepoint:
+		return []string{releaseSavepoint, takeSavepoint}
+	}
+	panic("inbox: unknown state of a savepoint")
+}
+
+// A part is the use of a transaction by the handler of one event.
+type part struct {
+	lazy *lazy
+	ctx  context.Context // of the handler
+
+	mu    sync.Mutex // held by who uses the connection: a handler may leave a goroutine behind
+	taken bool
+	ended bool
+}
+
+// end waits for what another goroutine is doing, and reports whether the part has a savepoint.
+func (p *part) end() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.ended = true
+	return p.taken
+}
+
+// use gives the connection to a caller until it is done, and takes the savepoint first.
+func (p *part) use(ctx context.Context) (done func(), err error) {
+	_, done, err = p.useFor(ctx, "", nil, false)
+	return done, err
+}
+
+// useFor is use for a statement. When the savepoint was taken with it, its result is the next one
+// of the batch.
+func (p *part) useFor(ctx context.Context, sql string, args []any, batched bool) (batch pgx.BatchResults, done func(), err error) {
+	if !p.mu.TryLock() {
+		return nil, nil, errInUse
+	}
+	switch {
+	case p.ended:
+		err = errReturned
+	case p.taken:
+	case batched && p.lazy.state != emptySavepoint && p.lazy.prepared(sql, args):
+		batch, err = p.lazy.takeWith(ctx, sql, args)
+	default:
+		err = p.lazy.take(ctx)
+	}
+	if err != nil {
+		p.mu.Unlock()
+		return nil, nil, err
+	}
+	p.taken = true
+	return batch, p.mu.Unlock, nil
+}
+
+// A partTx is the transaction as a handler sees it, or a nested one of the handler. It is of no use
+// when the handler has returned. What Conn and LargeObjects have returned is past its control, and
+// must not be kept.
+type partTx struct {
+	pgx.Tx
+	part   *part
+	nested bool
+}
+
+// Begin begins a nested transaction.
+func (t *partTx) Begin(ctx context.Context) (pgx.Tx, error) {
+	done, err := t.part.use(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	nested, err := t.Tx.Begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &partTx{nested, t.part, true}, nil
+}
+
+// Commit is for nested transactions.
+func (t *partTx) Commit(ctx context.Context) error { return t.conclude(ctx, t.Tx.Commit) }
+
+// Rollback is for nested transactions.
+func (t *partTx) Rollback(ctx context.Context) error { return t.conclude(ctx, t.Tx.Rollback) }
+
+func (t *partTx) conclude(ctx context.Context, how func(context.Context) error) error {
+	if !t.nested {
+		return errNotYours
+	}
+	done, err := t.part.use(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	return how(ctx)
+}
+
+func (t *partTx) Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error) {
+	batch, done, err := t.part.useFor(ctx, sql, args, len(args) > 0) // without arguments there may be several statements
+	if err != nil {
+		return pgconn.CommandTag{}, err
+	}
+	defer done()
+	if batch != nil {
+		tag, err := batch.Exec()
+		if closed := batch.Close(); err == nil {
+			err = closed
+		}
+		return tag, err
+	}
+	tag, err := t.Tx.Exec(ctx, sql, args...)
+	if err == nil && len(args) > 0 {
+		t.part.lazy.remember(sql)
+	}
+	return tag, err
+}
+
+func (t *partTx) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error) {
+	batch, done, err := t.part.useFor(ctx, sql, args, true)
+	if err != nil {
+		return failedRows{err: err}, err
+	}
+	defer done()
+	if batch != nil {
+		rows, err := batch.Query()
+		batched := &batchedRows{Rows: rows, batch: batch}
+		if err != nil {
+			batched.Close()
+		}
+		return batched, err
+	}
+	rows, err := t.Tx.Query(ctx, sql, args...)
+	if err == nil {
+		t.part.lazy.remember(sql)
+	}
+	return rows, err
+}
+
+func (t *partTx) QueryRow(ctx context.Context, sql string, args ...any) pgx.Row {
+	batch, done, err := t.part.useFor(ctx, sql, args, true)
+	if err != nil {
+		return failedRows{err: err}
+	}
+	defer done()
+	if batch != nil {
+		return batchedRow{batch.QueryRow(), batch}
+	}
+	return rememberedRow{t.Tx.QueryRow(ctx, sql, args...), t.part.lazy, sql}
+}
+
+func (t *partTx) CopyFrom(ctx context.Context, table pgx.Identifier, columns []string, rows pgx.CopyFromSource) (int64, error) {
+	done, err := t.part.use(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer done()
+	return t.Tx.CopyFrom(ctx, table, columns, rows)
+}
+
+func (t *partTx) SendBatch(ctx context.Context, batch *pgx.Batch) pgx.BatchResults {
+	done, err := t.part.use(ctx)
+	if err != nil {
+		return failedBatch{err}
+	}
+	defer done()
+	return t.Tx.SendBatch(ctx, batch)
+}
+
+func (t *partTx) Prepare(ctx context.Context, name, sql string) (*pgconn.StatementDescription, error) {
+	done, err := t.part.use(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	return t.Tx.Prepare(ctx, name, sql)
+}
+
+// LargeObjects cannot be used when the handler has returned.
+func (t *partTx) LargeObjects() pgx.LargeObjects {
+	if t.Conn() == nil {
+		return pgx.LargeObjects{}
+	}
+	return t.Tx.LargeObjects()
+}
+
+// Conn is nil when the handler has returned. Where no savepoint can be taken, nothing that is done
+// on the connection is committed.
+func (t *partTx) Conn() *pgx.Conn {
+	done, err := t.part.use(context.WithoutCancel(t.part.ctx))
+	switch {
+	case err == nil:
+		done()
+	case errors.Is(err, errReturned):
+		return nil
+	}
+	return t.Tx.Conn()
+}
+
+// failedRows are those of a statement that was not run.
+type failedRows struct {
+	pgx.Rows
+	err error
+}
+
+func (r failedRows) Close()                                       {}
+func (r failedRows) Err() error                                   { return r.err }
+func (r failedRows) CommandTag() pgconn.CommandTag                { return pgconn.CommandTag{} }
+func (r failedRows) FieldDescriptions() []pgconn.FieldDescription { return nil }
+func (r failedRows) Next() bool                                   { return false }
+func (r failedRows) Scan(...any) error                            { return r.err }
+func (r failedRows) Values() ([]any, error)                       { return nil, r.err }
+func (r failedRows) RawValues() [][]byte                          { return nil }
+func (r failedRows) Conn() *pgx.Conn                              { return nil }
+func (r failedRows) TypeMap() *pgtype.Map                         { return nil }
+
+// A failedBatch was not sent.
+type failedBatch struct{ err error }
+
+func (b failedBatch) Exec() (pgconn.CommandTag, error) { return pgconn.CommandTag{}, b.err }
+func (b failedBatch) Query() (pgx.Rows, error)         { return failedRows{err: b.err}, b.err }
+func (b failedBatch) QueryRow() pgx.Row                { return failedRows{err: b.err} }
+func (b failedBatch) Close() error                     { return b.err }
+func (b failedBatch) Tx() pgx.Tx                       { return nil }
