@@ -88,7 +88,8 @@ type voraEnvelope struct {
 	Merchant string          `json:"merchant_id"`
 	Data     json.RawMessage `json:"data"`
 
-	payment *voraV1Body // what the data says about a payment; nil for empty data
+	payment *voraV1Body // what the data says about a payment, in inData; nil for empty data
+	inData  voraV1Body
 }
 
 var voraEnvelopeNames = jsonNames[voraEnvelope]()
@@ -114,12 +115,12 @@ func (b *voraEnvelope) field(d *fastDecoder, name string) bool {
 // readData reads the data, and what it says about a payment on the way.
 func (b *voraEnvelope) readData(d *fastDecoder) {
 	d.space()
-	begin, inside, payment := d.at, *d, &voraV1Body{}
-	if some := payment.read(&inside); some && !inside.lost {
-		d.at, b.payment = inside.at, payment
+	begin, inside := d.at, *d
+	b.payment, b.inData = nil, voraV1Body{}
+	if some := b.inData.read(&inside); some && !inside.lost {
+		d.at, b.payment = inside.at, &b.inData
 	} else { // data of another form
 		d.pass(maxNested)
-		b.payment = nil
 	}
 	b.Data = d.body[begin:d.at:d.at]
 }
@@ -133,7 +134,7 @@ func (b *voraEnvelope) findPayment() {
 	case "", "null":
 		return
 	}
-	b.payment = &voraV1Body{}
+	b.payment = &b.inData
 	b.payment.problem = decodeSlowly(b.Data, b.payment)
 }
 
