@@ -42,6 +42,8 @@ func (s *Sandbox) controlRoutes() []controlRoute {
 		{http.MethodDelete, "faults", clearing(s.ClearFaults)},
 		{http.MethodGet, "merchants", list(s.Merchants)},
 		{http.MethodPost, "merchants/{id}/webhook", command(s.controlWebhook)},
+		{http.MethodPost, "merchants/{id}/webhook/divert", command(s.controlDivert)},
+		{http.MethodPost, "merchants/{id}/webhook/restore", command(s.controlRestore)},
 		{http.MethodPost, "merchants/{id}/rotate", command(s.controlRotate)},
 		{http.MethodPost, "merchants/{id}/revoke", command(s.controlRevoke)},
 		{http.MethodGet, "clock", list(s.controlNow)},
@@ -193,6 +195,14 @@ func (s *Sandbox) controlFault(_ string, f control.Fault) (control.Fault, error)
 
 func (s *Sandbox) controlWebhook(merchantID string, params control.WebhookParams) (none, error) {
 	return none{}, s.SetWebhookURL(merchantID, params.URL)
+}
+
+func (s *Sandbox) controlDivert(merchantID string, params control.WebhookParams) (none, error) {
+	return none{}, s.DivertWebhooks(merchantID, params.URL)
+}
+
+func (s *Sandbox) controlRestore(merchantID string, params control.WebhookParams) (control.Diversion, error) {
+	return s.RestoreWebhooks(merchantID, params.URL)
 }
 
 func (s *Sandbox) controlRotate(merchantID string, _ none) (control.RotatedKey, error) {

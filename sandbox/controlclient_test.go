@@ -192,6 +192,17 @@ func TestControlClient(t *testing.T) {
 			require.Equal(t, c.SinkURL(), w.only().URL)
 			require.Equal(t, control.DeliveryAccepted, w.only().State)
 		},
+		"POST merchants/{id}/webhook/divert": func(t *testing.T, w *world, c *control.Client) {
+			require.NoError(t, c.DivertWebhooks(t.Context(), acme, c.SinkURL()))
+			w.pay()
+			require.Equal(t, c.SinkURL(), w.only().URL)
+		},
+		"POST merchants/{id}/webhook/restore": func(t *testing.T, w *world, c *control.Client) {
+			require.NoError(t, w.gateways.DivertWebhooks(acme, c.SinkURL()))
+			ended, err := c.RestoreWebhooks(t.Context(), acme, c.SinkURL())
+			require.NoError(t, err)
+			require.Equal(t, control.Diversion{Ended: true, WebhookURL: w.shopURL + "/vora"}, ended)
+		},
 		"POST merchants/{id}/rotate": func(t *testing.T, w *world, c *control.Client) {
 			rotated, err := c.RotateKey(t.Context(), acme)
 			require.NoError(t, err)

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"time"
 
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
 	"github.com/hostedpay/hostedpay-go/sandbox/internal/gateway/vora"
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
@@ -70,6 +71,19 @@ func (s *Sandbox) RevokeKeys(merchantID string) error { return wrap(s.vora().Rev
 // [WithWebhookHosts]; empty for nowhere.
 func (s *Sandbox) SetWebhookURL(merchantID, address string) error {
 	return wrap(s.vora().SetWebhookURL(merchantID, address))
+}
+
+// DivertWebhooks has a merchant's Vora events go to another URL until [Sandbox.RestoreWebhooks]. Of
+// several diversions the last one counts, and they end in any order; [Sandbox.SetWebhookURL] ends
+// them all. Of more than 100 the oldest is forgotten.
+func (s *Sandbox) DivertWebhooks(merchantID, address string) error {
+	return wrap(s.vora().DivertWebhooks(merchantID, address))
+}
+
+// RestoreWebhooks ends the diversion to a URL, and no other. It is no error that there is none.
+func (s *Sandbox) RestoreWebhooks(merchantID, address string) (control.Diversion, error) {
+	d, err := s.vora().RestoreWebhooks(merchantID, address)
+	return d, wrap(err)
 }
 
 func (s *Sandbox) vora() *vora.Gateway { return s.gateways[sdk.GatewayVora].(*vora.Gateway) }

@@ -20,8 +20,9 @@ import (
 // A startedSandbox is one whose clock runs by itself.
 type startedSandbox struct {
 	*sandbox.Sandbox
-	t   *testing.T
-	url string
+	t      *testing.T
+	server *httptest.Server
+	url    string
 }
 
 func startSandbox(t *testing.T) startedSandbox {
@@ -30,7 +31,7 @@ func startSandbox(t *testing.T) startedSandbox {
 	require.NoError(t, err)
 	server := httptest.NewServer(box)
 	t.Cleanup(func() { box.Close(); server.Close() })
-	return startedSandbox{box, t, server.URL}
+	return startedSandbox{box, t, server, server.URL}
 }
 
 // pay makes a session at Vora, and is its buyer.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -34,8 +35,9 @@ again, to all of them, when one has not taken the delivery within 9 seconds.
 session, with * for any characters. A delivery that no target wants is acknowledged. A URL without a
 path keeps the path of the delivery; its query is kept in any case.
 
-With --sandbox it has a running sandbox deliver to it, and registers again when the sandbox was
-restarted. Vora's events come by that; a checkout at VisionScope names its own webhook URL.
+With --sandbox it has a running sandbox deliver Vora's events to it, also after that was started again,
+and in the end where they went before, unless somebody has registered another URL meanwhile. A
+checkout at VisionScope names its own webhook URL.
 
 It ends when interrupted, after --count deliveries, or with 1 after --max-failures that were not
 accepted with a 2xx. Verify and check read the journal; events resends what is in it.`,
@@ -52,7 +54,7 @@ accepted with a 2xx. Verify and check read the journal; events resends what is i
 	flags.Lookup("journal").DefValue = "" // the help is the same on every machine
 	flags.IntVar(&f.count, "count", 0, "end after so many deliveries; 0 for never")
 	flags.IntVar(&f.maxFailures, "max-failures", 0, "end with 1 after so many deliveries that were not accepted; 0 for never")
-	flags.BoolVar(&f.json, "json", false, "print one JSON object a line: ready, event, reconnect")
+	flags.BoolVar(&f.json, "json", false, "print one JSON object a line: ready, event, reconnect, webhook")
 	return c
 }
 
@@ -61,7 +63,8 @@ func (f *listenFlags) run(c *cobra.Command) (err error) {
 	if err == nil && (f.count < 0 || f.maxFailures < 0) {
 		err = errors.New("--count and --max-failures are not negative")
 	}
-	if _, wrong := control.New(f.sandbox); err == nil && f.sandbox != "" && wrong != nil {
+	box, wrong := control.New(f.sandbox)
+	if err == nil && f.sandbox != "" && wrong != nil {
 		err = fmt.Errorf("--sandbox: %w", wrong)
 	}
 	if err != nil {
@@ -86,10 +89,13 @@ func (f *listenFlags) run(c *cobra.Command) (err error) {
 	}
 	s := serve(atAddress, r)
 	r.show.ready(base, targets, f.journal)
+	var diverting sync.WaitGroup
 	if f.sandbox != "" {
-		go r.keepRegistered(ctx, f.sandbox)
+		d := diverter{box: box, sandbox: f.sandbox, to: base + "/webhooks/vora", show: r.show}
+		diverting.Go(func() { d.keep(ctx) })
 	}
 	<-ctx.Done()
+	diverting.Wait() // no delivery comes here after that
 	defer time.AfterFunc(endTimeout, func() { giveUp(errEnded) }).Stop()
 	err = s.close() // after the deliveries under way
 	giveUp(errEnded)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -70,13 +71,32 @@ type reconnectView struct {
 	Sandbox string `json:"sandbox"`
 	Up      bool   `json:"up"` // it delivers here
 	Error   string `json:"error,omitempty"`
+
+	ended bool // listen has
 }
 
 func (p eventPrinter) reconnect(v reconnectView) {
 	v.Type = "reconnect"
 	text := fmt.Sprintf("Sandbox       %s delivers here\n", v.Sandbox)
-	if !v.Up {
-		text = fmt.Sprintf("Sandbox       %s cannot be reached, trying again: %s\n", v.Sandbox, v.Error)
+	switch {
+	case v.ended:
+		text = fmt.Sprintf("Sandbox       %s cannot be reached to restore its webhook URLs:\n              %s\n", v.Sandbox, v.Error)
+	case !v.Up:
+		text = fmt.Sprintf("Sandbox       %s cannot be reached, trying again:\n              %s\n", v.Sandbox, v.Error)
 	}
 	p.print(v, text)
+}
+
+// A divertedView is where a sandbox delivers a merchant's events from now on, under --json.
+type divertedView struct {
+	Type     string `json:"type"` // "webhook"
+	Merchant string `json:"merchantId"`
+	URL      string `json:"url"` // empty for nowhere
+}
+
+func (p eventPrinter) diverted(merchant, url, what string) {
+	if url != "" {
+		url = maskedURL(url)
+	}
+	p.print(divertedView{"webhook", merchant, url}, fmt.Sprintf("Sandbox       %s %s\n              %s\n", merchant, what, cmp.Or(url, "no URL")))
 }

@@ -39,9 +39,17 @@ func (m Merchant) Credentials() []Credential {
 	return slices.DeleteFunc(all, func(c Credential) bool { return c.Value == "" })
 }
 
-// WebhookParams is the body of POST merchants/{id}/webhook.
+// WebhookParams is the body of POST merchants/{id}/webhook and of the calls below it.
 type WebhookParams struct {
-	URL string `json:"url"` // on this machine; empty for none
+	URL string `json:"url"` // on this machine; empty for none, where that makes sense
+}
+
+// A Diversion is the response to POST merchants/{id}/webhook/restore.
+type Diversion struct {
+	// Ended is false when there was none: somebody has registered a URL since.
+	Ended bool `json:"ended"`
+	// WebhookURL is where the merchant's events go now; empty for nowhere.
+	WebhookURL string `json:"webhookUrl"`
 }
 
 // A RotatedKey is the response to POST merchants/{id}/rotate.
@@ -59,6 +67,19 @@ func (c *Client) Merchants(ctx context.Context) ([]Merchant, error) {
 func (c *Client) SetWebhookURL(ctx context.Context, merchantID, webhookURL string) error {
 	_, err := post[none](ctx, c, "merchants/"+url.PathEscape(merchantID)+"/webhook", WebhookParams{URL: webhookURL})
 	return err
+}
+
+// DivertWebhooks has the events of a merchant's Vora account go to another URL on this machine until
+// [Client.RestoreWebhooks]. Of several diversions the last one counts, and they end in any order. A
+// URL that is registered meanwhile ends them all.
+func (c *Client) DivertWebhooks(ctx context.Context, merchantID, webhookURL string) error {
+	_, err := post[none](ctx, c, "merchants/"+url.PathEscape(merchantID)+"/webhook/divert", WebhookParams{URL: webhookURL})
+	return err
+}
+
+// RestoreWebhooks ends the diversion to a URL, and no other.
+func (c *Client) RestoreWebhooks(ctx context.Context, merchantID, webhookURL string) (Diversion, error) {
+	return post[Diversion](ctx, c, "merchants/"+url.PathEscape(merchantID)+"/webhook/restore", WebhookParams{URL: webhookURL})
 }
 
 // RotateKey gives a merchant a new Vora secret key. The old one works for another 24 hours of the

@@ -18,6 +18,8 @@ type VoraAccount struct {
 	WebhookSecret string `json:"webhookSecret,omitempty"`
 	// WebhookURL is where the account's events go, on this machine; empty for nowhere.
 	WebhookURL string `json:"webhookUrl,omitempty"`
+	// DivertedURLs are where events go again when diversions end: the registered URL first.
+	DivertedURLs []string `json:"divertedUrls,omitempty"`
 	// WebhooksV2 sends events as webhooks v2 instead of v1.
 	WebhooksV2 bool `json:"webhooksV2,omitempty"`
 	// FlatWebhooksV2 gives webhooks v2 the bodies of v1.

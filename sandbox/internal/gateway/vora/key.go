@@ -1,11 +1,9 @@
 package vora
 
 import (
-	"fmt"
 	"net/http"
 
 	"github.com/hostedpay/hostedpay-go/internal/contract"
-	"github.com/hostedpay/hostedpay-go/internal/local"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
 )
 
@@ -71,19 +69,4 @@ func (g *Gateway) RotateKey(merchantID string) (newKey string, err error) {
 // RevokeKeys ends a merchant's retired keys at once.
 func (g *Gateway) RevokeKeys(merchantID string) error {
 	return g.Ledger.UpdateMerchant(merchantID, func(m *control.Merchant) { m.Vora.RetiredKeys = nil })
-}
-
-// SetWebhookURL registers where a merchant's events go; empty for nowhere.
-func (g *Gateway) SetWebhookURL(merchantID, address string) error {
-	if err := checkWebhookURL(g.Hosts, address); err != nil {
-		return err
-	}
-	return g.Ledger.UpdateMerchant(merchantID, func(m *control.Merchant) { m.Vora.WebhookURL = address })
-}
-
-func checkWebhookURL(hosts local.Hosts, address string) error {
-	if err := hosts.CheckWebhookURL(address); err != nil && address != "" {
-		return fmt.Errorf("%q cannot be registered: %w", address, err)
-	}
-	return nil
 }

@@ -1,0 +1,113 @@
+package main
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/hostedpay/hostedpay-go/sandbox"
+	"github.com/hostedpay/hostedpay-go/sandbox/buyer"
+)
+
+// urlOfAcme is where Acme's events go.
+func (s startedSandbox) urlOfAcme() string { return s.Merchants()[0].Vora.WebhookURL }
+
+// When listen ends, however it does, events go where they went before.
+func TestListenRestoresWebhookURLs(t *testing.T) {
+	t.Parallel()
+	failing := takes(t, http.StatusInternalServerError)
+	for name, end := range map[string]struct {
+		args []string
+		by   func(startedSandbox, *running)
+		exit int
+	}{
+		"interrupted":    {nil, func(_ startedSandbox, r *running) { r.stop() }, exitOK},
+		"--count":        {[]string{"--count", "1"}, func(s startedSandbox, _ *running) { s.pay(buyer.CardApproved) }, exitOK},
+		"--max-failures": {[]string{"--max-failures", "1"}, func(s startedSandbox, _ *running) { s.pay(buyer.CardApproved) }, exitFailed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			box := startSandbox(t)
+			require.NoError(t, box.SetWebhookURL(sandbox.Acme.ID, "http://127.0.0.1:9/shop?token=sesame"))
+			r := runListen(t, append(end.args, "--sandbox", box.url, "--forward-to", failing.URL)...)
+			require.Equal(t, true, r.next("reconnect")["up"])
+			require.Equal(t, r.url+"/webhooks/vora", box.urlOfAcme())
+			end.by(box, r)
+			require.Equal(t, end.exit, <-r.ended)
+			require.Equal(t, "http://127.0.0.1:9/shop?token=sesame", box.urlOfAcme())
+			require.Equal(t, map[string]any{"type": "webhook", "merchantId": sandbox.Acme.ID, "url": "http://127.0.0.1:9/shop?…"}, r.next("webhook"))
+			require.Equal(t, map[string]any{"type": "webhook", "merchantId": sandbox.Brightline.ID, "url": ""}, r.next("webhook"))
+		})
+	}
+}
+
+// Of two that listen, the last one gets the events; the other says so, and gets them again after
+// that. In any order of their ends, events go where they went before both.
+func TestTwoListenAtASandbox(t *testing.T) {
+	t.Parallel()
+	shop := takes(t, http.StatusOK)
+	for name, firstEndsFirst := range map[string]bool{"the first ends first": true, "the last ends first": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			box := startSandbox(t)
+			require.NoError(t, box.SetWebhookURL(sandbox.Acme.ID, "http://127.0.0.1:9/shop"))
+			first := runListen(t, "--sandbox", box.url, "--forward-to", shop.URL)
+			require.Equal(t, true, first.next("reconnect")["up"])
+			last := runListen(t, "--sandbox", box.url, "--forward-to", shop.URL)
+			require.Equal(t, true, last.next("reconnect")["up"])
+			require.Equal(t, last.url+"/webhooks/vora", first.next("webhook")["url"])
+			if firstEndsFirst {
+				first.stop()
+				require.Equal(t, exitOK, <-first.ended)
+				require.Equal(t, last.url+"/webhooks/vora", box.urlOfAcme())
+				last.stop()
+				require.Equal(t, exitOK, <-last.ended)
+			} else {
+				last.stop()
+				require.Equal(t, exitOK, <-last.ended)
+				for range sandboxMerchants - 1 { // the rest of what was taken away
+					first.next("webhook")
+				}
+				require.Equal(t, first.url+"/webhooks/vora", first.next("webhook")["url"])
+				first.stop()
+				require.Equal(t, exitOK, <-first.ended)
+			}
+			require.Equal(t, "http://127.0.0.1:9/shop", box.urlOfAcme())
+		})
+	}
+}
+
+// sandboxMerchants is how many merchants a sandbox has.
+const sandboxMerchants = 3
+
+// A URL that somebody registers while one listens is shown, and stays.
+func TestSomebodyChangesTheURLMeanwhile(t *testing.T) {
+	t.Parallel()
+	box := startSandbox(t)
+	shop := takes(t, http.StatusOK)
+	r := runListen(t, "--sandbox", box.url, "--forward-to", shop.URL)
+	require.Equal(t, true, r.next("reconnect")["up"])
+	require.NoError(t, box.SetWebhookURL(sandbox.Acme.ID, "http://127.0.0.1:9/new"))
+	require.Equal(t, "http://127.0.0.1:9/new", r.next("webhook")["url"])
+	r.stop()
+	require.Equal(t, exitOK, <-r.ended)
+	require.Equal(t, "http://127.0.0.1:9/new", box.urlOfAcme())
+	require.Equal(t, map[string]any{"type": "webhook", "merchantId": sandbox.Acme.ID, "url": "http://127.0.0.1:9/new"}, r.next("webhook"))
+}
+
+// A sandbox that has gone has nothing to restore.
+func TestTheSandboxIsGoneWhenListenEnds(t *testing.T) {
+	t.Parallel()
+	box := startSandbox(t)
+	shop := takes(t, http.StatusOK)
+	r := runListen(t, "--sandbox", box.url, "--forward-to", shop.URL)
+	require.Equal(t, true, r.next("reconnect")["up"])
+	box.Close()
+	box.server.Close()
+	require.Equal(t, false, r.next("reconnect")["up"])
+	r.stop()
+	require.Equal(t, exitOK, <-r.ended)
+	require.Empty(t, r.stderr.String())
+	require.Contains(t, r.next("reconnect")["error"], "no sandbox responds at "+box.url)
+}
