@@ -56,6 +56,26 @@ func TestRedeliverySchedule(t *testing.T) {
 	}
 }
 
+// A pending delivery says when its next attempt is due, by the gateway's schedule.
+func TestDeliveriesAreDue(t *testing.T) {
+	t.Parallel()
+	w := setup(t, sandbox.WithTimeFactor(5))
+	w.rejectNext(99)
+	w.press(w.checkout(money.MustParse("10", "EUR")).CheckoutURL, "pay")
+	for _, wait := range []time.Duration{0, time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 16 * time.Second} {
+		d := w.only()
+		require.Equal(t, control.DeliveryPending, d.State)
+		before := len(d.Attempts)
+		if before > 0 {
+			require.Equal(t, d.Attempts[before-1].At.Add(wait/5), d.DueAt)
+		}
+		w.clock.Advance(d.DueAt.Sub(w.clock.Now()))
+		require.Len(t, w.only().Attempts, before+1)
+	}
+	require.Equal(t, control.DeliveryFailed, w.only().State)
+	require.Zero(t, w.only().DueAt)
+}
+
 // Every attempt is signed when it is sent: the last one would be outside of the receiver's window
 // otherwise, and the shop's own verifier takes it.
 func TestRedeliveryIsAccepted(t *testing.T) {

@@ -31,16 +31,18 @@ func sandboxEntries(ctx context.Context, box *control.Client) (all []entry, err 
 		if i >= 0 {
 			session = snapshot.Sessions[i]
 		}
-		all = append(all, entryOf(d, session))
+		e := entryOf(d, session)
+		e.now = snapshot.At
+		all = append(all, e)
 	}
 	return all, nil
 }
 
 // entryOf is a delivery as listen would have written it down. Its time is that of its first
-// attempt, its headers are those of the last one.
+// attempt, and zero before that; its headers are those of the last one.
 func entryOf(d control.Delivery, session control.Session) entry {
 	header := http.Header{}
-	e := entry{State: d.State, At: session.UpdatedAt, Forwards: []forwarding{}}
+	e := entry{State: d.State, DueAt: d.DueAt, Forwards: []forwarding{}}
 	e.ID, _ = strconv.Atoi(strings.TrimPrefix(d.ID, deliveryPrefix))
 	line := redact.New().Line
 	for i, attempt := range d.Attempts {
@@ -66,13 +68,25 @@ func entryOf(d control.Delivery, session control.Session) entry {
 	return e
 }
 
-// undelivered says why a sandbox has made no attempt, or nothing.
-func (e *entry) undelivered() string {
+// outlook says what is to come of a delivery of a sandbox, or why nothing is; empty when it is
+// finished.
+func (e *entry) outlook() string {
 	switch e.State {
 	case control.DeliveryUnsent:
-		return "not sent: no webhook URL on this machine; see hostedpay sandbox --webhook, and hostedpay listen --sandbox"
+		return "not sent: no webhook URL on this machine; see hostedpay sandbox\n          --webhook, and hostedpay listen --sandbox"
 	case control.DeliveryPending:
-		return "not sent yet"
+		what, due := "not sent yet", e.DueAt.Local()
+		if len(e.Forwards) > 0 {
+			what = "to be sent again"
+		}
+		format := time.TimeOnly
+		if due.Format(time.DateOnly) != e.now.Local().Format(time.DateOnly) {
+			format = time.DateTime
+		}
+		if due.After(e.now) {
+			return fmt.Sprintf("%s, due at %s", what, due.Format(format))
+		}
+		return fmt.Sprintf("%s, was due at %s: it is under way, or held by a\n          pause or a delivery fault", what, due.Format(format))
 	case control.DeliveryAccepted, control.DeliveryFailed:
 	}
 	return ""

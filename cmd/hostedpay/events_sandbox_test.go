@@ -25,9 +25,9 @@ type startedSandbox struct {
 	url    string
 }
 
-func startSandbox(t *testing.T) startedSandbox {
+func startSandbox(t *testing.T, opts ...sandbox.Option) startedSandbox {
 	t.Helper()
-	box, err := sandbox.New()
+	box, err := sandbox.New(opts...)
 	require.NoError(t, err)
 	server := httptest.NewServer(box)
 	t.Cleanup(func() { box.Close(); server.Close() })
@@ -73,7 +73,7 @@ func TestEventsOfASandbox(t *testing.T) {
 
 	list, err := runVerb(t, "", "events", "list", "--sandbox", gateways.url)
 	require.NoError(t, err)
-	require.Regexp(t, `(?m)^[0-9:]{8}     1  session\.succeeded   vora         `+unsent+`\n          not sent: no webhook URL on this machine`, list)
+	require.Regexp(t, `(?m)^-            1  session\.succeeded   vora         `+unsent+`\n          not sent: no webhook URL on this machine`, list)
 	require.Regexp(t, `(?m)^[0-9:]{8}     2  session\.succeeded   vora         `+accepted+`\n          → \S+/hook\?…  200  [0-9.]+ms$`, list)
 	require.Regexp(t, `200  [0-9.]+ms\n            injected fault: wrongSecret`, list)
 	require.NotContains(t, list, "sesame")
@@ -122,4 +122,35 @@ func TestEventsOfASandboxThatAreNotThere(t *testing.T) {
 		_, err := runVerb(t, "", strings.Fields(words)...)
 		require.ErrorContains(t, err, says, words)
 	}
+}
+
+// A delivery that was not sent yet says when it is due, and has no time of its own; one that is
+// sent again says that too.
+func TestEventsThatAreDue(t *testing.T) {
+	t.Parallel()
+	start := time.Date(2026, 4, 21, 13, 18, 14, 0, time.UTC)
+	clock := sandbox.NewManualClock(start)
+	gateways := startSandbox(t, sandbox.WithClock(clock))
+	failing := takes(t, http.StatusInternalServerError)
+	require.NoError(t, gateways.SetWebhookURL(sandbox.Acme.ID, failing.URL))
+	list := func(args ...string) string {
+		t.Helper()
+		text, err := runVerb(t, "", append([]string{"events", "list", "--sandbox", gateways.url}, args...)...)
+		require.NoError(t, err)
+		return text
+	}
+	gateways.PauseDeliveries()
+	session := gateways.pay(buyer.CardApproved)
+	held := start.Local().Format(time.TimeOnly)
+	require.Regexp(t, `^-            1  session.succeeded   vora         `+session+`\n          not sent yet, was due at `+held+`: it is under way, or held by a\n          pause or a delivery fault\n$`, list())
+	require.Contains(t, list("--json"), `"state":"pending","dueAt":"2026-04-21T13:18:14Z"}`)
+	require.NotContains(t, list("--json"), `"at":`)
+
+	gateways.ResumeDeliveries()
+	clock.Advance(time.Second) // the first two attempts
+	require.Len(t, failing.bodies, 2)
+	require.Regexp(t, `^`+held+`     1  .*\n.*500.*\n.*500.*\n          to be sent again, due at `+start.Add(6*time.Second).Local().Format(time.TimeOnly)+`\n$`, list())
+	clock.Advance(time.Hour)
+	require.NotContains(t, list(), "due")
+	require.NotContains(t, list("--json"), "dueAt")
 }

@@ -23,8 +23,8 @@ import (
 // An entry is a line of listen's journal: an entry of a HAR, which verify and check read, and what
 // listen knows about it.
 type entry struct {
-	ID int       `json:"id"` // from 1, in a journal
-	At time.Time `json:"startedDateTime"`
+	ID int       `json:"id"`                       // from 1, in a journal
+	At time.Time `json:"startedDateTime,omitzero"` // zero at a sandbox before the first attempt
 	recognized
 	Listener string       `json:"listener,omitempty"` // where it arrived
 	Status   int          `json:"status"`             // that the gateway got
@@ -33,7 +33,9 @@ type entry struct {
 	recorded
 
 	State       control.DeliveryState `json:"state,omitempty"` // at a sandbox, which has no journal
+	DueAt       time.Time             `json:"dueAt,omitzero"`  // the next attempt of a sandbox
 	lastAttempt time.Time             // of a sandbox
+	now         time.Time             // of a sandbox
 }
 
 // accepted reports whether everybody who wanted the delivery has taken it.
@@ -45,12 +47,16 @@ func (e *entry) accepted() bool {
 }
 
 func (e *entry) line() eventLine {
-	return eventLine{Type: "event", ID: e.ID, At: e.At, recognized: e.recognized, Status: e.Status, HungUp: e.HungUp, Forwards: append([]forwarding{}, e.Forwards...), State: e.State}
+	return eventLine{Type: "event", ID: e.ID, At: e.At, recognized: e.recognized, Status: e.Status, HungUp: e.HungUp, Forwards: append([]forwarding{}, e.Forwards...), State: e.State, DueAt: e.DueAt}
 }
 
 // text is the entry as a terminal shows it: a line, and one for each target below it.
 func (e *entry) text() string {
-	text := fmt.Sprintf("%s  %4d  %-18s  %-11s  %s\n", e.At.Local().Format(time.TimeOnly), e.ID, orNone(e.Event), orNone(e.Gateway), orNone(e.Session))
+	at := "-"
+	if !e.At.IsZero() {
+		at = e.At.Local().Format(time.TimeOnly)
+	}
+	text := fmt.Sprintf("%-8s  %4d  %-18s  %-11s  %s\n", at, e.ID, orNone(e.Event), orNone(e.Gateway), orNone(e.Session))
 	for _, f := range e.Forwards {
 		result := fmt.Sprintf("%d  %.1fms", f.Status, f.Milliseconds)
 		if f.Error != "" {
@@ -67,9 +73,9 @@ func (e *entry) text() string {
 	if e.HungUp {
 		text += "          the gateway hung up before it got the response\n"
 	}
-	switch {
-	case len(e.Forwards) == 0 && e.State != "":
-		text += "          " + e.undelivered() + "\n"
+	switch outlook := e.outlook(); {
+	case outlook != "":
+		text += "          " + outlook + "\n"
 	case len(e.Forwards) == 0:
 		text += "          no target wants it; it is acknowledged\n"
 	}

@@ -54,13 +54,14 @@ func (p eventPrinter) ready(base string, targets []target, journal string) {
 type eventLine struct {
 	Type string    `json:"type"` // "event"
 	ID   int       `json:"id,omitempty"`
-	At   time.Time `json:"at"`
+	At   time.Time `json:"at,omitzero"`
 	recognized
 	Status   int          `json:"status"`           // that the gateway got
 	HungUp   bool         `json:"hungUp,omitempty"` // the gateway did, before it got the response
 	Forwards []forwarding `json:"forwards"`
 
 	State control.DeliveryState `json:"state,omitempty"` // at a sandbox, of events list --sandbox
+	DueAt time.Time             `json:"dueAt,omitzero"`  // as above
 }
 
 func (p eventPrinter) event(e *entry) { p.print(e.line(), e.text()) }

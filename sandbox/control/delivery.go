@@ -22,6 +22,9 @@ type Delivery struct {
 	// Attempts are the last 50, oldest first.
 	Attempts []DeliveryAttempt `json:"attempts"`
 	State    DeliveryState     `json:"state"`
+	// DueAt is when a pending delivery has its next attempt, by the sandbox's clock. It is past
+	// during the attempt, and while a pause or a delivery fault holds it.
+	DueAt time.Time `json:"dueAt,omitzero"`
 }
 
 // A DeliveryState says where a delivery stands.

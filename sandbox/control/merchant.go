@@ -69,9 +69,9 @@ func (c *Client) SetWebhookURL(ctx context.Context, merchantID, webhookURL strin
 	return err
 }
 
-// DivertWebhooks has the events of a merchant's Vora account go to another URL on this machine until
-// [Client.RestoreWebhooks]. Of several diversions the last one counts, and they end in any order. A
-// URL that is registered meanwhile ends them all.
+// DivertWebhooks has the events of a merchant's Vora account go to another URL on this machine
+// until [Client.RestoreWebhooks]. Of several diversions the last one counts, and they end in any
+// order. A URL that is registered meanwhile ends them all.
 func (c *Client) DivertWebhooks(ctx context.Context, merchantID, webhookURL string) error {
 	_, err := post[none](ctx, c, "merchants/"+url.PathEscape(merchantID)+"/webhook/divert", WebhookParams{URL: webhookURL})
 	return err

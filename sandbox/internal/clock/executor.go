@@ -41,6 +41,9 @@ func (e *Executor) Context() context.Context { return e.ctx }
 // After runs f when one of the gateway's own waits is over. The time factor shortens it.
 func (e *Executor) After(task Task, wait time.Duration, f func()) { e.Exactly(task, wait/e.factor, f) }
 
+// Due is when one of the gateways' own waits that begins now is over.
+func (e *Executor) Due(wait time.Duration) time.Time { return e.Now().Add(wait / e.factor) }
+
 // Exactly runs f when wait has passed. The time factor does not shorten it.
 func (e *Executor) Exactly(task Task, wait time.Duration, f func()) {
 	e.clock.AfterFunc(task, wait, func() {

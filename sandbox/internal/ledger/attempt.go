@@ -30,7 +30,16 @@ func (d *delivery) scheduledAttempt(wait time.Duration) Attempt {
 	return Attempt{Task: d.task(), Wait: wait, delivery: d, scheduled: true}
 }
 
-func (l *Ledger) startLocked(a Attempt) { l.afterLocked(func() { l.config.Start(l, a) }) }
+func (l *Ledger) startLocked(a Attempt) {
+	switch {
+	case !a.scheduled:
+	case a.Exact:
+		a.delivery.DueAt = l.config.Executor.Now().Add(a.Wait)
+	default:
+		a.delivery.DueAt = l.config.Executor.Due(a.Wait)
+	}
+	l.afterLocked(func() { l.config.Start(l, a) })
+}
 
 // startNowLocked begins an attempt that was held.
 func (l *Ledger) startNowLocked(a Attempt) {

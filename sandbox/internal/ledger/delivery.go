@@ -104,5 +104,8 @@ func (d *delivery) task() clock.Task {
 func (d *delivery) snapshot() control.Delivery {
 	out := d.Delivery.Delivery
 	out.Attempts = append([]control.DeliveryAttempt{}, d.Attempts...) // an empty array in JSON, not null
+	if d.State != control.DeliveryPending {
+		out.DueAt = time.Time{}
+	}
 	return out
 }
