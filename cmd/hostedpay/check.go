@@ -22,7 +22,7 @@ func checkCommand() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "check FILE.har",
-		Short: "Hold recorded traffic to the contracts, and name what they do not document",
+		Short: "Hold recorded traffic to the contracts of the gateways",
 		Long: `Check reads a HAR, or entries of one that follow each other (one a line), and holds each call of a
 gateway and each delivery to the contract: fields, types, statuses, events, error codes, headers.
 With - it reads standard input. It exits with 1 when it found something.
@@ -46,8 +46,8 @@ recorders leave them out.`,
 			return nil
 		},
 	}
-	c.Flags().StringArrayVar(&hosts, "host", nil, "another host, with its port, that served a gateway, such as 127.0.0.1:4010; can be repeated")
-	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
+	c.Flags().StringArrayVar(&hosts, "host", nil, "another `host`, with its port, that served a gateway, such as 127.0.0.1:4010; can be repeated")
+	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object, errors too")
 	return c
 }
 

@@ -189,7 +189,7 @@ func TestCheckSaysWhatItCannotRead(t *testing.T) {
 	for recording, want := range map[string]string{
 		"":         "the recording is empty",
 		"{":        "the recording is not a HAR",
-		`{"a":1}`:  "without a request's url",
+		`{"a":1}`:  "has no request with a url",
 		"not JSON": "the recording is not a HAR",
 		`{"request":{"method":"G T","url":"https://checkout.vonpay.com/v1/health"}}`: "entry 1 of the recording",
 	} {

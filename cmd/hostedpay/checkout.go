@@ -51,8 +51,11 @@ before you create another.`,
 			if err != nil {
 				return err
 			}
-			return f.print(c.OutOrStdout(), checkoutView{created.ID, created.CheckoutURL.Reveal(), created.Response.RequestID},
-				fmt.Sprintf("%s\n%s\n", created.ID, created.CheckoutURL.Reveal()))
+			view := checkoutView{created.ID, created.CheckoutURL.Reveal(), created.Response.RequestID}
+			if err := f.print(c.OutOrStdout(), view, fmt.Sprintf("%s\n%s\n", created.ID, created.CheckoutURL.Reveal())); err != nil {
+				return fmt.Errorf("the checkout %s was created, and its page could not be printed: %w", created.ID, err)
+			}
+			return nil
 		},
 	}
 	f.register(c, secretSource{what: "API key", variable: "VISIONSCOPE_API_KEY", flag: "key-file"}, "VISIONSCOPE_API_URL")

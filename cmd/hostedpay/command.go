@@ -46,6 +46,7 @@ func command() *cobra.Command {
 	root.SilenceUsage, root.SilenceErrors = true, true
 	root.SetFlagErrorFunc(flagError)
 	addCompletion(root)
+	addHelp(root)
 	return root
 }
 
@@ -71,6 +72,9 @@ func onlyVerbs(c *cobra.Command, args []string) error {
 // execute runs the command, prints its error to stderr and returns the exit code.
 func execute(ctx context.Context, root *cobra.Command, stderr io.Writer) int {
 	c, err := root.ExecuteContextC(ctx)
+	if out, guards := root.OutOrStdout().(*guard); guards && err == nil {
+		err = out.problem() // nothing that was printed got lost
+	}
 	if err == nil {
 		return exitOK
 	}

@@ -16,7 +16,7 @@ func configExplainCommand() *cobra.Command {
 	var f caller
 	c := &cobra.Command{
 		Use:   "explain",
-		Short: "Print each setting, masked, with where it comes from and what it overrides",
+		Short: "Print each setting, masked, and where it comes from",
 		Long: `Explain prints what verbs would use: a flag wins over the environment, the environment over .env in
 the working directory, and .env over the configuration file that login writes. --key-file and
 --base-url are as for verbs that call Vora. No secret is printed. It exits with 1 when a setting

@@ -14,7 +14,7 @@ import (
 // A databaseSource is where a verb gets the address of a database from: a flag, when there is no
 // password in it, a file, or the environment. The configuration has no databases.
 type databaseSource struct {
-	what     string // "inbox's database"
+	what     string // "database of the inbox"
 	flag     string // its value is the address; with -file behind it, a file that has the address
 	variable string // of the environment
 	address  string
@@ -43,10 +43,12 @@ func (s *databaseSource) read(c *cobra.Command) (string, error) {
 		return "", usage(c, fmt.Errorf("--%s is an argument, which others on this machine can read: set %s, or name a file with --%s", s.flag, s.variable, s.file.flag))
 	case address != "" && s.file.file != "":
 		return "", usage(c, fmt.Errorf("--%s and --%s name two databases", s.flag, s.file.flag))
+	case !s.given():
+		return "", fmt.Errorf("no %s: set %s, name it with --%s, or name a file that has it with --%s", s.what, s.variable, s.flag, s.file.flag)
 	case address == "":
 		secret, err := s.file.read(c.InOrStdin())
 		if err != nil {
-			return "", fmt.Errorf("%w, or with --%s", err, s.flag)
+			return "", err
 		}
 		address = secret.Reveal()
 		secretsRead.add(passwordOf(address))

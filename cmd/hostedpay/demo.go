@@ -29,7 +29,7 @@ const maxWait = 10 * time.Second
 func demoCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "demo",
-		Short: "Make an approved and a declined payment at each gateway and print what happens",
+		Short: "Make two payments at each gateway, and print what happens",
 		Args:  none,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return demo(c.Context(), c.OutOrStdout(), payments(), unchecked)

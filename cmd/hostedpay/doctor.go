@@ -29,7 +29,7 @@ func doctorCommand() *cobra.Command {
 	var d doctor
 	c := &cobra.Command{
 		Use:   "doctor",
-		Short: "Look for what is wrong with keys, addresses, clock, network, version and webhook endpoint",
+		Short: "Find what is wrong with keys, addresses, network and endpoint",
 		Long: `Doctor prints what it finds, why it matters and what to do next, without any secret: the report can be
 pasted anywhere. It exits with 1 when it found a problem. It changes nothing at a gateway: it asks
 Vora how it is, and reads a session that does not exist to learn whether the API key is valid. At

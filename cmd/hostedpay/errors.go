@@ -16,7 +16,7 @@ func errorsCommand() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "errors [CODE]",
-		Short: "List the error codes of the gateways, or say what one means and what to do",
+		Short: "List the error codes, or say what one means and what to do",
 		Example: `  hostedpay errors
   hostedpay errors idempotency_key_collision
   hostedpay errors --json`,
@@ -30,7 +30,7 @@ func errorsCommand() *cobra.Command {
 			entries, err := explain(args...)
 			switch {
 			case err != nil:
-				return usage(c, err)
+				return usage(c, fmt.Errorf("%w; hostedpay errors lists them all", err))
 			case asJSON && len(args) == 1:
 				return json.NewEncoder(c.OutOrStdout()).Encode(entries[0])
 			case asJSON:

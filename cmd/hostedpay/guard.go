@@ -17,15 +17,34 @@ import (
 
 // A guard is the last door to standard output and standard error: no secret that this process has
 // read leaves by it. Errors of calls are safe before; this is for results, and for the errors of
-// others, such as a database, in which somebody who was told a secret repeats it.
-type guard struct{ out io.Writer }
+// others, such as a database, in which somebody who was told a secret repeats it. Safe for
+// concurrent use.
+type guard struct {
+	out io.Writer
+
+	mu     sync.Mutex
+	failed error // the first error of writing
+}
 
 // Write writes what may be printed. A line, or a JSON object, is written at once.
-func (g guard) Write(p []byte) (int, error) {
+func (g *guard) Write(p []byte) (int, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
 	if _, err := secretsRead.hiding().WriteString(g.out, string(p)); err != nil {
+		g.failed = cmp.Or(g.failed, err)
 		return 0, err
 	}
 	return len(p), nil
+}
+
+// problem is why something was not written, also when nobody looked at the error.
+func (g *guard) problem() error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.failed == nil {
+		return nil
+	}
+	return fmt.Errorf("not everything was printed: %w", g.failed)
 }
 
 // secretsRead are the secrets that this process has read. It runs one command.

@@ -17,11 +17,11 @@ import (
 )
 
 func inboxCommand() *cobra.Command {
-	return group("inbox", "The events of an inbox: which there are, what failed, and once more",
+	return group("inbox", "List, show, replay and discard the events of an inbox",
 		inboxListCommand(), inboxShowCommand(), inboxReplayCommand(), inboxDiscardCommand())
 }
 
-// An eventStore is the inbox's database, of either kind.
+// An eventStore is the database of an inbox, of either kind.
 type eventStore interface {
 	Events(ctx context.Context, which inbox.Selection, page inbox.Page) ([]inbox.Record, error)
 	Event(ctx context.Context, id int64) (webhooks.Event, error)
@@ -42,7 +42,7 @@ type storeCaller struct {
 }
 
 func (f *storeCaller) register(c *cobra.Command) {
-	f.database = databaseSource{what: "inbox's database", flag: "database", variable: "HOSTEDPAY_INBOX_DATABASE"}
+	f.database = databaseSource{what: "database of the inbox", flag: "database", variable: "HOSTEDPAY_INBOX_DATABASE"}
 	f.database.register(c)
 	c.Flags().StringVar(&f.schema, "schema", "", "schema of PostgreSQL (default: hostedpay_inbox)")
 	c.Flags().BoolVar(&f.pooling, "transaction-pooling", false, "there is a PgBouncer in transaction mode before PostgreSQL")

@@ -50,6 +50,9 @@ type initView struct {
 // initialize writes the files. .gitignore comes first, so that .env is never seen by a git add.
 func initialize(dir string, forSandbox, force bool) (initView, error) {
 	view := initView{Path: filepath.Join(dir, dotEnv)}
+	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+		return view, fmt.Errorf("there is no directory %s: make it, or name another with --dir", dir)
+	}
 	_, err := os.Lstat(view.Path)
 	switch {
 	case err == nil && !force:

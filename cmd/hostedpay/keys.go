@@ -24,7 +24,7 @@ func keysInspectCommand() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "inspect",
-		Short: "Say gateway, kind and mode of keys, and what is wrong with them, without printing any",
+		Short: "Say what each key is, and what is wrong with it",
 		Long: `Inspect looks at the keys that the other verbs use, from the environment, .env or the configuration
 file, and at other VON_PAY_* and VISIONSCOPE_* keys of the environment; with --file at a file of
 NAME=VALUE lines, or standard input with -, where a line may also be a key alone. Keys are never
@@ -69,7 +69,7 @@ exits with 1 when a key cannot be used, or there is none.`,
 		},
 	}
 	c.Flags().StringVar(&file, "file", "", "a file of NAME=VALUE lines, or - for standard input (default: the keys that the other verbs use)")
-	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON array")
+	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON array, an object for an error")
 	return c
 }
 

@@ -44,9 +44,10 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	secretsRead.addArguments(os.Args[1:])
 	root := command()
-	root.SetOut(guard{os.Stdout})
-	root.SetErr(guard{os.Stderr})
-	code := execute(ctx, root, guard{os.Stderr})
+	stderr := &guard{out: os.Stderr}
+	root.SetOut(&guard{out: os.Stdout})
+	root.SetErr(stderr)
+	code := execute(ctx, root, stderr)
 	stop()
 	os.Exit(code)
 }

@@ -20,9 +20,10 @@ func mcpCommand() *cobra.Command {
 	secrets := schemeSecrets()
 	c := &cobra.Command{
 		Use:   "mcp",
-		Short: "Serve an agent over the Model Context Protocol, on standard input and output",
+		Short: "Serve an agent over the Model Context Protocol",
 		Long: `Mcp is started by an agent's program, which speaks the Model Context Protocol with it over standard
-input and output, until that ends; a call that is running then is finished first. Its tools do what the verbs of this command do. Secrets come
+input and output, until that ends; a call that is running then is finished first. Its tools do what
+the verbs of this command do. Secrets come
 from the environment or files, never from the agent, and no tool prints one.
 
 A live API key is rejected unless --allow-live is given.`,
@@ -49,6 +50,7 @@ A live API key is rejected unless --allow-live is given.`,
 	}
 	f.registerURL(c, "VON_PAY_BASE_URL")
 	for _, s := range secrets {
+		s.noStdin = true
 		s.register(c)
 	}
 	c.Flags().BoolVar(&allowLive, "allow-live", false, "let the agent call Vora with a live API key: buyers can pay what it creates")

@@ -1,13 +1,20 @@
 package main
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // unknown is the error about a word that does not exist. It names the nearest that does, if any is
 // near.
 func unknown(kind, word string, known []string) error {
 	best, distance := "", len(word)/2+1
 	for _, k := range known {
-		if d := edits(word, k); d < distance {
+		d := edits(word, k)
+		if len(word) > 1 && strings.HasPrefix(k, word) {
+			d = 1 // it was cut short
+		}
+		if d < distance {
 			best, distance = k, d
 		}
 	}

@@ -57,11 +57,11 @@ func readRecording(r io.Reader) ([]recorded, error) {
 		case errors.Is(err, io.EOF):
 			return all, nil
 		case err != nil:
-			return nil, fmt.Errorf("the recording is not a HAR: after %d entries: %w", len(all), err)
+			return nil, fmt.Errorf("the recording is not a HAR, nor entries of one, one a line: entry %d: %w", len(all)+1, err)
 		case value.Log != nil:
 			all = append(all, value.Log.Entries...)
 		case value.Request.URL == "":
-			return nil, fmt.Errorf("the recording is not a HAR: after %d entries there is a value without a request's url", len(all))
+			return nil, fmt.Errorf("the recording is not a HAR, nor entries of one, one a line: entry %d has no request with a url", len(all)+1)
 		default:
 			all = append(all, value.recorded)
 		}

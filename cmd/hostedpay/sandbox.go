@@ -17,7 +17,7 @@ func sandboxCommand() *cobra.Command {
 	f := sandboxFlags{merchants: []control.Merchant{sandbox.Acme, sandbox.Brightline, sandbox.Cobalt}}
 	c := &cobra.Command{
 		Use:   "sandbox",
-		Short: "Run the gateways until interrupted, and print their addresses and keys",
+		Short: "Run the gateways until interrupted, and print their keys",
 		Example: `  hostedpay sandbox --webhook http://127.0.0.1:8080/webhooks/vora
   hostedpay sandbox --fault "route=POST /v1/sessions; share=20; resetAfter=true" --seed 7
   hostedpay sandbox --rate-limits --webhooks-v2 --time-factor 10`,
@@ -47,14 +47,14 @@ func sandboxCommand() *cobra.Command {
 	flags.StringVar(&f.address, "listen", "127.0.0.1:4010", "address to listen on; port 0 for any free one")
 	flags.StringVar(&f.publicURL, "public-url", "", "address that browsers reach the hosted pages at (default: where they are called)")
 	flags.StringVar(&f.webhook, "webhook", "", "where Vora's events go: on this machine, or at a --webhook-host")
-	flags.StringArrayVar(&f.webhookHosts, "webhook-host", nil, "another host, by its name, that webhooks may go to, such as that of a container; can be repeated")
+	flags.StringArrayVar(&f.webhookHosts, "webhook-host", nil, "another `host`, by its name, that webhooks may go to, such as that of a container; can be repeated")
 	flags.BoolVar(&f.webhooksV2, "webhooks-v2", false, "send Vora's events as webhooks v2 instead of v1")
 	flags.BoolVar(&f.returnV2, "return-v2", false, "sign Vora's return URLs with v2 instead of v1")
 	flags.BoolVar(&f.rateLimits, "rate-limits", false, "enforce Vora's documented rate limits")
 	flags.StringVar(&f.latestVersion, "latest-version", "", "announce a newer version of Vora's API")
-	flags.TimeVar(&f.deprecated, "deprecated", time.Time{}, []string{time.DateOnly}, "announce that Vora's API is deprecated since a day, such as 2026-10-01")
-	flags.TimeVar(&f.sunset, "sunset", time.Time{}, []string{time.DateOnly}, "announce the day on which Vora's API stops working, such as 2027-04-01")
-	flags.StringArrayVar(&f.faults, "fault", nil, `let calls go wrong, "route=POST /v1/sessions; times=2; status=503"; can be repeated`)
+	flags.TimeVar(&f.deprecated, "deprecated", time.Time{}, []string{time.DateOnly}, "announce that Vora's API is deprecated since a `day`, such as 2026-10-01")
+	flags.TimeVar(&f.sunset, "sunset", time.Time{}, []string{time.DateOnly}, "announce the `day` on which Vora's API stops working, such as 2027-04-01")
+	flags.StringArrayVar(&f.faults, "fault", nil, "let calls go wrong, a `fault` such as \"route=POST /v1/sessions; times=2; status=503\"; can be repeated")
 	flags.Uint64Var(&f.seed, "seed", 0, "make ids, and which calls a share of faults hits, the same in every run")
 	flags.IntVar(&f.factor, "time-factor", 1, "divide the gateways' own waits (outcomes, redeliveries) by this")
 	return c

@@ -25,10 +25,15 @@ type secretSource struct {
 	flag     string // its value is a file, or - for standard input
 	file     string
 	from     place // where it was read
+	noStdin  bool  // which belongs to somebody else
 }
 
 func (s *secretSource) register(c *cobra.Command) {
-	c.Flags().StringVar(&s.file, s.flag, "", fmt.Sprintf("file (mode 0600) with the %s, - for standard input; without it, %s of the environment, .env or the configuration file", s.what, s.variable))
+	orStdin := ", - for standard input"
+	if s.noStdin {
+		orStdin = ""
+	}
+	c.Flags().StringVar(&s.file, s.flag, "", fmt.Sprintf("file (mode 0600) with the %s%s; without it, %s of the environment, .env or the configuration file", s.what, orStdin, s.variable))
 }
 
 func (s *secretSource) read(stdin io.Reader) (sdk.Secret, error) {

@@ -32,7 +32,7 @@ func (f *purchaseCaller) register(c *cobra.Command) {
 	flags.StringVar(&p.Description, "description", "", "shown to the buyer")
 	flags.StringVar(&p.Locale, "locale", "", "BCP 47, such as en-US")
 	flags.StringVar(&p.BuyerID, "buyer-id", "", "the shop's name for the buyer")
-	flags.StringToStringVar(&p.Metadata, "metadata", nil, "comes back on the session and its events, such as order=789012; can be repeated")
+	flags.StringToStringVar(&p.Metadata, "metadata", nil, "comes back on the session and its events, `name=value`; can be repeated")
 	flags.DurationVar(&p.ExpiresIn, "expires-in", 0, "how long the session can be paid, 5m to 60m (default: the gateway's 30m)")
 }
 

@@ -31,7 +31,10 @@ repeat with the same --idempotency-key.`,
 			if err != nil {
 				return err
 			}
-			return f.print(c.OutOrStdout(), view, view.lines())
+			if err := f.print(c.OutOrStdout(), view, view.lines()); err != nil {
+				return fmt.Errorf("the session %s was created, and could not be printed; the idempotency key %s finds it again: %w", view.ID, view.IdempotencyKey, err)
+			}
+			return nil
 		},
 	}
 	f.register(c)

@@ -22,7 +22,7 @@ func sweepCommand() *cobra.Command {
 	var store chargeSweep
 	c := &cobra.Command{
 		Use:   "sweep [LIST]",
-		Short: "Read the sessions of a list, or the open charges of a platform, at Vora, and print where each stands",
+		Short: "Print where the sessions of a list, or open charges, stand",
 		Long: `Sweep reads every session of a list, a file or - for standard input, with one session ID a line, or
 one JSON object a line that has it as id, sessionId or session_id.
 

@@ -27,7 +27,7 @@ type chargeSweep struct {
 }
 
 func (s *chargeSweep) register(c *cobra.Command) {
-	s.database = databaseSource{what: "charges' database", flag: "charges", variable: "HOSTEDPAY_CHARGES_DATABASE"}
+	s.database = databaseSource{what: "database of the charges", flag: "charges", variable: "HOSTEDPAY_CHARGES_DATABASE"}
 	s.database.register(c)
 	c.Flags().StringVar(&s.table, "table", "hostedpay_charges", "table of the charges")
 	c.Flags().StringVar(&s.tenant, "tenant", "", "only the charges of this tenant, whose API key it is; needed when there are several")

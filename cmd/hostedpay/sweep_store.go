@@ -33,7 +33,7 @@ func openCharges(address, table string) (store charges.Store, done func(), err e
 	}
 	db, err := sql.Open(driver, address)
 	if err != nil {
-		return nil, nil, fmt.Errorf("the charges' database: %w", err)
+		return nil, nil, fmt.Errorf("the database of the charges: %w", err)
 	}
 	if store, err = sqlcharges.New(db, dialect, asSealed{}, sqlcharges.WithTable(table)); err != nil {
 		_ = db.Close()

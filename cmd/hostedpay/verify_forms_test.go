@@ -153,7 +153,7 @@ func TestVerifyNamesEachCauseFromEachForm(t *testing.T) {
 // listened is a journal with all deliveries, in their order.
 func listened(t *testing.T, all []mutation) string {
 	t.Helper()
-	r := runListen(t, "--forward-to", "http://127.0.0.1:9; type=nothing")
+	r := runListen(t, "--forward-to", "http://127.0.0.1:9; merchant=nobody")
 	for _, m := range all {
 		sent := m.request()
 		sent.URL.Scheme, sent.URL.Host, sent.Host, sent.RequestURI = "http", strings.TrimPrefix(r.url, "http://"), "", ""
