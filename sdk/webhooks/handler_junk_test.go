@@ -45,7 +45,7 @@ func TestJunkOverTheNetwork(t *testing.T) {
 		tick := time.NewTicker(5 * time.Millisecond)
 		defer tick.Stop()
 		for n := 0; ; n++ {
-			s := schemes()[n%3]
+			s := schemes()[n%len(schemes())]
 			opt := webhookstest.WithoutSignature()
 			if n%2 == 0 {
 				opt = webhookstest.WithBodyAfterSigning([]byte(`{"event":"session.succeeded","sessionId":"vp_cs_test_0"}`))

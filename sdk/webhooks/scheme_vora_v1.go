@@ -3,6 +3,7 @@ package webhooks
 import (
 	"net/http"
 
+	genvora "github.com/hostedpay/hostedpay-go/gen/vora"
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/internal/lenient"
 	"github.com/hostedpay/hostedpay-go/sdk"
@@ -105,3 +106,49 @@ type RefundCreated struct {
 }
 
 func (*RefundCreated) isEvent() {}
+
+// A voraV1Event is what an event of webhooks v1 means.
+type voraV1Event struct {
+	payment sdk.PaymentStatus
+	status  genvora.SessionStatus // the session's, where the event does not say
+	build   func(*voraV1Body) Event
+
+	// identity is what tells two such events of one session apart; nil where a session has only
+	// one.
+	identity func(b *voraV1Body, body sdk.Raw) []string
+}
+
+// voraV1Events are the events of webhooks v1, by name.
+var voraV1Events = map[string]voraV1Event{
+	string(genvora.SessionSucceededEventEventSessionSucceeded): {
+		payment: sdk.PaymentPaid, status: genvora.SessionStatusSucceeded,
+		build: func(b *voraV1Body) Event {
+			return &SessionSucceeded{Status: b.Status, TransactionID: b.TransactionID, Metadata: b.Metadata}
+		},
+	},
+	string(genvora.SessionFailedEventEventSessionFailed): {
+		payment: sdk.PaymentFailed, status: genvora.SessionStatusFailed,
+		build: func(b *voraV1Body) Event {
+			return &SessionFailed{Status: b.Status, FailureCode: b.FailureCode, Metadata: b.Metadata}
+		},
+	},
+	string(genvora.SessionExpiredEventEventSessionExpired): {
+		payment: sdk.PaymentExpired, status: genvora.SessionStatusExpired,
+		build: func(b *voraV1Body) Event { return &SessionExpired{Status: b.Status, Metadata: b.Metadata} },
+	},
+	string(genvora.RefundCreatedEventEventRefundCreated): {
+		payment: sdk.PaymentRefunded, status: genvora.SessionStatusRefunded,
+		build: func(b *voraV1Body) Event {
+			return &RefundCreated{Status: b.Status, TransactionID: b.TransactionID, Metadata: b.Metadata}
+		},
+		identity: func(b *voraV1Body, body sdk.Raw) []string {
+			if b.RefundID != "" {
+				return []string{b.RefundID}
+			}
+			if b.ID != "" {
+				return []string{b.ID}
+			}
+			return []string{b.TransactionID, timestampOf(body)}
+		},
+	},
+}

@@ -10,61 +10,65 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/stretchr/testify/require"
 
+	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
 )
 
-// bodies are the ready-made ones, by the schema of the contract that describes them.
-var bodies = map[string][]byte{
-	"SessionSucceededEvent": webhookstest.SessionSucceeded(),
-	"SessionFailedEvent":    webhookstest.SessionFailed(),
-	"SessionExpiredEvent":   webhookstest.SessionExpired(),
-	"RefundCreatedEvent":    webhookstest.RefundCreated(),
-	"EventV2":               webhookstest.VoraV2Event("payout.paid", nil),
-	"PaymentSuccessEvent":   webhookstest.PaymentSucceeded(),
-	"PaymentFailedEvent":    webhookstest.PaymentFailed(),
+// readyMade are the bodies of this package, each from the file body_NAME_test.go of its gateway.
+var readyMade [][]byte // read only, after the package is initialized
+
+func ready(bodies ...[]byte) [][]byte {
+	readyMade = append(readyMade, bodies...)
+	return bodies
 }
 
 // There is a ready-made body for every event of the contracts: every field that is described, no
 // other, with the value of the example.
 func TestBodiesAreTheContracts(t *testing.T) {
 	t.Parallel()
-	events := map[string]*openapi3.Schema{}
-	for _, gateway := range []string{"vora", "visionscope"} {
-		for name, schema := range load(t, gateway).Components.Schemas {
-			if len(schema.Value.OneOf) == 0 && strings.HasSuffix(name, "Event") || name == "EventV2" {
-				events[name] = schema.Value
+	for _, gateway := range contract.Gateways() {
+		for name, schema := range load(t, gateway.ID).Components.Schemas {
+			if len(schema.Value.OneOf) > 0 || !strings.HasSuffix(name, "Event") && name != "EventV2" {
+				continue
 			}
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				body := readyMadeOf(t, schema.Value)
+				require.NotNil(t, body, "no ready-made body is the contract's %s: body_%s_test.go registers those of %s", name, gateway.ID, gateway.Name)
+				require.Len(t, body, len(schema.Value.Properties))
+				for name, property := range schema.Value.Properties {
+					require.Contains(t, body, name)
+					if name == "status" {
+						continue // the contract's one example is of another event
+					}
+					if examples := property.Value.Examples; len(examples) > 0 {
+						require.EqualValues(t, examples[0], body[name], name)
+					}
+				}
+			})
 		}
 	}
-	for name, schema := range events {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			encoded, ok := bodies[name]
-			require.True(t, ok, "this package has no ready-made body of the contract's %s", name)
-			var body map[string]any
-			require.NoError(t, json.Unmarshal(encoded, &body))
-			require.NoError(t, schema.VisitJSON(body, openapi3.EnableJSONSchema2020()))
-			require.Len(t, body, len(schema.Properties))
+}
 
-			for name, property := range schema.Properties {
-				require.Contains(t, body, name)
-				if name == "status" {
-					continue // the contract's one example is of another event
-				}
-				if examples := property.Value.Examples; len(examples) > 0 {
-					require.EqualValues(t, examples[0], body[name], name)
-				}
-			}
-		})
+// readyMadeOf is the body that a schema describes; nil when there is none.
+func readyMadeOf(t *testing.T, schema *openapi3.Schema) map[string]any {
+	t.Helper()
+	for _, encoded := range readyMade {
+		var body map[string]any
+		require.NoError(t, json.Unmarshal(encoded, &body))
+		if schema.VisitJSON(body, openapi3.EnableJSONSchema2020()) == nil {
+			return body
+		}
 	}
+	return nil
 }
 
 func load(t *testing.T, gateway string) *openapi3.T {
 	t.Helper()
-	contract, err := openapi3.NewLoader().LoadFromFile("../../../api/openapi-" + gateway + ".yaml")
+	document, err := openapi3.NewLoader().LoadFromFile("../../../api/openapi-" + gateway + ".yaml")
 	require.NoError(t, err)
-	return contract
+	return document
 }
 
 func TestFields(t *testing.T) {
