@@ -74,7 +74,7 @@ func Unsupported(gateway Gateway, operation Operation) error {
 // CapabilityOf is how far a gateway of this SDK does an operation, for whoever has its name and no
 // client; known is false for other gateways.
 func CapabilityOf(gateway sdk.Gateway, operation Operation) (capability Capability, known bool) {
-	for _, g := range []Gateway{(*Vora)(nil), (*VisionScope)(nil)} {
+	for _, g := range gateways() {
 		if g.Name() == gateway {
 			return g.Capability(operation), true
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/hostedpay/hostedpay-go/internal/hostedpage"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 )
 
 // A Gateway takes payments for one merchant. Safe for concurrent use.
@@ -25,6 +26,15 @@ type Gateway interface {
 	// the reference: 24 hours at Vora. Package charges remembers it for longer.
 	Purchase(ctx context.Context, purchase Purchase) (*Payment, error)
 }
+
+// A known gateway is one of this SDK, as far as it can be asked without a client.
+type known interface {
+	Gateway
+	referenceOf(event webhooks.Event) string // of the purchase that one of its events is about
+}
+
+// gateways are all of this SDK, each in the file that is named after it.
+func gateways() []known { return []known{(*Vora)(nil), (*VisionScope)(nil)} }
 
 // A Retriever is a gateway that can be asked where a payment stands.
 type Retriever interface {

@@ -1,8 +1,6 @@
 package platform
 
 import (
-	"encoding/json"
-
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
@@ -18,32 +16,15 @@ func Reference(platform, order string, attempt int) string {
 	return vora.IdempotencyKey(platform, order, attempt)
 }
 
-// referenceField is the name under which Vora's sessions, and so their events, carry the reference.
-const referenceField = "hostedpay_reference"
-
 // ReferenceOf is the reference of the purchase that an event is about; empty when it does not say.
 // It is as authentic as the event: whoever can create sessions for a merchant chooses the
 // references of that merchant's events.
 func ReferenceOf(event webhooks.Event) string {
-	switch event := event.(type) {
-	case *webhooks.SessionSucceeded:
-		return event.Metadata[referenceField]
-	case *webhooks.SessionFailed:
-		return event.Metadata[referenceField]
-	case *webhooks.SessionExpired:
-		return event.Metadata[referenceField]
-	case *webhooks.RefundCreated:
-		return event.Metadata[referenceField]
-	case *webhooks.VoraV2Event:
-		var data struct {
-			Metadata map[string]string `json:"metadata"`
+	from := event.Info().Scheme.Gateway()
+	for _, g := range gateways() {
+		if g.Name() == from {
+			return g.referenceOf(event)
 		}
-		_ = json.Unmarshal(event.Data.Bytes(), &data) // of events that are about something else
-		return data.Metadata[referenceField]
-	case *webhooks.PaymentSucceeded, *webhooks.PaymentFailed, *webhooks.UnknownEvent:
-	}
-	if info := event.Info(); info.Scheme.Gateway() == sdk.GatewayVisionScope {
-		return info.Reference
 	}
 	return ""
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/visionscope"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 )
 
 // VisionScope is a merchant's VisionScope Checkout, as a [Gateway]. Make one with [NewVisionScope].
@@ -55,3 +56,6 @@ func (g *VisionScope) Purchase(ctx context.Context, p Purchase) (*Payment, error
 		ID: created.ID, Reference: p.Reference, Status: StatusPending, Amount: p.Amount, CheckoutURL: created.CheckoutURL,
 	}, nil
 }
+
+// referenceOf is what the routes have from the URL that the event's key is derived from.
+func (*VisionScope) referenceOf(event webhooks.Event) string { return event.Info().Reference }

@@ -2,12 +2,14 @@ package platform
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"maps"
 
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 )
 
 // Vora is a merchant's Vora, as a [Gateway] that is a [Retriever] too. Make one with [NewVora].
@@ -92,4 +94,28 @@ func withReference(p Purchase) map[string]string {
 	}
 	metadata[referenceField] = p.Reference
 	return metadata
+}
+
+// referenceField is the name under which Vora's sessions, and so their events, carry the reference.
+const referenceField = "hostedpay_reference"
+
+func (*Vora) referenceOf(event webhooks.Event) string {
+	switch event := event.(type) {
+	case *webhooks.SessionSucceeded:
+		return event.Metadata[referenceField]
+	case *webhooks.SessionFailed:
+		return event.Metadata[referenceField]
+	case *webhooks.SessionExpired:
+		return event.Metadata[referenceField]
+	case *webhooks.RefundCreated:
+		return event.Metadata[referenceField]
+	case *webhooks.VoraV2Event:
+		var data struct {
+			Metadata map[string]string `json:"metadata"`
+		}
+		_ = json.Unmarshal(event.Data.Bytes(), &data) // of events that are about something else
+		return data.Metadata[referenceField]
+	default: // unknown, or another gateway's
+		return ""
+	}
 }

@@ -12,35 +12,29 @@ import (
 // A Kind says what a credential is for.
 type Kind string
 
-// The kinds.
-const (
-	VoraAPIKey        Kind = "vora_api_key"        // vp_sk_…; authenticates calls, and signs the deliveries of webhooks v1
-	VoraSessionSecret Kind = "vora_session_secret" // ss_…; signs return URLs
-	VoraWebhookSecret Kind = "vora_webhook_secret" // whsec_…; signs the deliveries of webhooks v2
-	VisionScopeAPIKey Kind = "visionscope_api_key" // vsk_…; authenticates calls
-)
-
 // kind says which credentials are of a kind, and whether they sign something.
 type kind struct {
 	apikey.Accepted
 	signs bool
 }
 
-func kinds() map[Kind]kind {
-	of := func(gateway sdk.Gateway, name, example string) apikey.Accepted {
-		return apikey.Accepted{Constructor: "tenants", Gateway: gateway, Kinds: []string{name}, Example: example}
+func accepted(gateway sdk.Gateway, name, example string) apikey.Accepted {
+	return apikey.Accepted{Constructor: "tenants", Gateway: gateway, Kinds: []string{name}, Example: example}
+}
+
+// known is what is known of a kind; ok is false for an unknown one.
+func (k Kind) known() (known kind, ok bool) {
+	for _, s := range strategies() {
+		if known, ok = s.kinds[k]; ok {
+			return known, true
+		}
 	}
-	return map[Kind]kind{
-		VoraAPIKey:        {of(sdk.GatewayVora, "secret", "a secret API key: vp_sk_…"), true},
-		VoraSessionSecret: {of(sdk.GatewayVora, "session_secret", "a session signing secret: ss_…"), true},
-		VoraWebhookSecret: {of(sdk.GatewayVora, "webhook_secret", "a webhook signing secret: whsec_…"), true},
-		VisionScopeAPIKey: {of(sdk.GatewayVisionScope, "secret", "an API key: vsk_…"), false},
-	}
+	return kind{}, false
 }
 
 // check rejects a secret that is not one of the kind. The error has no part of the secret.
 func (k Kind) check(tenant string, secret sdk.Secret) error {
-	known, ok := kinds()[k]
+	known, ok := k.known()
 	if !ok {
 		return fmt.Errorf("tenants: %s has a credential of the unknown kind %q", tenant, k)
 	}
@@ -55,7 +49,7 @@ func (k Kind) check(tenant string, secret sdk.Secret) error {
 
 // belongs rejects a kind that a tenant's gateway does not have: nobody would use the credential.
 func (k Kind) belongs(t Tenant) error {
-	known, ok := kinds()[k]
+	known, ok := k.known()
 	switch {
 	case !ok:
 		return fmt.Errorf("tenants: %s has no credential of the unknown kind %q", t.ID, k)
@@ -63,17 +57,6 @@ func (k Kind) belongs(t Tenant) error {
 		return fmt.Errorf("tenants: %s is at %s, which has no %s", t.ID, t.Gateway, k)
 	}
 	return nil
-}
-
-// apiKeyOf is the kind of the credential that authenticates calls to a gateway.
-func apiKeyOf(gateway sdk.Gateway) (kind Kind, known bool) {
-	switch gateway {
-	case sdk.GatewayVora:
-		return VoraAPIKey, true
-	case sdk.GatewayVisionScope:
-		return VisionScopeAPIKey, true
-	}
-	return "", false
 }
 
 // Credentials are a tenant's, by kind.

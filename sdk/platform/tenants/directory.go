@@ -63,7 +63,10 @@ func NewDirectory(store Store, opts ...Option) (*Directory, error) {
 	limiter := sdk.WithLimiter(ratelimit.New())
 	d := &Directory{
 		store: store, now: time.Now, audit: func(context.Context, Entry) {}, cache: newCache(10_000, 10*time.Second), misses: newMisses(),
-		options: map[sdk.Gateway][]sdk.ClientOption{sdk.GatewayVora: {limiter}, sdk.GatewayVisionScope: {limiter}},
+		options: map[sdk.Gateway][]sdk.ClientOption{},
+	}
+	for _, known := range strategies() {
+		d.options[known.gateway] = []sdk.ClientOption{limiter}
 	}
 	for _, apply := range opts {
 		apply(d)

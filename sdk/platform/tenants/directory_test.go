@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/sandbox"
 	"github.com/hostedpay/hostedpay-go/sandbox/buyer"
 	"github.com/hostedpay/hostedpay-go/sdk"
@@ -263,6 +264,15 @@ func TestSize(t *testing.T) {
 	_, err = small.Tenant(t.Context(), "brightline")
 	require.NoError(t, err)
 	require.Equal(t, reads+1, w.store.reads.Load())
+}
+
+// Every gateway that has a contract can be a tenant's.
+func TestEveryGatewayCanBeATenants(t *testing.T) {
+	t.Parallel()
+	for _, g := range contract.Gateways() {
+		err := setup(t).directory.Add(t.Context(), tenants.Tenant{ID: "dune", Gateway: sdk.Gateway(g.ID), MerchantID: "mer_dune"})
+		require.ErrorContains(t, err, "dune has no "+g.ID, "sdk/platform/tenants/%s.go has the credentials of %s, and strategies() in strategy.go lists it", g.ID, g.Name)
+	}
 }
 
 func TestAddRejects(t *testing.T) {

@@ -7,8 +7,6 @@ import (
 
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/platform"
-	"github.com/hostedpay/hostedpay-go/sdk/visionscope"
-	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
 // ErrOffboarded means that the tenant has left: it takes no purchases. What was paid can still be
@@ -73,25 +71,11 @@ func (d *Directory) newClient(t Tenant, use use) (platform.Gateway, error) {
 	if use == forBackground {
 		opts = append(opts[:len(opts):len(opts)], sdk.WithBackground())
 	}
-	kind, _ := apiKeyOf(t.Gateway)
-	apiKey := t.Credentials[kind].Current.Reveal()
-	switch {
-	case t.Gateway == sdk.GatewayVora:
-		client, err := vora.New(apiKey, opts...)
-		if err != nil {
-			return nil, err
-		}
-		return platform.NewVora(client), nil
-	case t.Gateway != sdk.GatewayVisionScope:
+	at := strategyOf(t.Gateway)
+	if at == nil { // stored by another version of this package
 		return nil, fmt.Errorf("the gateway %q is not known", t.Gateway)
-	case d.routes == nil:
-		return nil, errors.New("the directory has no routes for VisionScope's events: see WithRoutes")
 	}
-	client, err := visionscope.New(apiKey, opts...)
-	if err != nil {
-		return nil, err
-	}
-	return platform.NewVisionScope(client, d.routes, t.ID), nil
+	return at.client(d, t, t.Credentials[at.apiKey].Current.Reveal(), opts)
 }
 
 // current is a tenant's gateway with the credentials of the moment.

@@ -31,16 +31,16 @@ func (t Tenant) clone() Tenant {
 
 // check rejects a tenant that could take no payment, or whose events could not find it.
 func (t Tenant) check() error {
-	kind, known := apiKeyOf(t.Gateway)
+	at := strategyOf(t.Gateway)
 	switch {
 	case t.ID == "" || !utf8.ValidString(t.ID):
 		return fmt.Errorf("tenants: a tenant needs an ID in UTF-8, and has %q", t.ID)
-	case !known:
-		return fmt.Errorf("tenants: %s has the gateway %q, and it must be %s or %s", t.ID, t.Gateway, sdk.GatewayVora, sdk.GatewayVisionScope)
-	case t.Gateway == sdk.GatewayVora && t.MerchantID == "":
+	case at == nil:
+		return fmt.Errorf("tenants: %s has the gateway %q, and it must be %s", t.ID, t.Gateway, theGateways())
+	case at.namesMerchants && t.MerchantID == "":
 		return fmt.Errorf("tenants: %s has no merchant ID, by which its events are found", t.ID)
-	case t.Credentials[kind].Current.IsZero():
-		return fmt.Errorf("tenants: %s has no %s", t.ID, kind)
+	case t.Credentials[at.apiKey].Current.IsZero():
+		return fmt.Errorf("tenants: %s has no %s", t.ID, at.apiKey)
 	}
 	for kind, credential := range t.Credentials {
 		if err := kind.check(t.ID, credential.Current); err != nil {
