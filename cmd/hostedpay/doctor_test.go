@@ -143,15 +143,8 @@ func rewritten(t *testing.T, next http.Handler) http.Handler {
 // An endpoint of each scheme: one as it should be, and those with the usual mistakes.
 func TestDoctorAtTheEndpoint(t *testing.T) {
 	t.Parallel()
-	for _, scheme := range schemeSecrets() {
-		secret := "0123456789abcdef0123456789abcdef"
-		name := "visionscope"
-		switch scheme.variable {
-		case "VON_PAY_SECRET_KEY":
-			name, secret = "vora-v1", "vp_sk_test_"+secret
-		case "VON_PAY_WEBHOOK_SECRET":
-			name, secret = "vora-v2", "whsec_"+secret
-		}
+	for _, scheme := range signedSchemes() {
+		name, secret := string(scheme.name), prefixOf(scheme.variable)+"0123456789abcdef0123456789abcdef"
 		keys, err := webhooks.StaticKeys(webhooks.SigningKey{Secret: sdk.NewSecret(secret)})
 		require.NoError(t, err)
 		var worked atomic.Int32

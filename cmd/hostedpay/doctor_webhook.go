@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -41,22 +42,22 @@ func (d *doctor) examineWebhook(ctx context.Context, values map[string]explained
 	to.secret = sdk.NewSecret(secret.value)
 	if unsigned != "" {
 		to.secret = sdk.NewSecret(rand.Text())
-		d.judgeUnsigned(d.deliver(ctx, to, d.testBody(id, true)), unsigned)
+		d.judgeUnsigned(d.deliver(ctx, to, d.testBody(to.scheme, id, true)), unsigned)
 		return
 	}
-	signed := d.deliver(ctx, to, d.testBody(id, true))
+	signed := d.deliver(ctx, to, d.testBody(to.scheme, id, true))
 	if d.isObstructed(signed) {
 		return
 	}
 	to.tamper = true
-	tampered := d.deliver(ctx, to, d.testBody(id+"_changed", true))
+	tampered := d.deliver(ctx, to, d.testBody(to.scheme, id+"_changed", true))
 	if tampered.err != nil && d.isObstructed(tampered) {
 		return
 	}
 	var plain reception
 	if !signed.accepted() {
 		to.tamper = false
-		if plain = d.deliver(ctx, to, d.testBody(id+"_plain", false)); plain.err != nil && d.isObstructed(plain) {
+		if plain = d.deliver(ctx, to, d.testBody(to.scheme, id+"_plain", false)); plain.err != nil && d.isObstructed(plain) {
 			return
 		}
 	}
@@ -75,21 +76,17 @@ func (d *doctor) isObstructed(r reception) bool {
 // testBody is the body of the test event. The unusual form has spaces, line breaks and escapes that
 // no program writes again as they were: it verifies only where it arrives byte for byte. The plain
 // form survives being read and written again by most.
-func (d *doctor) testBody(id string, unusual bool) string {
-	now := time.Now().UTC()
-	// In the alphabetical order of the fields, which a map is written in.
-	body := map[string]string{
-		"vora-v1":     `{"amount":0,"currency":"XTS","event":"hostedpay.doctor","merchantId":"MERCHANT","metadata":{"note":"NOTE"},"sessionId":"ID","timestamp":"` + now.Format(time.RFC3339) + `"}`,
-		"vora-v2":     `{"created":` + fmt.Sprint(now.Unix()) + `,"data":{"note":"NOTE"},"id":"evt_ID","livemode":false,"merchant_id":"MERCHANT","type":"hostedpay.doctor"}`,
-		"visionscope": `{"amount":0,"currency":"XTS","event":"hostedpay.doctor","order_id":"ID","reason":"NOTE","session_id":"cs_ID","status":"test"}`,
-	}[d.scheme]
+func (d *doctor) testBody(scheme *signedScheme, id string, unusual bool) string {
+	body, now := scheme.probe, time.Now().UTC()
 	note := "hostedpay doctor sent this. No payment belongs to it."
 	if unusual {
 		body = strings.NewReplacer(`,"`, ",\n  \"", `":`, `" : `).Replace(body)
 		note += ` caf\u00e9 \/ <\u0026>`
 	}
 	merchant := strings.NewReplacer(`"`, "", `\`, "").Replace(d.merchant)
-	return strings.NewReplacer("MERCHANT", merchant, "NOTE", note, "ID", id).Replace(body)
+	return strings.NewReplacer(
+		"MERCHANT", merchant, "NOTE", note, "ID", id, "NOW", now.Format(time.RFC3339), "UNIX", strconv.FormatInt(now.Unix(), 10),
+	).Replace(body)
 }
 
 // judge concludes from how the endpoint received a signed delivery, a changed one, and when the

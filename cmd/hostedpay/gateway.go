@@ -18,6 +18,8 @@ type gateway struct {
 	demo     func(demoStage) (demoGateway, error) // how the demo pays there
 	payments []payment                            // of the demo
 	cards    func() []contract.TestCard           // of test mode
+	schemes  func() []signedScheme                // how its events are signed
+	settings []setting                            // in the order in which they are printed
 }
 
 // gateways lists all of them, in the order in which they are printed.

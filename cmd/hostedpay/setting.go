@@ -22,16 +22,11 @@ type setting struct {
 }
 
 // allSettings lists them in the order in which they are printed.
-func allSettings() []setting {
-	return []setting{
-		{name: "VON_PAY_SECRET_KEY", gateway: sdk.GatewayVora, what: "Vora's secret API key", flag: "--key-file", kind: "secret"},
-		{name: "VON_PAY_SESSION_SECRET", gateway: sdk.GatewayVora, what: "Vora's session secret, which signs return URLs", flag: "--session-secret-file", kind: "session_secret"},
-		{name: "VON_PAY_WEBHOOK_SECRET", gateway: sdk.GatewayVora, what: "the signing secret of Vora's webhooks v2", flag: "--subscription-secret-file", kind: "webhook_secret"},
-		{name: "VON_PAY_BASE_URL", gateway: sdk.GatewayVora, what: "where Vora is; the production address without it", flag: "--base-url", address: true},
-		{name: "VISIONSCOPE_API_KEY", gateway: sdk.GatewayVisionScope, what: "VisionScope's API key", flag: "--key-file", kind: "secret"},
-		{name: "VISIONSCOPE_WEBHOOK_SECRET", gateway: sdk.GatewayVisionScope, what: "the secret that signs the events of a checkout", flag: "--webhook-secret-file"},
-		{name: "VISIONSCOPE_API_URL", gateway: sdk.GatewayVisionScope, what: "where VisionScope is", flag: "--base-url", address: true},
+func allSettings() (all []setting) {
+	for _, g := range gateways() {
+		all = append(all, g.settings...)
 	}
+	return all
 }
 
 func settingNamed(name string) (setting, bool) {

@@ -12,48 +12,30 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
 )
 
-// A signedScheme is what trigger knows about one way in which a gateway signs its events.
+// A signedScheme is what the verbs about events know about one way in which a gateway signs them.
 type signedScheme struct {
 	name     webhooks.Scheme
 	events   []string // as the contract has them
 	secret   string   // what signs: "API key"
 	variable string   // of the environment, with the secret
+	signs    string   // what signs, for verbs that ask for the secrets of several schemes
+	flag     string   // of those verbs
 	identity []string // fields that differ between events; the first that an event has tells it apart
 	body     func(event string, changes ...webhookstest.Field) []byte
 	sign     func(secret string, body []byte, opts ...webhookstest.Option) *http.Request
+	verifier func(webhooks.KeySource, ...webhooks.VerifierOption) *webhooks.Verifier
+	probe    string // doctor's test event, its fields in alphabetical order; testBody replaces its words
 
 	inData   *signedScheme             // whose body this scheme's envelope carries in its data
 	asInData func(event string) string // that scheme's event for one of this; empty for none
 }
 
-func signedSchemes() []signedScheme {
-	flat := signedScheme{
-		name: webhooks.SchemeVoraV1, events: contract.VoraV1EventTypes(),
-		secret: "API key", variable: "VON_PAY_SECRET_KEY",
-		identity: []string{"refundId", "sessionId"},
-		body:     readyMade(webhookstest.SessionSucceeded, webhookstest.SessionFailed, webhookstest.SessionExpired, webhookstest.RefundCreated),
-		sign:     webhookstest.Vora,
+// signedSchemes lists those of all gateways.
+func signedSchemes() (all []signedScheme) {
+	for _, g := range gateways() {
+		all = append(all, g.schemes()...)
 	}
-	return []signedScheme{
-		{
-			name: webhooks.SchemeVisionScope, events: contract.VisionScopeEventTypes(),
-			secret: "webhook secret", variable: "VISIONSCOPE_WEBHOOK_SECRET",
-			identity: []string{"session_id"},
-			body:     readyMade(webhookstest.PaymentSucceeded, webhookstest.PaymentFailed),
-			sign:     webhookstest.VisionScope,
-		},
-		flat,
-		{
-			name: webhooks.SchemeVoraV2, events: contract.VoraV2EventTypes(),
-			secret: "subscription's signing secret", variable: "VON_PAY_WEBHOOK_SECRET",
-			identity: []string{"id"},
-			body: func(event string, changes ...webhookstest.Field) []byte {
-				return webhookstest.VoraV2Event(event, nil, changes...)
-			},
-			sign:   webhookstest.VoraV2,
-			inData: &flat, asInData: contract.VoraV2EventFor,
-		},
-	}
+	return all
 }
 
 // readyMade finds the ready-made body of an event by the name that is in it. Without one it returns

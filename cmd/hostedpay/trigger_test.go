@@ -20,11 +20,26 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 )
 
-// Secrets of the receiver, by the variable that trigger reads.
-var triggerSecrets = map[string]string{
-	"VON_PAY_SECRET_KEY":         "vp_sk_test_sentinel0000000000000000",
-	"VON_PAY_WEBHOOK_SECRET":     "whsec_sentinel0000000000000000000000",
-	"VISIONSCOPE_WEBHOOK_SECRET": "sentinel0123456789abcdef0123456789abcdef",
+// triggerSecrets are those of the receiver, by the variable that trigger reads.
+func triggerSecrets() map[string]string {
+	secrets := map[string]string{}
+	for _, s := range signedSchemes() {
+		secrets[s.variable] = prefixOf(s.variable) + "sentinel0123456789abcdef0123456789abcdef"
+	}
+	return secrets
+}
+
+// prefixOf is what a test credential for a setting begins with; empty for a secret of any form.
+func prefixOf(variable string) string {
+	set, _ := settingNamed(variable)
+	for _, g := range contract.Gateways() {
+		for _, known := range g.APIKeys {
+			if g.ID == string(set.gateway) && known.Kind == set.kind && known.Mode != string(sdk.ModeLive) {
+				return known.Prefix
+			}
+		}
+	}
+	return ""
 }
 
 // A receiver verifies deliveries as a shop does.
@@ -37,14 +52,14 @@ type receiver struct {
 
 func newReceiver(t *testing.T) *receiver {
 	t.Helper()
-	keys := func(variable string) webhooks.KeySource {
-		source, err := webhooks.StaticKeys(webhooks.SigningKey{Secret: sdk.NewSecret(triggerSecrets[variable])})
+	var verifiers []*webhooks.Verifier
+	for _, s := range signedSchemes() {
+		keys, err := webhooks.StaticKeys(webhooks.SigningKey{Secret: sdk.NewSecret(triggerSecrets()[s.variable])})
 		require.NoError(t, err)
-		return source
+		verifiers = append(verifiers, s.verifier(keys))
 	}
-	verifier := webhooks.Any(webhooks.VisionScope(keys("VISIONSCOPE_WEBHOOK_SECRET")), webhooks.Vora(keys("VON_PAY_SECRET_KEY")), webhooks.VoraV2(keys("VON_PAY_WEBHOOK_SECRET")))
 	r := &receiver{}
-	handler, err := webhooks.NewHandler(verifier, func(_ context.Context, event webhooks.Event) error {
+	handler, err := webhooks.NewHandler(webhooks.Any(verifiers...), func(_ context.Context, event webhooks.Event) error {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.worked = append(r.worked, event.Info())
@@ -73,7 +88,7 @@ func runTrigger(t *testing.T, args ...string) (stdout, stderr string, code int) 
 	t.Helper()
 	c := exec.CommandContext(t.Context(), "hostedpay", append([]string{"trigger"}, args...)...)
 	c.Env = os.Environ()
-	for variable, secret := range triggerSecrets {
+	for variable, secret := range triggerSecrets() {
 		c.Env = append(c.Env, variable+"="+secret)
 	}
 	var out, errs bytes.Buffer
@@ -91,7 +106,7 @@ func TestTriggeredEventsAreTheContracts(t *testing.T) {
 		t.Run(event, func(t *testing.T) {
 			t.Parallel()
 			scheme, err := schemeOf(event)
-			require.NoError(t, err)
+			require.NoError(t, err, "no gateway of gateways() has a scheme with the event")
 			shop := newReceiver(t)
 			server := httptest.NewServer(contracttest.Of(t, scheme.name.Gateway()).Deliveries(shop))
 			t.Cleanup(server.Close)

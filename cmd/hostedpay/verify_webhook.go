@@ -18,12 +18,11 @@ type schemeSecret struct {
 	verifier func(webhooks.KeySource, ...webhooks.VerifierOption) *webhooks.Verifier
 }
 
-func schemeSecrets() []*schemeSecret {
-	return []*schemeSecret{
-		{secretSource{what: "API key, which signs Vora's webhooks v1", variable: "VON_PAY_SECRET_KEY", flag: "key-file"}, webhooks.Vora},
-		{secretSource{what: "subscription's secret, which signs Vora's webhooks v2", variable: "VON_PAY_WEBHOOK_SECRET", flag: "subscription-secret-file"}, webhooks.VoraV2},
-		{secretSource{what: "webhook secret of a VisionScope checkout", variable: "VISIONSCOPE_WEBHOOK_SECRET", flag: "webhook-secret-file"}, webhooks.VisionScope},
+func schemeSecrets() (all []*schemeSecret) {
+	for _, s := range signedSchemes() {
+		all = append(all, &schemeSecret{secretSource{what: s.signs, variable: s.variable, flag: s.flag}, s.verifier})
 	}
+	return all
 }
 
 func verifyWebhookCommand() *cobra.Command {

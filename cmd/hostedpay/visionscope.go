@@ -16,6 +16,7 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 	"github.com/hostedpay/hostedpay-go/sdk/visionscope"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
 )
 
 func visionScopeGateway() gateway {
@@ -24,6 +25,21 @@ func visionScopeGateway() gateway {
 		events: func(string) string { return "to the webhook_url of each checkout" },
 		demo:   newVisionScopeDemo,
 		cards:  contract.VisionScopeTestCards,
+		schemes: func() []signedScheme {
+			return []signedScheme{{
+				name: webhooks.SchemeVisionScope, events: contract.VisionScopeEventTypes(),
+				secret: "webhook secret", variable: "VISIONSCOPE_WEBHOOK_SECRET", flag: "webhook-secret-file", signs: "webhook secret of a VisionScope checkout",
+				identity: []string{"session_id"},
+				body:     readyMade(webhookstest.PaymentSucceeded, webhookstest.PaymentFailed),
+				sign:     webhookstest.VisionScope, verifier: webhooks.VisionScope,
+				probe: `{"amount":0,"currency":"XTS","event":"hostedpay.doctor","order_id":"ID","reason":"NOTE","session_id":"cs_ID","status":"test"}`,
+			}}
+		},
+		settings: []setting{
+			{name: "VISIONSCOPE_API_KEY", gateway: sdk.GatewayVisionScope, what: "VisionScope's API key", flag: "--key-file", kind: "secret"},
+			{name: "VISIONSCOPE_WEBHOOK_SECRET", gateway: sdk.GatewayVisionScope, what: "the secret that signs the events of a checkout", flag: "--webhook-secret-file"},
+			{name: "VISIONSCOPE_API_URL", gateway: sdk.GatewayVisionScope, what: "where VisionScope is", flag: "--base-url", address: true},
+		},
 		payments: []payment{
 			{amount: money.Minor(1000, "EUR"), card: buyer.CardApproved, want: sdk.PaymentPaid, order: "order-1003"},
 			{amount: money.Minor(2500, "EUR"), card: buyer.CardDeclined, want: sdk.PaymentFailed, order: "order-1004"},

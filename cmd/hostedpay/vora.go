@@ -16,6 +16,7 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
 )
 
 func voraGateway() gateway {
@@ -24,14 +25,44 @@ func voraGateway() gateway {
 		events: func(webhookURL string) string {
 			return cmp.Or(webhookURL, "nowhere; pass --webhook http://127.0.0.1:PORT/PATH")
 		},
-		demo:  newVoraDemo,
-		cards: contract.VoraTestCards,
+		demo:    newVoraDemo,
+		cards:   contract.VoraTestCards,
+		schemes: voraSchemes,
+		settings: []setting{
+			{name: "VON_PAY_SECRET_KEY", gateway: sdk.GatewayVora, what: "Vora's secret API key", flag: "--key-file", kind: "secret"},
+			{name: "VON_PAY_SESSION_SECRET", gateway: sdk.GatewayVora, what: "Vora's session secret, which signs return URLs", flag: "--session-secret-file", kind: "session_secret"},
+			{name: "VON_PAY_WEBHOOK_SECRET", gateway: sdk.GatewayVora, what: "the signing secret of Vora's webhooks v2", flag: "--subscription-secret-file", kind: "webhook_secret"},
+			{name: "VON_PAY_BASE_URL", gateway: sdk.GatewayVora, what: "where Vora is; the production address without it", flag: "--base-url", address: true},
+		},
 		payments: []payment{
 			{amount: money.Minor(1499, "USD"), card: buyer.CardApproved, want: sdk.PaymentPaid, order: "order-1001"},
 			// The amount declines.
 			{amount: money.Minor(200, "USD"), card: buyer.CardApproved, want: sdk.PaymentFailed, order: "order-1002"},
 		},
 	}
+}
+
+func voraSchemes() []signedScheme {
+	v1 := signedScheme{
+		name: webhooks.SchemeVoraV1, events: contract.VoraV1EventTypes(),
+		secret: "API key", variable: "VON_PAY_SECRET_KEY", flag: "key-file", signs: "API key, which signs Vora's webhooks v1",
+		identity: []string{"refundId", "sessionId"},
+		body:     readyMade(webhookstest.SessionSucceeded, webhookstest.SessionFailed, webhookstest.SessionExpired, webhookstest.RefundCreated),
+		sign:     webhookstest.Vora, verifier: webhooks.Vora,
+		probe: `{"amount":0,"currency":"XTS","event":"hostedpay.doctor","merchantId":"MERCHANT","metadata":{"note":"NOTE"},"sessionId":"ID","timestamp":"NOW"}`,
+	}
+	return []signedScheme{v1, {
+		name: webhooks.SchemeVoraV2, events: contract.VoraV2EventTypes(),
+		secret: "subscription's signing secret", variable: "VON_PAY_WEBHOOK_SECRET", flag: "subscription-secret-file",
+		signs:    "subscription's secret, which signs Vora's webhooks v2",
+		identity: []string{"id"},
+		body: func(event string, changes ...webhookstest.Field) []byte {
+			return webhookstest.VoraV2Event(event, nil, changes...)
+		},
+		sign: webhookstest.VoraV2, verifier: webhooks.VoraV2,
+		inData: &v1, asInData: contract.VoraV2EventFor,
+		probe: `{"created":UNIX,"data":{"note":"NOTE"},"id":"evt_ID","livemode":false,"merchant_id":"MERCHANT","type":"hostedpay.doctor"}`,
+	}}
 }
 
 // A voraDemo is the demo's shop as a merchant of Vora.
