@@ -24,6 +24,9 @@ func mergeCatalogs(documents []*document) (all catalog, err error) {
 		if err := c.check(); err != nil {
 			return all, fmt.Errorf("%s: x-error-catalog: %w", d.path(), err)
 		}
+		if c.Docs == "" {
+			return all, fmt.Errorf("%s: x-error-catalog: docs is missing, the address of the codes' documentation", d.path())
+		}
 		for i := range c.Codes {
 			c.Codes[i].Docs = c.Docs + c.Codes[i].Code
 		}

@@ -61,6 +61,7 @@ func TestRunRejects(t *testing.T) {
 		"not YAML":            {func(string) string { return "x-error-catalog: [" }, path + ": yaml"},
 		"no mapping":          {func(string) string { return "[]" }, path + ": "},
 		"no codes":            {func(text string) string { before, _, _ := strings.Cut(text, "    - code:"); return before }, path + ": x-error-catalog: codes are missing"},
+		"no docs":             {replace("  docs: https://docs.vonpay.com/reference/error-codes#\n", ""), path + ": x-error-catalog: docs is missing"},
 		"a code twice":        {replace("- code: auth_invalid_key", "- code: auth_missing_bearer"), `code "auth_missing_bearer" is listed twice`},
 		"an entry half":       {replace("meaning: The card was declined.", ""), `code "provider_charge_failed": every entry needs`},
 		"a malformed Go name": {replace("- code: auth_invalid_key", "- code: auth/invalid"), "sdk/catalog.gen.go"},
