@@ -3,7 +3,6 @@ package inbox
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -24,7 +23,7 @@ type row struct {
 }
 
 func (d *Database[TTx]) row(event webhooks.Event) (row, error) {
-	payload, err := json.Marshal(webhooks.NewStoredEvent(event))
+	payload, err := webhooks.NewStoredEvent(event).MarshalJSON() // json.Marshal would read it once more
 	if err != nil {
 		return row{}, err
 	}
@@ -52,7 +51,7 @@ func (d *Database[TTx]) load(payload, hash string) (webhooks.Event, error) {
 		return nil, err
 	}
 	var stored webhooks.StoredEvent
-	if err := json.Unmarshal([]byte(opened), &stored); err != nil {
+	if err := stored.UnmarshalJSON([]byte(opened)); err != nil { // the same
 		return nil, Permanent(err)
 	}
 	event, err := webhooks.TrustStoredEvent(stored)
