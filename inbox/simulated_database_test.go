@@ -49,8 +49,7 @@ func NewSimulated(template []byte, folder string) *Simulated {
 	path := filepath.Join(folder, "events.db")
 	orPanic(os.WriteFile(path, template, 0o600))
 	connect := func(more string) *sql.DB {
-		db, err := sql.Open("sqlite", "file:"+path+"?_pragma=journal_mode(WAL)&_pragma=synchronous(OFF)"+more)
-		orPanic(err)
+		db := sql.OpenDB(remembering{"file:" + path + "?_pragma=journal_mode(WAL)&_pragma=synchronous(OFF)" + more})
 		db.SetMaxOpenConns(1)
 		return db
 	}

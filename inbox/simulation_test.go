@@ -27,7 +27,7 @@ var (
 )
 
 // enoughForAll is how many histories reach everything.
-const enoughForAll = 10_000
+const enoughForAll = 500
 
 // migrated is an empty database as a file.
 var migrated = sync.OnceValue(func() []byte {
