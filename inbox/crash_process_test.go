@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/hostedpay/hostedpay-go/inbox"
+	"github.com/hostedpay/hostedpay-go/internal/test/crash"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 )
 
@@ -32,16 +33,12 @@ const (
 	crashServing  = "inbox: serving on "
 )
 
-// A moment is where a process is killed.
-type moment string
-
 const (
-	atOnce     moment = "at once" // by its parent
-	midway     moment = "between effect and commit"
-	responding moment = "between commit and response"
+	midway     crash.Moment = "between effect and commit"
+	responding crash.Moment = "between commit and response"
 )
 
-var crashMoments = []moment{atOnce, midway, responding, atOnce}
+var crashMoments = []crash.Moment{crash.AtOnce, midway, responding, crash.AtOnce}
 
 func crashProcessOf(t *testing.T) (p crashProcess, is bool) {
 	t.Helper()
@@ -75,7 +72,7 @@ func (p crashProcess) serve(t *testing.T) {
 func serveInbox[TTx any](t *testing.T, db *inbox.Database[TTx], effect func(ctx context.Context, tx TTx, id string) error) {
 	t.Helper()
 	var told atomic.Value
-	reached := func(m moment) {
+	reached := func(m crash.Moment) {
 		if told.Load() == m {
 			self, err := os.FindProcess(os.Getpid())
 			if err == nil {
@@ -114,7 +111,7 @@ func serveInbox[TTx any](t *testing.T, db *inbox.Database[TTx], effect func(ctx 
 		_ = server.Serve(listener) // until the end of the process
 	}()
 	for orders := bufio.NewScanner(os.Stdin); orders.Scan(); {
-		told.Store(moment(orders.Text()))
+		told.Store(crash.Moment(orders.Text()))
 	}
 	os.Exit(0)
 }

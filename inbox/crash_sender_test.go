@@ -10,26 +10,27 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/hostedpay/hostedpay-go/internal/test/crash"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
 )
 
 // A crashSender delivers events to processes in turn, each until the response is 200.
 type crashSender struct {
-	processes []*killable
+	processes []*crash.Program
 	client    *http.Client
 	turn      atomic.Int64
 
 	mu           sync.Mutex
 	acknowledged map[string]int // how often, by event
 	failed       int            // attempts
-	kills        map[moment]int
+	kills        map[crash.Moment]int
 }
 
-func newCrashSender(processes []*killable) *crashSender {
+func newCrashSender(processes []*crash.Program) *crashSender {
 	transport := &http.Transport{MaxIdleConnsPerHost: 32}
 	return &crashSender{
 		processes: processes, client: &http.Client{Transport: transport, Timeout: 10 * time.Second},
-		acknowledged: map[string]int{}, kills: map[moment]int{},
+		acknowledged: map[string]int{}, kills: map[crash.Moment]int{},
 	}
 }
 
@@ -49,13 +50,13 @@ func (s *crashSender) plan(deliveries int) []string {
 }
 
 // victim kills and starts a process.
-func (s *crashSender) victim(process *killable, at moment) func() error {
+func (s *crashSender) victim(process *crash.Program, at crash.Moment) func() error {
 	return func() error {
-		died := process.kill(at)
+		died := process.Kill(at, 500*time.Millisecond)
 		s.mu.Lock()
 		s.kills[died]++
 		s.mu.Unlock()
-		return process.start()
+		return process.Start()
 	}
 }
 
@@ -90,7 +91,7 @@ func (s *crashSender) wave(ctx context.Context, events []string, strike func() e
 func (s *crashSender) deliver(ctx context.Context, event string) bool {
 	for ctx.Err() == nil {
 		process := s.processes[s.turn.Add(1)%int64(len(s.processes))]
-		ok := s.attempt(ctx, process.url(), event)
+		ok := s.attempt(ctx, process.URL(), event)
 		s.mu.Lock()
 		if ok {
 			s.acknowledged[event]++

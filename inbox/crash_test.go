@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/hostedpay/hostedpay-go/inbox"
+	"github.com/hostedpay/hostedpay-go/internal/test/crash"
 )
 
 const (
@@ -56,7 +57,7 @@ func TestProcessesThatAreKilled(t *testing.T) {
 }
 
 // testKilled kills one process in each wave of deliveries, or does what instead says for a wave.
-func testKilled(t *testing.T, processes []*killable, books ledger, instead ...func(wave, of int) func() error) {
+func testKilled(t *testing.T, processes []*crash.Program, books ledger, instead ...func(wave, of int) func() error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute+time.Duration(*crashEvents)*50*time.Millisecond)
 	defer cancel()
@@ -75,21 +76,21 @@ func testKilled(t *testing.T, processes []*killable, books ledger, instead ...fu
 	}
 
 	for _, p := range processes { // all of them: what they worked on stays behind
-		p.kill(atOnce)
+		p.Kill(crash.AtOnce, 0)
 	}
 	if len(deliveries) <= usualEvents {
 		books.age(t)
 	}
 	for _, p := range processes {
-		require.NoError(t, p.start())
+		require.NoError(t, p.Start())
 	}
 	for left := 1; left > 0; {
 		var err error
-		left, err = processes[0].count(ctx, inbox.StatusWaiting)
+		left, err = count(ctx, processes[0], inbox.StatusWaiting)
 		require.NoError(t, err, "%d events are left", left)
 		time.Sleep(50 * time.Millisecond)
 	}
-	processed, err := processes[0].count(ctx, inbox.StatusProcessed)
+	processed, err := count(ctx, processes[0], inbox.StatusProcessed)
 	require.NoError(t, err)
 	books.check(t, sender.acknowledged)
 	require.Equal(t, len(sender.acknowledged), processed, "events that are marked as processed, of those that were acknowledged")

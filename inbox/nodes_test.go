@@ -30,12 +30,12 @@ func TestTwoNodes(t *testing.T) {
 	require.Equal(t, 2, workers, "nodes that took jobs")
 
 	require.NoError(t, sender.wave(t.Context(), deliveries[300:], func() error {
-		nodes[0].kill(midway)
+		nodes[0].Kill(midway, 500*time.Millisecond)
 		return nil
 	}))
 	books.age(t)
 	require.Eventually(t, func() bool {
-		waiting, err := nodes[1].count(t.Context(), inbox.StatusWaiting)
+		waiting, err := count(t.Context(), nodes[1], inbox.StatusWaiting)
 		return err == nil && waiting == 0
 	}, 90*time.Second, 100*time.Millisecond, "River looks for jobs to rescue every 30 s")
 	books.check(t, sender.acknowledged)

@@ -1,12 +1,9 @@
 package crash
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -17,13 +14,10 @@ import (
 	"time"
 )
 
-// startWithin is how long a process may take to start.
-const startWithin = time.Minute
-
 // A fleet is the processes of a shop.
 type fleet struct {
-	shops [processes]*shopProcess
-	kills map[moment]int
+	shops [processes]*Program
+	kills map[Moment]int
 }
 
 // newFleet starts the processes, which end with the test.
@@ -41,24 +35,22 @@ func newFleet(t *testing.T, p process) *fleet {
 	for i, part := range parts {
 		parts[i] = "^" + regexp.QuoteMeta(part) + "$"
 	}
-	f := &fleet{kills: map[moment]int{}}
+	f := &fleet{kills: map[Moment]int{}}
 	for i := range f.shops {
-		f.shops[i] = &shopProcess{
-			command: func() *exec.Cmd {
-				command := exec.CommandContext(t.Context(), program, "-test.run="+strings.Join(parts, "/"), "-test.count=1") //nolint:gosec // it is the running program
-				command.Env = append(os.Environ(), processVariable+"="+string(environment))
-				return command
-			},
-		}
+		f.shops[i] = NewProgram(serving, func() *exec.Cmd {
+			command := exec.CommandContext(t.Context(), program, "-test.run="+strings.Join(parts, "/"), "-test.count=1") //nolint:gosec // it is the running program
+			command.Env = append(os.Environ(), processVariable+"="+string(environment))
+			return command
+		})
 	}
-	if err := f.each((*shopProcess).start); err != nil {
+	if err := f.each((*Program).Start); err != nil {
 		t.Fatal(err)
 	}
 	return f
 }
 
 // each does something with all of them at once.
-func (f *fleet) each(do func(*shopProcess) error) error {
+func (f *fleet) each(do func(*Program) error) error {
 	errs := make([]error, len(f.shops))
 	var all sync.WaitGroup
 	for i, s := range f.shops {
@@ -72,7 +64,7 @@ func (f *fleet) each(do func(*shopProcess) error) error {
 // them serve. With equal pauses, kills every second would be in step with a gateway that waits for
 // whole seconds, and the redeliveries of an attempt that met a kill would meet one too.
 func (f *fleet) killInTurn(ctx context.Context, every time.Duration) error {
-	moments := []moment{midway, atOnce, beforeWork, afterWork}
+	moments := []Moment{midway, AtOnce, beforeWork, afterWork}
 	var restarts sync.WaitGroup
 	var mu sync.Mutex
 	var failed error
@@ -84,127 +76,18 @@ func (f *fleet) killInTurn(ctx context.Context, every time.Duration) error {
 			return failed
 		}
 		victim := f.shops[n%len(f.shops)]
-		if !victim.doom() {
+		if !victim.Doom() {
 			continue // it has not come back yet
 		}
 		at := moments[n%len(moments)]
 		n++
 		restarts.Go(func() {
-			died := victim.kill(at, every)
-			err := victim.start()
+			died := victim.Kill(at, every)
+			err := victim.Start()
 			mu.Lock()
 			defer mu.Unlock()
 			f.kills[died]++
 			failed = errors.Join(failed, err)
 		})
-	}
-}
-
-// A shopProcess is one of them, and its successors.
-type shopProcess struct {
-	command func() *exec.Cmd
-
-	mu      sync.Mutex
-	address string // empty while none serves
-	doomed  bool
-	running *exec.Cmd
-	orders  io.WriteCloser
-	ended   chan struct{}
-}
-
-// url is where the process serves, and empty when it does not.
-func (s *shopProcess) url() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.address
-}
-
-// doom reports whether the process serves and may be killed, which it may be once.
-func (s *shopProcess) doom() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.address == "" || s.doomed {
-		return false
-	}
-	s.doomed = true
-	return true
-}
-
-// start starts a process, and returns when it serves.
-func (s *shopProcess) start() error {
-	command := s.command()
-	output, err := command.StdoutPipe()
-	if err != nil {
-		return err
-	}
-	orders, err := command.StdinPipe()
-	if err != nil {
-		return err
-	}
-	var failures strings.Builder
-	command.Stderr = &failures
-	if err := command.Start(); err != nil {
-		return fmt.Errorf("starting a process: %w", err)
-	}
-	addresses, ended := make(chan string, 1), make(chan struct{})
-	var said strings.Builder
-	go func() {
-		defer close(ended)
-		for lines := bufio.NewScanner(output); lines.Scan(); {
-			if address, is := strings.CutPrefix(lines.Text(), serving); is {
-				addresses <- address
-			} else if said.Len() < 10_000 {
-				said.WriteString(lines.Text() + "\n")
-			}
-		}
-		_ = command.Wait() // it was killed, and says so
-	}()
-	select {
-	case address := <-addresses:
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.running, s.orders, s.ended = command, orders, ended
-		s.address, s.doomed = "http://"+address, false
-		return nil
-	case <-ended:
-		return fmt.Errorf("a process did not serve; it said:\n%s%s", said.String(), failures.String())
-	case <-time.After(startWithin):
-		_ = command.Process.Kill()
-		<-ended
-		return fmt.Errorf("a process did not serve within %s; it said:\n%s%s", startWithin, said.String(), failures.String())
-	}
-}
-
-// kill kills the process, at a moment if it comes within some time, and returns when it is dead.
-func (s *shopProcess) kill(at moment, within time.Duration) moment {
-	if at != atOnce {
-		if _, err := io.WriteString(s.orders, string(at)+"\n"); err == nil {
-			select {
-			case <-s.ended:
-			case <-time.After(within):
-				at = atOnce
-			}
-		}
-	}
-	if at == atOnce {
-		_ = s.running.Process.Kill()
-		<-s.ended
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.address = ""
-	return at
-}
-
-// stop lets the process end what it is doing.
-func (s *shopProcess) stop() error {
-	_ = s.orders.Close()
-	select {
-	case <-s.ended:
-		return nil
-	case <-time.After(startWithin):
-		_ = s.running.Process.Kill()
-		<-s.ended
-		return fmt.Errorf("a process did not end within %s", startWithin)
 	}
 }

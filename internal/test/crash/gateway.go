@@ -17,7 +17,7 @@ import (
 type gateway struct {
 	plan   Plan
 	path   string
-	shops  [processes]*shopProcess
+	shops  [processes]*Program
 	client *http.Client
 	turn   atomic.Int64
 }
@@ -96,7 +96,7 @@ func (g *gateway) attempt(ctx context.Context, event string) int {
 // in front of most shops. It is empty when none serves.
 func (g *gateway) balance() string {
 	for range g.shops {
-		if address := g.shops[g.turn.Add(1)%processes].url(); address != "" {
+		if address := g.shops[g.turn.Add(1)%processes].URL(); address != "" {
 			return address
 		}
 	}

@@ -60,20 +60,17 @@ func started(t *testing.T) (p process, is bool) {
 	return p, true
 }
 
-// A moment is where a process kills itself when it is told to.
-type moment string
-
+// Where a process kills itself when it is told to.
 const (
-	atOnce     moment = "at once" // its parent kills it
-	beforeWork moment = "before the work"
-	midway     moment = "between the effect and the commit"
-	afterWork  moment = "between the work and the response"
+	beforeWork Moment = "before the work"
+	midway     Moment = "between the effect and the commit"
+	afterWork  Moment = "between the work and the response"
 )
 
 // A victim may have been told to die.
 type victim struct{ at atomic.Value }
 
-func (v *victim) reached(m moment) {
+func (v *victim) reached(m Moment) {
 	if v.at.Load() == m {
 		self, err := os.FindProcess(os.Getpid())
 		if err == nil {
@@ -121,7 +118,7 @@ func (p process) serve(t *testing.T, open func(t *testing.T, name string, midway
 		_ = server.Serve(listener) // until the end of the process
 	}()
 	for orders := bufio.NewScanner(os.Stdin); orders.Scan(); {
-		v.at.Store(moment(orders.Text()))
+		v.at.Store(Moment(orders.Text()))
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), p.Plan.ReplyIn)
 	defer cancel()

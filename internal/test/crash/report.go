@@ -27,7 +27,7 @@ type Report struct {
 
 	Statuses map[int]int   // of attempts
 	Usually  time.Duration // the median of the times until a 200
-	Kills    map[moment]int
+	Kills    map[Moment]int
 	Took     time.Duration
 }
 
@@ -61,7 +61,7 @@ func Run(t *testing.T, plan Plan, open func(t *testing.T, name string, midway fu
 	if err := <-restarts; err != nil {
 		t.Fatal(err)
 	}
-	if err := fleet.each((*shopProcess).stop); err != nil {
+	if err := fleet.each((*Program).Stop); err != nil {
 		t.Fatal(err)
 	}
 	effects, err := shop.Effects(t.Context())

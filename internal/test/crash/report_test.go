@@ -65,7 +65,7 @@ func TestFaultsAreFound(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			report := newReport(test.deliveries, test.effects)
-			report.Plan.Bars, report.ExactlyOnce, report.Kills = test.bars, !test.atLeastOnce, map[moment]int{atOnce: test.kills}
+			report.Plan.Bars, report.ExactlyOnce, report.Kills = test.bars, !test.atLeastOnce, map[Moment]int{AtOnce: test.kills}
 			require.Equal(t, test.want, report.Faults())
 		})
 	}
