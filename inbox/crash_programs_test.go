@@ -37,13 +37,15 @@ func newCrashProcesses(t *testing.T, n int, p crashProcess) []*crash.Program {
 	return all
 }
 
+var countClient = &http.Client{Transport: &http.Transport{}}
+
 // count asks a process how many events have a status.
 func count(ctx context.Context, of *crash.Program, status inbox.Status) (n int, err error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, of.URL()+"/count?status="+url.QueryEscape(string(status)), http.NoBody)
 	if err != nil {
 		return 0, err
 	}
-	response, err := http.DefaultClient.Do(request)
+	response, err := countClient.Do(request)
 	if err != nil {
 		return 0, err
 	}
