@@ -45,7 +45,9 @@ import (
 //     http://127.0.0.1:9.
 //   - What differs between two runs counts as equal: see volatile. A line "…" stands for any lines.
 //
-// A block that cannot be run has the fence "text"; there are no others.
+// A block that no shell runs has the fence "text", and a test of its own: the configuration of an
+// agent's program in page_verbs_test.go, and lines for several shells in complete_test.go. No other
+// fence is there.
 //
 //	go test ./hostedpay -run TestPage -update
 //
@@ -77,6 +79,8 @@ func TestPageOfTheCommandLine(t *testing.T) {
 			rest = rest[at[5]:]
 			switch fence {
 			case "text":
+				tested := strings.Contains(block, "mcpServers") || strings.Contains(block, "hostedpay completion bash")
+				require.True(t, tested, "no test runs this block: %s", block)
 				written.WriteString(block)
 			case "console", "console bare":
 				require.True(t, strings.HasPrefix(block, "$ "), "a block with the fence %q begins with a command: %q", fence, block)
