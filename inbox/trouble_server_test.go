@@ -64,7 +64,7 @@ func TestAServerInTrouble(t *testing.T) {
 	})
 	t.Run("PgBouncer", func(t *testing.T) {
 		t.Parallel()
-		pooled := server.bouncer(t)
+		pooled := server.bouncer(t, 4)
 		testLife(t, func() *inbox.Database[pgx.Tx] {
 			db, err := inbox.PostgreSQL(t.Context(), pooled, inbox.WithSchema("pooled"), inbox.WithTransactionPooling())
 			require.NoError(t, err)
@@ -79,7 +79,7 @@ func TestAServerInTrouble(t *testing.T) {
 	t.Run("PgBouncer without its option", func(t *testing.T) {
 		t.Parallel()
 		open(t, server.address(), "unpooled")
-		db, err := inbox.PostgreSQL(t.Context(), server.bouncer(t), inbox.WithSchema("unpooled"))
+		db, err := inbox.PostgreSQL(t.Context(), server.bouncer(t, 1), inbox.WithSchema("unpooled")) // one connection, on which two prepare the same
 		require.NoError(t, err)
 		defer db.Close()
 		var failed error
@@ -217,8 +217,9 @@ func TestAFullDisk(t *testing.T) {
 	testFullDisk[*sql.Tx](t, db, disk)
 }
 
-// bouncer starts a PgBouncer in transaction mode, and returns the address through it.
-func (s *databaseServer) bouncer(t *testing.T) string {
+// bouncer starts a PgBouncer in transaction mode with so many connections to the server, and
+// returns the address through it.
+func (s *databaseServer) bouncer(t *testing.T, connections int) string {
 	t.Helper()
 	program, err := exec.LookPath("pgbouncer")
 	if err != nil {
@@ -242,9 +243,9 @@ listen_port = %d
 unix_socket_dir =
 auth_type = any
 pool_mode = transaction
-default_pool_size = 4
+default_pool_size = %d
 ignore_startup_parameters = extra_float_digits
-`, s.port, port), 0o644)) // PgBouncer is another user
+`, s.port, port, connections), 0o644)) // PgBouncer is another user
 	command := exec.CommandContext(context.WithoutCancel(t.Context()), program, "-q", config)
 	command.Dir, command.SysProcAttr = s.dir, s.as
 	require.NoError(t, command.Start())
