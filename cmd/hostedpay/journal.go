@@ -60,15 +60,18 @@ func (e *entry) text() string {
 	for _, f := range e.Forwards {
 		result := fmt.Sprintf("%d  %.1fms", f.Status, f.Milliseconds)
 		if f.Error != "" {
-			result = fmt.Sprintf("no response  %.1fms\n            %s", f.Milliseconds, f.Error)
+			result = fmt.Sprintf("no response  %.1fms%s", f.Milliseconds, below(12, f.Error))
 		}
 		if f.RetryAfter != "" {
-			result += "\n            Retry-After: " + redact.New().Line(f.RetryAfter)
+			result += below(12, "Retry-After: "+redact.New().Line(f.RetryAfter))
 		}
 		if f.Fault != "" {
-			result += "\n            injected fault: " + string(f.Fault)
+			result += below(12, "injected fault: "+string(f.Fault))
 		}
 		text += fmt.Sprintf("          → %s  %s\n", f.To, result)
+	}
+	if e.State == "" && len(e.Forwards) > 0 && (len(e.Forwards) > 1 || e.Forwards[0].Status != e.Status) {
+		text += fmt.Sprintf("          ← %d\n", e.Status)
 	}
 	if e.HungUp {
 		text += "          the gateway hung up before it got the response\n"

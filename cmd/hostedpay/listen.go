@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os/signal"
+	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -39,7 +42,7 @@ With --sandbox it has a running sandbox deliver Vora's events to it, also after 
 and in the end where they went before, unless somebody has registered another URL meanwhile. A
 checkout at VisionScope names its own webhook URL.
 
-It ends when interrupted, after --count deliveries, or with 1 after --max-failures that were not
+It ends when interrupted, when nobody reads its output, after --count deliveries, or with 1 after --max-failures that were not
 accepted with a 2xx. Verify and check read the journal; events resends what is in it.`,
 		Example: `  hostedpay listen --forward-to http://127.0.0.1:8080/webhooks/vora
   hostedpay listen --sandbox http://127.0.0.1:4010 --forward-to "http://127.0.0.1:8080; type=session.*" --json`,
@@ -85,8 +88,9 @@ func (f *listenFlags) run(c *cobra.Command) (err error) {
 	defer giveUp(nil)
 	r := &relay{
 		flags: f, url: base, targets: targets, journal: book, end: end, ctx: forwarding,
-		show: eventPrinter{out: c.OutOrStdout(), json: f.json},
+		show: eventPrinter{out: c.OutOrStdout(), json: f.json, failed: end},
 	}
+	signal.Ignore(syscall.SIGPIPE) // it would end the process before anything is restored
 	s := serve(atAddress, r)
 	r.show.ready(base, targets, f.journal)
 	var diverting sync.WaitGroup
@@ -100,7 +104,7 @@ func (f *listenFlags) run(c *cobra.Command) (err error) {
 	err = s.close() // after the deliveries under way
 	giveUp(errEnded)
 	r.under.Lock() // until the last one is in the journal
-	if cause := context.Cause(ctx); !errors.Is(cause, errEnough) && !errors.Is(cause, context.Canceled) {
+	if cause := context.Cause(ctx); !slices.ContainsFunc(goodEnds, func(end error) bool { return errors.Is(cause, end) }) {
 		err = errors.Join(cause, err)
 	}
 	return err
@@ -112,6 +116,10 @@ const endTimeout = time.Second
 
 // errEnough ends listen after --count deliveries.
 var errEnough = errors.New("enough deliveries")
+
+// goodEnds are why listen ends as it should. The last one is that nobody reads its output any more,
+// as after head -1.
+var goodEnds = []error{errEnough, context.Canceled, syscall.EPIPE}
 
 // orNone is a word for what is not there.
 func orNone(s string) string {

@@ -13,8 +13,9 @@ import (
 
 // An eventPrinter shows what listen does, for people or as NDJSON. Safe for concurrent use.
 type eventPrinter struct {
-	out  io.Writer
-	json bool
+	out    io.Writer
+	json   bool
+	failed func(error) // is told that something cannot be printed; nil when nobody has to know
 }
 
 // printing keeps the lines of several goroutines apart.
@@ -23,13 +24,17 @@ var printing sync.Mutex
 func (p eventPrinter) print(view any, lines string) {
 	printing.Lock()
 	defer printing.Unlock()
-	if !p.json {
-		_, _ = io.WriteString(p.out, lines) // nobody is left to be told
-		return
+	var err error
+	if p.json {
+		e := json.NewEncoder(p.out)
+		e.SetEscapeHTML(false)
+		err = e.Encode(view)
+	} else {
+		_, err = io.WriteString(p.out, lines)
 	}
-	e := json.NewEncoder(p.out)
-	e.SetEscapeHTML(false)
-	_ = e.Encode(view) // as above
+	if err != nil && p.failed != nil {
+		p.failed(fmt.Errorf("the output: %w", err))
+	}
 }
 
 // A readyView is the first line under --json.
@@ -45,7 +50,7 @@ func (p eventPrinter) ready(base string, targets []target, journal string) {
 	text := fmt.Sprintf("Listening     %s\n", base)
 	for _, t := range targets {
 		view.ForwardTo = append(view.ForwardTo, t.String())
-		text += fmt.Sprintf("Forwarding to %s\n", t)
+		text += fmt.Sprintf("Forwarding to %s%s\n", t, t.conditions())
 	}
 	p.print(view, text+fmt.Sprintf("Journal       %s\n\n", orNone(journal)))
 }
@@ -81,9 +86,9 @@ func (p eventPrinter) reconnect(v reconnectView) {
 	text := fmt.Sprintf("Sandbox       %s delivers here\n", v.Sandbox)
 	switch {
 	case v.ended:
-		text = fmt.Sprintf("Sandbox       %s cannot be reached to restore its webhook URLs:\n              %s\n", v.Sandbox, v.Error)
+		text = fmt.Sprintf("Sandbox       %s cannot be reached to restore its webhook URLs:%s\n", v.Sandbox, below(14, v.Error))
 	case !v.Up:
-		text = fmt.Sprintf("Sandbox       %s cannot be reached, trying again:\n              %s\n", v.Sandbox, v.Error)
+		text = fmt.Sprintf("Sandbox       %s cannot be reached, trying again:%s\n", v.Sandbox, below(14, v.Error))
 	}
 	p.print(v, text)
 }
@@ -99,5 +104,5 @@ func (p eventPrinter) diverted(merchant, url, what string) {
 	if url != "" {
 		url = maskedURL(url)
 	}
-	p.print(divertedView{"webhook", merchant, url}, fmt.Sprintf("Sandbox       %s %s\n              %s\n", merchant, what, cmp.Or(url, "no URL")))
+	p.print(divertedView{"webhook", merchant, url}, fmt.Sprintf("Sandbox       %s %s%s\n", merchant, what, below(14, cmp.Or(url, "no URL"))))
 }

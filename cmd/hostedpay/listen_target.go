@@ -70,6 +70,14 @@ func (t target) urlFor(at *url.URL) string {
 	return to.String()
 }
 
+// conditions are the filters as they are shown behind the URL.
+func (t target) conditions() (text string) {
+	for _, f := range t.filters {
+		text += "; " + f.field + "=" + f.pattern
+	}
+	return text
+}
+
 // String is the target as it is shown: its query may have a token in it.
 func (t target) String() string {
 	return t.url.Scheme + "://" + t.url.Host + t.url.EscapedPath()

@@ -45,7 +45,7 @@ func exits() []meaning {
 	return append(append(all, families...),
 		meaning{fmt.Sprint(exitUnknown), "the outcome is unknown: it may have been done. The error says how to go on without doing it twice. Of sweep: the state of a session is unknown"},
 		meaning{fmt.Sprint(exitNoResponse), "no response: the gateway could not be reached, and nothing was changed. Its address, DNS, TLS or a firewall is why"},
-		meaning{fmt.Sprint(exitInterrupted), "interrupted"})
+		meaning{fmt.Sprint(exitInterrupted), "interrupted; sandbox and listen, which run until then, exit with 0"})
 }
 
 // environment are the variables that are read, as docs/cli.md has them.

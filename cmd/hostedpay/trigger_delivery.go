@@ -51,7 +51,7 @@ func (v deliveryView) accepted() bool { return v.Status/100 == 2 }
 func (v deliveryView) String() string {
 	result := fmt.Sprintf("%d  %.1fms", v.Status, v.Milliseconds)
 	if v.Error != "" {
-		result = fmt.Sprintf("no response  %.1fms\n  %s", v.Milliseconds, v.Error)
+		result = fmt.Sprintf("no response  %.1fms%s", v.Milliseconds, below(2, v.Error))
 	}
 	line := v.Event
 	if v.ID != "" {

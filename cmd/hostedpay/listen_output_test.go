@@ -1,0 +1,86 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"net/http"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/hostedpay/hostedpay-go/sandbox"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
+)
+
+// When nobody reads the output any more, as after head -1, the delivery under way still has its
+// response, webhook URLs are restored, and listen ends without an error.
+func TestNobodyReadsTheOutput(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("a broken pipe is another error on Windows")
+	}
+	box := startSandbox(t)
+	require.NoError(t, box.SetWebhookURL(sandbox.Acme.ID, "http://127.0.0.1:9/shop"))
+	shop := takes(t, http.StatusOK)
+	c := exec.CommandContext(t.Context(), "hostedpay", "listen", "--sandbox", box.url, "--listen", "127.0.0.1:0", "--journal", filepath.Join(t.TempDir(), "journal"), "--forward-to", shop.URL)
+	var stderr strings.Builder
+	c.Stderr = &stderr
+	out, err := c.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, c.Start())
+	lines, url := bufio.NewReader(out), ""
+	for line := ""; !strings.HasSuffix(line, "delivers here\n"); {
+		line, err = lines.ReadString('\n')
+		require.NoError(t, err)
+		if after, found := strings.CutPrefix(line, "Listening"); found {
+			url = strings.TrimSpace(after)
+		}
+	}
+	require.NoError(t, out.Close())
+	require.Equal(t, 200, send(t, webhookstest.Vora(listenKey, webhookstest.SessionSucceeded(), webhookstest.To(url))))
+	require.NoError(t, c.Wait(), stderr.String())
+	require.Empty(t, stderr.String())
+	require.Equal(t, "http://127.0.0.1:9/shop", box.urlOfAcme())
+}
+
+// A broken is an output that takes nothing: a full disk.
+type broken struct{}
+
+func (broken) Write([]byte) (int, error) { return 0, errors.New("no space left on device") }
+
+// Output that is lost ends listen with the reason.
+func TestTheOutputIsLost(t *testing.T) {
+	t.Parallel()
+	root := command()
+	root.SetOut(broken{})
+	root.SetArgs([]string{"listen", "--listen", "127.0.0.1:0", "--journal", "", "--forward-to", "http://127.0.0.1:9"})
+	var stderr strings.Builder
+	require.Equal(t, exitFailed, execute(t.Context(), root, io.Writer(&stderr)))
+	require.Equal(t, "hostedpay: the output: no space left on device\n", stderr.String())
+}
+
+// What happened fits on a screen of 80 columns, and the status for the gateway is shown where it is
+// not that of the only target.
+func TestListenFitsOnAScreen(t *testing.T) {
+	t.Parallel()
+	e := entry{ID: 12, recognized: recognized{Event: "session.succeeded", Gateway: "visionscope", Session: "vp_cs_test_FX4T2VNPO5RUJHTO"}, Status: 502}
+	e.Forwards = []forwarding{
+		{To: "http://127.0.0.1:8080/webhooks/vora", Status: 503, RetryAfter: "120", Milliseconds: 1},
+		{To: "http://127.0.0.1:8081/webhooks/vora", Error: "dial tcp 127.0.0.1:8081: connect: connection refused, because nothing listens there", Milliseconds: 0.5},
+	}
+	require.Equal(t, `-           12  session.succeeded   visionscope  vp_cs_test_FX4T2VNPO5RUJHTO
+          → http://127.0.0.1:8080/webhooks/vora  503  1.0ms
+            Retry-After: 120
+          → http://127.0.0.1:8081/webhooks/vora  no response  0.5ms
+            dial tcp 127.0.0.1:8081: connect: connection refused, because
+            nothing listens there
+          ← 502
+`, e.text())
+	e.Forwards, e.Status = e.Forwards[:1], 503
+	require.NotContains(t, e.text(), "←")
+}
