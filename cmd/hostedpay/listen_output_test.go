@@ -48,16 +48,16 @@ func TestNobodyReadsTheOutput(t *testing.T) {
 	require.Equal(t, "http://127.0.0.1:9/shop", box.urlOfAcme())
 }
 
-// A broken is an output that takes nothing: a full disk.
-type broken struct{}
+// A fullDisk is an output that takes nothing.
+type fullDisk struct{}
 
-func (broken) Write([]byte) (int, error) { return 0, errors.New("no space left on device") }
+func (fullDisk) Write([]byte) (int, error) { return 0, errors.New("no space left on device") }
 
 // Output that is lost ends listen with the reason.
 func TestTheOutputIsLost(t *testing.T) {
 	t.Parallel()
 	root := command()
-	root.SetOut(broken{})
+	root.SetOut(fullDisk{})
 	root.SetArgs([]string{"listen", "--listen", "127.0.0.1:0", "--journal", "", "--forward-to", "http://127.0.0.1:9"})
 	var stderr strings.Builder
 	require.Equal(t, exitFailed, execute(t.Context(), root, io.Writer(&stderr)))
