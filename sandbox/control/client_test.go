@@ -30,7 +30,7 @@ func TestNewRejectsWhatIsNoSandbox(t *testing.T) {
 		"":                          "must be an absolute URL",
 		"http://127.0.0.1:99999":    "must have a port from 1 to 65535",
 		"127.0.0.1:4010":            "write it as in http://127.0.0.1:4010",
-		"ftp://127.0.0.1":           "not an http or https URL",
+		"ftp://127.0.0.1":           `scheme is "ftp", and must be http or https`,
 		"https://api.example.com":   "not on this machine",
 		"http://10.0.0.1:4010":      "not on this machine",
 		"http://localhost.evil.com": "not on this machine",
