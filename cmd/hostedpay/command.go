@@ -16,31 +16,40 @@ import (
 
 // command is the whole command line: each verb is one function, in a file that is named after it.
 func command() *cobra.Command {
-	root := group("hostedpay", "The hosted-checkout gateways: on this machine, and called",
-		// One line for each.
+	root := group("hostedpay", "Hosted-checkout gateways from a terminal: offline, and for real")
+	// One line for each verb.
+	addVerbs(root, "Offline",
 		demoCommand(),
 		sandboxCommand(),
-		sessionsCommand(),
-		checkoutCommand(),
-		healthCommand(),
-		discoveryCommand(),
+		simulateCommand(),
+		cardsCommand(),
+	)
+	addVerbs(root, "Webhooks",
 		triggerCommand(),
 		listenCommand(),
 		eventsCommand(),
-		checkCommand(),
 		verifyCommand(),
+		checkCommand(),
+		inboxCommand(),
+	)
+	addVerbs(root, "Calls",
+		sessionsCommand(),
+		checkoutCommand(),
+		sweepCommand(),
+		healthCommand(),
+		discoveryCommand(),
+	)
+	addVerbs(root, "Settings, and what is wrong with them",
+		doctorCommand(),
 		errorsCommand(),
 		keysCommand(),
-		cardsCommand(),
-		simulateCommand(),
-		mcpCommand(),
-		manCommand(),
-		inboxCommand(),
 		loginCommand(),
 		initCommand(),
 		configCommand(),
-		doctorCommand(),
-		sweepCommand(),
+	)
+	addVerbs(root, "For agents and shells",
+		mcpCommand(),
+		manCommand(),
 	)
 	root.Version = version()
 	root.SilenceUsage, root.SilenceErrors = true, true
@@ -48,6 +57,17 @@ func command() *cobra.Command {
 	addCompletion(root)
 	addHelp(root)
 	return root
+}
+
+// addVerbs adds verbs that help shows below one title.
+func addVerbs(root *cobra.Command, title string, verbs ...*cobra.Command) {
+	root.AddGroup(&cobra.Group{ID: title, Title: title + ":"})
+	for _, verb := range verbs {
+		verb.GroupID = title
+	}
+	root.AddCommand(verbs...)
+	root.SetHelpCommandGroupID(title)
+	root.SetCompletionCommandGroupID(title)
 }
 
 // group is a command that only has others below it.

@@ -13,7 +13,7 @@ import (
 )
 
 func eventsCommand() *cobra.Command {
-	return group("events", "The deliveries that listen has written down, or that a sandbox remembers", eventsListCommand(), eventsShowCommand(), eventsResendCommand())
+	return group("events", "Deliveries that listen has written down, or a sandbox remembers", eventsListCommand(), eventsShowCommand(), eventsResendCommand())
 }
 
 // journalFlag names the journal of listen, or a sandbox.

@@ -28,7 +28,7 @@ func listenCommand() *cobra.Command {
 	var f listenFlags
 	c := &cobra.Command{
 		Use:   "listen --forward-to URL",
-		Short: "Receive events, forward them to your endpoint, and show what it responds",
+		Short: "Receive events, forward them to endpoints, and show the responses",
 		Long: `Listen is a webhook endpoint. It forwards each delivery to your own endpoints, with its body and its
 headers as they came, shows what they respond, and writes everything down. Several get it at the same
 time. The gateway gets the worst of their responses, with the longest Retry-After, so that it delivers
