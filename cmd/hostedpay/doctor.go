@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -19,14 +20,15 @@ type doctor struct {
 	forLLM   bool
 	webhook  string // URL of the user's endpoint
 	scheme   string
-	merchant string // whose event the test event is
+	merchant string        // whose event the test event is
+	within   time.Duration // of a test delivery
 
 	secrets  []sdk.Secret // that were read, and must not be printed
 	findings []symptom
 }
 
 func doctorCommand() *cobra.Command {
-	var d doctor
+	d := doctor{within: deliveryTimeout}
 	c := &cobra.Command{
 		Use:   "doctor",
 		Short: "Find what is wrong with keys, addresses, network and endpoint",
@@ -56,6 +58,9 @@ and must be rejected. Nothing is signed with a live API key.`,
 			}
 			if err := d.print(c.OutOrStdout(), report, lines); err != nil {
 				return err
+			}
+			if c.Context().Err() != nil {
+				return errors.New("interrupted: the report has what was found until then")
 			}
 			if report.Problems > 0 {
 				return fmt.Errorf("problems that were found: %d", report.Problems)
@@ -116,13 +121,25 @@ func (d *doctor) examine(ctx context.Context, stdin io.Reader) error {
 	}
 	d.examineConfiguration(configured)
 	d.examineModes(values)
-	d.examineVora(ctx, values)
-	d.examineVisionScope(ctx, values)
-	d.examineWebhook(ctx, values)
-	if ctx.Err() != nil {
-		return errors.New("interrupted")
+	for _, far := range []struct {
+		about   string
+		examine func(context.Context, map[string]explained)
+	}{{"Vora", d.examineVora}, {"VisionScope", d.examineVisionScope}, {"webhook", d.examineWebhook}} {
+		if !d.isInterrupted(ctx, far.about) {
+			far.examine(ctx, values)
+		}
 	}
 	return nil
+}
+
+// isInterrupted reports whether the user has interrupted the command, and adds that to the report:
+// a call that failed for it says nothing about who was called.
+func (d *doctor) isInterrupted(ctx context.Context, about string) bool {
+	if ctx.Err() == nil {
+		return false
+	}
+	d.found(levelSkipped, about, "interrupted before it was known", "", "")
+	return true
 }
 
 // A level is how bad a finding is.

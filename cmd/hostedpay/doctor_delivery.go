@@ -3,9 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -13,28 +11,27 @@ import (
 
 // A reception is how an endpoint received a delivery.
 type reception struct {
-	status int // 0 without a response
-	err    error
-	header http.Header
-	body   []byte
+	endpointResponse
+	err error // without a response
 }
 
 // deliver sends a delivery of the test event.
 func (d *doctor) deliver(ctx context.Context, to endpoint, body string) reception {
-	response, err := sender.Do(to.request(triggered{body: []byte(body)}).WithContext(ctx))
-	if err != nil {
-		var wrapped *url.Error
-		if errors.As(err, &wrapped) { // its URL may have a token in it
-			err = wrapped.Err
-		}
-		return reception{err: err}
-	}
-	defer response.Body.Close()
-	reply, _ := io.ReadAll(io.LimitReader(response.Body, maxReply)) // the status is what counts
-	return reception{status: response.StatusCode, header: response.Header, body: reply}
+	response, err := exchange(ctx, to.request(triggered{body: []byte(body)}), d.within)
+	return reception{response, err}
 }
 
 func (r reception) accepted() bool { return r.status/100 == 2 }
+
+// rejected reports whether the response is what an endpoint says about a signature that does not
+// verify. It may be a page that a framework makes of each error, and not one to log in with.
+func (r reception) rejected() bool {
+	switch r.status {
+	case http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusUnprocessableEntity:
+		return !r.isPage() || !bytes.Contains(bytes.ToLower(r.body), []byte("<form"))
+	}
+	return false
+}
 
 // isPage reports whether somebody got a page to look at. A type alone says nothing: PHP calls
 // everything text/html.

@@ -10,6 +10,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/json"
 	"encoding/pem"
 	"fmt"
 	"io"
@@ -23,6 +24,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -191,6 +193,83 @@ func TestDoctorNamesWhatRespondsInsteadOfTheGateway(t *testing.T) {
 	}
 }
 
+// second responds with 200 to the first delivery, and as somebody else does from then on.
+func second(next http.Handler) http.Handler {
+	var delivered atomic.Int32
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if delivered.Add(1) > 1 {
+			next.ServeHTTP(w, r)
+		}
+	})
+}
+
+// An endpoint has rejected a delivery when it says so, and not when something else failed.
+func TestDoctorTakesNoFailureForARejection(t *testing.T) {
+	t.Parallel()
+	const undecided = "a delivery that was changed after signing was neither accepted nor rejected: "
+	const form = loginPage + "<form action=/login>"
+	for name, test := range map[string]struct {
+		changed http.Handler
+		level   level
+		what    string
+	}{
+		"unauthorized": {responding(401, ""), levelOK, "rejected one that was changed (HTTP 401)"},
+		"bad request":  {responding(400, "{}"), levelOK, "rejected one that was changed (HTTP 400)"},
+		"error page":   {responding(403, "<!doctype html><html><h1>Forbidden</h1>"), levelOK, "rejected one that was changed (HTTP 403)"},
+		"login":        {responding(401, form), levelProblem, undecided + "a page rejects deliveries"},
+		"to a login":   {responding(302, "", "Location", "/login"), levelProblem, undecided + "HTTP 302 sends deliveries elsewhere"},
+		"not found":    {responding(404, ""), levelProblem, undecided + "no endpoint is at this path"},
+		"conflict":     {responding(409, ""), levelProblem, undecided + "HTTP 409 says nothing about a signature"},
+		"rate limit":   {responding(429, ""), levelProblem, undecided + "a rate limit"},
+		"broken":       {responding(500, ""), levelProblem, undecided + "the endpoint failed"},
+		"overloaded":   {responding(503, ""), levelProblem, undecided + "a proxy before the endpoint"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := httptest.NewServer(second(test.changed))
+			t.Cleanup(s.Close)
+			r, _ := diagnosed(t, []string{"VON_PAY_WEBHOOK_SECRET=whsec_sentinel0123456789abcdef"}, "--scheme", "vora-v2", "--webhook", s.URL+"/hook/sentinel")
+			requireFinding(t, r, test.level, "webhook", test.what)
+		})
+	}
+}
+
+// hanging is an endpoint that never responds. A delivery is told when it arrives.
+func hanging(t *testing.T, arrived func()) string {
+	s := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body) // or nobody would notice that the connection is closed
+		arrived()
+		<-r.Context().Done()
+	}))
+	t.Cleanup(s.Close)
+	return s.URL
+}
+
+// An endpoint has as long for a delivery as at a gateway.
+func TestDoctorWaitsNoLongerThanTheGateways(t *testing.T) {
+	t.Parallel()
+	d := doctor{webhook: hanging(t, func() {}), scheme: "vora-v1", within: time.Millisecond}
+	d.examineWebhook(t.Context(), nil)
+	requireFinding(t, d.report(), levelProblem, "webhook", "no response in time: timed out after 1ms")
+}
+
+// An interrupted report has what was found until then, and nothing about who was being asked.
+func TestDoctorReportsWhenItIsInterrupted(t *testing.T) {
+	t.Parallel()
+	ctx, interrupt := context.WithCancel(t.Context())
+	t.Cleanup(interrupt)
+	root := command()
+	var stdout, stderr bytes.Buffer
+	root.SetOut(&stdout)
+	root.SetArgs([]string{"doctor", "--json", "--base-url", "http://127.0.0.1:9", "--webhook", hanging(t, interrupt)})
+	require.Equal(t, exitInterrupted, execute(ctx, root, &stderr))
+	require.JSONEq(t, `{"error":"interrupted: the report has what was found until then","exitCode":130}`, stderr.String())
+	var r doctorReport
+	require.NoError(t, json.Unmarshal(stdout.Bytes(), &r))
+	requireFinding(t, r, levelProblem, "Vora", "nothing listens there")
+	requireFinding(t, r, levelSkipped, "webhook", "interrupted before it was known")
+}
+
 // What is in the way of deliveries is told from an endpoint that rejects them.
 func TestDoctorNamesWhatIsInTheWayOfDeliveries(t *testing.T) {
 	t.Parallel()
@@ -225,7 +304,7 @@ func TestDoctorNamesWhatIsInTheWayOfDeliveries(t *testing.T) {
 		"https":               {to(308, "https://127.0.0.1/hook/sentinel"), levelProblem, "HTTP 308 sends deliveries elsewhere, to https", "register the URL with https"},
 		"nowhere":             {responding(303, ""), levelProblem, "HTTP 303 sends deliveries elsewhere", "really has"},
 		"captive portal":      {responding(200, loginPage, "Content-Type", "text/html"), levelProblem, "a page responds (HTTP 200)", "login pages"},
-		"page that verifies":  {page, levelOK, "byte for byte", ""},
+		"page that verifies":  {page, levelProblem, "a page responds (HTTP 200)", "compare the path"},
 		"compressed":          {packed, levelProblem, "altered or compressed on the way", "hostedpay verify webhook"},
 		"open":                {responding(200, ""), levelProblem, "changed after signing (HTTP 200)", "verify the raw body"},
 		"unauthorized":        {responding(401, ""), levelProblem, "the endpoint rejects what is signed (HTTP 401)", "compare the secret"},

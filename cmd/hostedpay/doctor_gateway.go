@@ -47,6 +47,9 @@ func (d *doctor) examineVora(ctx context.Context, values map[string]explained) {
 	}
 	health, err := client.Health(ctx)
 	if err != nil {
+		if d.isInterrupted(ctx, "Vora") {
+			return
+		}
 		what, next := nameFailure(err)
 		d.found(levelProblem, "Vora", what, "no session can be created or read", next)
 		return
@@ -73,6 +76,7 @@ func (d *doctor) examineKey(ctx context.Context, client *vora.Client) {
 		d.found(levelOK, "API key", "Vora accepts it", "", "")
 	case errors.Is(err, sdk.FamilyAuth) && errors.As(err, &e):
 		d.found(levelProblem, "API key", fmt.Sprintf("Vora rejects it: %s (%s)", e.Message, e.Code), "every call fails", e.Hint())
+	case d.isInterrupted(ctx, "API key"):
 	default:
 		d.found(levelWarning, "API key", "it could not be tried: "+err.Error(), "", "run hostedpay doctor again later")
 	}
@@ -153,6 +157,9 @@ func (d *doctor) examineVisionScope(ctx context.Context, values map[string]expla
 		return
 	}
 	if err := connect(ctx, u); err != nil {
+		if d.isInterrupted(ctx, about) {
+			return
+		}
 		what, next := nameFailure(err)
 		d.found(levelProblem, about, what, "no checkout can be created", next)
 		return

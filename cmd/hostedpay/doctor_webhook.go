@@ -42,22 +42,27 @@ func (d *doctor) examineWebhook(ctx context.Context, values map[string]explained
 	to.secret = sdk.NewSecret(secret.value)
 	if unsigned != "" {
 		to.secret = sdk.NewSecret(rand.Text())
-		d.judgeUnsigned(d.deliver(ctx, to, d.testBody(to.scheme, id, true)), unsigned)
+		d.judgeUnsigned(ctx, d.deliver(ctx, to, d.testBody(to.scheme, id, true)), unsigned)
 		return
 	}
 	signed := d.deliver(ctx, to, d.testBody(to.scheme, id, true))
-	if d.isObstructed(signed) {
+	switch {
+	case d.isObstructed(ctx, signed):
+		return
+	case signed.accepted() && signed.isPage():
+		d.foundPage(signed)
 		return
 	}
 	to.tamper = true
 	tampered := d.deliver(ctx, to, d.testBody(to.scheme, id+"_changed", true))
-	if tampered.err != nil && d.isObstructed(tampered) {
+	if d.isUndecided(ctx, tampered, "that was changed after signing") {
 		return
 	}
 	var plain reception
 	if !signed.accepted() {
 		to.tamper = false
-		if plain = d.deliver(ctx, to, d.testBody(to.scheme, id+"_plain", false)); plain.err != nil && d.isObstructed(plain) {
+		plain = d.deliver(ctx, to, d.testBody(to.scheme, id+"_plain", false))
+		if d.isUndecided(ctx, plain, "that was signed in the plainest form") {
 			return
 		}
 	}
@@ -65,12 +70,33 @@ func (d *doctor) examineWebhook(ctx context.Context, values map[string]explained
 }
 
 // isObstructed reports whether a delivery was not looked at, and what was in its way.
-func (d *doctor) isObstructed(r reception) bool {
+func (d *doctor) isObstructed(ctx context.Context, r reception) bool {
+	if r.err != nil && d.isInterrupted(ctx, "webhook") {
+		return true
+	}
 	o, is := r.obstacle(d.webhook)
 	if is {
 		d.found(levelProblem, "webhook", maskedHost(d.webhook)+": "+o.what, o.why, o.next)
 	}
 	return is
+}
+
+// isUndecided reports whether a delivery was neither accepted nor rejected, so that nobody knows
+// what the endpoint thinks of its signature.
+func (d *doctor) isUndecided(ctx context.Context, r reception, delivery string) bool {
+	switch {
+	case r.accepted() || r.rejected():
+		return false
+	case r.err != nil && d.isInterrupted(ctx, "webhook"):
+		return true
+	}
+	o, is := r.obstacle(d.webhook)
+	if !is {
+		o.what, o.next = fmt.Sprintf("HTTP %d says nothing about a signature", r.status), "respond with 401 to what does not verify"
+	}
+	d.found(levelProblem, "webhook", fmt.Sprintf("%s: a delivery %s was neither accepted nor rejected: %s", maskedHost(d.webhook), delivery, o.what),
+		"whether signatures are verified is not known", o.next)
+	return true
 }
 
 // testBody is the body of the test event. The unusual form has spaces, line breaks and escapes that
@@ -109,12 +135,13 @@ func (d *doctor) judge(signed, tampered, plain reception) {
 }
 
 // judgeUnsigned concludes from how the endpoint received a delivery that it cannot verify.
-func (d *doctor) judgeUnsigned(r reception, why string) {
+func (d *doctor) judgeUnsigned(ctx context.Context, r reception, why string) {
 	const about = "webhook"
 	switch {
-	case d.isObstructed(r):
+	case d.isObstructed(ctx, r):
 	case r.accepted():
 		d.foundOpen(r, "that nobody signed")
+	case d.isUndecided(ctx, r, "that nobody signed"):
 	default:
 		d.found(levelOK, about, fmt.Sprintf("the endpoint can be reached, and rejects what it cannot verify (HTTP %d)", r.status), "", "")
 		d.found(levelSkipped, about, "whether bodies arrive unaltered was not tried: "+why, "", "")
@@ -124,12 +151,17 @@ func (d *doctor) judgeUnsigned(r reception, why string) {
 // foundOpen is about a delivery that was accepted and had to be rejected.
 func (d *doctor) foundOpen(r reception, delivery string) {
 	if r.isPage() {
-		d.found(levelProblem, "webhook", fmt.Sprintf("a page responds (HTTP %d), and no endpoint of webhooks", r.status),
-			"the gateway takes the 2xx for an acknowledgement: each event is lost", "compare the path, and keep login pages, proxies and catch-all routes of an app away from it")
+		d.foundPage(r)
 		return
 	}
 	d.found(levelProblem, "webhook", fmt.Sprintf("the endpoint accepted a delivery %s (HTTP %d)", delivery, r.status),
 		"it verifies no signature: anybody can tell it that an order was paid", "verify the raw body, as webhooks.NewHandler does")
+}
+
+// foundPage is about a page that responds with a 2xx.
+func (d *doctor) foundPage(r reception) {
+	d.found(levelProblem, "webhook", fmt.Sprintf("a page responds (HTTP %d), and no endpoint of webhooks", r.status),
+		"the gateway takes the 2xx for an acknowledgement: each event is lost", "compare the path, and keep login pages, proxies and catch-all routes of an app away from it")
 }
 
 // maskedHost is an address without its path, which may have a token in it.
