@@ -12,6 +12,10 @@ type parts[TTx any] interface {
 	// has failed with. It is over when the part cannot be told from the others any more: then all
 	// of them have to be undone.
 	end(ctx context.Context, failure error) (failed, over error)
+
+	// finish ends the last part, and with it the savepoints: what follows is the inbox's own. It
+	// fails when the transaction is not the one that began.
+	finish(ctx context.Context) error
 }
 
 const (
@@ -46,4 +50,11 @@ func (p *eager[TTx]) end(ctx context.Context, failure error) (failed, over error
 		return failure, p.run(ctx, p.tx, rollbackSavepoint)
 	}
 	return failure, nil
+}
+
+func (p *eager[TTx]) finish(ctx context.Context) error {
+	if !p.taken {
+		return nil
+	}
+	return p.run(ctx, p.tx, releaseSavepoint)
 }

@@ -17,19 +17,15 @@ const (
 
 // prepared reports whether a statement can be sent together with a savepoint.
 func (l *lazy) prepared(sql string, args []any) bool {
-	if len(args) > 0 {
-		switch args[0].(type) {
-		case pgx.NamedArgs, pgx.StrictNamedArgs:
-		case pgx.QueryExecMode, pgx.QueryResultFormats, pgx.QueryResultFormatsByOID, pgx.QueryRewriter:
-			return false // a batch does not know them, or what they make of the statement is not known here
-		}
-	}
 	known, _ := l.tx.Conn().PgConn().CustomData()[preparedKey].(map[string]bool)
-	return known[sql]
+	return known[sql] && isPlain(args)
 }
 
 // remember notes that the connection has prepared a statement.
-func (l *lazy) remember(sql string) {
+func (l *lazy) remember(sql string, args []any) {
+	if !isPlain(args) {
+		return
+	}
 	data := l.tx.Conn().PgConn().CustomData()
 	known, _ := data[preparedKey].(map[string]bool)
 	if known == nil || len(known) >= maxPrepared {
@@ -37,6 +33,21 @@ func (l *lazy) remember(sql string) {
 		data[preparedKey] = known
 	}
 	known[sql] = true
+}
+
+// isPlain reports whether the arguments are those of a statement as it is written. Otherwise a
+// batch does not know the first one, or what it makes of the statement is not known here.
+func isPlain(args []any) bool {
+	if len(args) == 0 {
+		return true
+	}
+	switch args[0].(type) {
+	case pgx.NamedArgs, pgx.StrictNamedArgs:
+		return true
+	case pgx.QueryExecMode, pgx.QueryResultFormats, pgx.QueryResultFormatsByOID, pgx.QueryRewriter:
+		return false
+	}
+	return true
 }
 
 // takeWith takes the savepoint of a part, and sends a statement with it, whose result is the next
@@ -59,20 +70,21 @@ func (l *lazy) takeWith(ctx context.Context, sql string, args []any) (pgx.BatchR
 	return results, nil
 }
 
-// batchedRows are those of a statement that was sent with a savepoint: the connection is free when
-// the batch is closed.
-type batchedRows struct {
+// heldRows keep the connection from others until they are closed.
+type heldRows struct {
 	pgx.Rows
-	batch pgx.BatchResults
-	err   error // of the batch
+	end func() error // once
+	err error        // of the end
 }
 
-func (r *batchedRows) Close() {
-	r.Rows.Close()
-	r.err = r.batch.Close()
+func (r *heldRows) Close() {
+	if r.Rows != nil {
+		r.Rows.Close()
+	}
+	r.err = r.end()
 }
 
-func (r *batchedRows) Next() bool {
+func (r *heldRows) Next() bool {
 	if r.Rows.Next() {
 		return true
 	}
@@ -80,7 +92,7 @@ func (r *batchedRows) Next() bool {
 	return false
 }
 
-func (r *batchedRows) Scan(into ...any) error {
+func (r *heldRows) Scan(into ...any) error {
 	err := r.Rows.Scan(into...)
 	if err != nil {
 		r.Close() // pgx closes the rows too
@@ -88,7 +100,7 @@ func (r *batchedRows) Scan(into ...any) error {
 	return err
 }
 
-func (r *batchedRows) Values() ([]any, error) {
+func (r *heldRows) Values() ([]any, error) {
 	values, err := r.Rows.Values()
 	if err != nil {
 		r.Close()
@@ -96,38 +108,34 @@ func (r *batchedRows) Values() ([]any, error) {
 	return values, err
 }
 
-func (r *batchedRows) Err() error {
+func (r *heldRows) Err() error {
 	if err := r.Rows.Err(); err != nil {
 		return err
 	}
 	return r.err
 }
 
-// A rememberedRow notes that its statement was prepared.
-type rememberedRow struct {
+// A heldRow keeps the connection from others until it is scanned.
+type heldRow struct {
 	pgx.Row
-	lazy *lazy
-	sql  string
+	end func(error) error // gets what the scan has returned
 }
 
-func (r rememberedRow) Scan(into ...any) error {
+func (r heldRow) Scan(into ...any) error {
 	err := r.Row.Scan(into...)
-	if err == nil {
-		r.lazy.remember(r.sql)
+	if ended := r.end(err); err == nil {
+		err = ended
 	}
 	return err
 }
 
-// A batchedRow is the only one of a statement that was sent with a savepoint.
-type batchedRow struct {
-	pgx.Row
-	batch pgx.BatchResults
+// A heldBatch keeps the connection from others until it is closed.
+type heldBatch struct {
+	pgx.BatchResults
+	done func() // once
 }
 
-func (r batchedRow) Scan(into ...any) error {
-	err := r.Row.Scan(into...)
-	if closed := r.batch.Close(); err == nil {
-		err = closed
-	}
-	return err
+func (b *heldBatch) Close() error {
+	defer b.done()
+	return b.BatchResults.Close()
 }

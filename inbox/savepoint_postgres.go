@@ -16,8 +16,8 @@ var (
 	errReturned  = fmt.Errorf("inbox: the handler that this transaction was for has returned: %w", pgx.ErrTxClosed)
 	errNotYours  = errors.New("inbox: the inbox commits the transaction of a handler, or rolls it back: return nil, or an error")
 	errSwallowed = errors.New("inbox: a statement of the handler has failed, and it returned nil: return the error, or roll back to a savepoint with the transaction's Begin")
-	errBusy      = errors.New("inbox: the handler has returned while its rows, or its batch, were open: close them")
-	errInUse     = errors.New("inbox: another goroutine of the handler is using its transaction: use it from one at a time")
+	errBusy      = errors.New("inbox: the handler has returned while its rows, or its batch, were open, or while a goroutine of it used its transaction: close them, and wait for it")
+	errInUse     = errors.New("inbox: the transaction of the handler is in use: scan the row, or close the rows or the batch, first, and use it from one goroutine at a time")
 	errEnded     = errors.New("inbox: the handler has ended the transaction that it shares with others")
 )
 
@@ -45,7 +45,10 @@ func (l *lazy) begin(ctx context.Context) (pgx.Tx, error) {
 func (l *lazy) end(ctx context.Context, failure error) (failed, over error) {
 	taken := false
 	if l.now != nil {
-		taken = l.now.end()
+		free := false
+		if taken, free = l.now.end(); !free {
+			return failure, errBusy
+		}
 		l.now = nil
 	}
 	if over := l.over(taken); over != nil {
@@ -64,6 +67,15 @@ func (l *lazy) end(ctx context.Context, failure error) (failed, over error) {
 	_, over = l.tx.Exec(ctx, rollbackSavepoint)
 	l.state = emptySavepoint
 	return failure, over
+}
+
+func (l *lazy) finish(ctx context.Context) error {
+	if l.state == noSavepoint {
+		return nil
+	}
+	_, err := l.tx.Exec(ctx, releaseSavepoint)
+	l.state = noSavepoint
+	return err
 }
 
 // over is why the transaction is of no use any more. What it looks at is known without asking the
@@ -112,17 +124,19 @@ type part struct {
 	lazy *lazy
 	ctx  context.Context // of the handler
 
-	mu    sync.Mutex // held by who uses the connection: a handler may leave a goroutine behind
+	mu    sync.Mutex // held by who uses the connection, until rows and batches are closed: a handler may leave a goroutine behind
 	taken bool
 	ended bool
 }
 
-// end waits for what another goroutine is doing, and reports whether the part has a savepoint.
-func (p *part) end() bool {
-	p.mu.Lock()
+// end reports whether the part has a savepoint, and whether nobody is using the connection.
+func (p *part) end() (taken, free bool) {
+	if !p.mu.TryLock() {
+		return false, false
+	}
 	defer p.mu.Unlock()
 	p.ended = true
-	return p.taken
+	return p.taken, true
 }
 
 // use gives the connection to a caller until it is done, and takes the savepoint first.
@@ -210,7 +224,7 @@ func (t *partTx) Exec(ctx context.Context, sql string, args ...any) (pgconn.Comm
 	}
 	tag, err := t.Tx.Exec(ctx, sql, args...)
 	if err == nil && len(args) > 0 {
-		t.part.lazy.remember(sql)
+		t.part.lazy.remember(sql, args)
 	}
 	return tag, err
 }
@@ -220,20 +234,22 @@ func (t *partTx) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, 
 	if err != nil {
 		return failedRows{err: err}, err
 	}
-	defer done()
-	if batch != nil {
-		rows, err := batch.Query()
-		batched := &batchedRows{Rows: rows, batch: batch}
-		if err != nil {
-			batched.Close()
+	held := &heldRows{end: sync.OnceValue(func() error {
+		defer done()
+		if batch != nil {
+			return batch.Close()
 		}
-		return batched, err
+		return nil
+	})}
+	if batch != nil {
+		held.Rows, err = batch.Query()
+	} else if held.Rows, err = t.Tx.Query(ctx, sql, args...); err == nil {
+		t.part.lazy.remember(sql, args)
 	}
-	rows, err := t.Tx.Query(ctx, sql, args...)
-	if err == nil {
-		t.part.lazy.remember(sql)
+	if err != nil {
+		held.Close()
 	}
-	return rows, err
+	return held, err
 }
 
 func (t *partTx) QueryRow(ctx context.Context, sql string, args ...any) pgx.Row {
@@ -241,11 +257,16 @@ func (t *partTx) QueryRow(ctx context.Context, sql string, args ...any) pgx.Row 
 	if err != nil {
 		return failedRows{err: err}
 	}
-	defer done()
 	if batch != nil {
-		return batchedRow{batch.QueryRow(), batch}
+		return heldRow{batch.QueryRow(), func(error) error { defer done(); return batch.Close() }}
 	}
-	return rememberedRow{t.Tx.QueryRow(ctx, sql, args...), t.part.lazy, sql}
+	return heldRow{t.Tx.QueryRow(ctx, sql, args...), func(err error) error {
+		defer done()
+		if err == nil {
+			t.part.lazy.remember(sql, args)
+		}
+		return nil
+	}}
 }
 
 func (t *partTx) CopyFrom(ctx context.Context, table pgx.Identifier, columns []string, rows pgx.CopyFromSource) (int64, error) {
@@ -262,8 +283,7 @@ func (t *partTx) SendBatch(ctx context.Context, batch *pgx.Batch) pgx.BatchResul
 	if err != nil {
 		return failedBatch{err}
 	}
-	defer done()
-	return t.Tx.SendBatch(ctx, batch)
+	return &heldBatch{t.Tx.SendBatch(ctx, batch), sync.OnceFunc(done)}
 }
 
 func (t *partTx) Prepare(ctx context.Context, name, sql string) (*pgconn.StatementDescription, error) {
@@ -283,16 +303,13 @@ func (t *partTx) LargeObjects() pgx.LargeObjects {
 	return t.Tx.LargeObjects()
 }
 
-// Conn is nil when the handler has returned. Where no savepoint can be taken, nothing that is done
-// on the connection is committed.
+// Conn is nil when the handler has returned, and while something else uses the transaction.
 func (t *partTx) Conn() *pgx.Conn {
 	done, err := t.part.use(context.WithoutCancel(t.part.ctx))
-	switch {
-	case err == nil:
-		done()
-	case errors.Is(err, errReturned):
+	if err != nil {
 		return nil
 	}
+	done()
 	return t.Tx.Conn()
 }
 

@@ -62,6 +62,9 @@ func (b *Inbox[TTx]) together(ctx context.Context, job *river.Job[jobArgs]) erro
 	case failure != nil && ctx.Err() == nil:
 		return b.failed(ctx, job, *failure)
 	case err != nil:
+		if ctx.Err() == nil {
+			b.set.logger.ErrorContext(ctx, "the work of webhook events was not committed, and is done again", slog.Any("ids", job.Args.IDs), slog.String("reason", reason(err)))
+		}
 		return errRecorded
 	}
 	return nil
@@ -84,7 +87,8 @@ func (b *Inbox[TTx]) each(ctx context.Context, tx TTx, events []pending) (done [
 			for _, left := range events[i:] {
 				rest = append(rest, left.id)
 			}
-			return done, failed, rest, nil
+			events = events[:i]
+			break
 		}
 		var over error
 		event.err, over = divided.end(ctx, b.inTx(ctx, divided, event))
@@ -101,7 +105,12 @@ func (b *Inbox[TTx]) each(ctx context.Context, tx TTx, events []pending) (done [
 			done = append(done, event.id)
 		}
 	}
-	return done, failed, nil, nil
+	if err := divided.finish(ctx); err != nil {
+		last := events[len(events)-1]
+		last.err = errors.Join(last.err, err)
+		return nil, []pending{last}, nil, last.err
+	}
+	return done, failed, rest, nil
 }
 
 var errAborted = errors.New("inbox: the handler did not end when its context did, and its transaction was rolled back")

@@ -1,0 +1,95 @@
+package inbox_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/require"
+
+	"github.com/hostedpay/hostedpay-go/inbox"
+)
+
+// parcelsOf is a database with a table for handlers, and how many parcels of a session it has.
+func parcelsOf(t *testing.T) (db *inbox.Database[pgx.Tx], of onPostgreSQL, count func(session string) int) {
+	t.Helper()
+	db, conn := migratedPostgreSQL(t)
+	var schema string
+	require.NoError(t, conn.QueryRow(t.Context(), "SELECT current_schema()").Scan(&schema))
+	_, err := conn.Exec(t.Context(), "CREATE TABLE parcels (session text PRIMARY KEY)")
+	require.NoError(t, err)
+	return db, onPostgreSQL{table: schema + ".parcels"}, func(session string) (n int) {
+		require.NoError(t, conn.QueryRow(t.Context(), "SELECT count(*) FROM parcels WHERE session = $1", session).Scan(&n))
+		return n
+	}
+}
+
+// The last handler of a job ends the transaction and begins another: the work of all the others is
+// gone, and so none of it may be marked as done.
+func TestTheLastHandlerEndsTheTransaction(t *testing.T) {
+	t.Parallel()
+	for name, how := range map[string]string{"chain": "ROLLBACK AND CHAIN", "begin": "ROLLBACK; BEGIN"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			db, of, count := parcelsOf(t)
+			var calls atomic.Int32
+			sessions := numbered(4, name)
+			_, records := together(t, db, func(ctx context.Context, tx pgx.Tx, session string) error {
+				err := of.insert(ctx, tx, session)
+				if calls.Add(1) == 4 {
+					_, err = tx.Exec(ctx, how)
+				}
+				return err
+			}, sessions...)
+			for _, session := range sessions {
+				require.Equal(t, inbox.StatusProcessed, records[session].Status, records[session].Reason)
+				require.Equal(t, 1, count(session), session)
+			}
+		})
+	}
+}
+
+// What the inbox itself writes at the end of a job is not in the savepoint of the last handler.
+func TestWhatAHandlerSetsEndsWithIt(t *testing.T) {
+	t.Parallel()
+	db, _, _ := parcelsOf(t)
+	sessions := numbered(3, "readonly")
+	calls, records := together(t, db, func(ctx context.Context, tx pgx.Tx, _ string) error {
+		_, err := tx.Exec(ctx, "SET TRANSACTION READ ONLY")
+		return err
+	}, sessions...)
+	for _, session := range sessions {
+		require.Equal(t, inbox.StatusProcessed, records[session].Status, records[session].Reason)
+		require.Equal(t, 1, calls[session])
+	}
+}
+
+// Goroutines of one handler get an error when they use its transaction at once, whatever they do
+// with it, and never each other's rows.
+func TestGoroutinesOfAHandlerAreKeptApart(t *testing.T) {
+	t.Parallel()
+	db, _, _ := parcelsOf(t)
+	sessions := numbered(5, "apart")
+	_, records := together(t, db, func(ctx context.Context, tx pgx.Tx, _ string) error {
+		var all sync.WaitGroup
+		for n := range 8 {
+			all.Go(func() {
+				for i := range 50 {
+					var got int
+					err := tx.QueryRow(ctx, fmt.Sprintf("SELECT $1::int + %d", i%10), n).Scan(&got)
+					if err == nil && got != n+i%10 {
+						panic(fmt.Sprintf("%d is not %d", got, n+i%10))
+					}
+				}
+			})
+		}
+		all.Wait()
+		return nil
+	}, sessions...)
+	for _, session := range sessions {
+		require.Equal(t, inbox.StatusProcessed, records[session].Status, records[session].Reason)
+	}
+}
