@@ -17,7 +17,7 @@ var atVisionScope = strategy{
 	gateway: sdk.GatewayVisionScope,
 	apiKey:  VisionScopeAPIKey,
 	kinds: map[Kind]kind{
-		VisionScopeAPIKey: {accepted(sdk.GatewayVisionScope, "secret", "an API key: vsk_…"), false},
+		VisionScopeAPIKey: {Accepted: accepted(sdk.GatewayVisionScope, "secret", "an API key: vsk_…")},
 	},
 	client: func(d *Directory, t Tenant, apiKey string, opts []sdk.ClientOption) (platform.Gateway, error) {
 		if d.routes == nil {

@@ -21,9 +21,9 @@ var atVora = strategy{
 	gateway: sdk.GatewayVora,
 	apiKey:  VoraAPIKey,
 	kinds: map[Kind]kind{
-		VoraAPIKey:        {accepted(sdk.GatewayVora, "secret", "a secret API key: vp_sk_…"), true},
-		VoraSessionSecret: {accepted(sdk.GatewayVora, "session_secret", "a session signing secret: ss_…"), true},
-		VoraWebhookSecret: {accepted(sdk.GatewayVora, "webhook_secret", "a webhook signing secret: whsec_…"), true},
+		VoraAPIKey:        {Accepted: accepted(sdk.GatewayVora, "secret", "a secret API key: vp_sk_…"), signs: true},
+		VoraSessionSecret: {Accepted: accepted(sdk.GatewayVora, "session_secret", "a session signing secret: ss_…"), signs: true},
+		VoraWebhookSecret: {Accepted: accepted(sdk.GatewayVora, "webhook_secret", "a webhook signing secret: whsec_…"), signs: true},
 	},
 	namesMerchants: true,
 	client: func(_ *Directory, _ Tenant, apiKey string, opts []sdk.ClientOption) (platform.Gateway, error) {
