@@ -40,9 +40,6 @@ func (t Time) malformed() error { return t.err }
 // lower case, a blank instead of the T, no seconds, and a comma before the fraction. A leap second,
 // 60, is read as 59, since Go's times have none.
 func ParseTime(written string) (time.Time, error) {
-	if at, ok := parseUTC(written); ok {
-		return at, nil
-	}
 	if at, err := time.Parse(time.RFC3339Nano, written); err == nil {
 		return writable(at)
 	}
