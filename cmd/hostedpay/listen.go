@@ -42,8 +42,9 @@ With --sandbox it has a running sandbox deliver Vora's events to it, also after 
 and in the end where they went before, unless somebody has registered another URL meanwhile. A
 checkout at VisionScope names its own webhook URL.
 
-It ends when interrupted, when nobody reads its output, after --count deliveries, or with 1 after --max-failures that were not
-accepted with a 2xx. Verify and check read the journal; events resends what is in it.`,
+It ends when interrupted, when nobody reads its output, after --count deliveries, or with 1 after
+--max-failures that were not accepted with a 2xx. Verify and check read the journal; events resends
+what is in it.`,
 		Example: `  hostedpay listen --forward-to http://127.0.0.1:8080/webhooks/vora
   hostedpay listen --sandbox http://127.0.0.1:4010 --forward-to "http://127.0.0.1:8080; type=session.*" --json`,
 		Args: none,
@@ -86,9 +87,10 @@ func (f *listenFlags) run(c *cobra.Command) (err error) {
 	defer end(nil)
 	forwarding, giveUp := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer giveUp(nil)
+	out := newPrintQueue(c.OutOrStdout(), end)
 	r := &relay{
 		flags: f, url: base, targets: targets, journal: book, end: end, ctx: forwarding,
-		show: eventPrinter{out: c.OutOrStdout(), json: f.json, failed: end},
+		show: eventPrinter{out: out, json: f.json},
 	}
 	signal.Ignore(syscall.SIGPIPE) // it would end the process before anything is restored
 	s := serve(atAddress, r)
@@ -104,6 +106,7 @@ func (f *listenFlags) run(c *cobra.Command) (err error) {
 	err = s.close() // after the deliveries under way
 	giveUp(errEnded)
 	r.under.Lock() // until the last one is in the journal
+	err = errors.Join(err, out.close())
 	if cause := context.Cause(ctx); !slices.ContainsFunc(goodEnds, func(end error) bool { return errors.Is(cause, end) }) {
 		err = errors.Join(cause, err)
 	}

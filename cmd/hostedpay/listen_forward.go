@@ -65,9 +65,9 @@ func (r *relay) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	e.Forwards = r.forward(e.recognized, request, header, body)
 	response := responseFor(e.Forwards)
 	e.Status, e.Response = response.status, recordResponse(response)
-	e.HungUp = request.Context().Err() != nil
-	r.settle(&e)
-	response.write(w)
+	gone := request.Context().Err() != nil
+	e.HungUp = response.write(w) != nil || gone
+	r.settle(&e) // after the response: nothing delays it, and what the entry says of it has happened
 }
 
 // endToEnd are the headers of a delivery, without those of the connection that it came over.
@@ -140,7 +140,9 @@ func (f *forwarding) send(ctx context.Context, to string, header http.Header, bo
 	}
 }
 
-// settle writes a delivery down, shows it, and ends listen when it was the last.
+// settle writes a delivery down, shows it, and ends listen when it was the last. The end of listen
+// waits for it, so that a delivery with a response is in the journal unless the process was killed
+// between the two.
 func (r *relay) settle(e *entry) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -139,7 +139,28 @@ func TestTheGatewayHangsUp(t *testing.T) {
 	hangUp()
 	r.ServeHTTP(httptest.NewRecorder(), webhookstest.Vora(listenKey, webhookstest.SessionSucceeded()).WithContext(gone))
 	require.Len(t, shop.bodies, 1)
-	require.Regexp(t, `→ \S+  200  [0-9.]+ms\n          the gateway hung up before it got the response\n$`, out.String())
+	const shown = `^\S+ .*\n +→ \S+  200  [0-9.]+ms\n          the gateway hung up before it got the response\n$`
+	require.Regexp(t, shown, out.String())
+	out.Reset()
+	r.ServeHTTP(brokenConnection{httptest.NewRecorder()}, webhookstest.Vora(listenKey, webhookstest.SessionSucceeded()))
+	require.Regexp(t, shown, out.String())
+}
+
+// A brokenConnection is one that breaks while the response is sent.
+type brokenConnection struct{ *httptest.ResponseRecorder }
+
+func (brokenConnection) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
+
+// A status without a body passes through.
+func TestAResponseWithoutABody(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{http.StatusOK, http.StatusNoContent, http.StatusNotModified} {
+		r := runListen(t, "--forward-to", takesWith(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }))
+		response, body := exchanged(t, webhookstest.Vora(listenKey, webhookstest.SessionSucceeded(), webhookstest.To(r.url)))
+		require.Equal(t, status, response.StatusCode)
+		require.Empty(t, body)
+		require.NotContains(t, r.next("event"), "hungUp")
+	}
 }
 
 // When listen ends, targets that have not responded are given up, the gateway is told to deliver

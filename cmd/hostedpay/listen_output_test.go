@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -10,6 +11,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -62,6 +64,42 @@ func TestTheOutputIsLost(t *testing.T) {
 	var stderr strings.Builder
 	require.Equal(t, exitFailed, execute(t.Context(), root, io.Writer(&stderr)))
 	require.Equal(t, "hostedpay: the output: no space left on device\n", stderr.String())
+}
+
+// Output that stops taking anything, as that of a terminal does after Ctrl-S, delays no response,
+// leaves nothing out of the journal, and does not keep listen from ending.
+func TestTheOutputStalls(t *testing.T) {
+	t.Parallel()
+	shop := takes(t, http.StatusOK)
+	journal := filepath.Join(t.TempDir(), "journal")
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	root := command()
+	out, in := io.Pipe()
+	defer func() { _ = out.Close() }()
+	root.SetOut(in)
+	root.SetArgs([]string{"listen", "--listen", "127.0.0.1:0", "--journal", journal, "--forward-to", shop.URL})
+	var stderr strings.Builder
+	ended := make(chan int)
+	go func() { ended <- execute(ctx, root, &stderr) }()
+	line, err := bufio.NewReaderSize(out, 16).ReadString('\n')
+	require.NoError(t, err)
+	url := strings.TrimSpace(strings.TrimPrefix(line, "Listening"))
+	impatient, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	for range 2 {
+		require.Equal(t, 200, send(t, webhookstest.Vora(listenKey, webhookstest.SessionSucceeded(), webhookstest.To(url)).WithContext(impatient)))
+	}
+	stop()
+	require.Equal(t, exitInterrupted, <-ended)
+	require.Equal(t, "hostedpay: the output: nobody reads it, and its last lines are lost\n", stderr.String())
+	entries, err := readJournal(journal)
+	require.NoError(t, err)
+	require.Len(t, entries, 2)
+	for _, e := range entries {
+		require.Equal(t, 200, e.Status)
+		require.False(t, e.HungUp)
+	}
 }
 
 // What happened fits on a screen of 80 columns, and the status for the gateway is shown where it is

@@ -3,6 +3,7 @@ package main
 import (
 	"net/http"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/hostedpay/hostedpay-go/sdk/retry"
@@ -71,12 +72,21 @@ func recordResponse(r endpointResponse) (recorded recordedResponse) {
 	return recorded
 }
 
-// write sends the response to the gateway.
-func (r endpointResponse) write(w http.ResponseWriter) {
+// write sends the whole response to the gateway.
+func (r endpointResponse) write(w http.ResponseWriter) error {
 	w.Header()["Content-Type"] = nil // net/http would guess one
 	for name, values := range r.header {
 		w.Header()[name] = values
 	}
+	body := r.body
+	if r.status == http.StatusNoContent || r.status == http.StatusNotModified {
+		body = nil // they have none
+	} else {
+		w.Header().Set("Content-Length", strconv.Itoa(len(body))) // or it would end with the handler
+	}
 	w.WriteHeader(r.status)
-	_, _ = w.Write(r.body)
+	if _, err := w.Write(body); len(body) > 0 && err != nil {
+		return err
+	}
+	return http.NewResponseController(w).Flush()
 }

@@ -13,9 +13,8 @@ import (
 
 // An eventPrinter shows what listen does, for people or as NDJSON. Safe for concurrent use.
 type eventPrinter struct {
-	out    io.Writer
-	json   bool
-	failed func(error) // is told that something cannot be printed; nil when nobody has to know
+	out  io.Writer // says itself when it fails
+	json bool
 }
 
 // printing keeps the lines of several goroutines apart.
@@ -24,16 +23,12 @@ var printing sync.Mutex
 func (p eventPrinter) print(view any, lines string) {
 	printing.Lock()
 	defer printing.Unlock()
-	var err error
 	if p.json {
 		e := json.NewEncoder(p.out)
 		e.SetEscapeHTML(false)
-		err = e.Encode(view)
+		_ = e.Encode(view)
 	} else {
-		_, err = io.WriteString(p.out, lines)
-	}
-	if err != nil && p.failed != nil {
-		p.failed(fmt.Errorf("the output: %w", err))
+		_, _ = io.WriteString(p.out, lines)
 	}
 }
 
