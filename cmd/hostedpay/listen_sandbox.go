@@ -18,7 +18,8 @@ type diverter struct {
 	to      string // at listen
 	show    eventPrinter
 
-	urls map[string]string // where the events of a merchant go now
+	urls     map[string]string // where the events of a merchant go now
+	complete bool              // the events of all merchants were diverted
 }
 
 // keep diverts until the context ends. When the sandbox is started again, it has forgotten where
@@ -65,27 +66,44 @@ func (d *diverter) divert(ctx context.Context, done func()) error {
 	return ctx.Err()
 }
 
+// begin diverts the events of every merchant. A sandbox that still has a diversion to listen was
+// not started again: only the stream of its changes was lost, and what somebody has registered
+// meanwhile stays.
 func (d *diverter) begin(ctx context.Context) error {
 	merchants, err := d.box.Merchants(ctx)
 	if err != nil {
 		return err
 	}
-	d.urls = map[string]string{}
+	if d.complete && slices.ContainsFunc(merchants, d.has) {
+		d.compare(merchants)
+		return nil
+	}
+	d.urls, d.complete = map[string]string{}, false
 	for _, m := range merchants {
 		d.urls[m.ID] = d.to
 		if err := d.box.DivertWebhooks(ctx, m.ID, d.to); err != nil {
 			return err
 		}
 	}
+	d.complete = true
 	return nil
+}
+
+// has reports whether the diversion to listen has not ended for a merchant.
+func (d *diverter) has(m control.Merchant) bool {
+	return m.Vora.WebhookURL == d.to || slices.Contains(m.Vora.DivertedURLs, d.to)
 }
 
 // look shows what somebody else has changed. It stays so.
 func (d *diverter) look(ctx context.Context) error {
 	merchants, err := d.box.Merchants(ctx)
-	if err != nil {
-		return err
+	if err == nil {
+		d.compare(merchants)
 	}
+	return err
+}
+
+func (d *diverter) compare(merchants []control.Merchant) {
 	for _, m := range merchants {
 		now := m.Vora.WebhookURL
 		if before, ours := d.urls[m.ID]; !ours || before == now {
@@ -98,7 +116,6 @@ func (d *diverter) look(ctx context.Context) error {
 			d.show.diverted(m.ID, now, "was changed by somebody else, and delivers to")
 		}
 	}
-	return nil
 }
 
 // restoreTimeout is for how long the end of listen waits for a sandbox.

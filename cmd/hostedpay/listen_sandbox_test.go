@@ -2,6 +2,8 @@ package main
 
 import (
 	"net/http"
+	"net/http/httptest"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -94,6 +96,35 @@ func TestSomebodyChangesTheURLMeanwhile(t *testing.T) {
 	require.Equal(t, exitOK, <-r.ended)
 	require.Equal(t, "http://127.0.0.1:9/new", box.urlOfAcme())
 	require.Equal(t, map[string]any{"type": "webhook", "merchantId": sandbox.Acme.ID, "url": "http://127.0.0.1:9/new"}, r.next("webhook"))
+}
+
+// So does one that is registered while the sandbox cannot be reached.
+func TestSomebodyChangesTheURLUnnoticed(t *testing.T) {
+	t.Parallel()
+	box := startSandbox(t)
+	var away atomic.Bool
+	way := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if away.Load() {
+			panic(http.ErrAbortHandler)
+		}
+		box.ServeHTTP(w, r)
+	}))
+	t.Cleanup(way.Close)
+	shop := takes(t, http.StatusOK)
+	r := runListen(t, "--sandbox", way.URL, "--forward-to", shop.URL)
+	require.Equal(t, true, r.next("reconnect")["up"])
+	away.Store(true)
+	way.CloseClientConnections()
+	require.Equal(t, false, r.next("reconnect")["up"])
+	require.NoError(t, box.SetWebhookURL(sandbox.Acme.ID, "http://127.0.0.1:9/new"))
+	away.Store(false)
+	require.Equal(t, "http://127.0.0.1:9/new", r.next("webhook")["url"])
+	require.Equal(t, true, r.next("reconnect")["up"])
+	require.Equal(t, "http://127.0.0.1:9/new", box.urlOfAcme())
+	require.Equal(t, r.url+"/webhooks/vora", box.Merchants()[1].Vora.WebhookURL)
+	r.stop()
+	require.Equal(t, exitOK, <-r.ended)
+	require.Equal(t, "http://127.0.0.1:9/new", box.urlOfAcme())
 }
 
 // A sandbox that has gone has nothing to restore.
