@@ -3,6 +3,7 @@ package main
 import (
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"sync/atomic"
 	"testing"
 
@@ -82,6 +83,28 @@ func TestTwoListenAtASandbox(t *testing.T) {
 
 // sandboxMerchants is how many merchants a sandbox has.
 const sandboxMerchants = 3
+
+// A listen that was killed has restored nothing: the next one does it, and leaves alone those that
+// still listen.
+func TestAListenWasKilled(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("a refused connection is another error on Windows")
+	}
+	box := startSandbox(t)
+	require.NoError(t, box.SetWebhookURL(sandbox.Acme.ID, "http://127.0.0.1:9/shop"))
+	shop, killed := takes(t, http.StatusOK), takes(t, http.StatusOK)
+	killed.Close()
+	require.NoError(t, box.DivertWebhooks(sandbox.Acme.ID, killed.URL+"/1"))
+	require.NoError(t, box.DivertWebhooks(sandbox.Acme.ID, shop.URL))
+	require.NoError(t, box.DivertWebhooks(sandbox.Acme.ID, killed.URL+"/2"))
+	r := runListen(t, "--sandbox", box.url, "--forward-to", shop.URL)
+	require.Equal(t, true, r.next("reconnect")["up"])
+	require.Equal(t, []string{"http://127.0.0.1:9/shop", shop.URL}, box.Merchants()[0].Vora.DivertedURLs)
+	r.stop()
+	require.Equal(t, exitOK, <-r.ended)
+	require.Equal(t, shop.URL, box.urlOfAcme())
+}
 
 // A URL that somebody registers while one listens is shown, and stays.
 func TestSomebodyChangesTheURLMeanwhile(t *testing.T) {
