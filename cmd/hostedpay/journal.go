@@ -79,8 +79,10 @@ func (e *entry) text() string {
 	switch outlook := e.outlook(); {
 	case outlook != "":
 		text += "          " + outlook + "\n"
-	case len(e.Forwards) == 0:
+	case len(e.Forwards) == 0 && e.accepted():
 		text += "          no target wants it; it is acknowledged\n"
+	case len(e.Forwards) == 0:
+		text += "          its gateway is not recognized, and no target wants it: 502\n"
 	}
 	return text
 }

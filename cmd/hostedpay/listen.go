@@ -35,8 +35,9 @@ time. The gateway gets the worst of their responses, with the longest Retry-Afte
 again, to all of them, when one has not taken the delivery within 9 seconds.
 
 --forward-to can be repeated. Filters follow the URL after semicolons: gateway, merchant, type and
-session, with * for any characters. A delivery that no target wants is acknowledged. A URL without a
-path keeps the path of the delivery; its query is kept in any case.
+session, with * for any characters. A delivery that no target wants is acknowledged, unless its
+gateway is not recognized. A URL without a path keeps the path of the delivery; its query is kept in
+any case.
 
 With --sandbox it has a running sandbox deliver Vora's events to it, also after that was started again,
 and in the end where they went before, unless somebody has registered another URL meanwhile. A

@@ -63,7 +63,7 @@ func (r *relay) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	e := entry{At: at.UTC(), recognized: recognize(header, body), Listener: r.url}
 	e.Request = recordOf(request, header, body)
 	e.Forwards = r.forward(e.recognized, request, header, body)
-	response := responseFor(e.Forwards)
+	response := responseFor(e.recognized, e.Forwards)
 	e.Status, e.Response = response.status, recordResponse(response)
 	gone := request.Context().Err() != nil
 	e.HungUp = response.write(w) != nil || gone

@@ -90,19 +90,23 @@ func TestTheWorstResponse(t *testing.T) {
 		return forwarding{Status: status, response: endpointResponse{status: status, body: []byte(body), header: http.Header{}}}
 	}
 	none := forwarding{Error: "timed out"}
+	vora := recognized{Gateway: "vora"}
 	for name, c := range map[string]struct {
+		from     recognized
 		forwards []forwarding
 		status   int
 		body     string
 	}{
-		"nobody wants it":      {nil, 200, acknowledged},
-		"one":                  {[]forwarding{of(204, "")}, 204, ""},
-		"all took it":          {[]forwarding{of(202, "a"), of(200, "b")}, 202, "a"},
-		"a redirect":           {[]forwarding{of(200, "a"), of(302, "b")}, 302, "b"},
-		"the first of equals":  {[]forwarding{of(200, "a"), of(500, "b"), of(503, "c")}, 500, "b"},
-		"no response is worse": {[]forwarding{of(200, "a"), of(500, "b"), none}, 502, unanswered},
+		"nobody recognizes it": {recognized{Event: "session.succeeded"}, nil, 502, unrecognized},
+		"it is wanted anyway":  {recognized{}, []forwarding{of(200, "a")}, 200, "a"},
+		"nobody wants it":      {vora, nil, 200, acknowledged},
+		"one":                  {vora, []forwarding{of(204, "")}, 204, ""},
+		"all took it":          {vora, []forwarding{of(202, "a"), of(200, "b")}, 202, "a"},
+		"a redirect":           {vora, []forwarding{of(200, "a"), of(302, "b")}, 302, "b"},
+		"the first of equals":  {vora, []forwarding{of(200, "a"), of(500, "b"), of(503, "c")}, 500, "b"},
+		"no response is worse": {vora, []forwarding{of(200, "a"), of(500, "b"), none}, 502, unanswered},
 	} {
-		response := responseFor(c.forwards)
+		response := responseFor(c.from, c.forwards)
 		require.Equal(t, c.status, response.status, name)
 		require.Equal(t, c.body, string(response.body), name)
 	}

@@ -9,11 +9,12 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/retry"
 )
 
-// Bodies of listen's own: for a delivery that no target wants, and for one that a target did not
-// respond to.
+// Bodies of listen's own: for a delivery that no target wants, for one that a target did not
+// respond to, and for one that filters know nothing about.
 const (
 	acknowledged = `{"received":true}`
 	unanswered   = `{"error":"an endpoint behind hostedpay listen did not respond"}`
+	unrecognized = `{"error":"hostedpay listen does not recognize the gateway of this delivery, and no endpoint behind it wants it"}`
 )
 
 // describing are the headers without which the body of a response cannot be read.
@@ -21,10 +22,14 @@ var describing = []string{"Content-Type", "Content-Encoding"}
 
 // responseFor is what the gateway gets: the worst response of the targets, the first of those that
 // are equally bad, so that the delivery comes again until each has taken it. Retry-After is the
-// longest of all that have not.
-func responseFor(forwards []forwarding) endpointResponse {
+// longest of all that have not. What no target wants is acknowledged, unless its gateway was not
+// recognized: filters cannot have chosen then, and perhaps somebody should have had it.
+func responseFor(e recognized, forwards []forwarding) endpointResponse {
 	response := endpointResponse{status: http.StatusOK, body: []byte(acknowledged), header: http.Header{"Content-Type": {"application/json"}}}
 	if len(forwards) == 0 {
+		if e.Gateway == "" {
+			response.status, response.body = http.StatusBadGateway, []byte(unrecognized)
+		}
 		return response
 	}
 	worst := slices.MaxFunc(forwards, func(a, b forwarding) int { return a.severity() - b.severity() })
