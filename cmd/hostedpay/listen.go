@@ -84,6 +84,10 @@ func (f *listenFlags) run(c *cobra.Command) (err error) {
 	if err != nil {
 		return fmt.Errorf("listen cannot use %s (choose another with --listen): %w", f.address, err)
 	}
+	if i := slices.IndexFunc(targets, func(t target) bool { return t.isAt(c.Context(), atAddress.Addr()) }); i >= 0 {
+		_ = atAddress.Close() // nothing has been accepted
+		return usage(c, fmt.Errorf("--forward-to: %s is where listen itself listens: each delivery would come back for ever", targets[i]))
+	}
 	ctx, end := context.WithCancelCause(c.Context())
 	defer end(nil)
 	forwarding, giveUp := context.WithCancelCause(context.WithoutCancel(ctx))

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -153,19 +154,60 @@ func TestListenForwards(t *testing.T) {
 	require.Zero(t, info.Mode().Perm()&0o077)
 }
 
-// Nothing is acknowledged that nobody took; what nobody wants is.
+// Listen does not forward to itself, by whatever name.
+func TestListenForwardsToItself(t *testing.T) {
+	t.Parallel()
+	free, _, err := listen(t.Context(), "127.0.0.1:0")
+	require.NoError(t, err)
+	_, port, err := net.SplitHostPort(free.Addr().String())
+	require.NoError(t, err)
+	for _, host := range []string{"127.0.0.1", "localhost", "0.0.0.0"} {
+		targets, err := targetsOf([]string{"http://" + host + ":" + port + "/hook?a=b", "http://" + host + ":1"})
+		require.NoError(t, err)
+		require.True(t, targets[0].isAt(t.Context(), free.Addr()), host)
+		require.False(t, targets[1].isAt(t.Context(), free.Addr()), host)
+	}
+	require.NoError(t, free.Close())
+	root := command()
+	root.SetArgs([]string{"listen", "--listen", "127.0.0.1:" + port, "--journal", "", "--forward-to", "http://127.0.0.1:9", "--forward-to", "http://localhost:" + port + "/?token=sesame; type=session.*"})
+	var stderr bytes.Buffer
+	require.Equal(t, exitUsage, execute(t.Context(), root, &stderr))
+	require.Equal(t, "hostedpay: --forward-to: http://localhost:"+port+"/ is where listen itself listens: each delivery would come back for ever; see hostedpay listen --help\n", stderr.String())
+}
+
+// Which address reaches which listener.
+func TestReaches(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		to, listening string
+		reaches       bool
+	}{
+		{"127.0.0.1", "127.0.0.1", true}, {"::ffff:127.0.0.1", "127.0.0.1", true}, {"0.0.0.0", "127.0.0.1", true}, {"::1", "::1", true},
+		{"127.0.0.1", "::", true}, {"127.0.0.1", "0.0.0.0", true}, {"::1", "::", true}, {"0.0.0.0", "0.0.0.0", true},
+		{"127.0.0.2", "127.0.0.1", false}, {"::1", "127.0.0.1", false}, {"192.0.2.1", "0.0.0.0", false}, {"0.0.0.0", "192.0.2.1", false},
+	} {
+		require.Equal(t, c.reaches, reaches(net.ParseIP(c.to), net.ParseIP(c.listening)), c)
+	}
+}
+
+// Nothing is acknowledged that nobody took; what nobody wants is, when its gateway is recognized.
 func TestListenAcknowledges(t *testing.T) {
 	t.Parallel()
 	gone := takes(t, http.StatusOK)
 	gone.Close()
-	r := runListen(t, "--forward-to", gone.URL+"; type=session.succeeded", "--max-failures", "2")
+	r := runListen(t, "--forward-to", gone.URL+"; type=session.succeeded", "--max-failures", "3")
 	require.Equal(t, 200, send(t, webhookstest.Vora(listenKey, webhookstest.RefundCreated(), webhookstest.To(r.url))))
 	require.Empty(t, r.next("event")["forwards"])
+	unsigned := webhookstest.Vora(listenKey, webhookstest.RefundCreated(), webhookstest.To(r.url))
+	unsigned.Header = http.Header{}
+	require.Equal(t, 502, send(t, unsigned))
+	require.Empty(t, r.next("event")["forwards"])
+	require.Contains(t, r.runEvents(exitOK, "list", "--failed"), "          its gateway is not recognized, and no target wants it: 502\n")
 	for range 2 {
 		require.Equal(t, 502, send(t, webhookstest.Vora(listenKey, webhookstest.SessionSucceeded(), webhookstest.To(r.url))))
 	}
 	require.Equal(t, exitFailed, <-r.ended)
-	require.Contains(t, r.stderr.String(), "2 of 3 deliveries were not accepted (--max-failures)")
+	require.Contains(t, r.stderr.String(), "3 of 4 deliveries were not accepted (--max-failures)")
 }
 
 // A resend reaches the listener, which forwards the same bytes; another journal goes on counting.
