@@ -52,10 +52,8 @@ before you create another.`,
 				return err
 			}
 			view := checkoutView{created.ID, created.CheckoutURL.Reveal(), created.Response.RequestID}
-			if err := f.print(c.OutOrStdout(), view, fmt.Sprintf("%s\n%s\n", created.ID, created.CheckoutURL.Reveal())); err != nil {
-				return fmt.Errorf("the checkout %s was created, and its page could not be printed: %w", created.ID, err)
-			}
-			return nil
+			return f.printDone(c.OutOrStdout(), view, fmt.Sprintf("%s\n%s\n", view.ID, view.CheckoutURL),
+				unprintedError{done: "the checkout " + view.ID + " was created", id: view.ID})
 		},
 	}
 	f.register(c, secretSource{what: "API key", variable: "VISIONSCOPE_API_KEY", flag: "key-file"}, "VISIONSCOPE_API_URL")

@@ -99,6 +99,9 @@ func execute(ctx context.Context, root *cobra.Command, stderr io.Writer) int {
 		return exitOK
 	}
 	code := exitCode(ctx, err)
+	if code == exitUnread {
+		return code
+	}
 	if asJSON, _ := c.Flags().GetBool("json"); asJSON {
 		_ = json.NewEncoder(stderr).Encode(errorView(err, code)) // nobody is left to be told
 		return code
@@ -117,6 +120,7 @@ type failure struct {
 	Next      string   `json:"next,omitempty"`
 	RequestID string   `json:"requestId,omitempty"`
 
+	ID             string `json:"id,omitempty"` // of what was created, and could not be printed
 	IdempotencyKey string `json:"idempotencyKey,omitempty"`
 	OutcomeUnknown bool   `json:"outcomeUnknown,omitempty"` // it may have been done: this is no failure
 }
@@ -127,6 +131,10 @@ func errorView(err error, code int) failure {
 	if errors.As(err, &e) {
 		view.Operation, view.Status, view.Code, view.Next = e.Operation, e.Status, e.Code, string(e.NextAction())
 		view.RequestID, view.IdempotencyKey = e.RequestID, e.IdempotencyKey
+	}
+	var unprinted unprintedError
+	if errors.As(err, &unprinted) {
+		view.ID, view.IdempotencyKey = unprinted.id, unprinted.idempotencyKey
 	}
 	return view
 }

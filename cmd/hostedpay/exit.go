@@ -15,6 +15,7 @@ const (
 	exitUnknown     = 20 // the outcome of a call is unknown
 	exitNoResponse  = 21 // nothing came back, and nothing was changed
 	exitInterrupted = 130
+	exitUnread      = 141 // nobody reads the output any more: as a shell says it of other programs
 )
 
 // familyExits are the exit codes of the families.
@@ -32,6 +33,8 @@ func exitCode(ctx context.Context, err error) int {
 	switch {
 	case errors.As(err, &outcome):
 		return exitUnknown
+	case isUnread(err):
+		return exitUnread
 	case ctx.Err() != nil:
 		return exitInterrupted
 	case errors.As(err, new(unknownStatesError)):

@@ -33,6 +33,7 @@ func (g *guard) Write(p []byte) (int, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if _, err := secretsRead.hiding().WriteString(g.out, string(p)); err != nil {
+		err = outputError{err}
 		g.failed = cmp.Or(g.failed, err)
 		return 0, err
 	}

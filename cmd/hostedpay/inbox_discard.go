@@ -37,7 +37,7 @@ and replay --again can still process them. It asks first, and needs --yes where 
 			if err != nil {
 				return err
 			}
-			return f.print(c.OutOrStdout(), view, fmt.Sprintf("%d discarded\n", view.Discarded))
+			return f.printDone(c.OutOrStdout(), view, fmt.Sprintf("%d discarded\n", view.Discarded), unprintedError{done: fmt.Sprintf("%d events were discarded", view.Discarded)})
 		},
 	}
 	f.register(c)

@@ -53,7 +53,7 @@ a second time, so that it asks first, and needs --yes where there is no terminal
 			if err != nil {
 				return err
 			}
-			return f.print(c.OutOrStdout(), view, fmt.Sprintf("%d replayed\n", view.Replayed))
+			return f.printDone(c.OutOrStdout(), view, fmt.Sprintf("%d replayed\n", view.Replayed), unprintedError{done: fmt.Sprintf("%d events were replayed", view.Replayed)})
 		},
 	}
 	f.register(c)

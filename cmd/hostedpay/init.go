@@ -30,7 +30,7 @@ are those of hostedpay sandbox, which are made up and work nowhere else; without
 			if err != nil {
 				return err
 			}
-			return f.print(c.OutOrStdout(), view, view.lines())
+			return f.printDone(c.OutOrStdout(), view, view.lines(), unprintedError{done: "the project's files were written"})
 		},
 	}
 	c.Flags().StringVar(&dir, "dir", ".", "directory of the project")

@@ -40,7 +40,7 @@ and was not given, and prints no secret.`,
 			if err != nil {
 				return err
 			}
-			return f.print(c.OutOrStdout(), view, view.lines())
+			return f.printDone(c.OutOrStdout(), view, view.lines(), unprintedError{done: "the configuration file was written"})
 		},
 	}
 	c.Flags().StringVar(&from, "from", "", "a file (mode 0600) with the keys, or - for standard input (default: asks on the terminal)")

@@ -42,6 +42,8 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)   // the second signal ends what does not end by itself
+	signal.Ignore(syscall.SIGPIPE) // it would end the process before it says what it has done
 	secretsRead.addArguments(os.Args[1:])
 	root := command()
 	stderr := &guard{out: os.Stderr}

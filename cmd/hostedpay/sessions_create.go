@@ -31,10 +31,9 @@ repeat with the same --idempotency-key.`,
 			if err != nil {
 				return err
 			}
-			if err := f.print(c.OutOrStdout(), view, view.lines()); err != nil {
-				return fmt.Errorf("the session %s was created, and could not be printed; the idempotency key %s finds it again: %w", view.ID, view.IdempotencyKey, err)
-			}
-			return nil
+			return f.printDone(c.OutOrStdout(), view, view.lines(), unprintedError{
+				done: "the session " + view.ID + " was created", id: view.ID, idempotencyKey: view.IdempotencyKey,
+			})
 		},
 	}
 	f.register(c)

@@ -41,7 +41,7 @@ rejected. No money moves.`,
 			if err != nil {
 				return err
 			}
-			return f.print(c.OutOrStdout(), view, view.lines())
+			return f.printDone(c.OutOrStdout(), view, view.lines(), unprintedError{done: fmt.Sprintf("the session %s was simulated and is %s", view.ID, view.Status)})
 		},
 	}
 	f.registerURL(c, "VON_PAY_BASE_URL")

@@ -76,6 +76,9 @@ func (s *chargeSweep) run(c *cobra.Command, f *voraCaller) error {
 	}
 	queue.answered = gateway.answered
 	summary, err := sweepCharges(c.Context(), queue, gateway, before, func(v sweptCharge) error {
+		if v.Saved {
+			return f.printDone(c.OutOrStdout(), v, v.line(), unprintedError{done: fmt.Sprintf("what Vora says about the charge of order %q was stored", v.Order)})
+		}
 		return f.print(c.OutOrStdout(), v, v.line())
 	})
 	if err != nil || f.json {

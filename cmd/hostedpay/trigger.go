@@ -111,7 +111,7 @@ func (t *trigger) deliver(c *cobra.Command, event string, to endpoint, events []
 	show := t.printer(c.OutOrStdout())
 	seen, rejected := map[int]bool{}, 0
 	order := t.order(len(events))
-	for _, i := range order {
+	for n, i := range order {
 		request := to.request(events[i])
 		if t.print != "" {
 			body, err := request.GetBody()
@@ -142,7 +142,7 @@ func (t *trigger) deliver(c *cobra.Command, event string, to endpoint, events []
 			rejected++
 		}
 		if err := show(view, view.String()); err != nil {
-			return err
+			return unprintedError{done: fmt.Sprintf("%d of %d deliveries were sent", n+1, len(order)), cause: err}
 		}
 	}
 	if rejected > 0 {
