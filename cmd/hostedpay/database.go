@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/spf13/cobra"
 )
 
@@ -51,9 +52,15 @@ func (s *databaseSource) read(c *cobra.Command) (string, error) {
 			return "", err
 		}
 		address = secret.Reveal()
-		secretsRead.add(passwordOf(address))
 	}
 	if isPostgreSQL(address) {
+		config, err := pgconn.ParseConfig(address)
+		if err != nil { // err has the password
+			return "", fmt.Errorf("the %s: the address of PostgreSQL cannot be read: write it as postgres://user:password@host:5432/name", s.what)
+		}
+		if !strings.Contains(config.User+config.Host+config.Database, config.Password) { // a word that stands there anyway
+			secretsRead.add(config.Password)
+		}
 		return address, nil
 	}
 	switch info, err := os.Stat(address); { // SQLite would make an empty one
@@ -64,25 +71,6 @@ func (s *databaseSource) read(c *cobra.Command) (string, error) {
 	}
 	return address, nil
 }
-
-// passwordOf is the password in an address, unless it is a word that stands there anyway.
-func passwordOf(address string) string {
-	if dsn := dsnPassword.FindStringSubmatch(address); dsn != nil {
-		return dsn[1]
-	}
-	u, err := url.Parse(address)
-	if err != nil || u.User == nil {
-		return ""
-	}
-	password, _ := u.User.Password()
-	if strings.Contains(u.User.Username()+u.Host+u.Path, password) {
-		return ""
-	}
-	return password
-}
-
-// dsnPassword finds the password among the words of an address such as "host=… password=…".
-var dsnPassword = regexp.MustCompile(`(?:^|\s)password='?([^'\s]+)`)
 
 func isPostgreSQL(address string) bool {
 	u, err := url.Parse(address)

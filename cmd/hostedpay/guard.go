@@ -84,13 +84,19 @@ func (g *guardedSecrets) addLine(line string) {
 // addArguments is about credentials that somebody took for arguments, and that errors would repeat.
 func (g *guardedSecrets) addArguments(args []string) {
 	for _, arg := range args {
-		name, value, _ := strings.Cut(arg, "=")
-		for _, word := range []string{strings.TrimLeft(name, "-"), value} {
+		for word := range strings.FieldsFuncSeq(arg, endsKey) {
+			word = strings.TrimLeft(word, "-")
 			if _, _, isCredential := apikey.Identify(word); isCredential {
 				g.add(word)
 			}
 		}
 	}
+}
+
+// endsKey reports whether no credential has the character, or it separates one from its name.
+func endsKey(c rune) bool {
+	inKeys := '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || c == '_' || c == '-'
+	return !inKeys
 }
 
 // hiding replaces the secrets that are known by now.

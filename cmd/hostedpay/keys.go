@@ -154,7 +154,8 @@ func inspectOne(name, value string) inspected {
 // isCredentialName reports whether a variable is the SDK's and holds a credential.
 func isCredentialName(name string) bool {
 	ours := strings.HasPrefix(name, "VON_PAY_") || strings.HasPrefix(name, "VISIONSCOPE_")
-	return ours && (strings.Contains(name, "KEY") || strings.Contains(name, "SECRET"))
+	return ours && name == strings.ToUpper(name) && // others may have a key in them
+		(strings.Contains(name, "KEY") || strings.Contains(name, "SECRET"))
 }
 
 // credentialLines reads a file that only its owner can read, or standard input.
@@ -177,7 +178,7 @@ func credentialLines(file string, stdin io.Reader) ([]string, error) {
 			}
 			return lines, nil
 		}
-		if line := strings.TrimSpace(scanner.Text()); line != "" && !strings.HasPrefix(line, "#") {
+		if line := strings.TrimSpace(strings.TrimPrefix(scanner.Text(), "\ufeff")); line != "" && !strings.HasPrefix(line, "#") {
 			line = unquoted(line)
 			secretsRead.addLine(line)
 			lines = append(lines, line)

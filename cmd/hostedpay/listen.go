@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os/signal"
 	"slices"
 	"strings"
 	"sync"
@@ -97,7 +96,6 @@ func (f *listenFlags) run(c *cobra.Command) (err error) {
 		flags: f, url: base, targets: targets, journal: book, end: end, ctx: forwarding,
 		show: eventPrinter{out: out, json: f.json},
 	}
-	signal.Ignore(syscall.SIGPIPE) // it would end the process before anything is restored
 	s := serve(atAddress, r)
 	r.show.ready(base, targets, f.journal)
 	var diverting sync.WaitGroup

@@ -54,7 +54,7 @@ func WithHosts(hosts ...string) Option {
 
 // New returns a client of the sandbox at baseURL, as the command prints it:
 // "http://127.0.0.1:4010". It is an error when that is neither on this machine nor at a host of
-// [WithHosts].
+// [WithHosts], or has a user, a query or a fragment.
 func New(baseURL string, opts ...Option) (*Client, error) {
 	var o config
 	for _, set := range opts {
@@ -69,6 +69,8 @@ func New(baseURL string, opts ...Option) (*Client, error) {
 		return nil, fmt.Errorf("control: the base URL %s: write it as in http://127.0.0.1:4010", problem)
 	case u.Scheme != "http" && u.Scheme != "https":
 		return nil, fmt.Errorf("control: the base URL's scheme is %q, and must be http or https: write it as in http://127.0.0.1:4010", u.Scheme)
+	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
+		return nil, errors.New("control: the base URL must have no user, query or fragment: write it as in http://127.0.0.1:4010")
 	case !o.hosts.Allows(u.Hostname()):
 		return nil, fmt.Errorf("control: the base URL's host %s is not on this machine: use 127.0.0.1 or localhost, or allow its host with WithHosts", u.Host)
 	}

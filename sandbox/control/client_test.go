@@ -27,16 +27,19 @@ func serve(t *testing.T, handler http.HandlerFunc) *control.Client {
 func TestNewRejectsWhatIsNoSandbox(t *testing.T) {
 	t.Parallel()
 	for base, want := range map[string]string{
-		"":                          "must be an absolute URL",
-		"http://127.0.0.1:99999":    "must have a port from 1 to 65535",
-		"127.0.0.1:4010":            "write it as in http://127.0.0.1:4010",
-		"ftp://127.0.0.1":           `scheme is "ftp", and must be http or https`,
-		"https://api.example.com":   "not on this machine",
-		"http://10.0.0.1:4010":      "not on this machine",
-		"http://localhost.evil.com": "not on this machine",
+		"":                                        "must be an absolute URL",
+		"http://127.0.0.1:99999":                  "must have a port from 1 to 65535",
+		"127.0.0.1:4010":                          "write it as in http://127.0.0.1:4010",
+		"ftp://127.0.0.1":                         `scheme is "ftp", and must be http or https`,
+		"https://api.example.com":                 "not on this machine",
+		"http://10.0.0.1:4010":                    "not on this machine",
+		"http://localhost.evil.com":               "not on this machine",
+		"http://user:hunter2pass@127.0.0.1:4010":  "no user, query or fragment",
+		"http://127.0.0.1:4010?token=hunter2pass": "no user, query or fragment",
 	} {
 		_, err := control.New(base)
 		require.ErrorContains(t, err, want, base)
+		require.NotContains(t, err.Error(), "hunter2pass")
 	}
 	for _, base := range []string{"http://localhost:4010", "http://pay.localhost:4010", "http://[::1]:4010", "https://127.0.0.2/"} {
 		_, err := control.New(base)
