@@ -45,7 +45,8 @@ func exits() []meaning {
 	return append(append(all, families...),
 		meaning{fmt.Sprint(exitUnknown), "the outcome is unknown: it may have been done. The error says how to go on without doing it twice. Of sweep: the state of a session is unknown"},
 		meaning{fmt.Sprint(exitNoResponse), "no response: the gateway could not be reached, and nothing was changed. Its address, DNS, TLS or a firewall is why"},
-		meaning{fmt.Sprint(exitInterrupted), "interrupted; sandbox and listen, which run until then, exit with 0"})
+		meaning{fmt.Sprint(exitInterrupted), "interrupted; sandbox and listen, which run until then, exit with 0. A second interrupt ends the process at once"},
+		meaning{fmt.Sprint(exitUnread), "nobody reads the output any more, as behind head -1, and the verb ended without another word. One that has done something says what, with the ID and idempotency key of what it created (under --json id and idempotencyKey of the error), and exits with 1"})
 }
 
 // environment are the variables that are read, as docs/cli.md has them.

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -153,7 +154,9 @@ func TestVerifyNamesEachCauseFromEachForm(t *testing.T) {
 // listened is a journal with all deliveries, in their order.
 func listened(t *testing.T, all []mutation) string {
 	t.Helper()
-	r := runListen(t, "--forward-to", "http://127.0.0.1:9; merchant=nobody")
+	endpoint := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	t.Cleanup(endpoint.Close)
+	r := runListen(t, "--forward-to", endpoint.URL)
 	for _, m := range all {
 		sent := m.request()
 		sent.URL.Scheme, sent.URL.Host, sent.Host, sent.RequestURI = "http", strings.TrimPrefix(r.url, "http://"), "", ""
