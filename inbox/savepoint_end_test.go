@@ -37,7 +37,7 @@ func TestTheLastHandlerEndsTheTransaction(t *testing.T) {
 			db, of, count := parcelsOf(t)
 			var calls atomic.Int32
 			sessions := numbered(4, name)
-			_, records := together(t, db, func(ctx context.Context, tx pgx.Tx, session string) error {
+			_, records := together(t, db, inTime, func(ctx context.Context, tx pgx.Tx, session string) error {
 				err := of.insert(ctx, tx, session)
 				if calls.Add(1) == 4 {
 					_, err = tx.Exec(ctx, how)
@@ -57,7 +57,7 @@ func TestWhatAHandlerSetsEndsWithIt(t *testing.T) {
 	t.Parallel()
 	db, _, _ := parcelsOf(t)
 	sessions := numbered(3, "readonly")
-	calls, records := together(t, db, func(ctx context.Context, tx pgx.Tx, _ string) error {
+	calls, records := together(t, db, inTime, func(ctx context.Context, tx pgx.Tx, _ string) error {
 		_, err := tx.Exec(ctx, "SET TRANSACTION READ ONLY")
 		return err
 	}, sessions...)
@@ -73,7 +73,7 @@ func TestGoroutinesOfAHandlerAreKeptApart(t *testing.T) {
 	t.Parallel()
 	db, _, _ := parcelsOf(t)
 	sessions := numbered(5, "apart")
-	_, records := together(t, db, func(ctx context.Context, tx pgx.Tx, _ string) error {
+	_, records := together(t, db, inTime, func(ctx context.Context, tx pgx.Tx, _ string) error {
 		var all sync.WaitGroup
 		for n := range 8 {
 			all.Go(func() {

@@ -44,12 +44,15 @@ func (l *lazy) begin(ctx context.Context) (pgx.Tx, error) {
 
 func (l *lazy) end(ctx context.Context, failure error) (failed, over error) {
 	taken := false
-	if l.now != nil {
+	if now := l.now; now != nil {
 		free := false
-		if taken, free = l.now.end(); !free {
+		if taken, free = now.end(); !free {
 			return failure, errBusy
 		}
 		l.now = nil
+		if failure == nil && l.tx.Conn().IsClosed() {
+			failure = now.ctx.Err() // a context that ends during a statement closes the connection
+		}
 	}
 	if over := l.over(taken); over != nil {
 		return failure, over
