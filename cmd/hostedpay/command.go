@@ -47,17 +47,21 @@ func command() *cobra.Command {
 		initCommand(),
 		configCommand(),
 	)
-	addVerbs(root, "For agents and shells",
+	addVerbs(root, forShells,
 		mcpCommand(),
 		manCommand(),
 	)
 	root.Version = version()
 	root.SilenceUsage, root.SilenceErrors = true, true
 	root.SetFlagErrorFunc(flagError)
+	root.SetCompletionCommandGroupID(forShells)
 	addCompletion(root)
 	addHelp(root)
+	root.SetHelpCommandGroupID(forShells)
 	return root
 }
+
+const forShells = "For agents and shells"
 
 // addVerbs adds verbs that help shows below one title.
 func addVerbs(root *cobra.Command, title string, verbs ...*cobra.Command) {
@@ -66,8 +70,6 @@ func addVerbs(root *cobra.Command, title string, verbs ...*cobra.Command) {
 		verb.GroupID = title
 	}
 	root.AddCommand(verbs...)
-	root.SetHelpCommandGroupID(title)
-	root.SetCompletionCommandGroupID(title)
 }
 
 // group is a command that only has others below it.

@@ -33,8 +33,8 @@ func (r reception) rejected() bool {
 	return false
 }
 
-// isPage reports whether somebody got a page to look at. A type alone says nothing: PHP calls
-// everything text/html.
+// isPage reports whether the body is an HTML page. The content type alone says nothing: PHP sends
+// text/html by default.
 func (r reception) isPage() bool {
 	beginning := bytes.ToLower(r.body[:min(len(r.body), 1024)])
 	return bytes.Contains(beginning, []byte("<html")) || bytes.Contains(beginning, []byte("<!doctype html"))
