@@ -102,7 +102,7 @@ func accepting[TTx any](ctx context.Context, c *contest, db *inbox.Database[TTx]
 	if err := db.Migrate(ctx); err != nil {
 		return nil, err
 	}
-	work := inbox.Work[TTx]{Outside: func(context.Context, webhooks.Event) error { return nil }}
+	work := inbox.Work[TTx]{InTx: func(context.Context, TTx, webhooks.Event) error { return nil }}
 	box, err := inbox.New(webhooks.Vora(keys(apiKey)), db, work, inbox.WithWorkers(0))
 	if err != nil {
 		return nil, err
