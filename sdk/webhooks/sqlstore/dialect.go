@@ -29,12 +29,13 @@ func (d Dialect) String() string {
 	return fmt.Sprintf("dialect %d", int(d))
 }
 
-// statements are what a dialect says, about one table. Each operation is one statement. Durations
-// are in the dialect's unit.
+// statements are what a dialect says, about one table. Each operation is one statement, except that
+// a claim which changed nothing looks why. Durations are in the dialect's unit.
 type statements struct {
 	unit     time.Duration
 	schema   []string
-	claim    string                                           // returns 1 for new, 2 for in flight, 3 for done
+	claim    string                                           // changes a row for a new event; of MySQL, results in one of the states below
+	look     string                                           // hash; results in done, as 0 or 1; not of MySQL
 	args     func(hash, key, token string, lease int64) []any // of claim
 	extend   string                                           // lease, hash, token
 	complete string                                           // hash, token
@@ -65,10 +66,9 @@ func (d Dialect) statements() (statements, error) {
 // is true. Either way what is behind the clock is over, and purging needs one condition. It stands
 // outside of the selection too, because a row may be claimed in between.
 //
-// In PostgreSQL what is not free is not written: duplicates leave no dead rows behind, and do not
-// get in one another's way in serializable databases. What is read beside the upsert is as old as
-// the statement, and nothing at all when another claim inserted the row since: then it is in
-// flight.
+// What is not free is not written: duplicates leave no dead rows behind, and do not get in one
+// another's way in serializable databases. Why it is not free is another statement, which most
+// events do not need. An event that is gone by then is in flight: its next delivery claims it.
 //
 // Completion is what the gateway is told of, so that its transaction is durable when it returns:
 // where synchronous_commit is off, it is on until the end of this transaction.
@@ -86,16 +86,12 @@ func postgreSQL() statements {
 )`,
 			`CREATE INDEX IF NOT EXISTS {index} ON {table} (ends_at)`,
 		},
-		claim: `WITH claimed AS (
-	INSERT INTO {table} AS held (key_hash, event_key, token, done, ends_at)
-	VALUES ($1::text, $2::text, $3::text, false, clock_timestamp() + $4::bigint * interval '1 microsecond')
-	ON CONFLICT (key_hash) DO UPDATE SET
-		token = excluded.token, ends_at = clock_timestamp() + $4::bigint * interval '1 microsecond'
-	WHERE NOT held.done AND (held.ends_at < now() OR held.token = excluded.token)
-	RETURNING 1)
-SELECT 1 FROM claimed
-UNION ALL
-SELECT CASE WHEN done THEN 3 ELSE 2 END FROM {table} WHERE key_hash = $1::text AND NOT EXISTS (SELECT 1 FROM claimed)`,
+		claim: `INSERT INTO {table} AS held (key_hash, event_key, token, done, ends_at)
+VALUES ($1::text, $2::text, $3::text, false, clock_timestamp() + $4::bigint * interval '1 microsecond')
+ON CONFLICT (key_hash) DO UPDATE SET
+	token = excluded.token, ends_at = clock_timestamp() + $4::bigint * interval '1 microsecond'
+WHERE NOT held.done AND (held.ends_at < now() OR held.token = excluded.token)`,
+		look: `SELECT done::int FROM {table} WHERE key_hash = $1::text`,
 		extend: `UPDATE {table} SET ends_at = CASE WHEN done THEN ends_at ELSE clock_timestamp() + $1::bigint * interval '1 microsecond' END
 WHERE key_hash = $2::text AND token = $3::text`,
 		complete: `UPDATE {table} SET done = true, ends_at = clock_timestamp() WHERE key_hash = $1::text AND token = $2::text
@@ -113,8 +109,8 @@ SELECT count(*), COALESCE(floor(EXTRACT(epoch FROM max(ends_at)) * 1000000)::big
 	}
 }
 
-// An upsert of MySQL and SQLite always writes the row: where nothing is free, what was there
-// already. Its result is the row as it is then.
+// An upsert of MySQL always writes the row: where nothing is free, what was there already. Its
+// result is the row as it is then: 1 for new, 2 for in flight, 3 for done.
 //
 // MySQL reports how many rows a statement changed, or how many it matched: that depends on how the
 // connection was opened. So the results of claim and complete come as LAST_INSERT_ID, which the
@@ -165,7 +161,7 @@ const sqliteNow = `CAST(ROUND((julianday('now') - 2440587.5) * 86400000) AS INTE
 func sqlite() statements {
 	return statements{
 		unit: time.Millisecond,
-		args: func(hash, key, token string, lease int64) []any { return []any{hash, key, token, lease, token} },
+		args: func(hash, key, token string, lease int64) []any { return []any{hash, key, token, lease} },
 		schema: []string{
 			`CREATE TABLE IF NOT EXISTS {table} (
 	key_hash  TEXT    NOT NULL PRIMARY KEY, -- SHA-256 of the key, in hexadecimal
@@ -178,10 +174,9 @@ func sqlite() statements {
 		},
 		claim: `INSERT INTO {table} AS held (key_hash, event_key, token, done, ends_at)
 VALUES (?, ?, ?, 0, {now} + ?)
-ON CONFLICT (key_hash) DO UPDATE SET
-	token = CASE WHEN NOT held.done AND held.ends_at < {now} THEN excluded.token ELSE held.token END,
-	ends_at = CASE WHEN NOT held.done AND (held.ends_at < {now} OR held.token = excluded.token) THEN excluded.ends_at ELSE held.ends_at END
-RETURNING CASE WHEN done THEN 3 WHEN token = ? THEN 1 ELSE 2 END`,
+ON CONFLICT (key_hash) DO UPDATE SET token = excluded.token, ends_at = excluded.ends_at
+WHERE NOT held.done AND (held.ends_at < {now} OR held.token = excluded.token)`,
+		look:     `SELECT done FROM {table} WHERE key_hash = ?`,
 		extend:   `UPDATE {table} SET ends_at = CASE WHEN done THEN ends_at ELSE {now} + ? END WHERE key_hash = ? AND token = ?`,
 		complete: `UPDATE {table} SET done = 1, ends_at = {now} WHERE key_hash = ? AND token = ?`,
 		release:  `DELETE FROM {table} WHERE key_hash = ? AND token = ? AND NOT done`,
@@ -200,7 +195,7 @@ func (s statements) about(d Dialect, table string) statements {
 	quoted := quote + strings.Join(parts, quote+"."+quote) + quote
 	fill := strings.NewReplacer("{table}", quoted, "{index}", index, "{now}", now,
 		"{uncommitted}", "IF(@@autocommit, 0, 100)").Replace
-	for _, statement := range []*string{&s.claim, &s.extend, &s.complete, &s.release, &s.purge, &s.before, &s.nextAge} {
+	for _, statement := range []*string{&s.claim, &s.look, &s.extend, &s.complete, &s.release, &s.purge, &s.before, &s.nextAge} {
 		*statement = fill(*statement)
 	}
 	for i, statement := range s.schema {

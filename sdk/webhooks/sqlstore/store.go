@@ -51,15 +51,12 @@ func (s *Store) Claim(ctx context.Context, key, token string, lease time.Duratio
 		return 0, err
 	}
 	args := s.say.args(hash(key), readable(key), token, s.units(lease))
-	var state int64
+	var state webhooks.State
 	err := retry(ctx, func() (err error) {
 		if s.dialect == MySQL {
-			state, err = s.execMySQL(ctx, s.say.claim, args...)
-			return err
-		}
-		err = s.db.QueryRowContext(ctx, s.say.claim, args...).Scan(&state)
-		if errors.Is(err, sql.ErrNoRows) {
-			state, err = 2, nil
+			state, err = s.claimMySQL(ctx, args)
+		} else {
+			state, err = s.claim(ctx, args)
 		}
 		return err
 	})
@@ -67,15 +64,36 @@ func (s *Store) Claim(ctx context.Context, key, token string, lease time.Duratio
 		return 0, failed("claim an event", err)
 	}
 	s.purgeInTime()
-	switch state {
-	case 1:
-		return webhooks.StateNew, nil
-	case 2:
+	return state, nil
+}
+
+func (s *Store) claim(ctx context.Context, args []any) (webhooks.State, error) {
+	changed, err := rows(s.db.ExecContext(ctx, s.say.claim, args...))
+	if err != nil || changed > 0 {
+		return webhooks.StateNew, err
+	}
+	var done int
+	err = s.db.QueryRowContext(ctx, s.say.look, args[0]).Scan(&done)
+	switch {
+	case errors.Is(err, sql.ErrNoRows), err == nil && done == 0:
 		return webhooks.StateInFlight, nil
-	case 3:
+	}
+	return webhooks.StateDone, err
+}
+
+func (s *Store) claimMySQL(ctx context.Context, args []any) (webhooks.State, error) {
+	state, err := s.execMySQL(ctx, s.say.claim, args...)
+	switch {
+	case err != nil:
+		return 0, err
+	case state == 1:
+		return webhooks.StateNew, nil
+	case state == 2:
+		return webhooks.StateInFlight, nil
+	case state == 3:
 		return webhooks.StateDone, nil
 	}
-	return 0, fmt.Errorf("sqlstore: the database returned %d for a claim, which is not a state: does a proxy rewrite statements or drop LAST_INSERT_ID?", state)
+	return 0, fmt.Errorf("the database returned %d for a claim, which is not a state: does a proxy rewrite statements or drop LAST_INSERT_ID?", state)
 }
 
 // Extend starts the lease again.
