@@ -8,10 +8,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 )
 
@@ -48,7 +50,7 @@ func (b *workbench) binaries(ctx context.Context, folder string, platforms []str
 			}
 			sums += fmt.Sprintf("%x  %s\n", sha256.Sum256(binary), name)
 		}
-		if err := b.billOfMaterials(ctx, folder, command, b.binaryName(command, platforms[0])); err != nil {
+		if err := b.billOfMaterials(ctx, folder, command, platforms); err != nil {
 			return err
 		}
 	}
@@ -87,12 +89,20 @@ func (b *workbench) build(ctx context.Context, command, platform, folder, cache 
 	return nil, errors.New("go install left no " + command)
 }
 
-// billOfMaterials reads from a binary what was compiled into it, and writes that in CycloneDX's
-// form, and the licences of all of it. Neither has a time in it, so that both are reproducible.
-func (b *workbench) billOfMaterials(ctx context.Context, folder, command, binary string) error {
-	info, err := buildinfo.ReadFile(filepath.Join(folder, binary))
-	if err != nil {
-		return err
+// billOfMaterials reads from a command's binaries what was compiled into any of them, and writes
+// that in CycloneDX's form, and the licences of all of it. Neither has a time in it, so that both
+// are reproducible.
+func (b *workbench) billOfMaterials(ctx context.Context, folder, command string, platforms []string) error {
+	var info *buildinfo.BuildInfo
+	compiled := map[string]*debug.Module{}
+	for _, platform := range platforms {
+		var err error
+		if info, err = buildinfo.ReadFile(filepath.Join(folder, b.binaryName(command, platform))); err != nil {
+			return err
+		}
+		for _, module := range info.Deps { // some are needed on one system only
+			compiled[module.Path] = module
+		}
 	}
 	goroot, err := run(ctx, b.dir, nil, "go", "env", "GOROOT")
 	if err != nil {
@@ -109,7 +119,11 @@ func (b *workbench) billOfMaterials(ctx context.Context, folder, command, binary
 	var components []component
 	texts := fmt.Sprintf("%s %s contains the following modules.\n", filepath.Base(command), b.version)
 	std := &debug.Module{Path: "std", Version: strings.TrimPrefix(info.GoVersion, "go")}
-	for _, module := range append([]*debug.Module{std}, info.Deps...) {
+	modules := []*debug.Module{std}
+	for _, path := range slices.Sorted(maps.Keys(compiled)) {
+		modules = append(modules, compiled[path])
+	}
+	for _, module := range modules {
 		d := dependency{Path: module.Path, Version: module.Version, Sum: module.Sum}
 		dir := filepath.Join(b.dir, "first", "modules", escaped(d.Path)+"@"+d.Version)
 		if module == std {

@@ -72,12 +72,17 @@ func printLicences(ctx context.Context, dir string) error {
 		}
 		packages := slices.DeleteFunc(strings.Fields(all), func(path string) bool { return strings.Contains(path+"/", "/internal/") })
 		list := []string{"list", "-deps", "-f", "{{with .Module}}{{if not .Main}}{{.Path}}\t{{.Version}}\t{{.Dir}}{{end}}{{end}}"}
-		out, err := run(ctx, m.Dir, nil, "go", append(list, packages...)...)
-		if err != nil {
-			return err
+		var lines []string
+		for _, platform := range platforms { // some modules are needed on one system only
+			goos, goarch, _ := strings.Cut(platform, "/")
+			out, err := run(ctx, m.Dir, []string{"CGO_ENABLED=0", "GOOS=" + goos, "GOARCH=" + goarch}, "go", append(list, packages...)...)
+			if err != nil {
+				return err
+			}
+			lines = append(lines, strings.Split(out, "\n")...)
 		}
-		lines := slices.Compact(slices.Sorted(strings.SplitSeq(out, "\n")))
-		for _, line := range lines {
+		slices.Sort(lines)
+		for _, line := range slices.Compact(lines) {
 			fields := strings.Split(line, "\t")
 			if len(fields) != 3 {
 				continue

@@ -161,12 +161,16 @@ func TestQuickstartsBuildOutside(t *testing.T) {
 
 func TestCommandsComeWithWhatIsInThem(t *testing.T) {
 	t.Parallel()
-	b := setup(t, "v0.1.0", map[string]string{"LICENSE": "Permission is hereby granted, free of\ncharge, to anybody.\n"})
+	b := setup(t, "v0.1.0", map[string]string{
+		"LICENSE":                  "Permission is hereby granted, free of\ncharge, to anybody.\n",
+		"cmd/shop/main.go":         "package main\n\nfunc main() {}\n",
+		"cmd/shop/main_windows.go": "package main\n\nimport \"github.com/example/shop/till\"\n\nvar _ = till.Coins\n",
+	})
 	b.once = true
 	require.NoError(t, b.prepare(t.Context()))
 	require.NoError(t, b.prove(t.Context()))
 	folder := t.TempDir()
-	require.NoError(t, b.binaries(t.Context(), folder, []string{"linux/" + runtime.GOARCH}))
+	require.NoError(t, b.binaries(t.Context(), folder, []string{"linux/" + runtime.GOARCH, "windows/amd64"}))
 	name := "shop_v0.1.0_linux_" + runtime.GOARCH
 	require.Contains(t, read(t, folder, "SHA256SUMS"), fmt.Sprintf("%x  %s\n", sha256.Sum256([]byte(read(t, folder, name))), name))
 	require.Contains(t, read(t, folder, "shop_v0.1.0.cdx.json"), `"purl": "pkg:golang/github.com/example/shop@v0.1.0"`)
