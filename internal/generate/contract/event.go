@@ -90,7 +90,7 @@ func (d *document) checkEvents() error {
 		}
 		for _, earlier := range schemes[i-1].Types {
 			if !slices.Contains(s.Types, s.Replaces[earlier]) {
-				return fmt.Errorf("x-webhook-schemes: %s: replaces: %s has no type of this scheme", key, earlier)
+				return fmt.Errorf("x-webhook-schemes: %s: replaces: %s has no type of this scheme: name the one that stands for it, and list that among the types", key, earlier)
 			}
 		}
 		for kind, earlier := range s.AlsoMeans {
