@@ -31,7 +31,9 @@ type Option func(*settings)
 // WithLogger logs rejections, failures and quarantine, without bodies, signatures or secrets.
 func WithLogger(logger *slog.Logger) Option { return func(s *settings) { s.logger = logger } }
 
-// WithHandlerOptions are for the handler of deliveries, which is a [webhooks.Handler].
+// WithHandlerOptions are for the handler of deliveries, which is a [webhooks.Handler], such as
+// [webhooks.WithMaxBody] and [webhooks.WithRejections]. One that makes no sense for an acceptor
+// ([webhooks.WithStore]) is an error of New.
 func WithHandlerOptions(opts ...webhooks.HandlerOption) Option {
 	return func(s *settings) { s.handler = append(s.handler, opts...) }
 }

@@ -22,6 +22,7 @@ import (
 	"github.com/hostedpay/hostedpay-go/inbox"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
 )
 
 // A store is a database, and a look at it past the inbox.
@@ -346,7 +347,34 @@ func TestOptionsThatCouldNotWork(t *testing.T) {
 		"no time":         {inbox.WithDeadline(0)},
 		"rescued early":   {inbox.WithRescueAfter(time.Second)},
 	} {
-		_, err := inbox.New(verifier(t), openSQLite(t), inbox.Work[*sql.Tx]{InTx: func(context.Context, *sql.Tx, webhooks.Event) error { return nil }}, opts...)
+		_, err := newWith(t, openSQLite(t), opts...)
 		require.ErrorContains(t, err, "inbox: ", name)
 	}
+	_, err := newWith(t, openSQLite(t), inbox.WithHandlerOptions(webhooks.WithStore(webhooks.NewMemoryStore())))
+	require.ErrorContains(t, err, "WithStore is for NewHandler")
+}
+
+func newWith(t *testing.T, db *inbox.Database[*sql.Tx], opts ...inbox.Option) (*inbox.Inbox[*sql.Tx], error) {
+	t.Helper()
+	return inbox.New(verifier(t), db, inbox.Work[*sql.Tx]{InTx: func(context.Context, *sql.Tx, webhooks.Event) error { return nil }}, opts...)
+}
+
+func TestOptionsOfTheHandler(t *testing.T) {
+	t.Parallel()
+	db := openSQLite(t)
+	require.NoError(t, db.Migrate(t.Context()))
+	var rejected []webhooks.Reason
+	box, err := newWith(t, db, inbox.WithHandlerOptions(
+		webhooks.WithMaxBody(1024),
+		webhooks.WithRejections(func(_ context.Context, r *webhooks.Rejection) { rejected = append(rejected, r.Reason) }),
+	))
+	require.NoError(t, err)
+	require.NoError(t, box.Start(t.Context()))
+	require.Equal(t, 200, deliver(box, "vp_cs_test_small"))
+	require.Equal(t, 413, deliver(box, "vp_cs_test_"+strings.Repeat("large", 1024)))
+	response := httptest.NewRecorder()
+	box.ServeHTTP(response, webhookstest.Vora(apiKey+"_another", webhookstest.SessionSucceeded()))
+	require.Equal(t, 401, response.Code)
+	require.Equal(t, []webhooks.Reason{webhooks.ReasonWrongSignature}, rejected)
+	require.NoError(t, box.Stop(t.Context()))
 }
