@@ -17,7 +17,7 @@ var (
 )
 
 // releasePages gives the changelog's collected changes the version and today's date, and takes out
-// of README and changelog what is true only before the first release.
+// of it, of README and of the documentation what is true only before the first release.
 func releasePages(dir, version string) error {
 	name := filepath.Join(dir, "CHANGELOG.md")
 	log, err := os.ReadFile(name)
@@ -34,10 +34,18 @@ func releasePages(dir, version string) error {
 	if err := os.WriteFile(name, log, 0o644); err != nil {
 		return err
 	}
-	name = filepath.Join(dir, "README.md")
-	readme, err := os.ReadFile(name)
+	pages, err := filepath.Glob(filepath.Join(dir, "docs", "*.md"))
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(name, before.ReplaceAll(readme, nil), 0o644)
+	for _, name := range append(pages, filepath.Join(dir, "README.md")) {
+		page, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(name, before.ReplaceAll(page, nil), 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
 }

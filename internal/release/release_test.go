@@ -35,7 +35,9 @@ func TestReleaseIsOneCommitWithEveryTag(t *testing.T) {
 	require.Equal(t, "# Shop\nUse it.", git("show", "v0.1.0:README.md"))
 
 	require.Equal(t, shop["cmd/go.mod"], read(t, b.origin, "cmd/go.mod"))
-	require.NotContains(t, read(t, b.origin, "README.md"), "Nothing is released yet.")
+	for _, page := range []string{"README.md", "docs/use.md"} {
+		require.NotContains(t, read(t, b.origin, page), "Nothing is released yet.", page)
+	}
 	require.Empty(t, git("status", "--porcelain"))
 
 	proxy := t.TempDir()

@@ -14,6 +14,7 @@ import (
 var shop = map[string]string{
 	"LICENSE":      "Whatever.\n",
 	"README.md":    "# Shop\n<!-- before the first release -->\nNothing is released yet.\n<!-- from the first release on -->\n\nUse it.\n",
+	"docs/use.md":  "# Use\n<!-- before the first release -->\nNothing is released yet.\n<!-- from the first release on -->\n\nPay.\n",
 	"CHANGELOG.md": "# Changelog\n\n## [Unreleased]\n\n### Added\n\n- A till.\n",
 	".gitignore":   "/internal/local/\n",
 
