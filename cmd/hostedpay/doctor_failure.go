@@ -8,7 +8,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"syscall"
 	"time"
 
 	"github.com/hostedpay/hostedpay-go/sdk"
@@ -103,11 +102,11 @@ func nameConnection(err error) (what, next string) {
 		return "TLS: the port does not speak TLS: " + err.Error(), "correct the port, or use http on this machine"
 	case errors.As(err, new(tls.AlertError)), isRemoteAlert(err):
 		return "TLS: no agreement with the server: " + err.Error(), "look for a proxy or an old TLS library between here and the server"
-	case errors.Is(err, syscall.ECONNREFUSED):
+	case isAny(err, refusedErrors):
 		return "nothing listens there: " + err.Error(), "start it (hostedpay sandbox), or correct the address"
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
 		return "no response in time: " + err.Error(), "look for a firewall that drops packets, and whether a proxy has to be used (HTTPS_PROXY)"
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET):
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), isAny(err, resetErrors):
 		return "the connection was closed without a response: " + err.Error(), "read the log of the server, and of what is before it: it crashed, or does not speak what the address says (http, https)"
 	}
 	return err.Error(), "run hostedpay doctor again; if it stays, compare with a call from another network"

@@ -5,14 +5,12 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/url"
 	"slices"
 	"strings"
 	"sync"
-	"syscall"
 
 	"github.com/hostedpay/hostedpay-go/internal/apikey"
 )
@@ -45,7 +43,7 @@ func (g *guard) Write(p []byte) (int, error) {
 func (g *guard) problem() error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.failed == nil || errors.Is(g.failed, syscall.EPIPE) {
+	if g.failed == nil || isAny(g.failed, unreadErrors) {
 		return nil
 	}
 	return fmt.Errorf("not everything was printed: %w", g.failed)

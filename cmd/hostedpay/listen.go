@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -110,7 +109,7 @@ func (f *listenFlags) run(c *cobra.Command) (err error) {
 	giveUp(errEnded)
 	r.under.Lock() // until the last one is in the journal
 	err = errors.Join(err, out.close())
-	if cause := context.Cause(ctx); !slices.ContainsFunc(goodEnds, func(end error) bool { return errors.Is(cause, end) }) {
+	if cause := context.Cause(ctx); !isAny(cause, goodEnds) {
 		err = errors.Join(cause, err)
 	}
 	return err
@@ -123,9 +122,9 @@ const endTimeout = time.Second
 // errEnough ends listen after --count deliveries.
 var errEnough = errors.New("enough deliveries")
 
-// goodEnds are why listen ends as it should. The last one is that nobody reads its output any more,
-// as after head -1.
-var goodEnds = []error{errEnough, context.Canceled, syscall.EPIPE}
+// goodEnds are why listen ends as it should. The last of them are that nobody reads its output any
+// more, as after head -1.
+var goodEnds = append([]error{errEnough, context.Canceled}, unreadErrors...)
 
 // orNone is a word for what is not there.
 func orNone(s string) string {

@@ -2,11 +2,9 @@ package main
 
 import (
 	"context"
-	"errors"
 	"net"
 	"net/url"
 	"slices"
-	"syscall"
 	"time"
 
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
@@ -47,7 +45,7 @@ func nobodyListensAt(ctx context.Context, address string) bool {
 	if err == nil {
 		_ = connection.Close() // was only opened
 	}
-	return errors.Is(err, syscall.ECONNREFUSED)
+	return isAny(err, refusedErrors)
 }
 
 // portOf is the port of a URL, also where it is that of the scheme.

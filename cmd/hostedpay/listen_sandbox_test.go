@@ -3,7 +3,6 @@ package main
 import (
 	"net/http"
 	"net/http/httptest"
-	"runtime"
 	"sync/atomic"
 	"testing"
 
@@ -88,9 +87,6 @@ const sandboxMerchants = 3
 // still listen.
 func TestAListenWasKilled(t *testing.T) {
 	t.Parallel()
-	if runtime.GOOS == "windows" {
-		t.Skip("a refused connection is another error on Windows")
-	}
 	box := startSandbox(t)
 	require.NoError(t, box.SetWebhookURL(sandbox.Acme.ID, "http://127.0.0.1:9/shop"))
 	shop, killed := takes(t, http.StatusOK), takes(t, http.StatusOK)

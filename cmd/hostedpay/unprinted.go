@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"syscall"
 )
 
 // An unprintedError is that something was done, and that its result could not be printed.
@@ -41,5 +40,5 @@ func (e outputError) Unwrap() error { return e.error }
 // before it had done anything that somebody has to know.
 func isUnread(err error) bool {
 	var output outputError
-	return errors.As(err, &output) && errors.Is(output, syscall.EPIPE) && !errors.As(err, new(unprintedError))
+	return errors.As(err, &output) && isAny(output, unreadErrors) && !errors.As(err, new(unprintedError))
 }
