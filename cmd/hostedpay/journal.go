@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -87,8 +88,17 @@ func (e *entry) text() string {
 	return text
 }
 
-// withheld are headers that are credentials of the way and not of the delivery.
-var withheld = []string{"Authorization", "Cookie", "Proxy-Authorization"}
+// isWithheld reports whether a header has a credential of the way and not of the delivery, by the
+// words of its name: Authorization, Cookie, X-Api-Key, X-Auth-Token. Signatures of gateways are
+// none.
+func isWithheld(name string) bool {
+	name = strings.ToLower(name)
+	return strings.Contains(name, "api-key") || slices.ContainsFunc(strings.Split(name, "-"), func(word string) bool {
+		return slices.Contains(credentialWords, word)
+	})
+}
+
+var credentialWords = []string{"apikey", "auth", "authentication", "authorization", "cookie", "credential", "credentials", "jwt", "password", "secret", "token"}
 
 // withheldValue stands in a record for the value of such a header.
 const withheldValue = "[withheld]"
@@ -113,7 +123,7 @@ func recordedBody(body []byte) (text, encoding string) {
 func recordedHeaders(header http.Header) (all []recordedHeader) {
 	for _, name := range slices.Sorted(maps.Keys(header)) {
 		for _, value := range header[name] {
-			if slices.Contains(withheld, name) {
+			if isWithheld(name) {
 				value = withheldValue
 			}
 			all = append(all, recordedHeader{name, value})

@@ -120,7 +120,10 @@ func TestListenForwards(t *testing.T) {
 
 	body := []byte("{ \"event\":\"session.succeeded\",\t\"sessionId\":\"vp_cs_test_1\", \"merchantId\":\"mer_1\",\"amount\":1499,\"currency\":\"USD\" }\n")
 	request := webhookstest.Vora(listenKey, body, webhookstest.To(r.url+"/webhooks/vora?order=17"))
-	request.Header.Set("Authorization", "Bearer sentinel")
+	credentials := []string{"Authorization", "Cookie", "X-Api-Key", "X-Auth-Token", "Cf-Access-Client-Secret", "X-Forwarded-Authorization"}
+	for _, name := range credentials {
+		request.Header.Set(name, "sentinel of "+name)
+	}
 	require.Equal(t, 200, send(t, request))
 	event := r.next("event")
 	require.Equal(t, "session.succeeded", event["event"])
@@ -131,7 +134,10 @@ func TestListenForwards(t *testing.T) {
 	require.Len(t, event["forwards"], 1)
 	require.Equal(t, string(body), shop.bodies[0])
 	require.Equal(t, "/webhooks/vora?order=17", shop.got[0].URL.RequestURI())
-	for _, name := range []string{"X-Vonpay-Signature", "X-Vonpay-Timestamp", "Content-Type", "User-Agent", "Authorization"} {
+	for _, name := range []string{"X-Vonpay-Signature", "X-Vonpay-Timestamp", "Content-Type", "User-Agent"} {
+		require.Equal(t, request.Header[name], shop.got[0].Header[name], name)
+	}
+	for _, name := range credentials {
 		require.Equal(t, request.Header[name], shop.got[0].Header[name], name)
 	}
 
@@ -149,6 +155,8 @@ func TestListenForwards(t *testing.T) {
 	require.NoError(t, err)
 	require.NotContains(t, string(text), "sentinel")
 	require.NotContains(t, string(text), "sesame")
+	require.Equal(t, len(credentials), strings.Count(string(text), `"value":"[withheld]"`))
+	require.Contains(t, string(text), request.Header.Get("X-Vonpay-Signature"))
 	info, err := os.Stat(r.journal)
 	require.NoError(t, err)
 	require.Zero(t, info.Mode().Perm()&0o077)
