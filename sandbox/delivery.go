@@ -8,8 +8,7 @@ import (
 // Deliveries lists what was and is being delivered, oldest first, 10,000 at most.
 func (s *Sandbox) Deliveries() []control.Delivery { return s.ledger.Deliveries() }
 
-// Resend delivers an event once more, now. One that was unsent because there was no URL goes to the
-// merchant's URL of now.
+// Resend delivers an event once more, now, to the URL that its merchant has now.
 func (s *Sandbox) Resend(deliveryID string) error {
 	return wrap(s.ledger.Resend(deliveryID, func(d ledger.Delivery, m control.Merchant) string {
 		return s.gateways[d.Gateway].WebhookURL(d, m)

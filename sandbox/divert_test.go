@@ -2,7 +2,10 @@ package sandbox_test
 
 import (
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -68,4 +71,83 @@ func TestDiversionsThatCannotBe(t *testing.T) {
 	require.ErrorContains(t, w.gateways.DivertWebhooks("mer_nobody", w.shopURL), `unknown merchant "mer_nobody"`)
 	_, err := w.gateways.RestoreWebhooks("mer_nobody", w.shopURL)
 	require.ErrorContains(t, err, `unknown merchant "mer_nobody"`)
+}
+
+// nobody is a URL where nobody listens any more.
+func nobody(t *testing.T) string {
+	t.Helper()
+	gone := httptest.NewServer(nil)
+	gone.Close()
+	return gone.URL
+}
+
+// A program that diverted events and was killed keeps none of them: where nobody listens, the
+// diversion ends, and the same attempt goes on to the URL before it.
+func TestDiversionsToWhereNobodyListens(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	gone := nobody(t)
+	own := w.gateways.Merchants()[0].Vora.WebhookURL
+	require.NoError(t, w.gateways.DivertWebhooks(sandbox.Acme.ID, gone+"/1"))
+	require.NoError(t, w.gateways.DivertWebhooks(sandbox.Acme.ID, gone+"/2"))
+	w.gateways.PauseDeliveries()
+	for range 3 {
+		w.pay()
+	}
+	w.gateways.ResumeDeliveries()
+	require.Equal(t, []string{"session.succeeded", "session.succeeded", "session.succeeded"}, w.types())
+	for _, d := range w.gateways.Deliveries() {
+		require.Equal(t, control.DeliveryAccepted, d.State)
+		require.Equal(t, own, d.URL)
+		require.Len(t, d.Attempts, 1)
+		require.Equal(t, own, d.Attempts[0].URL)
+		require.Empty(t, d.Attempts[0].Problem)
+	}
+	require.Equal(t, own, w.gateways.Merchants()[0].Vora.WebhookURL)
+	require.Empty(t, w.gateways.Merchants()[0].Vora.DivertedURLs)
+}
+
+// A diversion to a server that responds, if only with errors, does not end; neither does the
+// registration of a URL where nobody listens.
+func TestDiversionsThatStay(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	failing := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(failing.Close)
+	require.NoError(t, w.gateways.DivertWebhooks(sandbox.Acme.ID, failing.URL))
+	w.pay()
+	require.Empty(t, w.received())
+	require.Equal(t, http.StatusNotFound, w.only().Attempts[0].Status)
+	require.Equal(t, failing.URL, w.gateways.Merchants()[0].Vora.WebhookURL)
+
+	gone := nobody(t)
+	require.NoError(t, w.gateways.SetWebhookURL(sandbox.Acme.ID, gone))
+	w.clock.Advance(time.Second)
+	require.Contains(t, w.only().Attempts[1].Problem, "refused")
+	require.Equal(t, gone, w.gateways.Merchants()[0].Vora.WebhookURL)
+}
+
+// Each attempt goes to the URL that the account has then.
+func TestAttemptsGoToTheURLOfNow(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	own := w.gateways.Merchants()[0].Vora.WebhookURL
+	w.rejectNext(1)
+	w.pay()
+	require.Empty(t, w.received())
+	require.NoError(t, w.gateways.SetWebhookURL(sandbox.Acme.ID, ""))
+	w.clock.Advance(time.Second)
+	require.Equal(t, "no webhook URL is registered for the merchant", w.only().Attempts[1].Problem)
+	require.ErrorContains(t, w.gateways.Resend(w.only().ID), "no webhook URL is registered")
+	require.NoError(t, w.gateways.SetWebhookURL(sandbox.Acme.ID, w.shopURL+"/vora?moved"))
+	w.clock.Advance(5 * time.Second)
+	require.Equal(t, []string{"session.succeeded"}, w.types())
+	d := w.only()
+	require.Equal(t, control.DeliveryAccepted, d.State)
+	require.Equal(t, []string{own, "", own + "?moved"}, []string{d.Attempts[0].URL, d.Attempts[1].URL, d.Attempts[2].URL})
+
+	require.NoError(t, w.gateways.SetWebhookURL(sandbox.Acme.ID, w.shopURL+"/vora?again"))
+	require.NoError(t, w.gateways.Resend(d.ID))
+	w.clock.Advance(0)
+	require.Equal(t, own+"?again", w.only().URL)
 }

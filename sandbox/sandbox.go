@@ -40,7 +40,7 @@ func New(opts ...Option) (*Sandbox, error) {
 		publicURL: c.publicURL, log: c.log, http: c.httpClient(), executor: clock.NewExecutor(c.clock, c.timeFactor),
 		gateways: map[sdk.Gateway]gateway.Gateway{},
 	}
-	deliverer := deliver.New(s.executor, s.http, s.gateways)
+	deliverer := deliver.New(s.executor, s.http, c.hosts, s.gateways)
 	s.ledger = ledger.New(ledger.Config{
 		Executor: s.executor, Merchants: c.merchants, JournalSize: c.journalSize, Log: s.log, OnChange: c.onChange,
 		CheckWebhookURL: c.hosts.CheckWebhookURL,

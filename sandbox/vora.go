@@ -68,14 +68,16 @@ func (s *Sandbox) RotateKey(merchantID string) (newKey string, err error) {
 func (s *Sandbox) RevokeKeys(merchantID string) error { return wrap(s.vora().RevokeKeys(merchantID)) }
 
 // SetWebhookURL registers where a merchant's Vora events go: to this machine, or to a host of
-// [WithWebhookHosts]; empty for nowhere.
+// [WithWebhookHosts]; empty for nowhere. It counts for the next attempt of earlier events too.
 func (s *Sandbox) SetWebhookURL(merchantID, address string) error {
 	return wrap(s.vora().SetWebhookURL(merchantID, address))
 }
 
 // DivertWebhooks has a merchant's Vora events go to another URL until [Sandbox.RestoreWebhooks]. Of
 // several diversions the last one counts, and they end in any order; [Sandbox.SetWebhookURL] ends
-// them all. Of more than 100 the oldest is forgotten.
+// them all. One to where nobody listens (the connection is refused) ends when an event is to go
+// there, and the event goes where it would have gone without. Of more than 100 the oldest is
+// forgotten.
 func (s *Sandbox) DivertWebhooks(merchantID, address string) error {
 	return wrap(s.vora().DivertWebhooks(merchantID, address))
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -69,7 +70,7 @@ func (e *entry) text() string {
 		if f.Fault != "" {
 			result += below(12, "injected fault: "+string(f.Fault))
 		}
-		text += fmt.Sprintf("          → %s  %s\n", f.To, result)
+		text += fmt.Sprintf("          → %s  %s\n", cmp.Or(f.To, "nowhere"), result)
 	}
 	if e.State == "" && len(e.Forwards) > 0 && (len(e.Forwards) > 1 || e.Forwards[0].Status != e.Status) {
 		text += fmt.Sprintf("          ← %d\n", e.Status)

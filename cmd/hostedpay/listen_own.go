@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"net"
+	"net/url"
 	"strconv"
 	"time"
 )
@@ -29,6 +30,17 @@ func (t target) isAt(ctx context.Context, listener net.Addr) bool {
 		}
 	}
 	return false
+}
+
+// portOf is the port of a URL, also where it is that of the scheme.
+func portOf(at *url.URL) string {
+	switch port := at.Port(); {
+	case port != "":
+		return port
+	case at.Scheme == "https":
+		return "443"
+	}
+	return "80"
 }
 
 // reaches reports whether a connection to an address gets to who listens at another. A connection

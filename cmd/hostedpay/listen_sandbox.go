@@ -81,9 +81,6 @@ func (d *diverter) begin(ctx context.Context) error {
 	d.urls, d.complete = map[string]string{}, false
 	for _, m := range merchants {
 		d.urls[m.ID] = d.to
-		if err := d.endLeftovers(ctx, m); err != nil {
-			return err
-		}
 		if err := d.box.DivertWebhooks(ctx, m.ID, d.to); err != nil {
 			return err
 		}

@@ -83,23 +83,31 @@ func TestTwoListenAtASandbox(t *testing.T) {
 // sandboxMerchants is how many merchants a sandbox has.
 const sandboxMerchants = 3
 
-// A listen that was killed has restored nothing: the next one does it, and leaves alone those that
-// still listen.
+// A listen that was killed has restored nothing. Its events go to another one that still listens,
+// and then to the shop.
 func TestAListenWasKilled(t *testing.T) {
 	t.Parallel()
 	box := startSandbox(t)
-	require.NoError(t, box.SetWebhookURL(sandbox.Acme.ID, "http://127.0.0.1:9/shop"))
 	shop, killed := takes(t, http.StatusOK), takes(t, http.StatusOK)
+	require.NoError(t, box.SetWebhookURL(sandbox.Acme.ID, shop.URL+"/hook"))
 	killed.Close()
 	require.NoError(t, box.DivertWebhooks(sandbox.Acme.ID, killed.URL+"/1"))
-	require.NoError(t, box.DivertWebhooks(sandbox.Acme.ID, shop.URL))
-	require.NoError(t, box.DivertWebhooks(sandbox.Acme.ID, killed.URL+"/2"))
 	r := runListen(t, "--sandbox", box.url, "--forward-to", shop.URL)
 	require.Equal(t, true, r.next("reconnect")["up"])
-	require.Equal(t, []string{"http://127.0.0.1:9/shop", shop.URL}, box.Merchants()[0].Vora.DivertedURLs)
+	require.NoError(t, box.DivertWebhooks(sandbox.Acme.ID, killed.URL+"/2"))
+	require.Equal(t, killed.URL+"/2", r.next("webhook")["url"])
+	first := box.pay(buyer.CardApproved)
+	require.Equal(t, first, r.next("event")["sessionId"])
+	require.Equal(t, r.url+"/webhooks/vora", r.next("webhook")["url"])
 	r.stop()
 	require.Equal(t, exitOK, <-r.ended)
-	require.Equal(t, shop.URL, box.urlOfAcme())
+	box.wait(box.pay(buyer.CardApproved))
+	require.Equal(t, shop.URL+"/hook", box.urlOfAcme())
+	list, err := runVerb(t, "", "events", "list", "--sandbox", box.url)
+	require.NoError(t, err)
+	require.Contains(t, list, "→ "+r.url+"/webhooks/vora  200")
+	require.Contains(t, list, "→ "+shop.URL+"/hook  200")
+	require.NotContains(t, list, killed.URL)
 }
 
 // A URL that somebody registers while one listens is shown, and stays.

@@ -96,8 +96,6 @@ type divertedView struct {
 }
 
 func (p eventPrinter) diverted(merchant, url, what string) {
-	if url != "" {
-		url = maskedURL(url)
-	}
+	url = maskedURL(url)
 	p.print(divertedView{"webhook", merchant, url}, fmt.Sprintf("Sandbox       %s %s%s\n", merchant, what, below(14, cmp.Or(url, "no URL"))))
 }

@@ -101,6 +101,9 @@ func (s setting) masked(value string) string {
 // maskedURL is an address without what may be secret in it: its user, query and fragment.
 func maskedURL(address string) string {
 	u, err := url.Parse(address)
+	if address == "" {
+		return ""
+	}
 	if err != nil || u.Host == "" {
 		return "…"
 	}

@@ -16,7 +16,8 @@ type Delivery struct {
 	Event string `json:"event"`
 	// EventID identifies the event: all deliveries of one event have the same.
 	EventID string `json:"eventId"`
-	URL     string `json:"url"`
+	// URL is where the last attempt went, and before the first one where it is to go.
+	URL string `json:"url"`
 	// Body is what is signed, byte for byte.
 	Body string `json:"body"`
 	// Attempts are the last 50, oldest first.
@@ -46,6 +47,8 @@ const (
 type DeliveryAttempt struct {
 	// At is a time of the sandbox's clock.
 	At time.Time `json:"at"`
+	// URL is the merchant's at that time; empty when it had none.
+	URL string `json:"url"`
 	// Duration is measured by the machine's clock.
 	Duration time.Duration `json:"durationNs,format:nano"`
 	// Header is the header of the request, with its signature.

@@ -71,7 +71,8 @@ func (c *Client) SetWebhookURL(ctx context.Context, merchantID, webhookURL strin
 
 // DivertWebhooks has the events of a merchant's Vora account go to another URL on this machine
 // until [Client.RestoreWebhooks]. Of several diversions the last one counts, and they end in any
-// order. A URL that is registered meanwhile ends them all.
+// order. A URL that is registered meanwhile ends them all. One to where nobody listens ends when an
+// event is to go there.
 func (c *Client) DivertWebhooks(ctx context.Context, merchantID, webhookURL string) error {
 	_, err := post[none](ctx, c, "merchants/"+url.PathEscape(merchantID)+"/webhook/divert", WebhookParams{URL: webhookURL})
 	return err

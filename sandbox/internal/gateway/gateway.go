@@ -72,7 +72,7 @@ type Embedder interface {
 type Webhooks interface {
 	// Expired reports that a session's lifetime is over.
 	Expired(tx *ledger.Tx)
-	// WebhookURL is where an unsent delivery would go now.
+	// WebhookURL is where an attempt to deliver an event goes now.
 	WebhookURL(d ledger.Delivery, m control.Merchant) string
 	// Redelivery is the waits before each redelivery, and the time that a merchant has to respond.
 	Redelivery() (after []time.Duration, responseWithin time.Duration)
@@ -80,6 +80,13 @@ type Webhooks interface {
 	SigningSecret(d ledger.Delivery) string
 	// Sign is the header of a request that brings an event: who sends it, when, and the signature.
 	Sign(d ledger.Delivery, secret string, at time.Time) http.Header
+}
+
+// A Diverter is a gateway whose merchants' events go elsewhere for a while.
+type Diverter interface {
+	// Refused ends a merchant's diversion to a URL where nobody listens. It reports whether the
+	// merchant's events go elsewhere now.
+	Refused(merchantID, address string) (elsewhere bool)
 }
 
 // A Refunder is a gateway whose merchants refund outside of its API.

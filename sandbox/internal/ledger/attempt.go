@@ -160,7 +160,7 @@ func (l *Ledger) Complete(a Attempt, result control.DeliveryAttempt, schedule []
 	if len(d.Attempts) >= maxAttempts { // after many resends
 		d.Attempts = slices.Delete(d.Attempts, 0, 1)
 	}
-	d.Attempts = append(d.Attempts, result)
+	d.Attempts, d.URL = append(d.Attempts, result), result.URL
 	l.changedLocked(control.Change{Kind: control.ChangeDeliveryAttempt, SessionID: d.SessionID, DeliveryID: d.ID})
 	l.logLocked(slog.LevelInfo, "event delivered", "event", d.Event, "session_id", d.SessionID, "attempt", len(d.Attempts),
 		"status", result.Status, "problem", result.Problem)

@@ -67,8 +67,7 @@ func (tx *Tx) Send(e Event) {
 	l.startLocked(d.scheduledAttempt(e.Wait))
 }
 
-// Resend delivers an event once more, now. For a delivery that was unsent, url returns the URL that
-// it would get now.
+// Resend delivers an event once more, now. url returns where a delivery goes now.
 func (l *Ledger) Resend(deliveryID string, url func(Delivery, control.Merchant) string) error {
 	l.lock()
 	defer l.unlock()
@@ -77,20 +76,18 @@ func (l *Ledger) Resend(deliveryID string, url func(Delivery, control.Merchant) 
 		return fmt.Errorf("unknown delivery %q: the sandbox's list of deliveries has those that it remembers", deliveryID)
 	}
 	d := l.deliveries.all[i]
-	again := Attempt{delivery: d, Task: d.task()}
-	if d.State == control.DeliveryUnsent {
-		merchant, err := l.merchantLocked(d.MerchantID)
-		if err != nil {
-			return err
-		}
-		d.URL = url(d.Delivery, *merchant)
-		again = d.scheduledAttempt(0) // its schedule begins
+	merchant, err := l.merchantLocked(d.MerchantID)
+	if err != nil {
+		return err
 	}
-	if err := l.config.CheckWebhookURL(d.URL); err != nil {
+	to := url(d.Delivery, *merchant)
+	if err := l.config.CheckWebhookURL(to); err != nil {
 		return fmt.Errorf("delivery %q cannot be sent: %w", deliveryID, err)
 	}
+	again := Attempt{delivery: d, Task: d.task()}
 	if d.State == control.DeliveryUnsent {
-		d.State = control.DeliveryPending
+		d.State, d.URL = control.DeliveryPending, to
+		again = d.scheduledAttempt(0) // its schedule begins
 	}
 	l.startLocked(again)
 	return nil

@@ -47,6 +47,20 @@ func (g *Gateway) RestoreWebhooks(merchantID, address string) (d control.Diversi
 	return d, err
 }
 
+// Refused ends the diversion to a URL where nobody listens. Of several attempts that find out at
+// the same time, one ends it.
+func (g *Gateway) Refused(merchantID, address string) (elsewhere bool) {
+	m, err := g.Ledger.Merchant(merchantID)
+	if err != nil || len(m.Vora.DivertedURLs) == 0 {
+		return err == nil && m.Vora.WebhookURL != address
+	}
+	now, err := g.RestoreWebhooks(merchantID, address)
+	if now.Ended {
+		g.Log.Warn("a diversion of webhooks has ended: nobody listens at its URL", "merchant_id", merchantID)
+	}
+	return err == nil && now.WebhookURL != address
+}
+
 // withoutDiversion are the URLs of a merchant, the registered one and then its diversions, without
 // that to a URL.
 func withoutDiversion(m *control.Merchant, address string) (urls []string, found bool) {
