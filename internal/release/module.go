@@ -50,7 +50,7 @@ func workspace(ctx context.Context, dir string) ([]module, error) {
 		m.rel = filepath.ToSlash(rel)
 		modules = append(modules, m)
 	}
-	slices.SortFunc(modules, func(a, b module) int { return strings.Compare(a.Path, b.Path) })
+	slices.SortFunc(modules, func(a, b module) int { return strings.Compare(a.rel, b.rel) }) // "." is before every name
 	if len(modules) == 0 || modules[0].rel != "." {
 		return nil, fmt.Errorf("the workspace in %s has no module at its root", dir)
 	}
@@ -60,6 +60,9 @@ func workspace(ctx context.Context, dir string) ([]module, error) {
 func published(modules []module) []module {
 	return slices.DeleteFunc(slices.Clone(modules), module.untagged)
 }
+
+// goMod is the module's go.mod in the repository.
+func (m module) goMod() string { return path.Join(m.rel, "go.mod") }
 
 func (m module) untagged() bool { return slices.Contains(untagged, m.rel) }
 
@@ -84,19 +87,21 @@ func (m module) fits(version string) error {
 		want = "/" + major
 	}
 	if got := majorSuffix.FindString(m.Path); got != want {
-		return fmt.Errorf("wrong major: %s cannot have the version %s; its path ends in %q and would have to end in %q", m.Path, version, got, want)
+		return fmt.Errorf("wrong major: %s names the module %s, whose path ends in %q; for %s it has to end in %q: change it there and in every import", m.goMod(), m.Path, got, version, want)
 	}
 	return nil
 }
 
 // goMod is what the release reads of a go.mod.
 type goMod struct {
-	Require []struct{ Path, Version string }
+	Require []requirement
 	Replace []struct {
 		Old, New struct{ Path, Version string }
 	}
 	Exclude []struct{ Path, Version string }
 }
+
+type requirement struct{ Path, Version string }
 
 func readGoMod(ctx context.Context, dir string) (goMod, error) {
 	var file goMod

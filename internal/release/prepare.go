@@ -14,6 +14,9 @@ func (b *workbench) prepare(ctx context.Context) error {
 		if err := m.fits(b.version); err != nil {
 			return err
 		}
+		if err := b.checkImports(ctx, m); err != nil {
+			return err
+		}
 	}
 	if err := releasePages(b.src, b.version); err != nil {
 		return err
@@ -57,11 +60,13 @@ func (b *workbench) requirements(ctx context.Context, m module) ([]string, error
 	var paths []string
 	for _, require := range file.Require {
 		i := slices.IndexFunc(b.modules, func(other module) bool { return other.Path == require.Path })
-		if i < 0 {
+		switch {
+		case i < 0 && within(require.Path, b.repository()):
+			return nil, fmt.Errorf("%s requires %s, which is no module of this repository: correct the path, whose end is the major version", m.goMod(), require.Path)
+		case i < 0:
 			continue
-		}
-		if b.modules[i].untagged() && !m.untagged() {
-			return nil, fmt.Errorf("%s requires %s, which is never tagged: nobody could install it", m.Path, require.Path)
+		case b.modules[i].untagged() && !m.untagged():
+			return nil, fmt.Errorf("%s requires %s, which is never tagged, so that nobody could install %s: remove it", m.goMod(), require.Path, m.Path)
 		}
 		paths = append(paths, require.Path)
 	}

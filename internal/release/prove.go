@@ -71,18 +71,24 @@ func (b *workbench) exportProxy(folder string) error {
 	return nil
 }
 
-// proveFiles checks a module's go.mod and go.sum as they were packed: nothing is replaced, and what
-// its code and its tests need is there without the go command adding to either.
+// proveFiles checks a module's go.mod and go.sum as they were packed: nothing is replaced, the
+// other modules are required at the version, and what its code and its tests need is there without
+// the go command adding to either.
 func (b *workbench) proveFiles(ctx context.Context, m module, dir string) error {
 	file, err := readGoMod(ctx, dir)
 	if err != nil {
 		return err
 	}
 	if len(file.Replace)+len(file.Exclude) > 0 {
-		return fmt.Errorf("%s replaces or excludes modules, which has no effect for its users and forbids go install", m.Path)
+		return fmt.Errorf("%s of %s replaces or excludes modules, which has no effect for its users and forbids go install: only \"replace MODULE => FOLDER\" of a module of this repository is taken out of a release; remove the others", m.goMod(), m.Path)
+	}
+	for _, require := range file.Require {
+		if within(require.Path, b.repository()) && require.Version != b.version {
+			return fmt.Errorf("%s of %s requires %s %s, and all modules are released as %s: require it at v0.0.0, with a replacement by its folder, so that the release can write the version", m.goMod(), m.Path, require.Path, require.Version, b.version)
+		}
 	}
 	if _, err := run(ctx, dir, b.outside("stranger"), "go", "list", "-mod=readonly", "-test", "-deps", "./..."); err != nil {
-		return fmt.Errorf("%s is not complete: %w", m.Path, err)
+		return fmt.Errorf("%s is not complete: run \"GOWORK=off go mod tidy\" in its folder (%s), and commit go.mod, go.sum and every file that its packages need: %w", m.Path, m.rel, err)
 	}
 	return nil
 }

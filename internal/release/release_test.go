@@ -54,7 +54,7 @@ func TestMistakesBeforeTheReleaseCommit(t *testing.T) {
 	}{
 		"a wrong major": {
 			version: "v2.0.0",
-			said:    `wrong major: github.com/example/shop cannot have the version v2.0.0; its path ends in "" and would have to end in "/v2"`,
+			said:    `wrong major: go.mod names the module github.com/example/shop, whose path ends in ""; for v2.0.0 it has to end in "/v2"`,
 		},
 		"no version": {version: "1.0", said: `"1.0" is no semantic version`},
 		"a changelog that says nothing": {
@@ -62,20 +62,56 @@ func TestMistakesBeforeTheReleaseCommit(t *testing.T) {
 			instead: map[string]string{"CHANGELOG.md": "# Changelog\n\n## [Unreleased]\n\n## [0.0.1] - 2026-01-01\n\n- A drawer.\n"},
 			said:    "CHANGELOG.md says nothing below",
 		},
-		"an internal package of a module that is never tagged": {
+		"a wrong major of one module": {
+			version: "v0.1.0",
+			instead: map[string]string{"cmd/go.mod": strings.Replace(shop["cmd/go.mod"], "shop/cmd", "shop/cmd/v3", 1)},
+			said:    `wrong major: cmd/go.mod names the module github.com/example/shop/cmd/v3, whose path ends in "/v3"; for v0.1.0 it has to end in ""`,
+		},
+		"a wrong major of a requirement": {
+			version: "v0.1.0",
+			instead: map[string]string{"cmd/go.mod": shop["cmd/go.mod"] + "\nrequire github.com/example/shop/v2 v2.0.0\n"},
+			said:    "cmd/go.mod requires github.com/example/shop/v2, which is no module of this repository: correct the path",
+		},
+		"a wrong major of an import": {
+			version: "v0.1.0",
+			instead: map[string]string{"cmd/shop/main.go": strings.Replace(shop["cmd/shop/main.go"], "shop/till", "shop/v2/till", 1)},
+			said:    "cmd/shop/main.go imports github.com/example/shop/v2/till, and no module of this repository has that package: correct the path",
+		},
+		"an internal package of another module": {
 			version: "v0.1.0",
 			instead: map[string]string{
-				"examples/internal/coin/coin.go": "package coin\n\nconst Coins = 3\n",
-				"cmd/shop/main.go":               "package main\n\nimport \"github.com/example/shop/examples/internal/coin\"\n\nfunc main() { println(coin.Coins) }\n",
+				"cmd/internal/coin/coin.go": "package coin\n\nconst Coins = 3\n",
+				"till/more.go":              "package till\n\nimport _ \"github.com/example/shop/cmd/internal/coin\"\n",
 			},
-			said: "requires github.com/example/shop/examples, which is never tagged",
+			said: "till/more.go imports github.com/example/shop/cmd/internal/coin, which is internal to github.com/example/shop/cmd, and github.com/example/shop is outside of it: move the package",
+		},
+		"an internal package that is not committed": {
+			version: "v0.1.0",
+			instead: map[string]string{
+				"internal/local/coin.go": "package local\n\nconst Coins = 3\n",
+				"till/till.go":           "package till\n\nimport \"github.com/example/shop/internal/local\"\n\nconst Coins = local.Coins\n",
+			},
+			said: "till/till.go imports github.com/example/shop/internal/local, and no module of this repository has that package: correct the path, or commit the package",
+		},
+		"a package of a module that is not required": {
+			version: "v0.1.0",
+			instead: map[string]string{
+				"cmd/coin/coin.go": "package coin\n\nconst Coins = 3\n",
+				"till/more.go":     "package till\n\nimport _ \"github.com/example/shop/cmd/coin\"\n",
+			},
+			said: `till/more.go imports github.com/example/shop/cmd/coin, and go.mod does not require its module: add "require github.com/example/shop/cmd v0.0.0"`,
+		},
+		"a package of a module that is never tagged": {
+			version: "v0.1.0",
+			instead: map[string]string{"cmd/shop/main.go": strings.Replace(shop["cmd/shop/main.go"], "till", "examples/sale", 1)},
+			said:    "cmd/shop/main.go imports github.com/example/shop/examples/sale, and its module github.com/example/shop/examples is never tagged, so that nobody could install github.com/example/shop/cmd: move",
 		},
 		"a requirement that is never tagged": {
 			version: "v0.1.0",
 			instead: map[string]string{
 				"cmd/go.mod": shop["cmd/go.mod"] + "\nrequire github.com/example/shop/examples v0.0.0\n\nreplace github.com/example/shop/examples => ../examples\n",
 			},
-			said: "requires github.com/example/shop/examples, which is never tagged",
+			said: "cmd/go.mod requires github.com/example/shop/examples, which is never tagged, so that nobody could install github.com/example/shop/cmd: remove it",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -95,21 +131,21 @@ func TestMistakesOfTheReleaseCommit(t *testing.T) {
 	}{
 		"a missing go.sum line": {
 			file: "cmd/go.sum", change: withoutLine("shop v0.1.0 h1:"),
-			said: "github.com/example/shop/cmd is not complete",
+			said: `github.com/example/shop/cmd is not complete: run "GOWORK=off go mod tidy" in its folder (cmd), and commit go.mod, go.sum`,
 		},
 		"a go.sum line of something else": {
 			file: "cmd/go.sum", change: func(text string) string { return strings.Replace(text, "h1:", "h1:AAAA", 1) },
 			said: "github.com/example/shop/cmd is not complete",
 		},
-		"an internal package that is not committed": {
-			file:   "till/till.go",
-			change: func(text string) string { return strings.ReplaceAll(text, "internal/drawer", "internal/local") },
-			said:   "github.com/example/shop is not complete",
-		},
 		"a replacement that stayed": {
 			file:   "cmd/go.mod",
 			change: func(text string) string { return text + "\nreplace github.com/example/shop => ../\n" },
-			said:   "github.com/example/shop/cmd replaces or excludes modules",
+			said:   "cmd/go.mod of github.com/example/shop/cmd replaces or excludes modules",
+		},
+		"another version than is released": {
+			file:   "cmd/go.mod",
+			change: func(text string) string { return strings.Replace(text, "shop v0.1.0", "shop v0.0.7", 1) },
+			said:   "cmd/go.mod of github.com/example/shop/cmd requires github.com/example/shop v0.0.7, and all modules are released as v0.1.0: require it at v0.0.0",
 		},
 		"code that does not build": {
 			file:   "till/till.go",
@@ -125,6 +161,30 @@ func TestMistakesOfTheReleaseCommit(t *testing.T) {
 			require.ErrorContains(t, b.prove(t.Context()), test.said)
 		})
 	}
+}
+
+// From v2 on, the major version is the end of every module path.
+func TestAMajorVersion(t *testing.T) {
+	t.Parallel()
+	major := map[string]string{}
+	for name, text := range shop {
+		text = strings.ReplaceAll(text, "github.com/example/shop/till", "github.com/example/shop/v2/till")
+		text = strings.ReplaceAll(text, "github.com/example/shop/internal", "github.com/example/shop/v2/internal")
+		text = strings.ReplaceAll(text, "github.com/example/shop v0.0.0", "github.com/example/shop/v2 v2.0.0")
+		text = strings.ReplaceAll(text, "github.com/example/shop =>", "github.com/example/shop/v2 =>")
+		if strings.HasPrefix(text, "module ") {
+			path, rest, _ := strings.Cut(text, "\n")
+			text = path + "/v2\n" + rest
+		}
+		major[name] = text
+	}
+	b := setup(t, "v2.1.0", major)
+	require.NoError(t, b.prepare(t.Context()))
+	require.NoError(t, b.prove(t.Context()))
+	require.Equal(t, []string{"github.com/example/shop/cmd/v2/shop"}, b.commands)
+	released, err := b.git(t.Context(), "show", "cmd/v2.1.0:cmd/go.mod")
+	require.NoError(t, err)
+	require.Contains(t, released, "require github.com/example/shop/v2 v2.1.0")
 }
 
 func TestAVersionIsReleasedOnce(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 )
 
@@ -110,8 +111,8 @@ func (b *workbench) git(ctx context.Context, args ...string) (string, error) {
 // that a version that is never published gets into nobody's.
 func (b *workbench) fromTags(cache string) []string {
 	return append(b.environment(cache),
-		"GONOPROXY="+b.root().Path,
-		"GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=url.file://"+b.src+".insteadOf", "GIT_CONFIG_VALUE_0=https://"+b.root().Path)
+		"GONOPROXY="+b.repository(),
+		"GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=url.file://"+b.src+".insteadOf", "GIT_CONFIG_VALUE_0=https://"+b.repository())
 }
 
 // outside is the environment of somebody who has nothing of the workspace and an empty cache, and
@@ -127,11 +128,17 @@ func (b *workbench) environment(cache string, proxies ...string) []string {
 	return []string{
 		"GOENV=off", "GOWORK=off", "GOFLAGS=-modcacherw -buildvcs=false", "GOMODCACHE=" + filepath.Join(b.dir, cache),
 		"GOCACHE=" + b.config["GOCACHE"], "GOPROXY=" + strings.Join(proxies, ","), "GOPRIVATE=", "GONOPROXY=",
-		"GOSUMDB=" + b.config["GOSUMDB"], "GONOSUMDB=" + strings.TrimPrefix(b.config["GONOSUMDB"]+","+b.root().Path, ","),
+		"GOSUMDB=" + b.config["GOSUMDB"], "GONOSUMDB=" + strings.TrimPrefix(b.config["GONOSUMDB"]+","+b.repository(), ","),
 	}
 }
 
 func (b *workbench) root() module { return b.modules[0] }
+
+// repository is the beginning of every module path.
+func (b *workbench) repository() string { return majorSuffix.ReplaceAllString(b.root().Path, "") }
+
+// downloads are the lines in which the go command counts its downloads, before it says what failed.
+var downloads = regexp.MustCompile(`(?m)^go: downloading .*\n`)
 
 // run returns what a command printed, without the last line break. Its error has the command and
 // what it said.
@@ -142,7 +149,7 @@ func run(ctx context.Context, dir string, env []string, name string, args ...str
 	if err != nil {
 		said := string(out)
 		if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
-			said = string(exit.Stderr)
+			said = downloads.ReplaceAllString(string(exit.Stderr), "")
 		}
 		return "", fmt.Errorf("%s %s in %s: %w\n%s", name, strings.Join(args, " "), dir, err, strings.TrimSpace(said))
 	}
