@@ -14,6 +14,9 @@ func (b *workbench) prepare(ctx context.Context) error {
 		if err := m.fits(b.version); err != nil {
 			return err
 		}
+		if _, err := b.requirements(ctx, m); err != nil {
+			return err
+		}
 		if err := b.checkImports(ctx, m); err != nil {
 			return err
 		}
