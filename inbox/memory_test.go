@@ -41,6 +41,8 @@ func TestMemoryIsBounded(t *testing.T) {
 
 	_, err = io.WriteString(sent, strings.Repeat(" ", 3999))
 	require.NoError(t, err)
+	_, err = io.WriteString(sent, "") // it is read after what was read before has been counted
+	require.NoError(t, err)
 	require.Equal(t, 503, deliver(box, "vp_cs_test_b"))
 	require.NoError(t, sent.Close())
 	require.NotEqual(t, 200, <-left)
