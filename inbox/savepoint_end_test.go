@@ -13,12 +13,17 @@ import (
 	"github.com/hostedpay/hostedpay-go/inbox"
 )
 
+func schemaOf(t *testing.T, conn *pgx.Conn) (schema string) {
+	t.Helper()
+	require.NoError(t, conn.QueryRow(t.Context(), "SELECT current_schema()").Scan(&schema))
+	return schema
+}
+
 // parcelsOf is a database with a table for handlers, and how many parcels of a session it has.
 func parcelsOf(t *testing.T) (db *inbox.Database[pgx.Tx], of onPostgreSQL, count func(session string) int) {
 	t.Helper()
 	db, conn := migratedPostgreSQL(t)
-	var schema string
-	require.NoError(t, conn.QueryRow(t.Context(), "SELECT current_schema()").Scan(&schema))
+	schema := schemaOf(t, conn)
 	_, err := conn.Exec(t.Context(), "CREATE TABLE parcels (session text PRIMARY KEY)")
 	require.NoError(t, err)
 	return db, onPostgreSQL{table: schema + ".parcels"}, func(session string) (n int) {
@@ -40,7 +45,7 @@ func TestTheLastHandlerEndsTheTransaction(t *testing.T) {
 			_, records := together(t, db, inTime, func(ctx context.Context, tx pgx.Tx, session string) error {
 				err := of.insert(ctx, tx, session)
 				if calls.Add(1) == 4 {
-					_, err = tx.Exec(ctx, how)
+					_, err = tx.Conn().Exec(ctx, how)
 				}
 				return err
 			}, sessions...)
@@ -92,4 +97,57 @@ func TestGoroutinesOfAHandlerAreKeptApart(t *testing.T) {
 	for _, session := range sessions {
 		require.Equal(t, inbox.StatusProcessed, records[session].Status, records[session].Reason)
 	}
+}
+
+// A handler that commits would commit the work of others, which then is done again.
+func TestAHandlerCannotEndTheTransaction(t *testing.T) {
+	t.Parallel()
+	for _, statement := range []string{
+		"COMMIT", "commit work;", " END TRANSACTION", "Rollback", "ABORT", "COMMIT AND CHAIN", "ROLLBACK AND NO CHAIN ; ", "PREPARE TRANSACTION 'a'",
+	} {
+		t.Run(statement, func(t *testing.T) {
+			t.Parallel()
+			db, of, count := parcelsOf(t)
+			sessions := numbered(4, "ends")
+			calls, records := together(t, db, inTime, func(ctx context.Context, tx pgx.Tx, session string) error {
+				if err := of.insert(ctx, tx, session); err != nil || session != sessions[2] {
+					return err
+				}
+				batch := &pgx.Batch{}
+				batch.Queue(statement)
+				_, err := tx.Exec(ctx, statement)
+				require.ErrorContains(t, err, "return nil, or an error")
+				require.ErrorContains(t, tx.SendBatch(ctx, batch).Close(), "return nil, or an error")
+				require.ErrorContains(t, tx.QueryRow(ctx, statement).Scan(), "return nil, or an error")
+				return err
+			}, sessions...)
+			for i, session := range sessions {
+				require.Equal(t, 1, calls[session], session)
+				if i == 2 {
+					require.Equal(t, inbox.StatusQuarantined, records[session].Status)
+					require.Zero(t, count(session))
+					continue
+				}
+				require.Equal(t, inbox.StatusProcessed, records[session].Status, records[session].Reason)
+				require.Equal(t, 1, count(session))
+			}
+		})
+	}
+}
+
+// What only looks like the end of the transaction is let through.
+func TestWhatDoesNotEndTheTransaction(t *testing.T) {
+	t.Parallel()
+	db, of, count := parcelsOf(t)
+	_, records := together(t, db, inTime, func(ctx context.Context, tx pgx.Tx, session string) error {
+		for _, statement := range []string{"SAVEPOINT mine", "INSERT INTO " + of.table + " VALUES ('gone')", "ROLLBACK TO SAVEPOINT mine", "RELEASE mine", "SELECT 'COMMIT'", "DO $$ BEGIN PERFORM 1; END $$"} {
+			if _, err := tx.Exec(ctx, statement); err != nil {
+				return err
+			}
+		}
+		return of.insert(ctx, tx, session)
+	}, "vp_cs_test_a")
+	require.Equal(t, inbox.StatusProcessed, records["vp_cs_test_a"].Status, records["vp_cs_test_a"].Reason)
+	require.Equal(t, 1, count("vp_cs_test_a"))
+	require.Zero(t, count("gone"))
 }

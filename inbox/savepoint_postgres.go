@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"sync"
 
@@ -148,6 +149,9 @@ func (p *part) use(ctx context.Context) (done func(), err error) {
 	return done, err
 }
 
+// ends are statements that end a transaction. Several in one string are not looked through.
+var ends = regexp.MustCompile(`(?is)^\s*(?:(?:COMMIT|END|ROLLBACK|ABORT)(?:\s+(?:WORK|TRANSACTION))?(?:\s+AND\s+(?:NO\s+)?CHAIN)?|PREPARE\s+TRANSACTION\s.*?)[\s;]*$`)
+
 // useFor is use for a statement. When the savepoint was taken with it, its result is the next one
 // of the batch.
 func (p *part) useFor(ctx context.Context, sql string, args []any, batched bool) (batch pgx.BatchResults, done func(), err error) {
@@ -157,6 +161,8 @@ func (p *part) useFor(ctx context.Context, sql string, args []any, batched bool)
 	switch {
 	case p.ended:
 		err = errReturned
+	case ends.MatchString(sql):
+		err = errNotYours
 	case p.taken:
 	case batched && p.lazy.state != emptySavepoint && p.lazy.prepared(sql, args):
 		batch, err = p.lazy.takeWith(ctx, sql, args)
@@ -282,6 +288,11 @@ func (t *partTx) CopyFrom(ctx context.Context, table pgx.Identifier, columns []s
 }
 
 func (t *partTx) SendBatch(ctx context.Context, batch *pgx.Batch) pgx.BatchResults {
+	for _, queued := range batch.QueuedQueries {
+		if ends.MatchString(queued.SQL) {
+			return failedBatch{errNotYours}
+		}
+	}
 	done, err := t.part.use(ctx)
 	if err != nil {
 		return failedBatch{err}

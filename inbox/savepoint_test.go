@@ -335,7 +335,7 @@ func (p onPostgreSQL) handlers(t *testing.T) map[string]sharing[pgx.Tx] {
 			return errors.Join(p.insert(ctx, tx, session), tx.Rollback(ctx))
 		}, reason: "the inbox commits"},
 		"rollback by hand": {work: func(ctx context.Context, tx pgx.Tx, _ string) error {
-			_, err := tx.Exec(ctx, "ROLLBACK")
+			_, err := tx.Conn().Exec(ctx, "ROLLBACK")
 			return err
 		}, reason: "has ended the transaction", spoils: true},
 		"connection that breaks": {work: func(ctx context.Context, tx pgx.Tx, _ string) error {
