@@ -3,6 +3,7 @@ package inbox
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -88,7 +89,10 @@ func (d *Database[TTx]) within(ctx context.Context, by side, do func(tx TTx) err
 	if err := do(tx); err != nil {
 		return d.explain(err)
 	}
-	return d.explain(d.commit(ctx, tx))
+	if err := d.commit(ctx, tx); err != nil {
+		return d.explain(fmt.Errorf("inbox: the commit has failed: %w", err))
+	}
+	return nil
 }
 
 // removeEach runs a statement that removes something of some events, again until there is none
@@ -141,9 +145,9 @@ type dialect struct {
 
 // statements are the inbox's, in the words of a database.
 type statements struct {
-	insert, load, processed, failed, quarantine, failure, orphans string
-	replay, events, one, failures, discard, counts                string
-	erase, waiting, oldPayloads, oldEvents, forget, due           string
+	insert, load, processed, failed, quarantine, failure, orphans  string
+	replay, events, one, failures, discard, counts                 string
+	ofSession, erase, waiting, oldPayloads, oldEvents, forget, due string
 }
 
 const isOpen = "processed_at IS NULL AND quarantined_at IS NULL"
@@ -162,10 +166,12 @@ func (d dialect) statements() statements {
 		load: d.write(`SELECT id, dedupe_hash, payload FROM {schema}inbox_events
 WHERE id {list} AND ` + isStillOpen + ` ORDER BY id {lock}`),
 		processed: d.write(`UPDATE {schema}inbox_events SET processed_at = {at $2}, quarantined_at = NULL, reason = '' WHERE id {list}`),
-		failed:    d.write(`UPDATE {schema}inbox_events SET attempts = attempts + 1, reason = $2 WHERE id {list}`),
+		failed: d.write(`UPDATE {schema}inbox_events SET attempts = attempts + 1, reason = $2
+WHERE id {list} AND ` + isStillOpen),
 		quarantine: d.write(`UPDATE {schema}inbox_events SET attempts = attempts + 1, reason = $2, quarantined_at = {at $3}
 WHERE id {list} AND ` + isStillOpen),
-		failure: d.write(`INSERT INTO {schema}inbox_failures (event_id, failed_at, reason) SELECT id, {at $3}, $2 FROM {schema}inbox_events WHERE id {list}`),
+		failure: d.write(`INSERT INTO {schema}inbox_failures (event_id, failed_at, reason) SELECT id, {at $3}, $2 FROM {schema}inbox_events
+WHERE id {list} AND ` + isStillOpen),
 		orphans: d.write(`UPDATE {schema}inbox_events SET quarantined_at = {at $1}, reason = $2
 WHERE ` + isOpen + ` AND received_at < {at $3} AND id NOT IN ({live}) RETURNING id`),
 		replay: d.write(`UPDATE {schema}inbox_events SET processed_at = NULL, quarantined_at = NULL, discarded = 0 WHERE id IN (
@@ -190,12 +196,13 @@ WHERE id {list} AND quarantined_at IS NOT NULL RETURNING id`),
 		counts: d.write(`SELECT (SELECT count(*) FROM {schema}inbox_events WHERE ` + isOpen + `),
 	(SELECT count(*) FROM {schema}inbox_events WHERE quarantined_at IS NOT NULL),
 	COALESCE({micros (SELECT min(received_at) FROM {schema}inbox_events WHERE ` + isOpen + `)}, 0)`),
-		waiting: d.write(`SELECT count(*) FROM {schema}inbox_events WHERE session_id = $1 AND ` + isOpen),
+		ofSession: d.write(`SELECT id FROM {schema}inbox_events WHERE session_id = $1 ORDER BY id {lock}`),
+		waiting:   d.write(`SELECT count(*) FROM {schema}inbox_events WHERE session_id = $1 AND ` + isOpen),
 		erase: d.write(`UPDATE {schema}inbox_events SET payload = NULL, session_id = '', reason = '',
 	discarded = CASE WHEN processed_at IS NULL THEN 1 ELSE discarded END, processed_at = COALESCE(processed_at, {at $2}), quarantined_at = NULL
 WHERE session_id = $1 AND NOT (` + isOpen + `) RETURNING id`),
 		oldPayloads: d.write(`UPDATE {schema}inbox_events SET payload = NULL, session_id = '', reason = '' WHERE id IN (
-	SELECT id FROM {schema}inbox_events WHERE payload IS NOT NULL AND processed_at < {at $1} ORDER BY processed_at LIMIT 500) RETURNING id`),
+	SELECT id FROM {schema}inbox_events WHERE payload IS NOT NULL AND processed_at < {at $1} ORDER BY processed_at LIMIT 500 {lock}) RETURNING id`),
 		oldEvents: d.write(`DELETE FROM {schema}inbox_events WHERE id IN (
 	SELECT id FROM {schema}inbox_events WHERE payload IS NULL AND processed_at < {at $1} ORDER BY processed_at LIMIT 500) RETURNING id`),
 		due: d.write(`INSERT INTO {schema}inbox_periodic (name, ran_at) VALUES ($1, {at $2})

@@ -77,13 +77,14 @@ func New[TTx any](verifier *webhooks.Verifier, database *Database[TTx], work Wor
 func (b *Inbox[TTx]) ServeHTTP(w http.ResponseWriter, r *http.Request) { b.handler.ServeHTTP(w, r) }
 
 // Start begins to accept events and to work on them. It is an error when the database cannot be
-// reached, when it lacks migrations, and the second time. The context is for starting only.
+// reached, when it lacks migrations, the second time, and after [Inbox.Stop]. The context is for
+// starting only.
 func (b *Inbox[TTx]) Start(ctx context.Context) error {
 	if err := b.db.migrated(ctx); err != nil {
 		return err
 	}
 	if !b.started.CompareAndSwap(false, true) {
-		return errors.New("inbox: it was started before: make a new one")
+		return errors.New("inbox: it was started or stopped before: make a new one")
 	}
 	if b.db.dialect.revive != "" && b.db.revived.CompareAndSwap(false, true) {
 		if err := b.db.within(ctx, workSide, func(tx TTx) error { return b.db.run(ctx, tx, b.db.dialect.revive) }); err != nil {
@@ -103,7 +104,7 @@ func (b *Inbox[TTx]) Start(ctx context.Context) error {
 // When its context ends first, it cancels them: they are done again later.
 func (b *Inbox[TTx]) Stop(ctx context.Context) error {
 	b.group.stop()
-	if b.set.workers == 0 || !b.started.Load() {
+	if started := b.started.Swap(true); !started || b.set.workers == 0 {
 		return nil
 	}
 	if err := b.river.Stop(ctx); err == nil {

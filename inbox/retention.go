@@ -34,6 +34,10 @@ func (d *Database[TTx]) EraseBySession(ctx context.Context, sessionID string) (e
 	}
 	var waiting []int64
 	err = d.within(ctx, workSide, func(tx TTx) error {
+		// Locked: what is worked on now is waited for, and nothing is replayed in between.
+		if _, err := d.ids(ctx, tx, d.say.ofSession, storable(sessionID)); err != nil {
+			return err
+		}
 		ids, err := d.ids(ctx, tx, d.say.erase, storable(sessionID), micros(time.Now()))
 		if err != nil {
 			return err

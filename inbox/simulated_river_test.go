@@ -192,14 +192,10 @@ func (m *machine) work(ctx context.Context, row *rivertype.JobRow) {
 		m.end(ctx, riverdriver.JobSetStateCompleted(job.ID, time.Now(), nil))
 	}
 	err := m.worker().Work(within, job)
-	var cancelled *river.JobCancelError
 	now, reason := time.Now(), []byte("{}")
 	switch {
 	case err == nil:
 		m.end(ctx, riverdriver.JobSetStateCompleted(job.ID, now, nil))
-	case errors.As(err, &cancelled):
-		m.p.Reached("a job is cancelled")
-		m.end(ctx, riverdriver.JobSetStateCancelled(job.ID, now, reason, nil))
 	case job.Attempt >= job.MaxAttempts:
 		m.end(ctx, riverdriver.JobSetStateDiscarded(job.ID, now, reason, nil))
 	default:

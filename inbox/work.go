@@ -41,36 +41,24 @@ func (b *Inbox[TTx]) pending(ctx context.Context, tx TTx, ids []int64) ([]pendin
 // together works on the events of a job in one transaction, with a savepoint for each. What fails
 // gets a job of its own, and the others are committed.
 func (b *Inbox[TTx]) together(ctx context.Context, job *river.Job[jobArgs]) error {
-	single := len(job.Args.IDs) == 1
-	var failure *pending
-	err := b.db.within(ctx, workSide, func(tx TTx) error {
+	return b.undone(ctx, job, b.db.within(ctx, workSide, func(tx TTx) error {
 		events, err := b.pending(ctx, tx, job.Args.IDs)
 		if err != nil {
 			return err
 		}
 		done, failed, rest, err := b.each(ctx, tx, events)
-		if single && len(failed) == 1 {
-			failure = &failed[0]
-			return failure.err
-		}
 		if err != nil {
 			return err
 		}
-		return b.settle(ctx, tx, job, done, failed, rest)
-	})
-	switch {
-	case failure != nil && ctx.Err() == nil:
-		return b.failed(ctx, job, *failure)
-	case err != nil:
-		if ctx.Err() == nil {
-			b.set.logger.ErrorContext(ctx, "the work of webhook events was not committed, and is done again", slog.Any("ids", job.Args.IDs), slog.String("reason", reason(err)))
+		if len(job.Args.IDs) == 1 && len(failed) == 1 {
+			return failed[0].err
 		}
-		return errRecorded
-	}
-	return nil
+		return b.settle(ctx, tx, job, done, failed, rest)
+	}))
 }
 
-// each runs the handler on each event, until the time of the transaction is over.
+// each runs the handler on each event, until the time of the transaction is over. An error is why
+// all of it has to be undone.
 func (b *Inbox[TTx]) each(ctx context.Context, tx TTx, events []pending) (done []int64, failed []pending, rest []int64, err error) {
 	began, divided := time.Now(), b.db.parts(tx)
 	var aborted atomic.Bool
@@ -97,8 +85,7 @@ func (b *Inbox[TTx]) each(ctx context.Context, tx TTx, events []pending) (done [
 		}
 		switch {
 		case over != nil: // what the handler did to the transaction is why
-			event.err = errors.Join(event.err, over)
-			return nil, []pending{event}, nil, event.err
+			return nil, nil, nil, errors.Join(event.err, over)
 		case event.err != nil:
 			failed = append(failed, event)
 		default:
@@ -106,9 +93,7 @@ func (b *Inbox[TTx]) each(ctx context.Context, tx TTx, events []pending) (done [
 		}
 	}
 	if err := divided.finish(ctx); err != nil {
-		last := events[len(events)-1]
-		last.err = errors.Join(last.err, err)
-		return nil, []pending{last}, nil, last.err
+		return nil, nil, nil, errors.Join(events[len(events)-1].err, err)
 	}
 	return done, failed, rest, nil
 }
@@ -186,8 +171,12 @@ func (b *Inbox[TTx]) record(ctx context.Context, tx TTx, statement string, event
 	return b.db.run(ctx, tx, statement, append([]any{id, why}, args...)...)
 }
 
-// alone works on one event while no transaction is open.
+// alone works on events while no transaction is open.
 func (b *Inbox[TTx]) alone(ctx context.Context, job *river.Job[jobArgs]) error {
+	return b.undone(ctx, job, b.outside(ctx, job))
+}
+
+func (b *Inbox[TTx]) outside(ctx context.Context, job *river.Job[jobArgs]) error {
 	var events []pending
 	err := b.db.within(ctx, workSide, func(tx TTx) (err error) {
 		events, err = b.pending(ctx, tx, job.Args.IDs)
@@ -198,38 +187,58 @@ func (b *Inbox[TTx]) alone(ctx context.Context, job *river.Job[jobArgs]) error {
 	}
 	var done []int64
 	for _, event := range events {
-		if ctx.Err() != nil {
-			return errRecorded
+		if err := ctx.Err(); err != nil {
+			return err
 		}
-		if event.err = b.call(ctx, event, b.work.Outside); event.err != nil {
-			if ctx.Err() != nil { // the inbox stops, or the job took too long
-				return errRecorded
-			}
-			return b.failed(ctx, job, event)
+		if err := b.call(ctx, event, b.work.Outside); err != nil {
+			return err
 		}
 		done = append(done, event.id)
 	}
 	return b.db.within(ctx, workSide, func(tx TTx) error { return b.settle(ctx, tx, job, done, nil, nil) })
 }
 
-// failed records that an event with a job of its own has failed. It returns what River is to make
-// of the job: another attempt, or the end.
+// undone is what follows when the work of a job was not committed: nothing for nil, or another
+// attempt. Of several events nobody knows which one was why, and each is tried alone then.
+func (b *Inbox[TTx]) undone(ctx context.Context, job *river.Job[jobArgs], err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil: // the inbox stops, or the job took too long
+		return errRecorded
+	case len(job.Args.IDs) > 1:
+		b.set.logger.ErrorContext(ctx, "the work of webhook events was not committed, and is done again", slog.Any("ids", job.Args.IDs), slog.String("reason", reason(err)))
+		return errRecorded
+	}
+	return b.failed(ctx, job, pending{id: job.Args.IDs[0], err: err})
+}
+
+// failed records that an event with a job of its own has failed: it has another attempt, or is
+// quarantined, which completes the job.
 func (b *Inbox[TTx]) failed(ctx context.Context, job *river.Job[jobArgs], event pending) error {
 	quarantined := isPermanent(event.err) || job.Attempt >= b.set.attempts
-	err := b.db.within(ctx, workSide, func(tx TTx) error {
-		if quarantined {
-			return b.quarantine(ctx, tx, event)
+	recording, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordFor)
+	defer cancel()
+	err := b.db.within(recording, workSide, func(tx TTx) error {
+		if !quarantined {
+			return b.record(recording, tx, b.db.say.failed, event)
 		}
-		return b.record(ctx, tx, b.db.say.failed, event)
+		if err := b.quarantine(recording, tx, event); err != nil {
+			return err
+		}
+		return complete(recording, tx, job)
 	})
 	switch {
 	case err != nil:
+		b.set.logger.ErrorContext(ctx, "why a webhook event failed could not be recorded", slog.Int64("id", event.id), slog.String("reason", reason(event.err)), slog.String("error", reason(err)))
 		return errRecorded
 	case quarantined:
-		return river.JobCancel(errRecorded)
+		return nil
 	}
 	return errRecorded
 }
+
+const recordFor = 5 * time.Second // although the inbox stops
 
 func isPermanent(err error) bool {
 	var p permanent
@@ -238,4 +247,4 @@ func isPermanent(err error) bool {
 
 // errRecorded is what River keeps with a job. Why its event failed may be about a buyer, and stands
 // with the event, where it is erased.
-var errRecorded = errors.New("inbox: why it failed is recorded with its event")
+var errRecorded = errors.New("inbox: why it failed is recorded with its event, or in the log")

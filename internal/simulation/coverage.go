@@ -125,7 +125,7 @@ func (c *Coverage) MissingInbox() (missing []string) {
 		{c.Reached, []string{
 			"event acknowledged", "event acknowledged again", "event becomes processed", "event becomes quarantined", "event becomes discarded",
 			"several events in one commit", "a job with several events", "a job that is split", "a job of a worker that died", "a job is tried again",
-			"a job is cancelled", "a job whose process died too often", "a platform",
+			"a job whose process died too often", "a platform",
 		}},
 	} {
 		for _, name := range part.names {
