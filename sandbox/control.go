@@ -30,6 +30,7 @@ func (s *Sandbox) controlRoutes() []controlRoute {
 		{http.MethodGet, "requests", list(s.Requests)},
 		{http.MethodGet, "changes", s.streamChanges},
 		{http.MethodGet, "snapshot", list(s.Snapshot)},
+		{http.MethodGet, "identity", list(s.controlIdentity)},
 		{http.MethodGet, "deliveries", s.controlDeliveries},
 		{http.MethodGet, "deliveries/faults", list(s.WaitingDeliveryFaults)},
 		{http.MethodPost, "deliveries/faults", command(s.controlDeliveryFaults)},
@@ -165,6 +166,8 @@ func (s *Sandbox) controlDeliveries(w http.ResponseWriter, r *http.Request) {
 	_ = s.Wait(ctx, settled)                                // respond with what there is by then
 	reply(w, http.StatusOK, found)
 }
+
+func (s *Sandbox) controlIdentity() control.Identity { return control.Identity{ID: s.ID()} }
 
 func (s *Sandbox) controlRefund(sessionID string, params control.RefundParams) (control.Refund, error) {
 	id, err := s.Refund(sessionID, params.Amount)

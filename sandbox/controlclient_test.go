@@ -102,6 +102,12 @@ func TestControlClient(t *testing.T) {
 			require.Len(t, got.Merchants, 3)
 			require.Equal(t, w.clock.Now(), got.At)
 		},
+		"GET identity": func(t *testing.T, w *world, c *control.Client) {
+			got, err := c.ID(t.Context())
+			require.NoError(t, err)
+			require.NotEmpty(t, got)
+			require.Equal(t, w.gateways.ID(), got)
+		},
 		"GET deliveries": func(t *testing.T, w *world, c *control.Client) {
 			paid := w.pay()
 			w.clock.Advance(0)

@@ -6,6 +6,10 @@ import (
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
 )
 
+// ID is the identity of the sandbox. It is random, also with [WithSeed]: one that was started anew
+// has another, by which a program that changed something recognizes that it is forgotten.
+func (s *Sandbox) ID() string { return s.id }
+
 // Sessions lists the sessions that the sandbox remembers, oldest first, 10,000 at most.
 func (s *Sandbox) Sessions() []control.Session { return s.ledger.Sessions() }
 

@@ -1,12 +1,14 @@
 package sandbox_test
 
 import (
+	"encoding/json"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/hostedpay/hostedpay-go/sandbox"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
+	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
 // An option that names a merchant may stand before the one that brings the merchant.
@@ -63,4 +65,16 @@ func TestJournalSize(t *testing.T) {
 			require.EqualValues(t, 3-want+i+1, r.Number, "the newest stay")
 		}
 	}
+}
+
+// Each sandbox has an identity of its own, also one with the same seed, and nothing that a seed
+// repeats has it.
+func TestIdentity(t *testing.T) {
+	t.Parallel()
+	one, two := setup(t, sandbox.WithSeed(7)), setup(t, sandbox.WithSeed(7))
+	require.NotEqual(t, one.gateways.ID(), two.gateways.ID())
+	require.Equal(t, one.session(vora.SessionParams{}).ID, two.session(vora.SessionParams{}).ID)
+	snapshot, err := json.Marshal(one.gateways.Snapshot())
+	require.NoError(t, err)
+	require.NotContains(t, string(snapshot), one.gateways.ID())
 }

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"crypto/rand"
 	"log/slog"
 	"net/http"
 
@@ -16,6 +17,7 @@ import (
 // A Sandbox is every gateway, offline. It is an [http.Handler] and safe for concurrent use. Close
 // it when you are done.
 type Sandbox struct {
+	id        string
 	publicURL string
 	log       *slog.Logger
 	http      *http.Client // delivers webhooks
@@ -37,7 +39,7 @@ func New(opts ...Option) (*Sandbox, error) {
 		return nil, err
 	}
 	s := &Sandbox{
-		publicURL: c.publicURL, log: c.log, http: c.httpClient(), executor: clock.NewExecutor(c.clock, c.timeFactor),
+		id: "sbx_" + rand.Text(), publicURL: c.publicURL, log: c.log, http: c.httpClient(), executor: clock.NewExecutor(c.clock, c.timeFactor),
 		gateways: map[sdk.Gateway]gateway.Gateway{},
 	}
 	deliverer := deliver.New(s.executor, s.http, c.hosts, s.gateways)

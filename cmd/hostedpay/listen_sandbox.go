@@ -18,6 +18,7 @@ type diverter struct {
 	to      string // at listen
 	show    eventPrinter
 
+	id       string            // of the sandbox that was diverted
 	urls     map[string]string // where the events of a merchant go now
 	complete bool              // the events of all merchants were diverted
 }
@@ -66,19 +67,21 @@ func (d *diverter) divert(ctx context.Context, done func()) error {
 	return ctx.Err()
 }
 
-// begin diverts the events of every merchant. A sandbox that still has a diversion to listen was
-// not started again: only the stream of its changes was lost, and what somebody has registered
-// meanwhile stays.
+// begin diverts the events of every merchant. When it is the same sandbox as before, only the
+// stream of its changes was lost, and what somebody has registered meanwhile stays.
 func (d *diverter) begin(ctx context.Context) error {
+	id, err := d.box.ID(ctx)
+	if err != nil {
+		return err
+	}
+	if d.complete && id == d.id {
+		return d.look(ctx)
+	}
 	merchants, err := d.box.Merchants(ctx)
 	if err != nil {
 		return err
 	}
-	if d.complete && slices.ContainsFunc(merchants, d.has) {
-		d.compare(merchants)
-		return nil
-	}
-	d.urls, d.complete = map[string]string{}, false
+	d.id, d.urls, d.complete = id, map[string]string{}, false
 	for _, m := range merchants {
 		d.urls[m.ID] = d.to
 		if err := d.box.DivertWebhooks(ctx, m.ID, d.to); err != nil {
@@ -89,21 +92,12 @@ func (d *diverter) begin(ctx context.Context) error {
 	return nil
 }
 
-// has reports whether the diversion to listen has not ended for a merchant.
-func (d *diverter) has(m control.Merchant) bool {
-	return m.Vora.WebhookURL == d.to || slices.Contains(m.Vora.DivertedURLs, d.to)
-}
-
 // look shows what somebody else has changed. It stays so.
 func (d *diverter) look(ctx context.Context) error {
 	merchants, err := d.box.Merchants(ctx)
-	if err == nil {
-		d.compare(merchants)
+	if err != nil {
+		return err
 	}
-	return err
-}
-
-func (d *diverter) compare(merchants []control.Merchant) {
 	for _, m := range merchants {
 		now := m.Vora.WebhookURL
 		if before, ours := d.urls[m.ID]; !ours || before == now {
@@ -116,25 +110,41 @@ func (d *diverter) compare(merchants []control.Merchant) {
 			d.show.diverted(m.ID, now, "was changed by somebody else, and delivers to")
 		}
 	}
+	return nil
 }
 
 // restoreTimeout is for how long the end of listen waits for a sandbox.
 const restoreTimeout = 2 * time.Second
 
-// restore ends the diversions, and says where events go then.
+// restore ends the diversions.
 func (d *diverter) restore() {
 	ctx, cancel := context.WithTimeout(context.Background(), restoreTimeout)
 	defer cancel()
-	for _, id := range slices.Sorted(maps.Keys(d.urls)) {
-		now, err := d.box.RestoreWebhooks(ctx, id, d.to)
+	if err := d.endDiversions(ctx); err != nil {
+		d.show.reconnect(reconnectView{Sandbox: d.sandbox, Error: redact.New().Line(err.Error()), ended: true})
+	}
+}
+
+// endDiversions says where events go then. Another sandbox at the address of the one that was
+// diverted has nothing to end.
+func (d *diverter) endDiversions(ctx context.Context) error {
+	if len(d.urls) == 0 {
+		return nil
+	}
+	id, err := d.box.ID(ctx)
+	if err != nil || id != d.id {
+		return err
+	}
+	for _, merchant := range slices.Sorted(maps.Keys(d.urls)) {
+		now, err := d.box.RestoreWebhooks(ctx, merchant, d.to)
 		switch {
 		case err != nil:
-			d.show.reconnect(reconnectView{Sandbox: d.sandbox, Error: redact.New().Line(err.Error()), ended: true})
-			return
+			return err
 		case now.Ended:
-			d.show.diverted(id, now.WebhookURL, "delivers again to")
+			d.show.diverted(merchant, now.WebhookURL, "delivers again to")
 		default:
-			d.show.diverted(id, now.WebhookURL, "does not deliver here any more, and stays at")
+			d.show.diverted(merchant, now.WebhookURL, "does not deliver here any more, and stays at")
 		}
 	}
+	return nil
 }

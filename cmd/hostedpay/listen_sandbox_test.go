@@ -154,6 +154,66 @@ func TestSomebodyChangesTheURLUnnoticed(t *testing.T) {
 	require.Equal(t, "http://127.0.0.1:9/new", box.urlOfAcme())
 }
 
+// A sandboxPort is where one sandbox after the other runs.
+type sandboxPort struct {
+	url string
+	box atomic.Pointer[sandbox.Sandbox]
+}
+
+func startPort(t *testing.T) *sandboxPort {
+	t.Helper()
+	p := &sandboxPort{}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { p.box.Load().ServeHTTP(w, r) }))
+	t.Cleanup(server.Close)
+	p.url = server.URL
+	p.start(t)
+	return p
+}
+
+// start starts another sandbox, with the same seed, and returns the one before it.
+func (p *sandboxPort) start(t *testing.T) (before *sandbox.Sandbox) {
+	t.Helper()
+	box, err := sandbox.New(sandbox.WithSeed(7))
+	require.NoError(t, err)
+	t.Cleanup(box.Close)
+	return p.box.Swap(box)
+}
+
+// Listen diverts the events of a sandbox, and again those of one that was started anew, whatever is
+// diverted there already.
+func TestListenAtASandbox(t *testing.T) {
+	t.Parallel()
+	at := startPort(t)
+	r := runListen(t, "--sandbox", at.url, "--forward-to", takes(t, http.StatusOK).URL)
+	require.Equal(t, true, r.next("reconnect")["up"])
+	before := at.start(t)
+	require.NoError(t, at.box.Load().DivertWebhooks(sandbox.Acme.ID, r.url+"/webhooks/vora"))
+	before.Close()
+	require.Equal(t, false, r.next("reconnect")["up"])
+	require.Equal(t, true, r.next("reconnect")["up"])
+	for _, m := range at.box.Load().Merchants() {
+		require.Equal(t, r.url+"/webhooks/vora", m.Vora.WebhookURL)
+	}
+	r.stop()
+	require.Equal(t, exitOK, <-r.ended)
+	require.Equal(t, map[string]any{"type": "webhook", "merchantId": sandbox.Acme.ID, "url": ""}, r.next("webhook"))
+}
+
+// Listen restores nothing at a sandbox that it has not diverted.
+func TestAnotherSandboxIsThereWhenListenEnds(t *testing.T) {
+	t.Parallel()
+	at := startPort(t)
+	r := runListen(t, "--sandbox", at.url, "--forward-to", takes(t, http.StatusOK).URL)
+	require.Equal(t, true, r.next("reconnect")["up"])
+	at.start(t)
+	require.NoError(t, at.box.Load().DivertWebhooks(sandbox.Acme.ID, r.url+"/webhooks/vora"))
+	r.stop()
+	require.Equal(t, exitOK, <-r.ended)
+	require.Equal(t, r.url+"/webhooks/vora", at.box.Load().Merchants()[0].Vora.WebhookURL)
+	require.Empty(t, r.lines)
+	require.Empty(t, r.stderr.String())
+}
+
 // A sandbox that has gone has nothing to restore.
 func TestTheSandboxIsGoneWhenListenEnds(t *testing.T) {
 	t.Parallel()

@@ -18,7 +18,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/hostedpay/hostedpay-go/sandbox"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
 )
 
@@ -251,38 +250,4 @@ func TestEventsResend(t *testing.T) {
 	require.Equal(t, "/elsewhere", shop.got[3].URL.RequestURI())
 	require.Contains(t, run(exitFailed, "show", "9"), "the journal has no delivery 9")
 	require.Contains(t, run(exitUsage, "show", "x"), "an ID is a number")
-}
-
-// Listen registers at a sandbox, and again after that was started anew.
-func TestListenAtASandbox(t *testing.T) {
-	t.Parallel()
-	box, err := sandbox.New()
-	require.NoError(t, err)
-	var mu sync.Mutex
-	at := http.Handler(box)
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		mu.Lock()
-		now := at
-		mu.Unlock()
-		now.ServeHTTP(w, r)
-	}))
-	t.Cleanup(server.Close)
-	shop := takes(t, http.StatusOK)
-	r := runListen(t, "--sandbox", server.URL, "--forward-to", shop.URL)
-	require.Equal(t, true, r.next("reconnect")["up"])
-
-	again, err := sandbox.New()
-	require.NoError(t, err)
-	t.Cleanup(again.Close)
-	mu.Lock()
-	at = again
-	mu.Unlock()
-	box.Close()
-	require.Equal(t, false, r.next("reconnect")["up"])
-	require.Equal(t, true, r.next("reconnect")["up"])
-	for _, m := range again.Merchants() {
-		require.Equal(t, r.url+"/webhooks/vora", m.Vora.WebhookURL)
-	}
-	r.stop()
-	require.Equal(t, exitOK, <-r.ended)
 }
