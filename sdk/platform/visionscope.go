@@ -11,9 +11,10 @@ import (
 
 // VisionScope is a merchant's VisionScope Checkout, as a [Gateway]. Make one with [NewVisionScope].
 //
-// The gateway knows no idempotency keys: see [OperationRepeat]. Ask for a purchase once, and do not
-// repeat one whose outcome is unknown: when it was made and paid, its event arrives at the address
-// that its reference makes.
+// The gateway knows no idempotency keys: see [OperationRepeat]. A purchase that is repeated makes a
+// second checkout. After one whose outcome is unknown that is harmless as long as only one page is
+// shown, as package charges does; the events of both arrive at the address that their reference
+// makes.
 type VisionScope struct {
 	client *visionscope.Client
 	routes *Routes
