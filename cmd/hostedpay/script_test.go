@@ -1,10 +1,13 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"net"
 	"net/http/httptest"
 	"os"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/stretchr/testify/require"
@@ -18,7 +21,8 @@ func TestMain(m *testing.M) {
 }
 
 // The scripts run the command as a user would, without a terminal, beside a sandbox. API_KEY is
-// Acme's at Vora and SHOP_KEY at VisionScope; only scripts that need the environment set it.
+// Acme's at Vora and SHOP_KEY at VisionScope; only scripts that need the environment set it. LISTEN
+// is a free address of their own, and the command listening waits until somebody listens there.
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	box, err := sandbox.New()
@@ -31,9 +35,26 @@ func TestScripts(t *testing.T) {
 			e.Setenv("GATEWAYS", server.URL)
 			e.Setenv("API_KEY", sandbox.Acme.Vora.SecretKey)
 			e.Setenv("SHOP_KEY", sandbox.Acme.VisionScope.APIKey)
-			return writeCaptures(e.WorkDir)
+			free, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				return err
+			}
+			e.Setenv("LISTEN", free.Addr().String())
+			return errors.Join(free.Close(), writeCaptures(e.WorkDir))
 		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"listening": listening},
 	})
+}
+
+func listening(ts *testscript.TestScript, _ bool, args []string) {
+	for range 600 {
+		if connection, err := net.Dial("tcp", args[0]); err == nil {
+			ts.Check(connection.Close())
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	ts.Fatalf("nobody listens at %s", args[0])
 }
 
 // The page of the command line has each exit code.
