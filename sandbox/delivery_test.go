@@ -2,6 +2,7 @@ package sandbox_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -117,6 +118,9 @@ func TestNothingIsSentElsewhere(t *testing.T) {
 		_, err := sandbox.New(sandbox.WithWebhookURL(sandbox.Acme.ID, address))
 		require.ErrorContains(t, err, problem)
 	}
+	const everybodys = "https://shop.example.com/hook"
+	_, err = sandbox.New(sandbox.WithWebhookURL(sandbox.Acme.ID, everybodys), sandbox.WithWebhookURL(sandbox.Brightline.ID, everybodys))
+	require.Equal(t, 1, strings.Count(err.Error(), everybodys), "one URL is one problem: %v", err)
 }
 
 func TestCloseEndsDeliveries(t *testing.T) {

@@ -48,7 +48,10 @@ func (c *Config) Apply(merchants []control.Merchant, hosts local.Hosts) error {
 			err = checkWebhookURL(hosts, c.webhookURLs[id])
 		}
 		if err != nil {
-			problems = append(problems, err)
+			said := func(other error) bool { return other.Error() == err.Error() } // of another merchant with this URL
+			if !slices.ContainsFunc(problems, said) {
+				problems = append(problems, err)
+			}
 			continue
 		}
 		m.Vora.WebhookURL = c.webhookURLs[id]
