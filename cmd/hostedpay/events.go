@@ -111,8 +111,14 @@ func eventsListCommand() *cobra.Command {
 				return err
 			}
 			ofType := func(e entry) bool { return kind == "" || matches(kind, e.Event) }
-			if err := knownType(kind); kind != "" && err != nil && !slices.ContainsFunc(all, ofType) {
-				return usage(c, fmt.Errorf("--type: %w", err))
+			if !slices.ContainsFunc(all, ofType) && kind != "" {
+				doubt, err := lookUpType(kind)
+				if err != nil {
+					return usage(c, fmt.Errorf("--type: %w", err))
+				}
+				if doubt != nil {
+					fmt.Fprintf(c.ErrOrStderr(), "Warning: --type: %v\n", doubt)
+				}
 			}
 			show := eventPrinter{out: c.OutOrStdout(), json: f.json}
 			for _, e := range all {

@@ -12,7 +12,10 @@ import (
 )
 
 // A targetFilter is one condition of a target: a field of a delivery and the pattern of its values.
-type targetFilter struct{ field, pattern string }
+type targetFilter struct {
+	field, pattern string
+	doubt          error // no type of an event is known that it matches
+}
 
 // filterFields are the words of filters, with what of a delivery they look at.
 var filterFields = map[string]func(recognized) string{
@@ -24,7 +27,7 @@ var filterFields = map[string]func(recognized) string{
 
 func filterOf(text string) (targetFilter, error) {
 	field, pattern, ok := strings.Cut(text, "=")
-	f := targetFilter{strings.TrimSpace(field), strings.TrimSpace(pattern)}
+	f := targetFilter{field: strings.TrimSpace(field), pattern: strings.TrimSpace(pattern)}
 	switch {
 	case !ok:
 		return f, fmt.Errorf("the filter %q is not field=pattern", text)
@@ -35,7 +38,7 @@ func filterOf(text string) (targetFilter, error) {
 	case strings.ContainsFunc(f.pattern, neverInAnID):
 		return f, fmt.Errorf("the %s %q is malformed: it has no spaces, quotes or commas; each filter is for one, with * for any characters", f.field, f.pattern)
 	}
-	return f, f.known()
+	return f, f.lookUp()
 }
 
 // neverInAnID reports characters that come from quoting, or from a list, where one value is
@@ -44,11 +47,12 @@ func neverInAnID(c rune) bool {
 	return unicode.IsSpace(c) || !unicode.IsGraphic(c) || strings.ContainsRune("\"'`,=", c)
 }
 
-// known rejects a word that no event has.
-func (f targetFilter) known() error {
+// lookUp rejects a word that no event has.
+func (f *targetFilter) lookUp() (err error) {
 	switch f.field {
 	case "type":
-		return knownType(f.pattern)
+		f.doubt, err = lookUpType(f.pattern)
+		return err
 	case "gateway":
 		var ids []string
 		for _, g := range contract.Gateways() {
@@ -59,22 +63,6 @@ func (f targetFilter) known() error {
 		}
 	}
 	return nil
-}
-
-// knownType rejects a pattern that no type of an event matches.
-func knownType(pattern string) error {
-	var types, families []string
-	for _, e := range possibleEvents() {
-		family, _, _ := strings.Cut(e.Event, ".")
-		types, families = append(types, e.Event), append(families, family+".*")
-	}
-	if slices.ContainsFunc(types, func(kind string) bool { return matches(pattern, kind) }) {
-		return nil
-	}
-	if strings.Contains(pattern, "*") {
-		return unknown("event type", pattern, families)
-	}
-	return unknown("event type", pattern, types)
 }
 
 // doctorEvent is the type of the deliveries of hostedpay doctor, which come in every scheme.
@@ -96,14 +84,14 @@ func possibleEvents() (all []recognized) {
 }
 
 // satisfiable reports as an error that no event passes the filters of a target. Any session is
-// possible, because it is not documented what all envelopes carry, and any merchant where an event
-// names one.
+// possible, because it is not documented what all envelopes carry, any merchant where an event
+// names one, and a type that is not known.
 func satisfiable(filters []targetFilter) error {
 	passes := func(e recognized) bool {
 		return !slices.ContainsFunc(filters, func(f targetFilter) bool {
 			value := filterFields[f.field](e)
-			anyID := f.field == "session" || f.field == "merchant" && value != ""
-			return !anyID && !matches(f.pattern, value)
+			possible := f.field == "session" || f.field == "merchant" && value != "" || f.doubt != nil
+			return !possible && !matches(f.pattern, value)
 		})
 	}
 	if slices.ContainsFunc(possibleEvents(), passes) {

@@ -38,6 +38,7 @@ type readyView struct {
 	URL       string   `json:"url"`
 	ForwardTo []string `json:"forwardTo"`
 	Journal   string   `json:"journal,omitempty"`
+	Warnings  []string `json:"warnings,omitempty"` // about filters
 }
 
 func (p eventPrinter) ready(base string, targets []target, journal string) {
@@ -46,6 +47,13 @@ func (p eventPrinter) ready(base string, targets []target, journal string) {
 	for _, t := range targets {
 		view.ForwardTo = append(view.ForwardTo, t.String())
 		text += fmt.Sprintf("Forwarding to %s%s\n", t, t.conditions())
+		for _, f := range t.filters {
+			if f.doubt != nil {
+				warning := fmt.Sprintf("%v; it is forwarded if a newer gateway sends it", f.doubt)
+				view.Warnings = append(view.Warnings, warning)
+				text += fmt.Sprintf("Warning       type=%s:%s\n", f.pattern, below(14, warning))
+			}
+		}
 	}
 	p.print(view, text+fmt.Sprintf("Journal       %s\n\n", orNone(journal)))
 }

@@ -2,26 +2,33 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"strings"
 )
 
 // unknown is the error about a word that does not exist. It names the nearest that does, if any is
 // near.
 func unknown(kind, word string, known []string) error {
-	best, distance := "", len(word)/2+1
-	for _, k := range known {
-		d := edits(word, k)
-		if len(word) > 1 && strings.HasPrefix(k, word) {
-			d = 1 // it was cut short
-		}
-		if d < distance {
-			best, distance = k, d
-		}
-	}
-	if best == "" {
+	best, wrong := nearest(word, known)
+	if wrong > len(word)/2 {
 		return fmt.Errorf("unknown %s %q", kind, word)
 	}
 	return fmt.Errorf("unknown %s %q, did you mean %s?", kind, word, best)
+}
+
+// nearest is the known word that is nearest to a word, and how many letters are wrong then.
+func nearest(word string, known []string) (best string, wrong int) {
+	wrong = math.MaxInt
+	for _, k := range known {
+		d := edits(word, k)
+		if len(word) > 1 && word != k && strings.HasPrefix(k, word) {
+			d = 1 // it was cut short
+		}
+		if d < wrong {
+			best, wrong = k, d
+		}
+	}
+	return best, wrong
 }
 
 // edits counts the letters to insert, delete or replace until a is b.

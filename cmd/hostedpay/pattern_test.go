@@ -36,6 +36,46 @@ func TestPatterns(t *testing.T) {
 	}
 }
 
+// A type that is not known may be one of a newer gateway, unless it looks like a misspelled one.
+func TestTypesOfANewerGateway(t *testing.T) {
+	t.Parallel()
+	for pattern, want := range map[string]struct{ doubt, problem string }{
+		"session.*":             {},
+		"*.succeeded":           {},
+		"refund.created":        {},
+		"hostedpay.doctor":      {},
+		"refund.updated":        {doubt: `unknown event type "refund.updated", did you mean refund.created?`},
+		"subscription.renewed":  {doubt: `unknown event type "subscription.renewed"`},
+		"subscription.*":        {doubt: `unknown event type "subscription.*", did you mean session.*?`},
+		"session.succeeded.eu*": {doubt: `unknown event type "session.succeeded.eu*"`},
+		"session.s?*":           {doubt: `unknown event type "session.s?*", did you mean session.*?`},
+		"*.renewed":             {doubt: `unknown event type "*.renewed"`},
+		"refund.create":         {problem: "did you mean refund.created?; if the gateway is newer than this command, end it with *"},
+		"session.succeded":      {problem: "did you mean session.succeeded?; if"},
+		"session.succeded*":     {doubt: `unknown event type "session.succeded*", did you mean session.*?`},
+		"sesion.succ*":          {problem: `unknown event type "sesion.succ*", did you mean session.*?`},
+		"session":               {problem: "did you mean session.succeeded?; if"},
+	} {
+		doubt, problem := lookUpType(pattern)
+		if want.doubt != "" {
+			require.EqualError(t, doubt, want.doubt, pattern)
+		} else {
+			require.NoError(t, doubt, pattern)
+		}
+		if want.problem != "" {
+			require.ErrorContains(t, problem, want.problem, pattern)
+		} else {
+			require.NoError(t, problem, pattern)
+		}
+	}
+	newer, err := targetOf("http://127.0.0.1:8080; gateway=vora; type=subscription.*; merchant=mer_1")
+	require.NoError(t, err)
+	require.True(t, newer.wants(recognized{Gateway: "vora", Event: "subscription.renewed", Merchant: "mer_1"}))
+	require.False(t, newer.wants(recognized{Gateway: "vora", Event: "session.failed", Merchant: "mer_1"}))
+	_, err = targetOf("http://127.0.0.1:8080; gateway=visionscope; type=subscription.*; merchant=mer_1")
+	require.ErrorContains(t, err, "no event passes all filters", "its events name no merchant")
+}
+
 // Targets get what all of their filters match: any event of a gateway, and those of doctor.
 func TestTargetsChoose(t *testing.T) {
 	t.Parallel()

@@ -1,0 +1,34 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// maxTypo is how many letters of a word are wrong when it is taken for a misspelled one.
+const maxTypo = 2
+
+// lookUpType looks for the types of events that a pattern matches. A gateway may be newer than this
+// command: a type that is not known is a doubt, and an error only when it looks like a misspelled
+// one. Then a * at its end makes it a doubt.
+func lookUpType(pattern string) (doubt, err error) {
+	var types, families []string
+	for _, e := range possibleEvents() {
+		family, _, _ := strings.Cut(e.Event, ".")
+		types, families = append(types, e.Event), append(families, family+".*")
+	}
+	if slices.ContainsFunc(types, func(kind string) bool { return matches(pattern, kind) }) {
+		return nil, nil
+	}
+	word, known, hint := pattern, types, "; if the gateway is newer than this command, end it with *"
+	if strings.Contains(pattern, "*") {
+		family, _, _ := strings.Cut(pattern, ".")
+		word, known, hint = family+".*", families, ""
+	}
+	doubt = unknown("event type", pattern, known)
+	if _, wrong := nearest(word, known); wrong == 0 || wrong > maxTypo {
+		return doubt, nil
+	}
+	return nil, fmt.Errorf("%w%s", doubt, hint)
+}
