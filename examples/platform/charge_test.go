@@ -116,7 +116,8 @@ func TestALostResponse(t *testing.T) {
 	require.Len(t, f.gateway.Sessions(), 1)
 }
 
-// At VisionScope nothing can be repeated: the event finds its charge, with nothing stored of it.
+// At VisionScope a second checkout is made, and its page is the only one that is shown. An event of
+// the lost one finds its charge too, with nothing stored of it.
 func TestALostResponseAtVisionScope(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, f *fixture) {
@@ -127,11 +128,23 @@ func TestALostResponseAtVisionScope(t *testing.T) {
 		require.Equal(t, http.StatusBadGateway, response.StatusCode)
 		b := bill{clerk: c, of: cobalt, order: form.Get("order")}
 		require.Equal(t, "unknown", b.status())
-		require.NotContains(t, b.page(), "Go on to the page", "it would be a second one")
-		b.checkout = f.session().CheckoutURL
+		lost := f.session().CheckoutURL
+		require.Contains(t, b.page(), "Go on to the page")
+		for range 2 {
+			response, _ = b.post(b.path()+"/pay", nil)
+			b.checkout = response.Header.Get("Location")
+			require.Equal(t, f.session().CheckoutURL, b.checkout)
+		}
+		require.Len(t, f.gateway.Sessions(), 2)
+		require.NotEqual(t, lost, b.checkout)
 		b.pays(buyer.CardApproved)
 		f.delivers()
 		require.Equal(t, "approved", b.status())
+
+		b.checkout = lost // as if somebody had found it
+		b.pays(buyer.CardApproved)
+		f.delivers()
+		require.Contains(t, b.page(), "the order was paid twice")
 	})
 }
 

@@ -97,12 +97,8 @@ func (p page) Next() string {
 		return ""
 	}
 	switch p.Charge.Status() {
-	case platform.StatusPending:
+	case platform.StatusPending, platform.StatusUnknown:
 		return "pay"
-	case platform.StatusUnknown:
-		if capabilityOf(p.Order.Gateway, platform.OperationRepeat).Support == platform.SupportDirect || len(p.Charge.Attempts) == 0 {
-			return "pay"
-		}
 	case platform.StatusDeclined, platform.StatusExpired:
 		return "retry"
 	case platform.StatusApproved, platform.StatusRefunded:

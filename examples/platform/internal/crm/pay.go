@@ -142,7 +142,7 @@ func advice(handling platform.Handling, gateway sdk.Gateway) string {
 		return "The gateway is busy. The same charge can go on in a minute."
 	case platform.HandlingResume:
 		if gateway == sdk.GatewayVisionScope {
-			return "Nobody knows whether the gateway made one. When it was made and paid, its event tells; nobody is shown a second one."
+			return "Nobody knows whether the gateway made one, and nobody has seen it. Go on with the charge: the buyer is shown one page only."
 		}
 		return "Nobody knows whether the gateway made one. Go on with the charge: the same attempt is never made twice."
 	case platform.HandlingNewAttempt, platform.HandlingDeclineBuyer:
