@@ -37,13 +37,17 @@ func TestABuyerIsFasterThanTheEvent(t *testing.T) {
 	t.Parallel()
 	databases(t, func(t *testing.T, f *fixture) {
 		b := f.clerk().charges(acme, "1001", "vora")
-		_, page := b.get(b.pays(buyer.CardApproved))
+		back := b.pays(buyer.CardApproved)
+		_, page := b.get(back)
 		require.Contains(t, page, "Thank you!")
 		f.delivers()
 		require.Equal(t, 1, strings.Count(b.page(), "The customer gets what was paid for"))
 		require.Contains(t, b.page(), "Vora was asked, and said: approved")
 		require.Contains(t, b.page(), "Vora reported session.succeeded of 14.99 EUR")
 		require.Contains(t, b.page(), "Vora had signed the return URL")
+		require.NotContains(t, b.page(), "did not sign")
+		b.get(strings.Replace(back, "amount=1499", "amount=1", 1))
+		require.Contains(t, b.page(), "a return URL that Vora did not sign for it")
 	})
 }
 
