@@ -25,7 +25,8 @@ func (v View) filtered() View {
 			r.Body, strconv.Itoa(r.Status), r.Response, r.Fault)
 	})
 	v.Deliveries, v.DeliveryCount = newest(v.Deliveries, func(d control.Delivery) bool {
-		return contains(text, d.ID, d.SessionID, d.Event, d.EventID, d.URL, d.Body, string(d.State))
+		went := func(a control.DeliveryAttempt) bool { return contains(text, a.URL) }
+		return contains(text, d.ID, d.SessionID, d.Event, d.EventID, d.URL, d.Body, string(d.State)) || slices.ContainsFunc(d.Attempts, went)
 	})
 	return v
 }

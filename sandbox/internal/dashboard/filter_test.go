@@ -71,6 +71,7 @@ func TestFilterLooksAtEverythingThatIsShown(t *testing.T) {
 		"POST /v1/sess":         {0, 1, 0},
 		"Busy":                  {0, 1, 0},
 		"localhost:8080":        {0, 0, 1},
+		"8080/before":           {0, 0, 1},
 		"session.succeeded":     {0, 0, 1},
 		"<script>x</script>":    {0, 0, 0},
 		"nothing\x00 like this": {0, 0, 0},

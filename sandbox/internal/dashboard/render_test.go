@@ -42,7 +42,7 @@ func TestEverythingOfAnExchangeIsThere(t *testing.T) {
 		"Idempotency key order-1 Request id req_1 Version asked for 2026-04-14 Client shop/1.0",
 		`Body { "amount": 1499 } Response <h1>Busy</h1>`,
 		"pending session.succeeded 500 1 attempt vp_cs_test_1",
-		`Body, as it is signed {"event":"session.succeeded"} Attempt 1 500 09:30:00 1s wrongSecret connection reset`,
+		`Body, as it is signed {"event":"session.succeeded"} Attempt 1 500 09:30:00 1s to http://localhost:8080/before wrongSecret connection reset`,
 		"X-Vonpay-Signature: abc", "database is locked",
 		"Deliveries are paused; 2 wait to be sent", "Next attempts: drop",
 		"POST /v1/sessions… , 2 more times, 50% of the calls",

@@ -40,7 +40,7 @@ func full() dashboard.View {
 			ID: "dlv_1", SessionID: "vp_cs_test_1", Event: "session.succeeded", URL: "http://localhost:8080/hooks",
 			Body: `{"event":"session.succeeded"}`, State: "pending",
 			Attempts: []control.DeliveryAttempt{{
-				At: now, Duration: time.Second, Header: http.Header{"X-Vonpay-Signature": {"abc"}}, Status: 500,
+				At: now, Duration: time.Second, URL: "http://localhost:8080/before", Header: http.Header{"X-Vonpay-Signature": {"abc"}}, Status: 500,
 				Response: "database is locked", Problem: "connection reset", Fault: "wrongSecret",
 			}},
 		}},
