@@ -74,7 +74,7 @@ func (b *workbench) importProblem(m module, file goMod, importer, imported strin
 	if home.Path == "" || len(files) == 0 {
 		return "and no module of this repository has that package: correct the path, or commit the package"
 	}
-	if above, _, ok := cutInternal(imported); ok && !within(importer, above) {
+	if above, ok := aboveInternal(imported); ok && !within(importer, above) {
 		return fmt.Sprintf("which is internal to %s, and %s is outside of it: move the package to where both may import it", above, m.Path)
 	}
 	required := slices.ContainsFunc(file.Require, func(r requirement) bool { return r.Path == home.Path })
@@ -89,16 +89,16 @@ func (b *workbench) importProblem(m module, file goMod, importer, imported strin
 	return ""
 }
 
-// cutInternal cuts the path of an internal package at its last element "internal". Only packages
-// within what is above may import it.
-func cutInternal(pkg string) (above, below string, ok bool) {
+// aboveInternal is what stands above the last element "internal" of a package's path. Only packages
+// within it may import the package.
+func aboveInternal(pkg string) (above string, ok bool) {
 	parts := strings.Split(pkg, "/")
 	for i, part := range slices.Backward(parts) {
 		if part == "internal" {
-			return strings.Join(parts[:i], "/"), strings.Join(parts[i+1:], "/"), true
+			return strings.Join(parts[:i], "/"), true
 		}
 	}
-	return "", "", false
+	return "", false
 }
 
 // within reports whether a package, or a module, has the path, or one below it.
