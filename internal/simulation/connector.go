@@ -130,12 +130,15 @@ func (c *connector) agree(ctx context.Context, charge charges.Charge) error {
 func (c *connector) apply(ctx context.Context, event webhooks.Event) error {
 	w, info := c.shop.w, event.Info()
 	charge, transition, err := c.take(ctx, event)
+	t := w.truth[info.SessionID]
+	w.foreign[info.DedupeKey], t.unnamed = false, false // until a charge is looked for in vain
 	if errors.Is(err, charges.ErrNotFound) {
 		w.coverage.Reached["event of a payment that no charge knows"]++
-		if h, ok := ctx.Value(hookKey{}).(*hook); ok && w.truth[info.SessionID].order == anotherTenants {
+		if h, ok := ctx.Value(hookKey{}).(*hook); ok && t.order == anotherTenants {
 			h.intact = false // nobody has to accept it
 		}
-		w.foreign[info.DedupeKey] = w.truth[info.SessionID].order == anotherTenants
+		t.unnamed = t.odd
+		w.foreign[info.DedupeKey] = t.order == anotherTenants || t.unnamed
 		if w.makes(mistakeAcknowledgesUnknown) {
 			return nil
 		}

@@ -69,6 +69,8 @@ type truth struct {
 	order string // that it was created for
 	odd   bool   // the gateway reports it in strange ways
 
+	unnamed bool // what it reports does not name its charge, and stays with who received it
+
 	// When it could be paid, by the shop's clock; the second is zero while it can be, and for ever
 	// when it was paid: nobody may begin another one for the order then.
 	created, over time.Time
@@ -341,10 +343,11 @@ func (t *truth) payableUntil() time.Time {
 }
 
 func (w *world) checkOrder(o Order, sessions []control.Session) {
-	payments, refunded, odd := 0, int64(0), false
+	payments, refunded, odd, unnamed := 0, int64(0), false, false
 	for _, s := range sessions {
 		if t := w.truth[s.ID]; t != nil && t.order == o.ID && wasPaid(s) {
 			payments, odd = payments+1, odd || t.odd
+			unnamed = unnamed || t.unnamed
 			refunded += s.Refunded
 		}
 	}
@@ -358,7 +361,7 @@ func (w *world) checkOrder(o Order, sessions []control.Session) {
 	if !odd && (o.Refunded > refunded || o.State.Refunded.Minor() != refunded && o.Gateway == sdk.GatewayVora) {
 		w.violate(BooksAgree, "%s: the gateway refunded %d, the shop knows of %d (%d)", o.ID, refunded, o.State.Refunded.Minor(), o.Refunded)
 	}
-	settled := o.Shipped > 0 || len(o.Reported) > 0 || o.State.Refunded.Sign() > 0
+	settled := o.Shipped > 0 || len(o.Reported) > 0 || o.State.Refunded.Sign() > 0 || unnamed
 	if payments > 0 && !settled {
 		w.violate(ReachesAnEnd, "%s is paid, and was neither shipped nor reported", o.ID)
 	}

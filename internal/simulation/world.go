@@ -82,7 +82,7 @@ type world struct {
 	hooks        map[string]*hook // by the actor that takes the delivery
 	stored       map[int64]*storedLife
 	acknowledged map[string]bool // dedupe keys
-	foreign      map[string]bool // that no charge will ever know
+	foreign      map[string]bool // events that no charge has to know
 	troubles     map[string]*trouble
 	repaired     bool // what makes the work of events fail
 
