@@ -11,7 +11,7 @@ const maxTypo = 2
 
 // lookUpType looks for the types of events that a pattern matches. A gateway may be newer than this
 // command: a type that is not known is a doubt, and an error only when it looks like a misspelled
-// one. Then a * at its end makes it a doubt.
+// one, or has not the two words of a type. Then a * at its end makes it a doubt.
 func lookUpType(pattern string) (doubt, err error) {
 	var types, families []string
 	for _, e := range possibleEvents() {
@@ -27,7 +27,7 @@ func lookUpType(pattern string) (doubt, err error) {
 		word, known, hint = family+".*", families, ""
 	}
 	doubt = unknown("event type", pattern, known)
-	if _, wrong := nearest(word, known); wrong == 0 || wrong > maxTypo {
+	if _, wrong := nearest(word, known); strings.ContainsAny(pattern, ".*") && (wrong == 0 || wrong > maxTypo) {
 		return doubt, nil
 	}
 	return nil, fmt.Errorf("%w%s", doubt, hint)

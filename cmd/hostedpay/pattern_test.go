@@ -54,6 +54,7 @@ func TestTypesOfANewerGateway(t *testing.T) {
 		"session.succeded":      {problem: "did you mean session.succeeded?; if"},
 		"session.succeded*":     {doubt: `unknown event type "session.succeded*", did you mean session.*?`},
 		"sesion.succ*":          {problem: `unknown event type "sesion.succ*", did you mean session.*?`},
+		"renewed":               {problem: `unknown event type "renewed"; if the gateway is newer`},
 		"session":               {problem: "did you mean session.succeeded?; if"},
 	} {
 		doubt, problem := lookUpType(pattern)
