@@ -1,12 +1,18 @@
 package inbox
 
-import "context"
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+var errEnded = errors.New("inbox: the handler has ended the transaction that it shares with others")
 
 // parts divides a transaction into one part for each event, so that an event that fails undoes what
 // its own handler wrote, and nothing else.
 type parts[TTx any] interface {
 	// begin returns the transaction that the handler of the next event gets.
-	begin(ctx context.Context) (TTx, error)
+	begin(ctx context.Context, id int64) (TTx, error)
 
 	// end ends the part of an event, which has failed unless failure is nil, and returns what it
 	// has failed with. It is over when the part cannot be told from the others any more: then all
@@ -26,26 +32,32 @@ const (
 )
 
 // eager parts take a savepoint for each event, where a statement costs no round trip. What ends the
-// savepoint of one event begins that of the next.
+// savepoint of one event begins that of the next. The event is marked as processed before its
+// handler runs: one that commits, which nothing can keep it from, commits no work without its mark.
 type eager[TTx any] struct {
 	run   func(ctx context.Context, tx TTx, statement string, args ...any) error
+	mark  func(ctx context.Context, id int64) error
 	tx    TTx
 	taken bool
 }
 
-func (p *eager[TTx]) begin(ctx context.Context) (TTx, error) {
-	if p.taken {
-		return p.tx, nil
+func (p *eager[TTx]) begin(ctx context.Context, id int64) (TTx, error) {
+	if !p.taken {
+		if err := p.run(ctx, p.tx, takeSavepoint); err != nil {
+			return p.tx, err
+		}
+		p.taken = true
 	}
-	err := p.run(ctx, p.tx, takeSavepoint)
-	p.taken = err == nil
-	return p.tx, err
+	return p.tx, p.mark(ctx, id)
 }
 
 func (p *eager[TTx]) end(ctx context.Context, failure error) (failed, over error) {
 	switch {
 	case failure == nil:
-		return nil, p.run(ctx, p.tx, nextSavepoint) // it fails when the handler has ended the transaction
+		if err := p.run(ctx, p.tx, nextSavepoint); err != nil {
+			return nil, fmt.Errorf("%w: %w", errEnded, err)
+		}
+		return nil, nil
 	case p.taken:
 		return failure, p.run(ctx, p.tx, rollbackSavepoint)
 	}

@@ -2,7 +2,10 @@ package inbox_test
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -130,6 +133,35 @@ func TestAHandlerCannotEndTheTransaction(t *testing.T) {
 				}
 				require.Equal(t, inbox.StatusProcessed, records[session].Status, records[session].Reason)
 				require.Equal(t, 1, count(session))
+			}
+		})
+	}
+}
+
+// Nothing keeps a handler from the Commit of a sql.Tx. What it has committed is marked as done: its
+// own work and that of those before it, none of which is done again.
+func TestAHandlerThatCommitsOnSQLite(t *testing.T) {
+	t.Parallel()
+	for name, commits := range map[string]func(i int) bool{
+		"the fourth of five": func(i int) bool { return i == 3 },
+		"each":               func(int) bool { return true },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, look := lookedAt(t)
+			_, err := look.ExecContext(t.Context(), "CREATE TABLE parcels (session text)")
+			require.NoError(t, err)
+			sessions := numbered(5, "commits")
+			_, records := together(t, s.db, inTime, func(ctx context.Context, tx *sql.Tx, session string) error {
+				_, err := tx.ExecContext(ctx, parcel, session)
+				if commits(slices.Index(sessions, session)) {
+					return errors.Join(err, tx.Commit())
+				}
+				return err
+			}, sessions...)
+			for _, session := range sessions {
+				require.Equal(t, inbox.StatusProcessed, records[session].Status, records[session].Reason)
+				require.Equal(t, "1", s.text("SELECT CAST(count(*) AS text) FROM parcels WHERE session = '"+session+"'"), session)
 			}
 		})
 	}

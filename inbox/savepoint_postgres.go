@@ -19,7 +19,6 @@ var (
 	errSwallowed = errors.New("inbox: a statement of the handler has failed, and it returned nil: return the error, or roll back to a savepoint with the transaction's Begin")
 	errBusy      = errors.New("inbox: the handler has returned while its rows, or its batch, were open, or while a goroutine of it used its transaction: close them, and wait for it")
 	errInUse     = errors.New("inbox: the transaction of the handler is in use: scan the row, or close the rows or the batch, first, and use it from one goroutine at a time")
-	errEnded     = errors.New("inbox: the handler has ended the transaction that it shares with others")
 )
 
 // lazy parts take a savepoint when a handler uses its transaction for the first time: a handler
@@ -38,7 +37,7 @@ const (
 	usedSavepoint                 // by events that have succeeded
 )
 
-func (l *lazy) begin(ctx context.Context) (pgx.Tx, error) {
+func (l *lazy) begin(ctx context.Context, _ int64) (pgx.Tx, error) {
 	l.now = &part{lazy: l, ctx: ctx}
 	return &partTx{l.tx, l.now, false}, nil
 }

@@ -147,7 +147,18 @@ func (s *sqlite) rollback(tx *sql.Tx) {
 
 func (s *sqlite) abort(tx *sql.Tx) { s.rollback(tx) }
 
-func (s *sqlite) parts(tx *sql.Tx) parts[*sql.Tx] { return &eager[*sql.Tx]{run: s.run, tx: tx} }
+func (s *sqlite) parts(tx *sql.Tx, mark string) parts[*sql.Tx] {
+	var prepared *sql.Stmt // closed with the transaction
+	return &eager[*sql.Tx]{run: s.run, tx: tx, mark: func(ctx context.Context, id int64) (err error) {
+		if prepared == nil {
+			if prepared, err = tx.PrepareContext(ctx, mark); err != nil {
+				return err
+			}
+		}
+		_, err = prepared.ExecContext(ctx, id, micros(time.Now()))
+		return err
+	}}
+}
 
 // done gives the turn to the next, once.
 func (s *sqlite) done(tx *sql.Tx) {
