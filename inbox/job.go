@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -11,7 +13,33 @@ import (
 
 // jobArgs are River's job: the events that it works on, by ID.
 type jobArgs struct {
-	IDs []int64 `json:"ids"`
+	IDs idList `json:"ids"`
+}
+
+// An idList is "17,18,19" in JSON. River indexes each element of what a job says, and again for
+// each of its states: a list would be as many entries as it has events.
+type idList []int64
+
+func (l idList) MarshalText() (text []byte, err error) {
+	for i, id := range l {
+		if i > 0 {
+			text = append(text, ',')
+		}
+		text = strconv.AppendInt(text, id, 10)
+	}
+	return text, nil
+}
+
+func (l *idList) UnmarshalText(text []byte) error {
+	*l = nil
+	for part := range strings.SplitSeq(string(text), ",") {
+		id, err := strconv.ParseInt(part, 10, 64)
+		if err != nil {
+			return err
+		}
+		*l = append(*l, id)
+	}
+	return nil
 }
 
 func (jobArgs) Kind() string { return "hostedpay_inbox" }

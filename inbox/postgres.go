@@ -88,7 +88,7 @@ func postgresDialect(schema string) dialect {
 		at:     "(timestamptz 'epoch' + CAST({} AS bigint) * interval '1 microsecond')",
 		micros: "CAST(EXTRACT(epoch FROM {}) * 1000000 AS bigint)",
 		list:   "= ANY(CAST($1 AS bigint[]))",
-		live: `SELECT CAST(id.value AS bigint) FROM {schema}river_job job, jsonb_array_elements_text(job.args->'ids') AS id(value)
+		live: `SELECT CAST(id.value AS bigint) FROM {schema}river_job job, unnest(string_to_array(job.args->>'ids', ',')) AS id(value)
 	WHERE job.kind = 'hostedpay_inbox' AND job.state NOT IN ('completed', 'cancelled', 'discarded')`,
 		lock: "FOR UPDATE",
 		// Sorted, so that two nodes with the same events do not wait for each other; durable, even

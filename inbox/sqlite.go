@@ -92,7 +92,7 @@ func sqliteDialect() dialect {
 	return dialect{
 		at: "{}", micros: "{}",
 		list: "IN (SELECT value FROM json_each($1))",
-		live: `SELECT id.value FROM river_job job, json_each(job.args, '$.ids') AS id
+		live: `SELECT id.value FROM river_job job, json_each('[' || (job.args->>'ids') || ']') AS id
 	WHERE job.kind = 'hostedpay_inbox' AND job.state NOT IN ('completed', 'cancelled', 'discarded')`,
 		insert: `INSERT INTO inbox_events (dedupe_hash, gateway, merchant_id, type, session_id, payload, received_at)
 SELECT value->>'h', value->>'g', value->>'m', value->>'t', value->>'s', value->>'p', $2 FROM json_each($1) WHERE true
