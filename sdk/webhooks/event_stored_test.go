@@ -148,6 +148,28 @@ func TestTheStoredDedupeKeyWins(t *testing.T) {
 	require.Equal(t, stored.DedupeKey, event.Info().DedupeKey)
 }
 
+// Whatever a stored event says is read as it was written.
+func TestTheStoredFormOfAnyText(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"", "plain", `"quoted" \ {}`, "line\nbreak\ttab\x00", "Größe 払い 🎉", "\u2028<&>", "\x7f"} {
+		stored := webhooks.StoredEvent{
+			Scheme: webhooks.SchemeVoraV1, MerchantID: text, Mode: sdk.Mode(text), KeyName: text, Reference: text, DedupeKey: "key " + text,
+			KeyExpires: time.Date(2027, 1, 2, 3, 4, 5, 6, time.UTC), ReceivedAt: time.Date(2026, 1, 2, 3, 4, 5, 0, time.FixedZone("", 3600)), Body: sdk.NewRaw([]byte(text)),
+		}
+		written, err := stored.MarshalJSON()
+		require.NoError(t, err)
+		require.True(t, json.Valid(written), "%s", written)
+		var read webhooks.StoredEvent
+		require.NoError(t, json.Unmarshal(written, &read))
+		require.True(t, stored.ReceivedAt.Equal(read.ReceivedAt))
+		read.ReceivedAt = stored.ReceivedAt // another *Location
+		require.Equal(t, stored, read)
+	}
+	bad := webhooks.StoredEvent{Scheme: webhooks.SchemeVoraV1, DedupeKey: "key", ReceivedAt: time.Date(12026, 1, 2, 3, 4, 5, 0, time.UTC)}
+	_, err := bad.MarshalJSON()
+	require.ErrorContains(t, err, "received_at of the stored event")
+}
+
 // What has been written once must be readable for ever.
 func TestVersion1OfTheStoredForm(t *testing.T) {
 	t.Parallel()
