@@ -50,8 +50,7 @@ type engine[TTx any] interface {
 	commit(ctx context.Context, tx TTx) error
 	rollback(tx TTx) // also after commit, which it then leaves alone
 	abort(tx TTx)    // from another goroutine, while the transaction is in use
-	// parts divides a transaction; mark is the statement that marks an event as processed.
-	parts(tx TTx, mark string) parts[TTx]
+	parts(tx TTx) parts[TTx]
 
 	// run runs a statement that returns nothing, or several without arguments.
 	run(ctx context.Context, tx TTx, statement string, args ...any) error
@@ -146,9 +145,9 @@ type dialect struct {
 
 // statements are the inbox's, in the words of a database.
 type statements struct {
-	insert, load, mark, processed, failed, quarantine, failure, orphans string
-	replay, events, one, failures, discard, counts                      string
-	ofSession, erase, waiting, oldPayloads, oldEvents, forget, due      string
+	insert, load, processed, failed, quarantine, failure, orphans  string
+	replay, events, one, failures, discard, counts                 string
+	ofSession, erase, waiting, oldPayloads, oldEvents, forget, due string
 }
 
 const isOpen = "processed_at IS NULL AND quarantined_at IS NULL"
@@ -166,7 +165,6 @@ func (d dialect) statements() statements {
 		insert: d.write(d.insert),
 		load: d.write(`SELECT id, dedupe_hash, payload FROM {schema}inbox_events
 WHERE id {list} AND ` + isStillOpen + ` ORDER BY id {lock}`),
-		mark:      d.write(`UPDATE {schema}inbox_events SET processed_at = {at $2}, reason = '' WHERE id = $1`),
 		processed: d.write(`UPDATE {schema}inbox_events SET processed_at = {at $2}, quarantined_at = NULL, reason = '' WHERE id {list}`),
 		failed: d.write(`UPDATE {schema}inbox_events SET attempts = attempts + 1, reason = $2
 WHERE id {list} AND ` + isStillOpen),

@@ -4,15 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 )
 
-var errEnded = errors.New("inbox: the handler has ended the transaction that it shares with others")
+var errEnded = errors.New("inbox: the handler has ended the transaction, or a statement that failed has: leave Commit and Rollback to the inbox, and return the error")
 
 // parts divides a transaction into one part for each event, so that an event that fails undoes what
 // its own handler wrote, and nothing else.
 type parts[TTx any] interface {
 	// begin returns the transaction that the handler of the next event gets.
-	begin(ctx context.Context, id int64) (TTx, error)
+	begin(ctx context.Context) (TTx, error)
 
 	// end ends the part of an event, which has failed unless failure is nil, and returns what it
 	// has failed with. It is over when the part cannot be told from the others any more: then all
@@ -32,34 +33,32 @@ const (
 )
 
 // eager parts take a savepoint for each event, where a statement costs no round trip. What ends the
-// savepoint of one event begins that of the next. The event is marked as processed before its
-// handler runs: one that commits, which nothing can keep it from, commits no work without its mark.
+// savepoint of one event begins that of the next.
 type eager[TTx any] struct {
 	run   func(ctx context.Context, tx TTx, statement string, args ...any) error
-	mark  func(ctx context.Context, id int64) error
+	guard *atomic.Bool // nothing can be committed while it is set
 	tx    TTx
 	taken bool
 }
 
-func (p *eager[TTx]) begin(ctx context.Context, id int64) (TTx, error) {
-	if !p.taken {
-		if err := p.run(ctx, p.tx, takeSavepoint); err != nil {
-			return p.tx, err
-		}
-		p.taken = true
+func (p *eager[TTx]) begin(ctx context.Context) (TTx, error) {
+	if p.taken {
+		return p.tx, nil
 	}
-	return p.tx, p.mark(ctx, id)
+	err := p.run(ctx, p.tx, takeSavepoint)
+	if err == nil {
+		p.taken = true
+		p.guard.Store(true)
+	}
+	return p.tx, err
 }
 
 func (p *eager[TTx]) end(ctx context.Context, failure error) (failed, over error) {
 	switch {
 	case failure == nil:
-		if err := p.run(ctx, p.tx, nextSavepoint); err != nil {
-			return nil, fmt.Errorf("%w: %w", errEnded, err)
-		}
-		return nil, nil
+		return nil, ended(p.run(ctx, p.tx, nextSavepoint))
 	case p.taken:
-		return failure, p.run(ctx, p.tx, rollbackSavepoint)
+		return failure, ended(p.run(ctx, p.tx, rollbackSavepoint))
 	}
 	return failure, nil
 }
@@ -68,5 +67,17 @@ func (p *eager[TTx]) finish(ctx context.Context) error {
 	if !p.taken {
 		return nil
 	}
-	return p.run(ctx, p.tx, releaseSavepoint)
+	if err := p.run(ctx, p.tx, releaseSavepoint); err != nil {
+		return ended(err)
+	}
+	p.guard.Store(false)
+	return nil
+}
+
+// ended is why the savepoint is gone.
+func ended(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%w: %w", errEnded, err)
 }

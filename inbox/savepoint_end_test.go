@@ -3,12 +3,11 @@ package inbox_test
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
@@ -138,31 +137,53 @@ func TestAHandlerCannotEndTheTransaction(t *testing.T) {
 	}
 }
 
-// Nothing keeps a handler from the Commit of a sql.Tx. What it has committed is marked as done: its
-// own work and that of those before it, none of which is done again.
-func TestAHandlerThatCommitsOnSQLite(t *testing.T) {
+// On SQLite a handler commits nothing either: with the Commit of the sql.Tx, with a statement, or
+// with what it writes after a statement that has rolled back its transaction.
+func TestAHandlerCannotCommitOnSQLite(t *testing.T) {
 	t.Parallel()
-	for name, commits := range map[string]func(i int) bool{
-		"the fourth of five": func(i int) bool { return i == 3 },
-		"each":               func(int) bool { return true },
+	exec := func(statement string) func(context.Context, *sql.Tx) error {
+		return func(ctx context.Context, tx *sql.Tx) error {
+			_, err := tx.ExecContext(ctx, statement)
+			return err
+		}
+	}
+	for name, ends := range map[string]func(ctx context.Context, tx *sql.Tx) error{
+		"Commit":      func(_ context.Context, tx *sql.Tx) error { return tx.Commit() },
+		"Rollback":    func(_ context.Context, tx *sql.Tx) error { return tx.Rollback() },
+		"COMMIT":      exec("INSERT INTO parcels VALUES ('more'); COMMIT"),
+		"ROLLBACK":    exec("ROLLBACK"),
+		"OR ROLLBACK": exec("INSERT OR ROLLBACK INTO parcels VALUES ('one'), ('one')"),
+		"interrupted": func(ctx context.Context, tx *sql.Tx) error {
+			short, cancel := context.WithTimeout(ctx, 10*time.Millisecond)
+			defer cancel()
+			return exec("INSERT INTO parcels WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n WHERE i < 0")(short, tx)
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s, look := lookedAt(t)
-			_, err := look.ExecContext(t.Context(), "CREATE TABLE parcels (session text)")
+			_, err := look.ExecContext(t.Context(), "CREATE TABLE parcels (session text UNIQUE)")
 			require.NoError(t, err)
 			sessions := numbered(5, "commits")
 			_, records := together(t, s.db, inTime, func(ctx context.Context, tx *sql.Tx, session string) error {
 				_, err := tx.ExecContext(ctx, parcel, session)
-				if commits(slices.Index(sessions, session)) {
-					return errors.Join(err, tx.Commit())
+				if session != sessions[3] {
+					return err
 				}
-				return err
+				_ = ends(ctx, tx)                                // which the handler does not care about
+				_, _ = tx.ExecContext(ctx, parcel, "afterwards") // it goes on, outside of any transaction
+				return nil
 			}, sessions...)
-			for _, session := range sessions {
-				require.Equal(t, inbox.StatusProcessed, records[session].Status, records[session].Reason)
-				require.Equal(t, "1", s.text("SELECT CAST(count(*) AS text) FROM parcels WHERE session = '"+session+"'"), session)
+			for i, session := range sessions {
+				want, parcels := inbox.StatusProcessed, "1"
+				if i == 3 {
+					want, parcels = inbox.StatusQuarantined, "0"
+					require.Contains(t, records[session].Reason, "leave Commit and Rollback to the inbox")
+				}
+				require.Equal(t, want, records[session].Status, records[session].Reason)
+				require.Equal(t, parcels, s.text("SELECT CAST(count(*) AS text) FROM parcels WHERE session = '"+session+"'"), session)
 			}
+			require.Equal(t, "4", s.text("SELECT CAST(count(*) AS text) FROM parcels"), "and nothing else")
 		})
 	}
 }

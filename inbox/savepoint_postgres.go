@@ -37,7 +37,7 @@ const (
 	usedSavepoint                 // by events that have succeeded
 )
 
-func (l *lazy) begin(ctx context.Context, _ int64) (pgx.Tx, error) {
+func (l *lazy) begin(ctx context.Context) (pgx.Tx, error) {
 	l.now = &part{lazy: l, ctx: ctx}
 	return &partTx{l.tx, l.now, false}, nil
 }

@@ -107,8 +107,8 @@ func (e *simulatedEngine) insert(ctx context.Context, tx *sql.Tx, statement stri
 	return e.sqlite.insert(ctx, tx, statement, events, now)
 }
 
-func (e *simulatedEngine) parts(tx *sql.Tx, mark string) parts[*sql.Tx] {
-	return &eager[*sql.Tx]{run: e.run, tx: tx, mark: func(ctx context.Context, id int64) error { return e.run(ctx, tx, mark, id, micros(time.Now())) }}
+func (e *simulatedEngine) parts(tx *sql.Tx) parts[*sql.Tx] {
+	return &eager[*sql.Tx]{run: e.run, guard: &e.guard, tx: tx}
 }
 
 func (e *simulatedEngine) run(ctx context.Context, tx *sql.Tx, statement string, args ...any) error {

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/riverqueue/river/riverdriver/riversqlite"
@@ -28,8 +29,8 @@ func SQLite(path string) (*Database[*sql.Tx], error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.accept, err = openSQLite(path); err == nil {
-		s.work, err = openSQLite(path)
+	if s.accept, err = openSQLite(path, nil); err == nil {
+		s.work, err = openSQLite(path, &s.guard)
 	}
 	if err != nil {
 		_ = held.Close()
@@ -58,13 +59,18 @@ func makePrivate(paths ...string) error {
 }
 
 // openSQLite opens one connection: SQLite has one writer, and River expects no more. It waits for
-// other programs, such as one that makes a backup, for less time than a flush has.
-func openSQLite(path string) (*sql.DB, error) {
+// other programs, such as one that makes a backup, for less time than a flush has. Handlers get one
+// with a guard.
+func openSQLite(path string, guard *atomic.Bool) (*sql.DB, error) {
 	query := url.Values{"_txlock": {"immediate"}, "_pragma": {"busy_timeout(4000)", "journal_mode(WAL)", "synchronous(FULL)", "secure_delete(ON)"}}
-	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: query.Encode()}).String())
+	connector, err := driver.NewConnector((&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: query.Encode()}).String())
 	if err != nil {
 		return nil, err
 	}
+	if guard != nil {
+		connector = guarded{connector, guard}
+	}
+	db := sql.OpenDB(connector)
 	db.SetMaxOpenConns(1)
 	return db, nil
 }
@@ -105,6 +111,7 @@ ON CONFLICT (dedupe_hash) DO NOTHING RETURNING dedupe_hash, id`,
 type sqlite struct {
 	accept, work *sql.DB
 	turn         chan struct{} // full while somebody has it
+	guard        atomic.Bool   // a handler has the transaction of work, which it cannot commit
 
 	mu   sync.Mutex
 	held *sql.Tx // whose turn it is
@@ -147,17 +154,8 @@ func (s *sqlite) rollback(tx *sql.Tx) {
 
 func (s *sqlite) abort(tx *sql.Tx) { s.rollback(tx) }
 
-func (s *sqlite) parts(tx *sql.Tx, mark string) parts[*sql.Tx] {
-	var prepared *sql.Stmt // closed with the transaction
-	return &eager[*sql.Tx]{run: s.run, tx: tx, mark: func(ctx context.Context, id int64) (err error) {
-		if prepared == nil {
-			if prepared, err = tx.PrepareContext(ctx, mark); err != nil {
-				return err
-			}
-		}
-		_, err = prepared.ExecContext(ctx, id, micros(time.Now()))
-		return err
-	}}
+func (s *sqlite) parts(tx *sql.Tx) parts[*sql.Tx] {
+	return &eager[*sql.Tx]{run: s.run, guard: &s.guard, tx: tx}
 }
 
 // done gives the turn to the next, once.

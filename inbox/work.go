@@ -60,7 +60,7 @@ func (b *Inbox[TTx]) together(ctx context.Context, job *river.Job[jobArgs]) erro
 // each runs the handler on each event, until the time of the transaction is over. An error is why
 // all of it has to be undone.
 func (b *Inbox[TTx]) each(ctx context.Context, tx TTx, events []pending) (done []int64, failed []pending, rest []int64, err error) {
-	began, divided := time.Now(), b.db.parts(tx, b.db.say.mark)
+	began, divided := time.Now(), b.db.parts(tx)
 	var aborted atomic.Bool
 	guard := time.AfterFunc(3*b.set.deadline, func() { // of a handler that does not listen to its context
 		aborted.Store(true)
@@ -101,12 +101,12 @@ func (b *Inbox[TTx]) each(ctx context.Context, tx TTx, events []pending) (done [
 var errAborted = errors.New("inbox: the handler did not end when its context did, and its transaction was rolled back")
 
 func (b *Inbox[TTx]) inTx(ctx context.Context, divided parts[TTx], event pending) error {
-	return b.call(ctx, event, func(ctx context.Context, loaded webhooks.Event) error {
-		tx, err := divided.begin(ctx, event.id)
+	return b.call(ctx, event, func(ctx context.Context, event webhooks.Event) error {
+		tx, err := divided.begin(ctx)
 		if err != nil {
 			return err
 		}
-		return b.work.InTx(ctx, tx, loaded)
+		return b.work.InTx(ctx, tx, event)
 	})
 }
 
