@@ -128,7 +128,7 @@ func (b *Inbox[TTx]) flush(ctx context.Context, events []row) (ids map[string]in
 				fresh = append(fresh, id)
 			}
 		}
-		return b.db.enqueue(ctx, tx, fresh, b.perJob, time.Time{})
+		return b.db.enqueue(ctx, tx, fresh, b.perJob)
 	})
 	return ids, err
 }

@@ -13,7 +13,8 @@ import (
 
 // jobArgs are River's job: the events that it works on, by ID.
 type jobArgs struct {
-	IDs idList `json:"ids"`
+	IDs    idList `json:"ids"`
+	Failed int    `json:"failed,omitempty"` // attempts of the one event, among others
 }
 
 // An idList is "17,18,19" in JSON. River indexes each element of what a job says, and again for
@@ -52,10 +53,10 @@ const (
 )
 
 // enqueue inserts the jobs of events, cut at so many.
-func (d *Database[TTx]) enqueue(ctx context.Context, tx TTx, ids []int64, perJob int, at time.Time) error {
+func (d *Database[TTx]) enqueue(ctx context.Context, tx TTx, ids []int64, perJob int) error {
 	var jobs []river.InsertManyParams
 	for part := range slices.Chunk(ids, perJob) {
-		jobs = append(jobs, river.InsertManyParams{Args: jobArgs{part}, InsertOpts: &river.InsertOpts{Queue: queue, MaxAttempts: manyAttempts, ScheduledAt: at}})
+		jobs = append(jobs, newJob(jobArgs{IDs: part}, time.Time{}))
 	}
 	if len(jobs) == 0 {
 		return nil
@@ -63,6 +64,19 @@ func (d *Database[TTx]) enqueue(ctx context.Context, tx TTx, ids []int64, perJob
 	_, err := d.jobs.InsertManyTx(ctx, tx, jobs)
 	return err
 }
+
+// enqueueFailed inserts the job of an event that has failed among others.
+func (d *Database[TTx]) enqueueFailed(ctx context.Context, tx TTx, id int64, at time.Time) error {
+	_, err := d.jobs.InsertManyTx(ctx, tx, []river.InsertManyParams{newJob(jobArgs{IDs: idList{id}, Failed: 1}, at)})
+	return err
+}
+
+func newJob(args jobArgs, at time.Time) river.InsertManyParams {
+	return river.InsertManyParams{Args: args, InsertOpts: &river.InsertOpts{Queue: queue, MaxAttempts: manyAttempts, ScheduledAt: at}}
+}
+
+// attempt counts the attempts of the event of a job, this one among them.
+func attempt(job *river.Job[jobArgs]) int { return job.Args.Failed + job.Attempt }
 
 func (b *Inbox[TTx]) riverConfig() *river.Config {
 	workers := river.NewWorkers()
@@ -90,16 +104,16 @@ type worker[TTx any] struct {
 // NextRetry is when a job that failed runs again. One with many events failed with its transaction:
 // it is done at the next moment, event by event.
 func (w *worker[TTx]) NextRetry(job *river.Job[jobArgs]) time.Time {
-	attempt := job.Attempt
+	failed := attempt(job)
 	if len(job.Args.IDs) > 1 {
-		attempt = 1
+		failed = 1
 	}
-	return time.Now().Add(w.box.set.backoff(attempt))
+	return time.Now().Add(w.box.set.backoff(failed))
 }
 
 func (w *worker[TTx]) Work(ctx context.Context, job *river.Job[jobArgs]) error {
 	switch {
-	case len(job.Args.IDs) == 1 && job.Attempt > w.box.set.attempts:
+	case len(job.Args.IDs) == 1 && attempt(job) > w.box.set.attempts:
 		return w.box.giveUp(ctx, job)
 	case len(job.Args.IDs) > 1 && (job.Attempt > 1 || w.box.work.InTx == nil):
 		return w.box.split(ctx, job)
@@ -112,7 +126,7 @@ func (w *worker[TTx]) Work(ctx context.Context, job *river.Job[jobArgs]) error {
 // split gives each event of a job a job of its own: one of them may be what killed the process.
 func (b *Inbox[TTx]) split(ctx context.Context, job *river.Job[jobArgs]) error {
 	return b.db.within(ctx, workSide, func(tx TTx) error {
-		if err := b.db.enqueue(ctx, tx, job.Args.IDs, 1, time.Time{}); err != nil {
+		if err := b.db.enqueue(ctx, tx, job.Args.IDs, 1); err != nil {
 			return err
 		}
 		return complete(ctx, tx, job)

@@ -93,7 +93,7 @@ func (m *machine) mistakenFlush(box *Inbox[*sql.Tx], flush flushFunc) flushFunc 
 						fresh = append(fresh, id)
 					}
 				}
-				return m.db.enqueue(ctx, tx, fresh, box.perJob, time.Time{})
+				return m.db.enqueue(ctx, tx, fresh, box.perJob)
 			})
 		}
 	}

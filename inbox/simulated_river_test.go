@@ -207,7 +207,7 @@ func (m *machine) work(ctx context.Context, row *rivertype.JobRow) {
 func (m *machine) reached(job *river.Job[jobArgs]) {
 	single := len(job.Args.IDs) == 1
 	switch {
-	case single && job.Attempt > m.boxes[0].set.attempts:
+	case single && attempt(job) > m.boxes[0].set.attempts:
 		m.p.Reached("a job whose process died too often")
 	case !single && job.Attempt > 1:
 		m.p.Reached("a job that is split")

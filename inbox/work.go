@@ -139,7 +139,7 @@ func (b *Inbox[TTx]) settle(ctx context.Context, tx TTx, job *river.Job[jobArgs]
 			return err
 		}
 	}
-	if err := b.db.enqueue(ctx, tx, rest, maxJob, time.Time{}); err != nil {
+	if err := b.db.enqueue(ctx, tx, rest, maxJob); err != nil {
 		return err
 	}
 	return complete(ctx, tx, job)
@@ -153,7 +153,7 @@ func (b *Inbox[TTx]) setBack(ctx context.Context, tx TTx, event pending) error {
 	if err := b.record(ctx, tx, b.db.say.failed, event); err != nil {
 		return err
 	}
-	return b.db.enqueue(ctx, tx, []int64{event.id}, 1, time.Now().Add(b.set.backoff(1)))
+	return b.db.enqueueFailed(ctx, tx, event.id, time.Now().Add(b.set.backoff(1)))
 }
 
 // quarantine puts an event aside, until somebody replays or discards it.
@@ -216,7 +216,7 @@ func (b *Inbox[TTx]) undone(ctx context.Context, job *river.Job[jobArgs], err er
 // failed records that an event with a job of its own has failed: it has another attempt, or is
 // quarantined, which completes the job.
 func (b *Inbox[TTx]) failed(ctx context.Context, job *river.Job[jobArgs], event pending) error {
-	quarantined := isPermanent(event.err) || job.Attempt >= b.set.attempts
+	quarantined := isPermanent(event.err) || attempt(job) >= b.set.attempts
 	recording, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordFor)
 	defer cancel()
 	err := b.db.within(recording, workSide, func(tx TTx) error {
