@@ -46,6 +46,64 @@ func testAttempts[TTx any](t *testing.T, s store[TTx]) {
 	require.Len(t, pauses, 2, "after the first attempt, and after the second")
 }
 
+func testCutOff[TTx any](t *testing.T, s store[TTx]) {
+	t.Helper()
+	box := accepting(t, s.db)
+	require.NoError(t, box.AcceptTogether(t.Context(), freshEvents(t, 3)...))
+	var failure error
+	var job context.Context
+	working, err := inbox.New(verifier(t), s.db, inbox.Work[TTx]{Outside: func(context.Context, webhooks.Event) error {
+		<-job.Done()
+		return failure
+	}}, inbox.WithWorkers(0))
+	require.NoError(t, err)
+
+	tooLong, cancel := context.WithTimeout(t.Context(), brief)
+	defer cancel()
+	job, failure = tooLong, errors.New("the mail server hung")
+	require.ErrorContains(t, working.WorkOn(job, 1), "is recorded with its event")
+	failures, err := s.db.Failures(t.Context(), 1)
+	require.NoError(t, err)
+	require.Len(t, failures, 1)
+	require.Equal(t, "the mail server hung", failures[0].Reason)
+
+	stopped, stop := context.WithCancel(t.Context())
+	stop()
+	job, failure = stopped, nil
+	require.ErrorContains(t, working.WorkOn(stopped, 2), "stopped before the work was done")
+	require.Equal(t, "0", s.text("SELECT CAST(count(*) AS text) FROM inbox_events WHERE processed_at IS NOT NULL"), "it did not begin")
+}
+
+// A job that took too long fails with the reason of its handler, and not when it is given up.
+func TestAJobThatIsCutOff(t *testing.T) {
+	t.Parallel()
+	each(t, testCutOff[*sql.Tx], testCutOff[pgx.Tx])
+}
+
+func testDoneWhileStopping[TTx any](t *testing.T, s store[TTx]) {
+	t.Helper()
+	entered := make(chan struct{})
+	box, err := inbox.New(verifier(t), s.db, inbox.Work[TTx]{Outside: func(ctx context.Context, _ webhooks.Event) error {
+		close(entered)
+		<-ctx.Done()
+		return nil // the mail is on its way
+	}})
+	require.NoError(t, err)
+	require.NoError(t, box.Start(t.Context()))
+	require.Equal(t, 200, deliver(box, "vp_cs_test_a"))
+	<-entered
+	now, end := context.WithCancel(t.Context())
+	end()
+	require.NoError(t, box.Stop(now))
+	settled(t, s.db, inbox.StatusProcessed, 1)
+}
+
+// What a handler has done although its inbox stopped is not done again.
+func TestWorkThatIsDoneWhileStopping(t *testing.T) {
+	t.Parallel()
+	each(t, testDoneWhileStopping[*sql.Tx], testDoneWhileStopping[pgx.Tx])
+}
+
 // The attempt that failed among others is one of those that an event has.
 func TestAttempts(t *testing.T) {
 	t.Parallel()

@@ -3,6 +3,10 @@ package inbox
 import (
 	"context"
 
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertest"
+	"github.com/riverqueue/river/rivertype"
+
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 )
 
@@ -32,4 +36,10 @@ func (d *Database[TTx]) Begins(ctx context.Context) error {
 		d.rollback(tx)
 	}
 	return err
+}
+
+// WorkOn works on an event as River has a worker do, on the first attempt of a job.
+func (b *Inbox[TTx]) WorkOn(ctx context.Context, id int64) error {
+	job := &river.Job[jobArgs]{JobRow: &rivertype.JobRow{Attempt: 1, State: rivertype.JobStateRunning}, Args: jobArgs{IDs: idList{id}}}
+	return (&worker[TTx]{box: b}).Work(rivertest.WorkContext(ctx, b.db.jobs), job)
 }

@@ -159,4 +159,4 @@ func (b *Inbox[TTx]) quarantineStrays(ctx context.Context) error {
 
 const reasonStray = "its job is gone: somebody has removed or cancelled it"
 
-var errDied = errors.New("the last attempt ended without a result: the process died, or the database could not be reached. The log says why")
+var errDied = errors.New("the last attempt ended without a result: the process died or was stopped, or the database could not be reached: replay the event when that is over")

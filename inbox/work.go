@@ -195,7 +195,9 @@ func (b *Inbox[TTx]) outside(ctx context.Context, job *river.Job[jobArgs]) error
 		}
 		done = append(done, event.id)
 	}
-	return b.db.within(ctx, workSide, func(tx TTx) error { return b.settle(ctx, tx, job, done, nil, nil) })
+	recording, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordFor) // what is done is not done again
+	defer cancel()
+	return b.db.within(recording, workSide, func(tx TTx) error { return b.settle(recording, tx, job, done, nil, nil) })
 }
 
 // undone is what follows when the work of a job was not committed: nothing for nil, or another
@@ -204,8 +206,8 @@ func (b *Inbox[TTx]) undone(ctx context.Context, job *river.Job[jobArgs], err er
 	switch {
 	case err == nil:
 		return nil
-	case ctx.Err() != nil: // the inbox stops, or the job took too long
-		return errRecorded
+	case errors.Is(ctx.Err(), context.Canceled):
+		return errUnfinished
 	case len(job.Args.IDs) > 1:
 		b.set.logger.ErrorContext(ctx, "the work of webhook events was not committed, and is done again", slog.Any("ids", job.Args.IDs), slog.String("reason", reason(err)))
 		return errRecorded
@@ -238,13 +240,16 @@ func (b *Inbox[TTx]) failed(ctx context.Context, job *river.Job[jobArgs], event 
 	return errRecorded
 }
 
-const recordFor = 5 * time.Second // although the inbox stops
+const recordFor = 5 * time.Second // although the inbox stops, or the job took too long
 
 func isPermanent(err error) bool {
 	var p permanent
 	return errors.As(err, &p)
 }
 
-// errRecorded is what River keeps with a job. Why its event failed may be about a buyer, and stands
-// with the event, where it is erased.
-var errRecorded = errors.New("inbox: why it failed is recorded with its event, or in the log")
+// These are what River keeps with a job. Why its event failed may be about a buyer, and stands with
+// the event, where it is erased.
+var (
+	errRecorded   = errors.New("inbox: why it failed is recorded with its event, or in the log")
+	errUnfinished = errors.New("inbox: it was stopped before the work was done, or the job was cancelled: the work is done again")
+)
