@@ -36,7 +36,7 @@ func deliveryOf(capture []byte, entry int) (delivery, error) {
 }
 
 func ofRecording(capture []byte, entry int) (delivery, error) {
-	all, err := readRecording(bytes.NewReader(capture))
+	all, _, err := readRecording(bytes.NewReader(capture))
 	switch {
 	case err != nil:
 		return delivery{}, err

@@ -40,9 +40,9 @@ type recordedHeader struct {
 	Value string `json:"value"`
 }
 
-// readRecording reads a HAR, or entries of one that follow each other, such as one a line.
-func readRecording(r io.Reader) ([]recorded, error) {
-	var all []recorded
+// readRecording reads a HAR, or entries of one that follow each other, such as one a line. The last
+// of them may be truncated, by a process that was killed while it wrote.
+func readRecording(r io.Reader) (all []recorded, truncated bool, err error) {
 	for decoder := json.NewDecoder(r); ; {
 		var value struct {
 			Log *struct {
@@ -53,15 +53,19 @@ func readRecording(r io.Reader) ([]recorded, error) {
 		err := decoder.Decode(&value)
 		switch {
 		case errors.Is(err, io.EOF) && len(all) == 0:
-			return nil, errors.New("the recording is empty: it needs at least one request with its response")
+			return nil, false, errors.New("the recording is empty: it needs at least one request with its response")
 		case errors.Is(err, io.EOF):
-			return all, nil
+			return all, false, nil
+		case errors.Is(err, io.ErrUnexpectedEOF) && len(all) == 0:
+			return nil, false, errors.New("the recording is truncated, and has no entry that is whole: record it again")
+		case errors.Is(err, io.ErrUnexpectedEOF):
+			return all, true, nil
 		case err != nil:
-			return nil, fmt.Errorf("the recording is not a HAR, nor entries of one, one a line: entry %d: %w", len(all)+1, err)
+			return nil, false, fmt.Errorf("the recording is not a HAR, nor entries of one, one a line: entry %d: %w", len(all)+1, err)
 		case value.Log != nil:
 			all = append(all, value.Log.Entries...)
 		case value.Request.URL == "":
-			return nil, fmt.Errorf("the recording is not a HAR, nor entries of one, one a line: entry %d has no request with a url", len(all)+1)
+			return nil, false, fmt.Errorf("the recording is not a HAR, nor entries of one, one a line: entry %d has no request with a url", len(all)+1)
 		default:
 			all = append(all, value.recorded)
 		}

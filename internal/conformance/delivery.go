@@ -10,11 +10,16 @@ import (
 )
 
 // Delivery holds what a gateway sent to a merchant's receiver. The body's event chooses the
-// operation; a body without one is held against the operation that takes every event. The problem
-// is what is wrong with an event that the contract does not have; otherwise it is empty.
+// operation; a body without one is held against the operation that takes every event, unless its
+// headers are those of an event. The problem is what is wrong with an event that the contract does
+// not have; otherwise it is empty.
 func (c *Contract) Delivery(request *http.Request, body Content) (x *Exchange, problem string) {
 	operation, problem := c.choose(request.Header, body)
-	return c.exchange("delivery of "+operation.Operation.OperationID, operation, nil, request, body), problem
+	name := operation.Operation.OperationID
+	if problem != "" {
+		name = "an unknown event"
+	}
+	return c.exchange("delivery of "+name, operation, nil, request, body), problem
 }
 
 // Delivers reports whether a request carries every header that a delivery of the gateway must have.
@@ -38,12 +43,15 @@ func (c *Contract) Delivers(request *http.Request) bool {
 func (c *Contract) choose(header http.Header, body Content) (chosen *operation, problem string) {
 	var envelope struct{ Event *string }
 	if err := json.Unmarshal(body.Text, &envelope); err != nil || envelope.Event == nil {
+		if body.Err == nil && !c.anyEvent.signs(header) && slices.ContainsFunc(c.deliveries, func(o operation) bool { return o.signs(header) }) {
+			return c.anyEvent, "the body is not a JSON object with an event"
+		}
 		return c.anyEvent, ""
 	}
 	named := false
 	for i := range c.deliveries {
 		delivery := &c.deliveries[i]
-		if delivery.event == *envelope.Event && c.anyEvent != nil && c.anyEvent.signs(header) {
+		if delivery.event == *envelope.Event && c.anyEvent.signs(header) {
 			return delivery.withHeadersOf(c.anyEvent), "" // the flat body comes under either header, see x-notes
 		}
 		if delivery.event == *envelope.Event {

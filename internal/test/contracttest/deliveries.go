@@ -8,7 +8,8 @@ import (
 
 // Deliveries checks what a gateway delivers to a merchant's receiver, headers and body, and what
 // the receiver responds. The body's event chooses the operation; a body without one is held against
-// the operation that takes every event (Vora's v2 envelope; all of VisionScope's).
+// the operation that takes every event (Vora's v2 envelope; all of VisionScope's), unless its
+// headers are those of an event (Vora's v1).
 //
 // Only POSTs are deliveries; other requests go through unchecked. To give a receiver what no
 // gateway may send, call the handler with a request whose context is marked by [Invalid].
