@@ -151,3 +151,21 @@ func TestAttemptsGoToTheURLOfNow(t *testing.T) {
 	w.clock.Advance(0)
 	require.Equal(t, own+"?again", w.only().URL)
 }
+
+// A program that has taken events before is not there any more when it was ended: no attempt fails
+// because of a connection that it has left behind.
+func TestAttemptsHaveConnectionsOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	listener := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	defer listener.Close()
+	require.NoError(t, w.gateways.DivertWebhooks(sandbox.Acme.ID, listener.URL))
+	w.pay()
+	require.Empty(t, w.types(), "it was taken there")
+	w.gateways.PauseDeliveries()
+	w.pay()
+	require.NoError(t, listener.Listener.Close())
+	listener.CloseClientConnections() // at the very moment of the next attempt
+	w.gateways.ResumeDeliveries()
+	require.Equal(t, []string{"session.succeeded"}, w.types())
+}

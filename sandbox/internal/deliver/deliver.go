@@ -101,6 +101,7 @@ func (d *Deliverer) post(ctx context.Context, g gateway.Gateway, delivery ledger
 	}
 	request.Header = g.Sign(delivery, secret, at)
 	request.Header.Set("Content-Type", "application/json")
+	request.Close = true // a connection of an earlier attempt may be that of a program that was ended since
 	result.Header = request.Header.Clone()
 	response, err := d.http.Do(request)
 	if err != nil {
