@@ -49,7 +49,7 @@ type engine[TTx any] interface {
 	begin(ctx context.Context, by side) (TTx, error)
 	commit(ctx context.Context, tx TTx) error
 	rollback(tx TTx) // also after commit, which it then leaves alone
-	abort(tx TTx)    // from another goroutine, while the transaction is in use
+	abort(tx TTx)    // while a handler that was left behind may use it
 	parts(tx TTx) parts[TTx]
 
 	// run runs a statement that returns nothing, or several without arguments.

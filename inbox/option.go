@@ -51,8 +51,8 @@ func WithWorkers(n int) Option { return func(s *settings) { s.workers = n } }
 func WithAttempts(n int) Option { return func(s *settings) { s.attempts = n } }
 
 // WithDeadline sets how long a handler has for an event, when its context ends. The default is 1 s
-// for [Work.InTx], whose transaction is rolled back after three times as long, and 30 s for
-// [Work.Outside].
+// for [Work.InTx], and 30 s for [Work.Outside]. A handler that has not ended after three times as
+// long is left behind, its transaction is rolled back, and its event is tried again.
 func WithDeadline(d time.Duration) Option { return func(s *settings) { s.deadline = d } }
 
 // WithBackoff sets the pause after a failed attempt; attempts count from 1. The default is their

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http/httptest"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -176,27 +177,53 @@ func testLocked[TTx any](t *testing.T, box *inbox.Inbox[TTx], db *inbox.Database
 	settled(t, db, inbox.StatusProcessed, 8)
 }
 
-// A handler that never ends keeps the only transaction of SQLite for a bounded time.
-func TestAHandlerThatNeverEnds(t *testing.T) {
-	t.Parallel()
-	db := openSQLite(t)
-	require.NoError(t, db.Migrate(t.Context()))
-	entered, release := make(chan struct{}, 100), make(chan struct{})
-	box, err := inbox.New(verifier(t), db, inbox.Work[*sql.Tx]{InTx: func(_ context.Context, _ *sql.Tx, event webhooks.Event) error {
-		if event.Info().SessionID == "vp_cs_test_slow" {
-			entered <- struct{}{}
+func testNeverEnds[TTx any](t *testing.T, s store[TTx], outside bool) {
+	t.Helper()
+	release := make(chan struct{})
+	t.Cleanup(func() { close(release) })
+	do := func(_ context.Context, event webhooks.Event) error {
+		switch event.Info().SessionID {
+		case "vp_cs_test_slow":
 			<-release // whatever its context says
+		case "vp_cs_test_exits":
+			runtime.Goexit()
 		}
 		return nil
-	}}, inbox.WithDeadline(50*time.Millisecond), inbox.WithBackoff(func(int) time.Duration { return time.Millisecond }))
+	}
+	work := inbox.Work[TTx]{Outside: do}
+	if !outside {
+		work = inbox.Work[TTx]{InTx: func(ctx context.Context, _ TTx, event webhooks.Event) error { return do(ctx, event) }}
+	}
+	box, err := inbox.New(verifier(t), s.db, work, inbox.WithWorkers(1), inbox.WithAttempts(6), inbox.WithDeadline(50*time.Millisecond), inbox.WithBackoff(func(int) time.Duration { return time.Millisecond }))
 	require.NoError(t, err)
 	require.NoError(t, box.Start(t.Context()))
-	require.Equal(t, 200, deliver(box, "vp_cs_test_slow"))
-	<-entered
-	require.Equal(t, 200, deliver(box, "vp_cs_test_other"), "while the handler has not ended")
-	close(release)
-	settled(t, db, inbox.StatusProcessed, 2)
+	for _, session := range []string{"vp_cs_test_slow", "vp_cs_test_exits", "vp_cs_test_other"} {
+		require.Equal(t, 200, deliver(box, session))
+	}
+	settled(t, s.db, inbox.StatusProcessed, 1)
+	for _, record := range settled(t, s.db, inbox.StatusQuarantined, 2) {
+		require.Equal(t, 6, record.Attempts)
+		require.Contains(t, record.Reason, map[string]string{"vp_cs_test_slow": "was left behind", "vp_cs_test_exits": "ended its goroutine"}[record.SessionID])
+	}
 	require.NoError(t, box.Stop(t.Context()))
+}
+
+// A handler that never ends, or ends its goroutine, keeps neither the worker nor a connection: the
+// others are processed, and its own event is quarantined with the reason.
+func TestAHandlerThatNeverEnds(t *testing.T) {
+	t.Parallel()
+	for name, outside := range map[string]bool{"InTx": false, "Outside": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			each(t, func(t *testing.T, s store[*sql.Tx]) { testNeverEnds(t, s, outside) }, func(t *testing.T, s store[pgx.Tx]) {
+				few, err := inbox.PostgreSQL(t.Context(), postgresAddress()+"&pool_max_conns=3", inbox.WithSchema(s.text("SELECT current_schema()::text")))
+				require.NoError(t, err)
+				t.Cleanup(few.Close)
+				s.db = few
+				testNeverEnds(t, s, outside)
+			})
+		})
+	}
 }
 
 // Workers that are all busy, with every connection of theirs, keep no event from being accepted.

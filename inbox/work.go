@@ -5,7 +5,6 @@ import (
 	"errors"
 	"log/slog"
 	"runtime/debug"
-	"sync/atomic"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -61,12 +60,6 @@ func (b *Inbox[TTx]) together(ctx context.Context, job *river.Job[jobArgs]) erro
 // all of it has to be undone.
 func (b *Inbox[TTx]) each(ctx context.Context, tx TTx, events []pending) (done []int64, failed []pending, rest []int64, err error) {
 	began, divided := time.Now(), b.db.parts(tx)
-	var aborted atomic.Bool
-	guard := time.AfterFunc(3*b.set.deadline, func() { // of a handler that does not listen to its context
-		aborted.Store(true)
-		b.db.abort(tx)
-	})
-	defer guard.Stop()
 	for i, event := range events {
 		if err := ctx.Err(); err != nil { // the inbox stops, or the job took too long
 			return nil, nil, nil, err
@@ -78,11 +71,14 @@ func (b *Inbox[TTx]) each(ctx context.Context, tx TTx, events []pending) (done [
 			events = events[:i]
 			break
 		}
-		var over error
-		event.err, over = divided.end(ctx, b.inTx(ctx, divided, event))
-		if aborted.Load() {
-			over = errAborted
+		failure := b.inTx(ctx, began, divided, event)
+		if errors.Is(failure, errLeft) {
+			b.db.abort(tx)
+			_, _ = divided.end(ctx, failure) // what was left behind cannot use it any more
+			return nil, nil, nil, failure
 		}
+		var over error
+		event.err, over = divided.end(ctx, failure)
 		switch {
 		case over != nil: // what the handler did to the transaction is why
 			return nil, nil, nil, errors.Join(event.err, over)
@@ -98,33 +94,51 @@ func (b *Inbox[TTx]) each(ctx context.Context, tx TTx, events []pending) (done [
 	return done, failed, rest, nil
 }
 
-var errAborted = errors.New("inbox: the handler did not end when its context did, and its transaction was rolled back")
-
-func (b *Inbox[TTx]) inTx(ctx context.Context, divided parts[TTx], event pending) error {
-	return b.call(ctx, event, func(ctx context.Context, event webhooks.Event) error {
+func (b *Inbox[TTx]) inTx(ctx context.Context, began time.Time, divided parts[TTx], event pending) error {
+	return b.call(ctx, began, event, func(ctx context.Context) (webhooks.EventFunc, error) {
 		tx, err := divided.begin(ctx)
-		if err != nil {
-			return err
-		}
-		return b.work.InTx(ctx, tx, event)
+		return func(ctx context.Context, event webhooks.Event) error { return b.work.InTx(ctx, tx, event) }, err
 	})
 }
 
-// call gives a function the event of a payload, and a deadline.
-func (b *Inbox[TTx]) call(ctx context.Context, stored pending, work webhooks.EventFunc) (err error) {
+// call begins the work of an event, and gives its function a deadline. One that has not ended when
+// three times that have passed is left behind: it keeps neither a worker nor a connection.
+func (b *Inbox[TTx]) call(ctx context.Context, began time.Time, stored pending, begin func(context.Context) (webhooks.EventFunc, error)) error {
 	event, err := b.db.load(stored.payload, stored.hash)
 	if err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, b.set.deadline)
 	defer cancel()
-	defer func() {
-		if v := recover(); v != nil {
-			err = panicked(v, debug.Stack())
-		}
+	work, err := begin(ctx)
+	if err != nil {
+		return err
+	}
+	done := make(chan error, 1)
+	go func() {
+		err := errExited
+		defer func() {
+			if v := recover(); v != nil {
+				err = panicked(v, debug.Stack())
+			}
+			done <- err
+		}()
+		err = work(ctx, event)
 	}()
-	return work(ctx, event)
+	patience := time.NewTimer(time.Until(began.Add(3 * b.set.deadline)))
+	defer patience.Stop()
+	select {
+	case err := <-done:
+		return err
+	case <-patience.C:
+		return errLeft
+	}
 }
+
+var (
+	errLeft   = errors.New("inbox: the handler did not end when its context did, and was left behind: what it waits for has to end with the context that it is given")
+	errExited = errors.New("inbox: the handler ended its goroutine: did it call runtime.Goexit, or FailNow of a test?")
+)
 
 // settle records what became of the events, and completes the job, in the transaction of their
 // work.
@@ -190,7 +204,7 @@ func (b *Inbox[TTx]) outside(ctx context.Context, job *river.Job[jobArgs]) error
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := b.call(ctx, event, b.work.Outside); err != nil {
+		if err := b.call(ctx, time.Now(), event, func(context.Context) (webhooks.EventFunc, error) { return b.work.Outside, nil }); err != nil {
 			return err
 		}
 		done = append(done, event.id)
