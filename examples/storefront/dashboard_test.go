@@ -42,6 +42,12 @@ func testDashboard(t *testing.T, b browser.Browser) {
 	address := f.pages + "/?q=payment.success" // which can be kept
 	d.Until(address, func() (bool, error) { return d.At() == address, nil })
 
+	// In a window beside an editor the header has the sections and room to filter.
+	d.Do(chromedp.EmulateViewport(900, 800))
+	d.GoTo(f.pages + "/")
+	require.Equal(t, "true", d.Asks(browser.Window, `document.querySelector("header").offsetHeight <= 60`))
+	require.Equal(t, "true", d.Asks(browser.Window, `document.querySelector("nav").offsetWidth > 0 && document.getElementById("q").offsetWidth >= 120`))
+
 	// On a telephone the header is one line, stays, and has the sections in a menu.
 	d.Do(chromedp.EmulateViewport(320, 800))
 	d.GoTo(f.pages + "/")
