@@ -35,7 +35,7 @@ type Simulated struct {
 	running     map[int64]*running
 	keys        map[string]string // dedupe keys, by the hash of a row
 
-	mu      sync.Mutex // a transaction can be aborted by its guard
+	mu      sync.Mutex // a transaction is aborted when its handler is left behind
 	open    *sql.Tx
 	by      side
 	later   []func() // when the open transaction is committed

@@ -149,7 +149,7 @@ func (e *simulatedEngine) commit(ctx context.Context, tx *sql.Tx) error {
 		return err
 	}
 	err := e.sqlite.commit(ctx, tx)
-	if !e.release(tx) || err != nil { // its guard has aborted it
+	if !e.release(tx) || err != nil { // its handler was left behind
 		return errors.Join(err, sql.ErrTxDone)
 	}
 	s.changed()
