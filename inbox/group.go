@@ -20,8 +20,9 @@ const (
 )
 
 var (
-	errFull    = errors.New("inbox: the queue of events that wait to be stored is full")
-	errStopped = errors.New("inbox: it is stopped")
+	errNotStarted = errors.New("inbox: it was not started: call Start before the first delivery")
+	errFull       = errors.New("inbox: the queue of events that wait to be stored is full: is the database slow?")
+	errStopped    = errors.New("inbox: it is stopped")
 )
 
 // A group commits events together: what queued while a flush was under way goes into the next one.
@@ -36,6 +37,7 @@ type group struct {
 	mu      sync.RWMutex // held for reading while something is put into the queue
 	stopped bool
 	done    sync.WaitGroup
+	cancel  context.CancelFunc // of flushes
 }
 
 type waiting struct {
@@ -50,24 +52,35 @@ type settled struct {
 
 func (g *group) start(flushers int) {
 	g.mu.Lock()
+	defer g.mu.Unlock()
 	g.queue = make(chan *waiting, maxQueue)
-	g.mu.Unlock()
+	ctx, cancel := context.WithCancel(context.Background()) // not a caller's: that one may leave
+	g.cancel = cancel
 	for range flushers {
-		g.done.Go(g.run)
+		g.done.Go(func() { g.run(ctx) })
 	}
 }
 
-// stop flushes what is queued, and nothing that comes after.
-func (g *group) stop() {
-	g.mu.Lock()
-	if !g.stopped {
-		g.stopped = true
-		if g.queue != nil {
-			close(g.queue)
-		}
+// stop flushes what is queued, and nothing that comes after. When its context ends, flushes have
+// the time of one more.
+func (g *group) stop(ctx context.Context) {
+	if !g.close() {
+		return
 	}
-	g.mu.Unlock()
+	defer g.cancel()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(flushFor, g.cancel) })()
 	g.done.Wait()
+}
+
+// close reports whether there is something to wait for.
+func (g *group) close() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if !g.stopped && g.queue != nil {
+		close(g.queue)
+	}
+	g.stopped = true
+	return g.queue != nil
 }
 
 // Accept returns when the event is durable, or is not.
@@ -113,8 +126,11 @@ func (s settled) acceptance(isFault func(error) bool) (webhooks.Acceptance, erro
 func (g *group) enqueue(w *waiting) error {
 	g.mu.RLock()
 	defer g.mu.RUnlock()
-	if g.stopped {
+	switch {
+	case g.stopped:
 		return errStopped
+	case g.queue == nil:
+		return errNotStarted
 	}
 	select {
 	case g.queue <- w:
@@ -124,9 +140,9 @@ func (g *group) enqueue(w *waiting) error {
 	}
 }
 
-func (g *group) run() {
+func (g *group) run(ctx context.Context) {
 	for first := range g.queue {
-		g.settle(g.fill([]*waiting{first}))
+		g.settle(ctx, g.fill([]*waiting{first}))
 	}
 }
 
@@ -148,12 +164,12 @@ func (g *group) fill(batch []*waiting) []*waiting {
 
 // settle flushes a batch. When one of its rows is at fault, each half is tried alone, so that the
 // others are stored.
-func (g *group) settle(batch []*waiting) {
-	ids, err := g.store(batch)
+func (g *group) settle(ctx context.Context, batch []*waiting) {
+	ids, err := g.store(ctx, batch)
 	if err != nil && len(batch) > 1 && g.isFault(err) {
 		half := len(batch) / 2
-		g.settle(batch[:half])
-		g.settle(batch[half:])
+		g.settle(ctx, batch[:half])
+		g.settle(ctx, batch[half:])
 		return
 	}
 	for _, w := range batch {
@@ -164,8 +180,8 @@ func (g *group) settle(batch []*waiting) {
 }
 
 // store flushes a batch, again when another transaction was in the way.
-func (g *group) store(batch []*waiting) (ids map[string]int64, err error) {
-	ctx, cancel := context.WithTimeout(context.Background(), flushFor) // not a caller's: that one may leave
+func (g *group) store(ctx context.Context, batch []*waiting) (ids map[string]int64, err error) {
+	ctx, cancel := context.WithTimeout(ctx, flushFor)
 	defer cancel()
 	events := make([]row, len(batch))
 	for i, w := range batch {

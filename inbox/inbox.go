@@ -101,9 +101,10 @@ func (b *Inbox[TTx]) Start(ctx context.Context) error {
 }
 
 // Stop accepts no more events, stores those that were received, and waits for the jobs that run.
-// When its context ends first, it cancels them: they are done again later.
+// When its context ends first, it takes some ten seconds more: events that could not be stored by
+// then are not acknowledged, and jobs are cancelled, and done again later unless they are through.
 func (b *Inbox[TTx]) Stop(ctx context.Context) error {
-	b.group.stop()
+	b.group.stop(ctx)
 	if started := b.started.Swap(true); !started || b.set.workers == 0 {
 		return nil
 	}

@@ -122,7 +122,7 @@ func (s *Simulated) changed() {
 func (s *Simulated) Close() error {
 	for _, m := range s.machines {
 		for _, box := range m.boxes {
-			box.group.stop()
+			box.group.stop(context.Background())
 		}
 	}
 	return errors.Join(s.write.Close(), s.read.Close())
