@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync/atomic"
+	"sync"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -22,8 +22,9 @@ type Database[TTx any] struct {
 	pollOnly bool
 	poll     time.Duration // how long a job waits when no notification comes
 	flushers int
-	workers  int         // jobs that run at once, unless the program says how many
-	revived  atomic.Bool // the first inbox of the database takes over what the process before has left
+	workers  int // jobs that run at once, unless the program says how many
+	reviving sync.Mutex
+	revived  bool // the jobs that the process before has left
 	say      statements
 	jobs     *river.Client[TTx] // inserts, and works on nothing
 	cipher   Cipher             // of payloads; nil for none
@@ -93,6 +94,18 @@ func (d *Database[TTx]) within(ctx context.Context, by side, do func(tx TTx) err
 		return d.explain(fmt.Errorf("inbox: the commit has failed: %w", err))
 	}
 	return nil
+}
+
+// takeOver gives back the jobs that the process before has left, once.
+func (d *Database[TTx]) takeOver(ctx context.Context) error {
+	d.reviving.Lock()
+	defer d.reviving.Unlock()
+	if d.revived || d.dialect.revive == "" {
+		return nil
+	}
+	err := d.within(ctx, workSide, func(tx TTx) error { return d.run(ctx, tx, d.dialect.revive) })
+	d.revived = err == nil
+	return err
 }
 
 // removeEach runs a statement that removes something of some events, again until there is none

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -39,7 +40,9 @@ type Inbox[TTx any] struct {
 	group   *group
 	handler http.Handler
 	river   *river.Client[TTx]
-	started atomic.Bool
+
+	life    sync.Mutex // held while the inbox starts
+	started bool       // or stopped
 
 	previousKey atomic.Int64
 }
@@ -83,13 +86,14 @@ func (b *Inbox[TTx]) Start(ctx context.Context) error {
 	if err := b.db.migrated(ctx); err != nil {
 		return err
 	}
-	if !b.started.CompareAndSwap(false, true) {
+	b.life.Lock()
+	defer b.life.Unlock()
+	if b.started {
 		return errors.New("inbox: it was started or stopped before: make a new one")
 	}
-	if b.db.dialect.revive != "" && b.db.revived.CompareAndSwap(false, true) {
-		if err := b.db.within(ctx, workSide, func(tx TTx) error { return b.db.run(ctx, tx, b.db.dialect.revive) }); err != nil {
-			return fmt.Errorf("inbox: the jobs of the process before could not be taken over: %w", err)
-		}
+	b.started = true
+	if err := b.db.takeOver(ctx); err != nil {
+		return fmt.Errorf("inbox: the jobs of the process before could not be taken over: %w", err)
 	}
 	if b.set.workers > 0 {
 		if err := b.river.Start(context.WithoutCancel(ctx)); err != nil {
@@ -104,8 +108,12 @@ func (b *Inbox[TTx]) Start(ctx context.Context) error {
 // When its context ends first, it takes some ten seconds more: events that could not be stored by
 // then are not acknowledged, and jobs are cancelled, and done again later unless they are through.
 func (b *Inbox[TTx]) Stop(ctx context.Context) error {
+	b.life.Lock()
+	started := b.started
+	b.started = true
+	b.life.Unlock()
 	b.group.stop(ctx)
-	if started := b.started.Swap(true); !started || b.set.workers == 0 {
+	if !started || b.set.workers == 0 {
 		return nil
 	}
 	if err := b.river.Stop(ctx); err == nil {
