@@ -21,13 +21,13 @@ func TestDiversions(t *testing.T) {
 	const id = "mer_acme_vitamins"
 	url := func(n int) string { return fmt.Sprintf("http://127.0.0.1:9/%d", n) }
 	divert := func(n int) { t.Helper(); require.NoError(t, w.gateways.DivertWebhooks(id, url(n))) }
+	account := func() control.VoraAccount { return w.gateways.Merchants()[0].Vora }
 	restore := func(n int, ended bool, now string) {
 		t.Helper()
 		d, err := w.gateways.RestoreWebhooks(id, url(n))
 		require.NoError(t, err)
-		require.Equal(t, control.Diversion{Ended: ended, WebhookURL: now}, d)
+		require.Equal(t, control.Diversion{Ended: ended, WebhookURL: now, Diverted: len(account().DivertedURLs) > 0}, d)
 	}
-	account := func() control.VoraAccount { return w.gateways.Merchants()[0].Vora }
 	own := account().WebhookURL
 	before := w.gateways.Merchants()[0]
 

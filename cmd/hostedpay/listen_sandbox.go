@@ -140,6 +140,8 @@ func (d *diverter) endDiversions(ctx context.Context) error {
 		switch {
 		case err != nil:
 			return err
+		case now.Ended && now.Diverted:
+			d.show.diverted(merchant, now.WebhookURL, "delivers again, for as long as somebody listens there, to")
 		case now.Ended:
 			d.show.diverted(merchant, now.WebhookURL, "delivers again to")
 		default:

@@ -50,6 +50,9 @@ type Diversion struct {
 	Ended bool `json:"ended"`
 	// WebhookURL is where the merchant's events go now; empty for nowhere.
 	WebhookURL string `json:"webhookUrl"`
+	// Diverted means that WebhookURL is that of another diversion, which ends when nobody listens
+	// there.
+	Diverted bool `json:"diverted,omitempty"`
 }
 
 // A RotatedKey is the response to POST merchants/{id}/rotate.

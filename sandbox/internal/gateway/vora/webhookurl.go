@@ -42,7 +42,7 @@ func (g *Gateway) RestoreWebhooks(merchantID, address string) (d control.Diversi
 	err = g.Ledger.UpdateMerchant(merchantID, func(m *control.Merchant) {
 		urls, found := withoutDiversion(m, address)
 		setWebhookURLs(m, urls)
-		d = control.Diversion{Ended: found, WebhookURL: m.Vora.WebhookURL}
+		d = control.Diversion{Ended: found, WebhookURL: m.Vora.WebhookURL, Diverted: len(urls) > 1}
 	})
 	return d, err
 }
