@@ -148,8 +148,11 @@ func (p *part) use(ctx context.Context) (done func(), err error) {
 	return done, err
 }
 
+// gap is what may stand between the words of a statement, and around them.
+const gap = `(?:[\s;]|--[^\n]*(?:\n|$)|/\*(?:[^*]|\*+[^*/])*\*+/)*`
+
 // ends are statements that end a transaction. Several in one string are not looked through.
-var ends = regexp.MustCompile(`(?is)^\s*(?:(?:COMMIT|END|ROLLBACK|ABORT)(?:\s+(?:WORK|TRANSACTION))?(?:\s+AND\s+(?:NO\s+)?CHAIN)?|PREPARE\s+TRANSACTION\s.*?)[\s;]*$`)
+var ends = regexp.MustCompile(strings.ReplaceAll(`(?is)^_(?:(?:COMMIT|END|ROLLBACK|ABORT)\b(?:_(?:WORK|TRANSACTION)\b)?(?:_AND_(?:NO_)?CHAIN)?|PREPARE_TRANSACTION\b.*?)_$`, "_", gap))
 
 // useFor is use for a statement. When the savepoint was taken with it, its result is the next one
 // of the batch.
