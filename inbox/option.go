@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math"
+	"strings"
 	"time"
 
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
@@ -113,6 +114,7 @@ func newSettings(opts []Option, workers int, deadline time.Duration) (settings, 
 	names := map[string]bool{}
 	for _, p := range s.periodic {
 		problem(p.name == "" || names[p.name] || p.run == nil, "WithPeriodic needs a name that is used once, and a function: see %q", p.name)
+		problem(strings.HasPrefix(p.name, ownPeriodics), "WithPeriodic cannot have the name %q: those that begin with %q are the inbox's own", p.name, ownPeriodics)
 		problem(p.every < time.Second, "%q would run every %s: use a second or more", p.name, p.every)
 		names[p.name] = true
 	}

@@ -2,6 +2,7 @@ package inbox
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -22,9 +23,12 @@ type periodicArgs struct {
 
 func (periodicArgs) Kind() string { return "hostedpay_inbox_periodic" }
 
+// ownPeriodics begin the names of what every inbox does.
+const ownPeriodics = "inbox."
+
 // upkeep is what every inbox does.
 func (b *Inbox[TTx]) upkeep() []periodic {
-	return []periodic{{"inbox.strays", time.Minute, b.quarantineStrays}, {"inbox.purge", time.Hour, b.purge}}
+	return []periodic{{ownPeriodics + "strays", time.Minute, b.quarantineStrays}, {ownPeriodics + "purge", time.Hour, b.purge}}
 }
 
 // periodicJobs are inserted by River's leader, of which a cluster has one. Should the lead change
@@ -52,14 +56,21 @@ func (w *periodicWorker) Timeout(job *river.Job[periodicArgs]) time.Duration {
 	return 0
 }
 
+const deployFor = time.Hour // of which two versions of a program run
+
+var errNoPeriodic = errors.New("inbox: no process has a periodic function of this name any more")
+
 func (w *periodicWorker) at(job *river.Job[periodicArgs]) int {
 	return slices.IndexFunc(w.list, func(p periodic) bool { return p.name == job.Args.Name })
 }
 
 func (w *periodicWorker) Work(ctx context.Context, job *river.Job[periodicArgs]) error {
 	at := w.at(job)
-	if at < 0 { // of another version of the program
-		return river.JobSnooze(time.Second) // a process of that version takes it
+	switch {
+	case at < 0 && time.Since(job.CreatedAt) > deployFor:
+		return river.JobCancel(errNoPeriodic)
+	case at < 0: // of another version of the program: a process of that version takes it
+		return river.JobSnooze(time.Second)
 	}
 	due, err := w.due(ctx, w.list[at])
 	if err != nil || !due {

@@ -148,6 +148,7 @@ func testRecords[TTx any](t *testing.T, s store[TTx]) {
 		{inbox.Selection{Gateway: sdk.GatewayVisionScope}, inbox.Page{}, 0},
 		{inbox.Selection{Gateway: sdk.GatewayVora, MerchantID: bad.MerchantID, Type: bad.Type}, inbox.Page{}, 3},
 		{inbox.Selection{MerchantID: "another"}, inbox.Page{}, 0},
+		{inbox.Selection{Gateway: "\x00", MerchantID: "\xff", Type: "\x00"}, inbox.Page{Status: "\x00"}, 0},
 		{inbox.Selection{SessionID: "vp_cs_test_a"}, inbox.Page{}, 1},
 		{inbox.Selection{Since: time.Now().Add(time.Hour)}, inbox.Page{}, 0},
 	} {
@@ -341,6 +342,7 @@ func TestOptionsThatCouldNotWork(t *testing.T) {
 		"no name":         {inbox.WithPeriodic("", time.Hour, func(context.Context) error { return nil })},
 		"no function":     {inbox.WithPeriodic("sweep", time.Hour, nil)},
 		"twice":           {inbox.WithPeriodic("sweep", time.Hour, func(context.Context) error { return nil }), inbox.WithPeriodic("sweep", time.Hour, func(context.Context) error { return nil })},
+		"a name of ours":  {inbox.WithPeriodic("inbox.purge", time.Hour, func(context.Context) error { return nil })},
 		"too often":       {inbox.WithPeriodic("sweep", time.Millisecond, func(context.Context) error { return nil })},
 		"no attempts":     {inbox.WithAttempts(0)},
 		"no memory":       {inbox.WithMaxMemory(0)},
