@@ -228,6 +228,13 @@ func TestASecondProcessIsRefused(t *testing.T) {
 	next.Close()
 }
 
+// Memory would acknowledge what is lost with the process.
+func TestMemoryIsNoFile(t *testing.T) {
+	t.Parallel()
+	_, err := inbox.SQLite(":memory:")
+	require.ErrorContains(t, err, "name a file")
+}
+
 // Whoever waits for a transaction of SQLite waits no longer than its context, whatever a handler
 // does.
 func TestAContextEndsTheWaitForATurn(t *testing.T) {

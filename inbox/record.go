@@ -81,7 +81,7 @@ func (d *Database[TTx]) Events(ctx context.Context, which Selection, page Page) 
 		limit = 100
 	}
 	var records []Record
-	args := []any{d.list(which.IDs), len(which.IDs), which.Type, which.since(), page.Before, string(page.Status), string(which.Gateway), which.MerchantID, storable(which.SessionID), limit}
+	args := []any{d.list(which.IDs), len(which.IDs), storable(which.Type), which.since(), page.Before, storable(string(page.Status)), storable(string(which.Gateway)), storable(which.MerchantID), storable(which.SessionID), limit}
 	err := d.within(ctx, workSide, func(tx TTx) error {
 		return d.rows(ctx, tx, d.say.events, args, func(scan scanner) error {
 			var r Record
@@ -149,8 +149,8 @@ func (d *Database[TTx]) replay(ctx context.Context, which Selection, processed b
 	for {
 		var ids []int64
 		err := d.within(ctx, workSide, func(tx TTx) (err error) {
-			ids, err = d.ids(ctx, tx, d.say.replay, d.list(which.IDs), len(which.IDs), which.Type, which.since(), number(processed), after,
-				string(which.Gateway), which.MerchantID, storable(which.SessionID))
+			ids, err = d.ids(ctx, tx, d.say.replay, d.list(which.IDs), len(which.IDs), storable(which.Type), which.since(), number(processed), after,
+				storable(string(which.Gateway)), storable(which.MerchantID), storable(which.SessionID))
 			if err != nil {
 				return err
 			}

@@ -21,6 +21,9 @@ import (
 // refused with an error: use [PostgreSQL] for several. Every commit reaches the disk before it is
 // acknowledged (WAL, with full synchronization).
 func SQLite(path string) (*Database[*sql.Tx], error) {
+	if path == ":memory:" {
+		return nil, errors.New("inbox: :memory: is no file, and what is acknowledged would be lost with the process: name a file, in a temporary folder for tests")
+	}
 	s := &sqlite{turn: make(chan struct{}, 1)}
 	if err := makePrivate(path, path+".lock"); err != nil {
 		return nil, fmt.Errorf("inbox: SQLite cannot be opened: %w", err)
