@@ -184,7 +184,7 @@ WHERE id {list} AND ` + isStillOpen),
 		quarantine: d.write(`UPDATE {schema}inbox_events SET attempts = attempts + 1, reason = $2, quarantined_at = {at $3}
 WHERE id {list} AND ` + isStillOpen),
 		failure: d.write(`INSERT INTO {schema}inbox_failures (event_id, failed_at, reason) SELECT id, {at $3}, $2 FROM {schema}inbox_events
-WHERE id {list} AND ` + isStillOpen),
+WHERE id {list} AND ` + isStillOpen + ` {lock}`),
 		orphans: d.write(`UPDATE {schema}inbox_events SET quarantined_at = {at $1}, reason = $2
 WHERE ` + isOpen + ` AND received_at < {at $3} AND id NOT IN ({live}) RETURNING id`),
 		replay: d.write(`UPDATE {schema}inbox_events SET processed_at = NULL, quarantined_at = NULL, discarded = 0 WHERE id IN (
