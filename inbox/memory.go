@@ -1,14 +1,16 @@
 package inbox
 
 import (
-	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"sync/atomic"
+
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 )
 
-// errMemory ends the reading of a body. The response is not a 2xx, and its gateway delivers again.
-var errMemory = errors.New("inbox: too many deliveries at once")
+// errMemory ends the reading of a body.
+var errMemory = fmt.Errorf("inbox: too many deliveries at once: %w", webhooks.ErrNotNow)
 
 // bounded limits how many bytes of bodies are in memory. What comes when they are too many gets a
 // 503 before it is read. Bytes count as they arrive: a stranger who announces many, and sends none,

@@ -47,4 +47,9 @@ func TestMemoryIsBounded(t *testing.T) {
 	require.NoError(t, sent.Close())
 	require.NotEqual(t, 200, <-left)
 	require.Equal(t, 200, deliver(box, "vp_cs_test_b"))
+
+	response := httptest.NewRecorder() // for whom there is room when it begins, and not when it goes on
+	box.ServeHTTP(response, webhookstest.Vora(apiKey, []byte(strings.Repeat(" ", 4001))))
+	require.Equal(t, 503, response.Code)
+	require.Equal(t, "1", response.Header().Get("Retry-After"))
 }

@@ -235,6 +235,9 @@ func unreadable(err error) reply {
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return failure(http.StatusRequestTimeout, "the body took too long", "")
 	}
+	if errors.Is(err, ErrNotNow) {
+		return Acceptance{Status: AcceptanceNotNow}.failure(err)
+	}
 	return failure(http.StatusBadRequest, "the body was truncated", "")
 }
 

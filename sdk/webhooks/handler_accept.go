@@ -41,6 +41,10 @@ const (
 	AcceptanceNotNow                                // it cannot be taken over at the moment: 503 with Retry-After
 )
 
+// ErrNotNow is for the middleware in front of a [Handler] that bounds memory: when the body of its
+// request fails with this error, the response is that of [AcceptanceNotNow].
+var ErrNotNow = errors.New("webhooks: no delivery can be received at the moment")
+
 // accept hands a verified event to the acceptor and makes the response of what became of it.
 func (h *Handler) accept(ctx context.Context, event Event) reply {
 	info := event.Info()

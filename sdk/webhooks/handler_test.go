@@ -3,6 +3,7 @@ package webhooks_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -94,6 +95,20 @@ func TestLargeDeliveries(t *testing.T) {
 			requireResponse(t, r.deliver(t, r.deliveryOf(padded(test.limit))), http.StatusOK, received)
 			require.Len(t, r.events, 1)
 		})
+	}
+}
+
+// A middleware that has no room for a body says so.
+func TestABodyThatThereIsNoRoomFor(t *testing.T) {
+	t.Parallel()
+	for _, s := range schemes() {
+		r := setup(t, s)
+		delivery := r.delivery()
+		delivery.Body = io.NopCloser(io.MultiReader(bytes.NewReader(s.body), iotest.ErrReader(fmt.Errorf("too many: %w", webhooks.ErrNotNow))))
+		response := r.deliver(t, delivery)
+		require.Equal(t, http.StatusServiceUnavailable, response.Code)
+		require.Equal(t, "1", response.Header().Get("Retry-After"))
+		require.Empty(t, r.events)
 	}
 }
 
