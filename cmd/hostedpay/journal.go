@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"cmp"
 	"encoding/base64"
 	"encoding/json"
@@ -163,23 +164,36 @@ func readJournal(path string) (all []entry, err error) {
 	return all, err
 }
 
-// eachEntry reads entries, and returns how many bytes they have. The last line may be cut off, by a
-// machine that stopped.
+// eachEntry reads entries, and returns how many bytes they have. The last line may be truncated, by
+// a machine that stopped.
 func eachEntry(from io.Reader, do func(entry)) (whole int64, err error) {
 	lines := bufio.NewReader(from)
 	for n := 1; ; n++ {
 		line, err := lines.ReadBytes('\n')
-		if errors.Is(err, io.EOF) {
+		if errors.Is(err, io.EOF) && beginsEntry(line) {
 			return whole, nil
 		}
-		if err != nil {
+		if err != nil && !errors.Is(err, io.EOF) {
 			return whole, err
 		}
 		var e entry
-		if err := json.Unmarshal(line, &e); err != nil || e.Request.URL == "" {
+		if err != nil || json.Unmarshal(line, &e) != nil || e.Request.URL == "" {
 			return whole, fmt.Errorf("line %d is not one of hostedpay listen", n)
 		}
 		whole += int64(len(line))
 		do(e)
 	}
+}
+
+// entryStart is what the line of an entry begins with, before its ID.
+const entryStart = `{"id":`
+
+// beginsEntry reports whether the line of an entry may begin like this. Otherwise it is somebody's
+// file: a key, or a recording in one line.
+func beginsEntry(line []byte) bool {
+	if len(line) <= len(entryStart) {
+		return strings.HasPrefix(entryStart, string(line))
+	}
+	id, ok := bytes.CutPrefix(line, []byte(entryStart))
+	return ok && '0' <= id[0] && id[0] <= '9'
 }
