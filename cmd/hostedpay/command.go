@@ -176,7 +176,7 @@ func argument(name string) cobra.PositionalArgs {
 // none requires that there are no arguments.
 func none(c *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return usage(c, errors.New("there are no arguments")) // what was given may be a secret
+		return usage(c, errors.New("expected no arguments")) // what was given may be a secret
 	}
 	return nil
 }

@@ -72,7 +72,7 @@ It exits with 1 when the response is not a 2xx.`,
 			}
 			eventPrinter{out: c.OutOrStdout(), json: f.json}.print(view, view.String())
 			if !view.accepted() {
-				return e.notAccepted(sign)
+				return e.notAccepted(status, sign)
 			}
 			return nil
 		},
@@ -160,8 +160,8 @@ func (e *entry) signedAgain(c *cobra.Command, request *http.Request, secretFile 
 }
 
 // notAccepted says what may be the matter with a delivery that comes late.
-func (e *entry) notAccepted(signed bool) error {
-	if age := time.Since(e.At).Round(time.Second); age > 5*time.Minute && !signed && strings.HasPrefix(string(e.Scheme), "vora") {
+func (e *entry) notAccepted(status int, signed bool) error {
+	if age := time.Since(e.At).Round(time.Second); age > 5*time.Minute && !signed && status/100 == 4 && strings.HasPrefix(string(e.Scheme), "vora") {
 		return fmt.Errorf("the delivery was not accepted: its signature is %s old, and receivers accept five minutes; sign it again with --sign", age)
 	}
 	return errors.New("the delivery was not accepted")

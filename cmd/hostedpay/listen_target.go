@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"unicode"
 )
 
 // A target is where deliveries are forwarded, and which.
@@ -30,8 +31,9 @@ func targetsOf(texts []string) ([]target, error) {
 
 func targetOf(text string) (target, error) {
 	parts := strings.Split(text, ";")
-	at, err := url.Parse(strings.TrimSpace(parts[0]))
-	if err != nil || at.Host == "" || at.Scheme != "http" && at.Scheme != "https" {
+	address := strings.TrimSpace(parts[0])
+	at, err := url.Parse(address)
+	if err != nil || at.Host == "" || at.Scheme != "http" && at.Scheme != "https" || strings.ContainsFunc(address, unicode.IsSpace) {
 		return target{}, errors.New("it begins with an absolute URL with http or https; what follows it is after a semicolon")
 	}
 	t := target{url: at}
