@@ -30,7 +30,11 @@ func nameEndpointFailure(err error) (what, next string) {
 	if what, next := nameCertificate(err); what != "" {
 		return what, next.there
 	}
-	return nameConnection(err)
+	what, next = nameConnection(err)
+	if isAny(err, refusedErrors) {
+		next = "start the server of the endpoint, or correct the address"
+	}
+	return what, next
 }
 
 // nextAtStranger is what to do when something else than the gateway responds with a status.

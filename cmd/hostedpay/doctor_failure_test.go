@@ -121,7 +121,7 @@ func TestDoctorNamesWhatIsWrongWithAConnection(t *testing.T) {
 			"TLS: the certificate does not verify", "this machine's clock", "for servers"},
 		"plain HTTP": {strings.Replace(plain.URL, "http:", "https:", 1), "TLS: the port speaks plain HTTP", "correct the port", ""},
 		"no name":    {"https://gateway.invalid", "DNS: the host has no address", "correct the host name", ""},
-		"refused":    {"http://127.0.0.1:9", "nothing listens there", "correct the address", ""},
+		"refused":    {"http://127.0.0.1:9", "nothing listens there", "start it (hostedpay sandbox)", "start the server of the endpoint"},
 		"closed":     {closing.URL, "the connection was closed without a response", "read the log of the server", ""},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -6,14 +6,20 @@ import (
 	"strings"
 )
 
-// unknown is the error about a word that does not exist. It names the nearest that does, if any is
-// near.
+// few is how many words an error lists.
+const few = 8
+
+// unknown is the error about a word that does not exist. It names the nearest that does, or all
+// when none is near and they are few.
 func unknown(kind, word string, known []string) error {
 	best, wrong := nearest(word, known)
-	if wrong > len(word)/2 {
-		return fmt.Errorf("unknown %s %q", kind, word)
+	switch {
+	case wrong <= len(word)/2:
+		return fmt.Errorf("unknown %s %q, did you mean %s?", kind, word, best)
+	case len(known) <= few:
+		return fmt.Errorf("unknown %s %q: use %s", kind, word, strings.Join(known, ", "))
 	}
-	return fmt.Errorf("unknown %s %q, did you mean %s?", kind, word, best)
+	return fmt.Errorf("unknown %s %q", kind, word)
 }
 
 // nearest is the known word that is nearest to a word, and how many letters are wrong then.

@@ -1,6 +1,7 @@
 package buyer
 
 import (
+	"errors"
 	"fmt"
 	"html"
 	"maps"
@@ -63,6 +64,9 @@ func parseForm(document string) form {
 // what the page has, else a sample.
 func (f form) values(button Button, filled url.Values, samples map[string]string) (url.Values, error) {
 	if !slices.Contains(f.buttons, button) {
+		if len(f.buttons) == 0 {
+			return nil, errors.New("the hosted page has no buttons any more: its session has ended, create another")
+		}
 		return nil, fmt.Errorf("the hosted page has no button %q now, but %q", string(button), f.buttons)
 	}
 	out := url.Values{f.buttonName: {string(button)}}

@@ -108,7 +108,7 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 		"nothing to press": {`<p>Paid`, func(ctx context.Context, p *buyer.Page) error {
 			_, err := p.Pay(ctx, buyer.CardApproved)
 			return err
-		}, `no button "pay" now`},
+		}, `no buttons any more: its session has ended, create another`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
