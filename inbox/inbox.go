@@ -121,7 +121,10 @@ func (b *Inbox[TTx]) Stop(ctx context.Context) error {
 	}
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
-	return b.river.StopAndCancel(grace)
+	if err := b.river.StopAndCancel(grace); err != nil {
+		return fmt.Errorf("inbox: some functions still ran when they had been cancelled for 5 s: have them end with their context. What they worked on is worked on again: %w", err)
+	}
+	return nil
 }
 
 // flush stores events and their jobs in one transaction, and returns the IDs of the new ones.

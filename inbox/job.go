@@ -82,7 +82,7 @@ func (b *Inbox[TTx]) riverConfig() *river.Config {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &worker[TTx]{box: b})
 	regular := slices.Concat(b.upkeep(), b.set.periodic)
-	river.AddWorker(workers, &periodicWorker{list: regular, due: b.due})
+	river.AddWorker(workers, &periodicWorker{list: regular, due: b.due, logger: b.set.logger})
 	config := &river.Config{
 		Logger: b.set.logger, Schema: b.db.schema, Workers: workers,
 		PollOnly: b.db.pollOnly, FetchPollInterval: b.db.poll, FetchCooldown: min(b.db.poll, 10*time.Millisecond),

@@ -3,6 +3,8 @@ package inbox
 import (
 	"context"
 	"errors"
+	"log/slog"
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -47,6 +49,8 @@ type periodicWorker struct {
 	river.WorkerDefaults[periodicArgs]
 	list []periodic
 	due  func(ctx context.Context, p periodic) (bool, error) // its period is over; the next one begins
+
+	logger *slog.Logger
 }
 
 func (w *periodicWorker) Timeout(job *river.Job[periodicArgs]) time.Duration {
@@ -58,7 +62,11 @@ func (w *periodicWorker) Timeout(job *river.Job[periodicArgs]) time.Duration {
 
 const deployFor = time.Hour // of which two versions of a program run
 
-var errNoPeriodic = errors.New("inbox: no process has a periodic function of this name any more")
+// These are what River keeps with a job. Why a function failed may be about a buyer.
+var (
+	errNoPeriodic = errors.New("inbox: no process has a periodic function of this name any more")
+	errPeriodic   = errors.New("inbox: the periodic function has failed: the log says why")
+)
 
 func (w *periodicWorker) at(job *river.Job[periodicArgs]) int {
 	return slices.IndexFunc(w.list, func(p periodic) bool { return p.name == job.Args.Name })
@@ -79,7 +87,25 @@ func (w *periodicWorker) Work(ctx context.Context, job *river.Job[periodicArgs])
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	return w.list[at].run(ctx)
+	err = w.list[at].call(ctx)
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(ctx.Err(), context.Canceled):
+		return errUnfinished
+	}
+	w.logger.ErrorContext(ctx, "a periodic function of the inbox has failed", slog.String("name", job.Args.Name), slog.String("reason", reason(err)))
+	return errPeriodic
+}
+
+// call makes an error of a panic.
+func (p periodic) call(ctx context.Context) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = panicked(v, debug.Stack())
+		}
+	}()
+	return p.run(ctx)
 }
 
 // due reports whether nobody has run a function in its period, and begins the next one. River's

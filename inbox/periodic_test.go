@@ -1,6 +1,10 @@
 package inbox
 
 import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
 	"testing"
 	"time"
 
@@ -22,4 +26,28 @@ func TestAPeriodicThatIsGone(t *testing.T) {
 	var cancelled *river.JobCancelError
 	require.ErrorAs(t, work(2*time.Hour), &cancelled)
 	require.ErrorContains(t, cancelled, "periodic function")
+}
+
+// Why a periodic function failed is in the log, without secrets, and not in River's job.
+func TestAPeriodicThatFails(t *testing.T) {
+	t.Parallel()
+	const said = "buyer@example.com is unknown to vp_sk_live_0123456789abcdef"
+	for name, run := range map[string]func(context.Context) error{
+		"error": func(context.Context) error { return errors.New(said) },
+		"panic": func(context.Context) error { panic(said) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var log bytes.Buffer
+			w := &periodicWorker{
+				list: []periodic{{"sweep", time.Hour, run}}, logger: slog.New(slog.NewTextHandler(&log, nil)),
+				due: func(context.Context, periodic) (bool, error) { return true, nil },
+			}
+			job := &river.Job[periodicArgs]{JobRow: &rivertype.JobRow{}, Args: periodicArgs{"sweep"}}
+			require.EqualError(t, w.Work(t.Context(), job), errPeriodic.Error())
+			require.Contains(t, log.String(), "buyer@example.com is unknown")
+			require.Contains(t, log.String(), "level=ERROR")
+			require.NotContains(t, log.String(), "0123456789")
+		})
+	}
 }

@@ -93,5 +93,5 @@ func Permanent(err error) error {
 func micros(t time.Time) int64 { return t.UnixMicro() }
 
 func panicked(v any, stack []byte) error {
-	return fmt.Errorf("inbox: the handler panicked: %v\n%s", v, stack)
+	return fmt.Errorf("inbox: the function panicked: %v\n%s", v, stack)
 }

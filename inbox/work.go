@@ -265,5 +265,5 @@ func isPermanent(err error) bool {
 // the event, where it is erased.
 var (
 	errRecorded   = errors.New("inbox: why it failed is recorded with its event, or in the log")
-	errUnfinished = errors.New("inbox: it was stopped before the work was done, or the job was cancelled: the work is done again")
+	errUnfinished = errors.New("inbox: it was stopped before the work was done, or the job was cancelled")
 )
