@@ -73,7 +73,7 @@ func entryOf(d control.Delivery, session control.Session) entry {
 func (e *entry) outlook() string {
 	switch e.State {
 	case control.DeliveryUnsent:
-		return "not sent: no webhook URL on this machine; see hostedpay sandbox\n          --webhook, and hostedpay listen --sandbox"
+		return "not sent: no webhook URL on this machine; see hostedpay sandbox\n          --webhook and hostedpay listen --sandbox, then events resend"
 	case control.DeliveryPending:
 		what, due := "not sent yet", e.DueAt.Local()
 		if len(e.Forwards) > 0 {

@@ -23,24 +23,28 @@ type diverter struct {
 	complete bool              // the events of all merchants were diverted
 }
 
+// reconnectWait is how soon a sandbox that was lost is looked for again. It is short, because what
+// one in its place sends before that goes elsewhere, or nowhere.
+const reconnectWait = 250 * time.Millisecond
+
 // keep diverts until the context ends. When the sandbox is started again, it has forgotten where
 // its events go. In the end they go where they went before.
 func (d *diverter) keep(ctx context.Context) {
 	defer d.restore()
-	for attempt := 0; ctx.Err() == nil; attempt++ {
+	for lost := false; ctx.Err() == nil; lost = true {
 		err := d.divert(ctx, func() {
 			d.show.reconnect(reconnectView{Sandbox: d.sandbox, Up: true})
-			attempt = 0
+			lost = false
 		})
 		if ctx.Err() != nil {
 			return
 		}
-		if attempt == 0 { // once for each time that it was lost
+		if !lost { // once for each time
 			d.show.reconnect(reconnectView{Sandbox: d.sandbox, Error: redact.New().Line(err.Error())})
 		}
 		select {
 		case <-ctx.Done():
-		case <-time.After(min(time.Duration(attempt+1)*250*time.Millisecond, 5*time.Second)):
+		case <-time.After(reconnectWait):
 		}
 	}
 }
