@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"runtime/debug"
 	"slices"
 	"time"
 
@@ -102,7 +101,7 @@ func (w *periodicWorker) Work(ctx context.Context, job *river.Job[periodicArgs])
 func (p periodic) call(ctx context.Context) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
-			err = panicked(v, debug.Stack())
+			err = panicked(v)
 		}
 	}()
 	return p.run(ctx)

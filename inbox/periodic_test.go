@@ -48,6 +48,9 @@ func TestAPeriodicThatFails(t *testing.T) {
 			require.Contains(t, log.String(), "buyer@example.com is unknown")
 			require.Contains(t, log.String(), "level=ERROR")
 			require.NotContains(t, log.String(), "0123456789")
+			if name == "panic" {
+				require.Regexp(t, `TestAPeriodicThatFails.* at periodic_test.go:\d+`, log.String())
+			}
 		})
 	}
 }

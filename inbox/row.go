@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
@@ -92,6 +94,16 @@ func Permanent(err error) error {
 
 func micros(t time.Time) int64 { return t.UnixMicro() }
 
-func panicked(v any, stack []byte) error {
-	return fmt.Errorf("inbox: the function panicked: %v\n%s", v, stack)
+// panicked is a panic as an error, with its place: a whole stack does not fit into a reason.
+func panicked(v any) error {
+	callers := make([]uintptr, 64)
+	frames := runtime.CallersFrames(callers[:runtime.Callers(2, callers)])
+	for panics := false; ; {
+		frame, more := frames.Next()
+		inRuntime := strings.HasPrefix(frame.Function, "runtime.")
+		if panics && !inRuntime || !more {
+			return fmt.Errorf("inbox: the function panicked: %v, in %s at %s:%d", v, frame.Function, filepath.Base(frame.File), frame.Line)
+		}
+		panics = panics || inRuntime
+	}
 }

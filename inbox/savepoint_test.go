@@ -136,7 +136,7 @@ func common[TTx any](insert func(ctx context.Context, tx TTx, id string) error) 
 		"panic": {work: func(ctx context.Context, tx TTx, session string) error {
 			_ = insert(ctx, tx, session)
 			panic("a bug")
-		}, reason: "panicked: a bug"},
+		}, reason: "panicked: a bug, in "},
 		"too long": {work: func(ctx context.Context, tx TTx, session string) error {
 			err := insert(ctx, tx, session)
 			<-ctx.Done()

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"runtime/debug"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -119,7 +118,7 @@ func (b *Inbox[TTx]) call(ctx context.Context, began time.Time, stored pending, 
 		err := errExited
 		defer func() {
 			if v := recover(); v != nil {
-				err = panicked(v, debug.Stack())
+				err = panicked(v)
 			}
 			done <- err
 		}()
