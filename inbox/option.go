@@ -30,6 +30,7 @@ type settings struct {
 type Option func(*settings)
 
 // WithLogger logs rejections, failures and quarantine, without bodies, signatures or secrets.
+// Without it nothing is logged.
 func WithLogger(logger *slog.Logger) Option { return func(s *settings) { s.logger = logger } }
 
 // WithHandlerOptions are for the handler of deliveries, which is a [webhooks.Handler], such as

@@ -163,10 +163,16 @@ func (b *Inbox[TTx]) setBack(ctx context.Context, tx TTx, event pending) error {
 	if isPermanent(event.err) || b.set.attempts == 1 {
 		return b.quarantine(ctx, tx, event)
 	}
-	if err := b.record(ctx, tx, b.db.say.failed, event); err != nil {
+	if err := b.retry(ctx, tx, event); err != nil {
 		return err
 	}
 	return b.db.enqueueFailed(ctx, tx, event.id, time.Now().Add(b.set.backoff(1)))
+}
+
+// retry records that an event has failed, and is tried again.
+func (b *Inbox[TTx]) retry(ctx context.Context, tx TTx, event pending) error {
+	b.set.logger.WarnContext(ctx, "webhook event failed, and is tried again", slog.Int64("id", event.id), slog.String("reason", reason(event.err)))
+	return b.record(ctx, tx, b.db.say.failed, event)
 }
 
 // quarantine puts an event aside, until somebody replays or discards it.
@@ -236,7 +242,7 @@ func (b *Inbox[TTx]) failed(ctx context.Context, job *river.Job[jobArgs], event 
 	defer cancel()
 	err := b.db.within(recording, workSide, func(tx TTx) error {
 		if !quarantined {
-			return b.record(recording, tx, b.db.say.failed, event)
+			return b.retry(recording, tx, event)
 		}
 		if err := b.quarantine(recording, tx, event); err != nil {
 			return err

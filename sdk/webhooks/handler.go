@@ -45,6 +45,7 @@ type HandlerOption func(*Handler)
 func WithStore(store Store) HandlerOption { return func(h *Handler) { h.store = store } }
 
 // WithLogger logs rejections, failures and duplicates, without bodies, signatures or secrets.
+// Without it nothing is logged.
 func WithLogger(logger *slog.Logger) HandlerOption { return func(h *Handler) { h.logger = logger } }
 
 // WithRejections calls a function with each delivery that verification has rejected, to be counted
