@@ -235,6 +235,15 @@ func TestMemoryIsNoFile(t *testing.T) {
 	require.ErrorContains(t, err, "name a file")
 }
 
+// A setting that nobody has made, and what other drivers of SQLite take, name no file.
+func TestSQLiteNeedsAPath(t *testing.T) {
+	t.Parallel()
+	for _, path := range []string{"", "file:" + filepath.Join(t.TempDir(), "events.db")} {
+		_, err := inbox.SQLite(path)
+		require.ErrorContains(t, err, "needs the path of a file")
+	}
+}
+
 // Whoever waits for a transaction of SQLite waits no longer than its context, whatever a handler
 // does.
 func TestAContextEndsTheWaitForATurn(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -17,12 +18,20 @@ import (
 	codes "modernc.org/sqlite/lib"
 )
 
-// SQLite keeps events and jobs in a file, for one process. A second process that opens the file is
-// refused with an error: use [PostgreSQL] for several. Every commit reaches the disk before it is
-// acknowledged (WAL, with full synchronization).
+// SQLite keeps events and jobs in a file, for one process. A second one that opens the file gets an
+// error: use [PostgreSQL] for several. Every commit reaches the disk before it is acknowledged
+// (WAL, with full synchronization).
+//
+// The tables of Work.InTx are in the same file. Make and read them through a [sql.DB] of your own,
+// with a busy timeout, because a file has one writer at a time:
+//
+//	orders, err := sql.Open("sqlite", "file:events.db?_pragma=busy_timeout(5000)&_txlock=immediate")
 func SQLite(path string) (*Database[*sql.Tx], error) {
 	if path == ":memory:" {
 		return nil, errors.New("inbox: :memory: is no file, and what is acknowledged would be lost with the process: name a file, in a temporary folder for tests")
+	}
+	if path == "" || strings.HasPrefix(path, "file:") {
+		return nil, errors.New("inbox: SQLite needs the path of a file, such as events.db, and takes no URI")
 	}
 	s := &sqlite{turn: make(chan struct{}, 1)}
 	if err := makePrivate(path, path+".lock"); err != nil {
