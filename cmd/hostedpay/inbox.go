@@ -88,7 +88,7 @@ func checkSchema(ctx context.Context, store eventStore) error {
 	}
 	for _, step := range steps {
 		if !step.Applied {
-			return fmt.Errorf("the database lacks the inbox's migration %q: is it the inbox's, of this version?", step.Name)
+			return fmt.Errorf("the database lacks the inbox's migration %q: is it the inbox's, of this version? On PostgreSQL, is --schema the program's?", step.Name)
 		}
 	}
 	return nil
