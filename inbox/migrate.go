@@ -98,7 +98,7 @@ func (d *Database[TTx]) Migrate(ctx context.Context) error {
 
 func (d *Database[TTx]) migrate(ctx context.Context, migrator *rivermigrate.Migrator[TTx]) error {
 	if d.schema != "" {
-		if err := d.within(ctx, workSide, func(tx TTx) error { return d.run(ctx, tx, "CREATE SCHEMA IF NOT EXISTS "+d.schema) }); err != nil {
+		if err := d.within(ctx, workSide, func(tx TTx) error { return d.createSchema(ctx, tx) }); err != nil {
 			return err
 		}
 	}
@@ -116,6 +116,19 @@ func (d *Database[TTx]) migrate(ctx context.Context, migrator *rivermigrate.Migr
 		if err := d.within(ctx, workSide, func(tx TTx) error { return d.apply(ctx, tx, step) }); err != nil {
 			return fmt.Errorf("inbox: migration %q failed: %w", step.Name, err)
 		}
+	}
+	return nil
+}
+
+// createSchema creates the schema, unless it is there: IF NOT EXISTS asks for the right to create
+// one all the same.
+func (d *Database[TTx]) createSchema(ctx context.Context, tx TTx) error {
+	found, err := d.ids(ctx, tx, "SELECT count(*) FROM pg_namespace WHERE nspname = '"+d.schema+"'")
+	if err != nil || found[0] > 0 {
+		return err
+	}
+	if err := d.run(ctx, tx, "CREATE SCHEMA "+d.schema); err != nil {
+		return fmt.Errorf("inbox: the schema %s could not be created: have somebody create it for the role of the address, with AUTHORIZATION: %w", d.schema, err)
 	}
 	return nil
 }
