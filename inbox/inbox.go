@@ -22,7 +22,8 @@ type Work[TTx any] struct {
 	// committed with that, exactly once, or not at all. It must not use the database in another
 	// way, nor talk to others: while it runs, the transaction is open. An error, or a panic, undoes
 	// what it wrote, and only that: events share a transaction, and each has a savepoint. The
-	// function must neither end the transaction nor keep it; a pgx.Tx returns errors then.
+	// function must neither end the transaction nor keep it; a pgx.Tx returns errors then. It has
+	// to give ctx to each statement: nothing else ends one that takes too long on SQLite.
 	InTx func(ctx context.Context, tx TTx, event webhooks.Event) error
 
 	// Outside is called while no transaction is open. When the process dies at the wrong moment it
