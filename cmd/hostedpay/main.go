@@ -38,11 +38,17 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 )
+
+// sameInterrupt is for how long signals after the first are the same interrupt: a terminal sends
+// one to all of a group, and timeout, npm and others pass theirs on.
+const sameInterrupt = 300 * time.Millisecond
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop)   // the second signal ends what does not end by itself
+	// The second interrupt ends what does not end by itself.
+	context.AfterFunc(ctx, func() { time.AfterFunc(sameInterrupt, stop) })
 	signal.Ignore(syscall.SIGPIPE) // it would end the process before it says what it has done
 	secretsRead.addArguments(os.Args[1:])
 	root := command()

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -109,4 +110,37 @@ func TestTheSecondInterruptEnds(t *testing.T) {
 			_ = c.Process.Signal(syscall.SIGINT) // unless it has ended
 		}
 	}
+}
+
+// An interrupt that comes several times at once, as timeout sends it, is one: listen ends as it
+// should.
+func TestAnInterruptThatIsRepeated(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows sends no interrupts to one process")
+	}
+	arrived := make(chan struct{}, 1)
+	slow := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body) // or nothing notices that listen hangs up
+		arrived <- struct{}{}
+		<-r.Context().Done()
+	}))
+	t.Cleanup(slow.Close)
+	c := exec.CommandContext(t.Context(), "hostedpay", "listen", "--listen", "127.0.0.1:0", "--journal", "", "--forward-to", slow.URL, "--json")
+	out, err := c.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, c.Start())
+	var ready readyView
+	lines := json.NewDecoder(out)
+	require.NoError(t, lines.Decode(&ready))
+	go func() { _, _ = slow.Client().Post(ready.URL, "application/json", strings.NewReader("{}")) }()
+	<-arrived
+	for range 5 {
+		require.NoError(t, c.Process.Signal(syscall.SIGTERM))
+		time.Sleep(10 * time.Millisecond)
+	}
+	var event eventLine
+	require.NoError(t, lines.Decode(&event))
+	require.Equal(t, http.StatusBadGateway, event.Status)
+	require.NoError(t, c.Wait())
 }
