@@ -22,11 +22,15 @@ func unknown(kind, word string, known []string) error {
 	return fmt.Errorf("unknown %s %q", kind, word)
 }
 
-// nearest is the known word that is nearest to a word, and how many letters are wrong then.
+// nearest is the known word that is nearest to a word, and how many letters are wrong then. Wrong
+// capitals count as one.
 func nearest(word string, known []string) (best string, wrong int) {
 	wrong = math.MaxInt
 	for _, k := range known {
-		d := edits(word, k)
+		d := edits(strings.ToLower(word), strings.ToLower(k))
+		if word != k {
+			d = max(d, 1)
+		}
 		if len(word) > 1 && word != k && strings.HasPrefix(k, word) {
 			d = 1 // it was cut short
 		}

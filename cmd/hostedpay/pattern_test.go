@@ -51,6 +51,8 @@ func TestTypesOfANewerGateway(t *testing.T) {
 		"session.s?*":           {doubt: `unknown event type "session.s?*", did you mean session.*?`},
 		"*.renewed":             {doubt: `unknown event type "*.renewed"`},
 		"refund.create":         {problem: "did you mean refund.created?; if the gateway is newer than this command, end it with *"},
+		"SESSION.Succeeded":     {problem: "did you mean session.succeeded?; if"},
+		"SESSION.*":             {problem: `unknown event type "SESSION.*", did you mean session.*?`},
 		"session.succeded":      {problem: "did you mean session.succeeded?; if"},
 		"session.succeded*":     {doubt: `unknown event type "session.succeded*", did you mean session.*?`},
 		"sesion.succ*":          {problem: `unknown event type "sesion.succ*", did you mean session.*?`},
