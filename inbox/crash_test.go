@@ -44,7 +44,7 @@ func TestProcessesThatAreKilled(t *testing.T) {
 		db.Close()
 		processes := newCrashProcesses(t, 1, crashProcess{SQLite: path})
 		_, err = inbox.SQLite(path)
-		require.ErrorContains(t, err, "another process has the SQLite database")
+		require.ErrorContains(t, err, "in this process or another one")
 		testKilled(t, processes, openLedger(t, "sqlite", "file:"+path+"?_pragma=busy_timeout(10000)", ""))
 	})
 	t.Run("PostgreSQL", func(t *testing.T) {

@@ -218,7 +218,7 @@ func TestASecondProcessIsRefused(t *testing.T) {
 	db, err := inbox.SQLite(path)
 	require.NoError(t, err)
 	_, err = inbox.SQLite(path)
-	require.ErrorContains(t, err, "another process has the SQLite database")
+	require.ErrorContains(t, err, "in this process or another one")
 	go func() {
 		time.Sleep(100 * time.Millisecond) // as a process that is ending
 		db.Close()
