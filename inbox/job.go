@@ -88,8 +88,8 @@ func (b *Inbox[TTx]) riverConfig() *river.Config {
 		PollOnly: b.db.pollOnly, FetchPollInterval: b.db.poll, FetchCooldown: min(b.db.poll, 10*time.Millisecond),
 		JobTimeout: b.set.jobTimeout(), RescueStuckJobsAfter: b.set.rescue, CompletedJobRetentionPeriod: keepCompleted,
 	}
-	if b.set.workers > 0 {
-		config.Queues = map[string]river.QueueConfig{queue: {MaxWorkers: b.set.workers}, periodicQueue: {MaxWorkers: len(regular)}}
+	if b.set.workers > 0 { // those of the periodics are for some that hang, too
+		config.Queues = map[string]river.QueueConfig{queue: {MaxWorkers: b.set.workers}, periodicQueue: {MaxWorkers: 3 * len(regular)}}
 		config.PeriodicJobs = periodicJobs(regular)
 	}
 	return config

@@ -79,7 +79,8 @@ func WithRetention(bodies, events time.Duration) Option {
 // WithPeriodic runs a function again and again, once in each period for all processes together: the
 // sweep of a platform, for example. It runs as soon as the inbox starts, unless it has run less
 // than a period ago. A name is used once. The function has ten minutes, or the period when that is
-// shorter; an error is logged.
+// shorter; an error is logged. One that does not end with its context is left behind, and called
+// again in the next period.
 func WithPeriodic(name string, every time.Duration, run func(context.Context) error) Option {
 	return func(s *settings) { s.periodic = append(s.periodic, periodic{name, every, run}) }
 }

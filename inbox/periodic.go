@@ -59,7 +59,10 @@ func (w *periodicWorker) Timeout(job *river.Job[periodicArgs]) time.Duration {
 	return 0
 }
 
-const deployFor = time.Hour // of which two versions of a program run
+const (
+	deployFor  = time.Hour   // of which two versions of a program run
+	leaveAfter = time.Second // when the context of a function has ended, and it has not
+)
 
 // These are what River keeps with a job. Why a function failed may be about a buyer.
 var (
@@ -86,7 +89,8 @@ func (w *periodicWorker) Work(ctx context.Context, job *river.Job[periodicArgs])
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	err = w.list[at].call(ctx)
+	end := time.Now().Add(w.Timeout(job) + leaveAfter)
+	err = callUntil(end, func() error { return w.list[at].run(ctx) })
 	switch {
 	case err == nil:
 		return nil
@@ -95,16 +99,6 @@ func (w *periodicWorker) Work(ctx context.Context, job *river.Job[periodicArgs])
 	}
 	w.logger.ErrorContext(ctx, "a periodic function of the inbox has failed", slog.String("name", job.Args.Name), slog.String("reason", reason(err)))
 	return errPeriodic
-}
-
-// call makes an error of a panic.
-func (p periodic) call(ctx context.Context) (err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			err = panicked(v)
-		}
-	}()
-	return p.run(ctx)
 }
 
 // due reports whether nobody has run a function in its period, and begins the next one. River's

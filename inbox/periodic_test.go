@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -26,6 +27,23 @@ func TestAPeriodicThatIsGone(t *testing.T) {
 	var cancelled *river.JobCancelError
 	require.ErrorAs(t, work(2*time.Hour), &cancelled)
 	require.ErrorContains(t, cancelled, "periodic function")
+}
+
+// A periodic function that never ends keeps no worker: the others, and the inbox's own, go on.
+func TestAPeriodicThatNeverEnds(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		release := make(chan struct{})
+		w := &periodicWorker{
+			list: []periodic{{"sweep", time.Minute, func(context.Context) error { <-release; return nil }}}, logger: silent,
+			due: func(context.Context, periodic) (bool, error) { return true, nil },
+		}
+		began := time.Now()
+		job := &river.Job[periodicArgs]{JobRow: &rivertype.JobRow{}, Args: periodicArgs{"sweep"}}
+		require.EqualError(t, w.Work(t.Context(), job), errPeriodic.Error())
+		require.Equal(t, time.Minute+leaveAfter, time.Since(began))
+		close(release)
+	})
 }
 
 // Why a periodic function failed is in the log, without secrets, and not in River's job.

@@ -100,8 +100,8 @@ func (b *Inbox[TTx]) inTx(ctx context.Context, began time.Time, divided parts[TT
 	})
 }
 
-// call begins the work of an event, and gives its function a deadline. One that has not ended when
-// three times that have passed is left behind: it keeps neither a worker nor a connection.
+// call begins the work of an event, and gives its function a deadline. It is left behind when three
+// times that have passed.
 func (b *Inbox[TTx]) call(ctx context.Context, began time.Time, stored pending, begin func(context.Context) (webhooks.EventFunc, error)) error {
 	event, err := b.db.load(stored.payload, stored.hash)
 	if err != nil {
@@ -113,31 +113,8 @@ func (b *Inbox[TTx]) call(ctx context.Context, began time.Time, stored pending, 
 	if err != nil {
 		return err
 	}
-	done := make(chan error, 1)
-	go func() {
-		err := errExited
-		defer func() {
-			if v := recover(); v != nil {
-				err = panicked(v)
-			}
-			done <- err
-		}()
-		err = work(ctx, event)
-	}()
-	patience := time.NewTimer(time.Until(began.Add(3 * b.set.deadline)))
-	defer patience.Stop()
-	select {
-	case err := <-done:
-		return err
-	case <-patience.C:
-		return errLeft
-	}
+	return callUntil(began.Add(3*b.set.deadline), func() error { return work(ctx, event) })
 }
-
-var (
-	errLeft   = errors.New("inbox: the handler did not end when its context did, and was left behind: what it waits for has to end with the context that it is given")
-	errExited = errors.New("inbox: the handler ended its goroutine: did it call runtime.Goexit, or FailNow of a test?")
-)
 
 // settle records what became of the events, and completes the job, in the transaction of their
 // work.
