@@ -175,6 +175,11 @@ func (d *Database[TTx]) migrator() (*rivermigrate.Migrator[TTx], error) {
 	return rivermigrate.New(d.driver, &rivermigrate.Config{Schema: d.schema, Logger: silent})
 }
 
+// unmigrated is the error of a statement for which the tables are missing.
+func unmigrated(err error) error {
+	return fmt.Errorf("inbox: the database lacks the inbox's tables: read what Migrations lists, and call Migrate: %w", err)
+}
+
 // migrated is an error that names the steps that are missing.
 func (d *Database[TTx]) migrated(ctx context.Context) error {
 	steps, err := d.Migrations(ctx)

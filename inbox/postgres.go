@@ -168,8 +168,10 @@ func (p *postgres) conflict(err error) bool {
 }
 
 func (p *postgres) explain(err error) error {
-	switch sqlState(err) {
-	case "42P05", "26000":
+	switch code := sqlState(err); {
+	case code == "42P01" && strings.Contains(err.Error(), "inbox_events"):
+		return unmigrated(err)
+	case code == "42P05", code == "26000":
 		return fmt.Errorf("inbox: a pooler such as PgBouncer in transaction mode is between the program and PostgreSQL: add inbox.WithTransactionPooling: %w", err)
 	}
 	return err

@@ -224,4 +224,9 @@ func (s *sqlite) conflict(err error) bool {
 	return errors.As(err, &failed) && failed.Code()&0xff == codes.SQLITE_BUSY
 }
 
-func (s *sqlite) explain(err error) error { return err }
+func (s *sqlite) explain(err error) error {
+	if err != nil && strings.Contains(err.Error(), "no such table: inbox_events") {
+		return unmigrated(err)
+	}
+	return err
+}

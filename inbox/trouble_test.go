@@ -311,6 +311,8 @@ func testMigrations[TTx any](t *testing.T, db *inbox.Database[TTx]) {
 	box, err := inbox.New(verifier(t), db, inbox.Work[TTx]{Outside: func(context.Context, webhooks.Event) error { return errors.New("never") }})
 	require.NoError(t, err)
 	require.ErrorContains(t, box.Start(t.Context()), "inbox 001 events")
+	_, err = db.Events(t.Context(), inbox.Selection{}, inbox.Page{})
+	require.ErrorContains(t, err, "call Migrate")
 	steps, err := db.Migrations(t.Context())
 	require.NoError(t, err)
 	require.Greater(t, len(steps), 2)
