@@ -106,7 +106,7 @@ func TestAHandlerCannotEndTheTransaction(t *testing.T) {
 	t.Parallel()
 	for _, statement := range []string{
 		"COMMIT", "commit work;", " END TRANSACTION", "Rollback", "ABORT", "COMMIT AND CHAIN", "ROLLBACK AND NO CHAIN ; ", "PREPARE TRANSACTION 'a'",
-		"COMMIT -- of the shop", "/* the ** shop */\nCOMMIT /* all */ WORK;", ";COMMIT", "-- so\nrollback/**/and/**/chain",
+		"COMMIT -- of the shop", "/* the ** shop */\nCOMMIT /* all */ WORK;", ";COMMIT", "SELECT 1; COMMIT;", "BEGIN; SELECT 1; END", "-- so\nrollback/**/and/**/chain",
 	} {
 		t.Run(statement, func(t *testing.T) {
 			t.Parallel()
@@ -194,7 +194,7 @@ func TestWhatDoesNotEndTheTransaction(t *testing.T) {
 	t.Parallel()
 	db, of, count := parcelsOf(t)
 	_, records := together(t, db, inTime, func(ctx context.Context, tx pgx.Tx, session string) error {
-		for _, statement := range []string{"SAVEPOINT mine", "INSERT INTO " + of.table + " VALUES ('gone')", "ROLLBACK TO SAVEPOINT mine", "RELEASE mine", "SELECT 'COMMIT'", "/* a */ SELECT CASE WHEN true THEN 1 /* b */ END", "-- COMMIT\nSELECT 1 -- COMMIT", "DO $$ BEGIN PERFORM 1; END $$"} {
+		for _, statement := range []string{"SAVEPOINT mine", "INSERT INTO " + of.table + " VALUES ('gone')", "ROLLBACK TO SAVEPOINT mine", "RELEASE mine", "SELECT 'COMMIT; COMMIT'", "/* a */ SELECT CASE WHEN true THEN 1 /* b */ END", "-- COMMIT\nSELECT 1 -- COMMIT", "DO $$ BEGIN PERFORM 1; END $$"} {
 			if _, err := tx.Exec(ctx, statement); err != nil {
 				return err
 			}

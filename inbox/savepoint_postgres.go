@@ -151,8 +151,14 @@ func (p *part) use(ctx context.Context) (done func(), err error) {
 // gap is what may stand between the words of a statement, and around them.
 const gap = `(?:[\s;]|--[^\n]*(?:\n|$)|/\*(?:[^*]|\*+[^*/])*\*+/)*`
 
-// ends are statements that end a transaction. Several in one string are not looked through.
+// ends are statements that end a transaction.
 var ends = regexp.MustCompile(strings.ReplaceAll(`(?is)^_(?:(?:COMMIT|END|ROLLBACK|ABORT)\b(?:_(?:WORK|TRANSACTION)\b)?(?:_AND_(?:NO_)?CHAIN)?|PREPARE_TRANSACTION\b.*?)_$`, "_", gap))
+
+// endsTransaction looks at a statement, or at the last one of several in one string.
+func endsTransaction(sql string) bool {
+	last := strings.LastIndexByte(strings.TrimRight(sql, "; \t\r\n"), ';') + 1
+	return ends.MatchString(sql) || last > 0 && ends.MatchString(sql[last:])
+}
 
 // useFor is use for a statement. When the savepoint was taken with it, its result is the next one
 // of the batch.
@@ -163,7 +169,7 @@ func (p *part) useFor(ctx context.Context, sql string, args []any, batched bool)
 	switch {
 	case p.ended:
 		err = errReturned
-	case ends.MatchString(sql):
+	case endsTransaction(sql):
 		err = errNotYours
 	case p.taken:
 	case batched && p.lazy.state != emptySavepoint && p.lazy.prepared(sql, args):
@@ -291,7 +297,7 @@ func (t *partTx) CopyFrom(ctx context.Context, table pgx.Identifier, columns []s
 
 func (t *partTx) SendBatch(ctx context.Context, batch *pgx.Batch) pgx.BatchResults {
 	for _, queued := range batch.QueuedQueries {
-		if ends.MatchString(queued.SQL) {
+		if endsTransaction(queued.SQL) {
 			return failedBatch{errNotYours}
 		}
 	}
