@@ -217,9 +217,12 @@ func (b *Tab) Sees(p Place, text string) {
 	})
 }
 
-// Clicks waits for an element and clicks on it with the mouse.
+// Clicks waits until an element is at rest, and clicks on it with the mouse. A frame of another
+// site is drawn by another process, which may move it after this one has said where it is.
 func (b *Tab) Clicks(p Place, selector string) {
 	b.t.Helper()
+	var last []float64
+	var since time.Time
 	b.Until("a click on "+selector, func() (bool, error) {
 		element, err := b.Evaluate(p, fmt.Sprintf("document.readyState == 'complete' ? document.querySelector(%q) : null", selector), false)
 		if err != nil || element.ObjectID == "" {
@@ -233,12 +236,20 @@ func (b *Tab) Clicks(p Place, selector string) {
 			return false, errors.Join(err, errors.New("it is not visible"))
 		}
 		q := found.Quads[0]
+		if !slices.Equal(q, last) {
+			last, since = q, time.Now()
+		}
+		if time.Since(since) < atRest {
+			return false, errors.New("it moves")
+		}
 		ctx, cancel := context.WithTimeout(b.ctx, Patience)
 		defer cancel()
 		err = chromedp.Do(ctx, chromedp.MouseClickXY((q[0]+q[4])/2, (q[1]+q[5])/2))
 		return err == nil, err
 	})
 }
+
+const atRest = 100 * time.Millisecond
 
 // Opens waits for another tab with a page of this URL and title.
 func (b *Tab) Opens(address, title string) {

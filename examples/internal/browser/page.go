@@ -11,7 +11,11 @@ import (
 // Pay fills in the form of a hosted page with a test card and sends it.
 func (b *Tab) Pay(p Place, card string) {
 	b.t.Helper()
-	b.Clicks(p, `button[data-number="`+card+`"]`)
+	b.Until("the number of the card", func() (bool, error) {
+		b.Clicks(p, `button[data-number="`+card+`"]`)
+		number, err := b.Text(p, `document.getElementById("card").value`)
+		return number != "", err
+	})
 	b.Clicks(p, `button[value="pay"]`)
 }
 
