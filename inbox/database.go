@@ -57,8 +57,8 @@ type engine[TTx any] interface {
 	run(ctx context.Context, tx TTx, statement string, args ...any) error
 	// rows runs a statement; each is called with the scanner of each row.
 	rows(ctx context.Context, tx TTx, statement string, args []any, each func(scan scanner) error) error
-	// insert stores what is new, and returns the IDs by dedupe hash.
-	insert(ctx context.Context, tx TTx, statement string, events []row, now int64) (map[string]int64, error)
+	// store begins a transaction by storing what is new, and returns the IDs by dedupe hash.
+	store(ctx context.Context, statement string, events []row, now int64) (TTx, map[string]int64, error)
 	list(ids []int64) any // as one argument
 
 	rowsFault(err error) bool // one of the rows cannot be stored, whenever it is tried
@@ -86,6 +86,19 @@ func (d *Database[TTx]) within(ctx context.Context, by side, do func(tx TTx) err
 	if err != nil {
 		return d.explain(err)
 	}
+	return d.conclude(ctx, tx, do)
+}
+
+// storing runs a function in a transaction that has stored what is new of some events.
+func (d *Database[TTx]) storing(ctx context.Context, events []row, do func(tx TTx, ids map[string]int64) error) error {
+	tx, ids, err := d.store(ctx, d.say.insert, events, micros(time.Now()))
+	if err != nil {
+		return d.explain(err)
+	}
+	return d.conclude(ctx, tx, func(tx TTx) error { return do(tx, ids) })
+}
+
+func (d *Database[TTx]) conclude(ctx context.Context, tx TTx, do func(tx TTx) error) error {
 	defer d.rollback(tx)
 	if err := do(tx); err != nil {
 		return d.explain(err)

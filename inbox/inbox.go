@@ -130,10 +130,10 @@ func (b *Inbox[TTx]) Stop(ctx context.Context) error {
 
 // flush stores events and their jobs in one transaction, and returns the IDs of the new ones.
 func (b *Inbox[TTx]) flush(ctx context.Context, events []row) (ids map[string]int64, err error) {
-	err = b.db.within(ctx, acceptSide, func(tx TTx) error {
-		ids, err = b.db.insert(ctx, tx, b.db.say.insert, events, micros(time.Now()))
-		if err != nil || len(ids) == 0 {
-			return err
+	err = b.db.storing(ctx, events, func(tx TTx, stored map[string]int64) error {
+		ids = stored
+		if len(ids) == 0 {
+			return nil
 		}
 		fresh := make([]int64, 0, len(ids))
 		for _, event := range events {

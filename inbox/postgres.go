@@ -131,6 +131,11 @@ func (p *postgres) run(ctx context.Context, tx pgx.Tx, statement string, args ..
 
 func (p *postgres) rows(ctx context.Context, tx pgx.Tx, statement string, args []any, each func(scanner) error) error {
 	rows, err := tx.Query(ctx, statement, args...)
+	return scanAll(rows, err, each)
+}
+
+// scanAll reads what Query has returned.
+func scanAll(rows pgx.Rows, err error, each func(scanner) error) error {
 	if err != nil {
 		return err
 	}
@@ -141,18 +146,6 @@ func (p *postgres) rows(ctx context.Context, tx pgx.Tx, statement string, args [
 		}
 	}
 	return rows.Err()
-}
-
-func (p *postgres) insert(ctx context.Context, tx pgx.Tx, statement string, events []row, now int64) (map[string]int64, error) {
-	var columns [6][]string
-	for _, e := range events {
-		for i, value := range [...]string{e.Hash, e.Gateway, e.Merchant, e.Type, e.Session, e.Payload} {
-			columns[i] = append(columns[i], value)
-		}
-	}
-	return collect(func(each func(scanner) error) error {
-		return p.rows(ctx, tx, statement, []any{columns[0], columns[1], columns[2], columns[3], columns[4], columns[5], now}, each)
-	})
 }
 
 func (p *postgres) list(ids []int64) any { return ids }

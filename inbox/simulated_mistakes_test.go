@@ -6,7 +6,6 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"strings"
-	"time"
 )
 
 // The mistakes that the simulation finds, each made in a copy of the inbox.
@@ -79,9 +78,9 @@ func (m *machine) mistakenFlush(box *Inbox[*sql.Tx], flush flushFunc) flushFunc 
 	case m.p.Makes(mistakeTwoCommits):
 		return func(ctx context.Context, events []row) (ids map[string]int64, err error) {
 			ctx = m.p.As(ctx, "stores")
-			err = m.db.within(ctx, acceptSide, func(tx *sql.Tx) error {
-				ids, err = m.db.insert(ctx, tx, m.db.say.insert, events, micros(time.Now()))
-				return err
+			err = m.db.storing(ctx, events, func(_ *sql.Tx, stored map[string]int64) error {
+				ids = stored
+				return nil
 			})
 			if err != nil {
 				return nil, err
@@ -100,11 +99,20 @@ func (m *machine) mistakenFlush(box *Inbox[*sql.Tx], flush flushFunc) flushFunc 
 	return flush
 }
 
-func (e *simulatedEngine) insert(ctx context.Context, tx *sql.Tx, statement string, events []row, now int64) (map[string]int64, error) {
+func (e *simulatedEngine) store(ctx context.Context, statement string, events []row, now int64) (*sql.Tx, map[string]int64, error) {
+	tx, err := e.begin(ctx, acceptSide)
+	if err != nil {
+		return nil, nil, err
+	}
 	if e.m.p.Makes(mistakeSecondJob) {
 		statement = strings.Replace(statement, "DO NOTHING", "DO UPDATE SET reason = ''", 1)
 	}
-	return e.sqlite.insert(ctx, tx, statement, events, now)
+	ids, err := e.insert(ctx, tx, statement, events, now)
+	if err != nil {
+		e.rollback(tx)
+		return nil, nil, err
+	}
+	return tx, ids, nil
 }
 
 func (e *simulatedEngine) parts(tx *sql.Tx) parts[*sql.Tx] {

@@ -199,6 +199,19 @@ func (s *sqlite) rows(ctx context.Context, tx *sql.Tx, statement string, args []
 	return rows.Err()
 }
 
+func (s *sqlite) store(ctx context.Context, statement string, events []row, now int64) (*sql.Tx, map[string]int64, error) {
+	tx, err := s.begin(ctx, acceptSide)
+	if err != nil {
+		return nil, nil, err
+	}
+	ids, err := s.insert(ctx, tx, statement, events, now)
+	if err != nil {
+		s.rollback(tx)
+		return nil, nil, err
+	}
+	return tx, ids, nil
+}
+
 func (s *sqlite) insert(ctx context.Context, tx *sql.Tx, statement string, events []row, now int64) (map[string]int64, error) {
 	list, err := json.Marshal(events)
 	if err != nil {
