@@ -77,7 +77,7 @@ func (x *exchange) responseError() *sdk.Error {
 		}
 	}
 	e.Code = sdk.Code(body.Code)
-	if e.Code == "" && x.gateway.AssignedCode != nil {
+	if e.Code == "" && x.gateway.AssignedCode != nil && body.Error != "" {
 		e.Code = sdk.Code(x.gateway.AssignedCode(e.Status))
 		e.CodeAssigned = e.Code != ""
 	}

@@ -31,6 +31,6 @@ type Gateway struct {
 	VersionHeader, LatestVersionHeader string
 
 	// AssignedCode is the catalog code of a status, for a gateway whose error responses carry none.
-	// Nil when they do.
+	// Nil when they do. The page of a proxy has none: it says nothing about the request.
 	AssignedCode func(status int) string
 }

@@ -42,7 +42,13 @@ func visionScopeScenarios() []scenario {
 		{name: "checkout: 520 with a page", call: create, script: []step{page(520)}, want: want{unknown: true, status: 520}},
 		{name: "checkout: 524 with a page", call: create, script: []step{page(524)}, want: want{unknown: true, status: 524}},
 		{name: "checkout: 408", call: create, script: []step{nothing(408)}, want: want{status: 408}},
-		{name: "checkout: 502 with a page until retries are exhausted", call: create, script: slices.Repeat([]step{page(502)}, 4), want: want{unknown: true, status: 502, code: sdk.CodeProviderUnavailable, assigned: true}},
+		{name: "checkout: 502 with a page until retries are exhausted", call: create, script: slices.Repeat([]step{page(502)}, 4), want: want{unknown: true, status: 502}},
+		{name: "checkout: 400 with a page", call: create, script: []step{page(400)}, want: want{status: 400, says: "text/html instead of JSON"}},
+		{name: "checkout: 502 with a page, then 400 with a page", call: create, script: []step{page(502), page(400)}, want: want{unknown: true, status: 400}},
+		{
+			name: "checkout: 502 with a page, then 400", call: create, script: []step{page(502), flat(400, "amount and currency are required")},
+			want: want{status: 400, code: sdk.CodeValidationMissingField, assigned: true},
+		},
 		{name: "checkout: 429 with Retry-After, then 200", call: create, script: []step{flat(429, "slow down").with("Retry-After", "2"), checkout()}, want: want{result: checkoutID, waits: []wait{exactly(2 * time.Second)}}},
 		{
 			name: "checkout: 429 with a Retry-After beyond the deadline", call: create, script: []step{flat(429, "slow down").with("Retry-After", "30")}, deadline: 10 * time.Second,
