@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"net/url"
 	"time"
@@ -241,18 +242,24 @@ func (a *attempts) countResends(on *wire.Attempt, attempt sdk.Attempt) sdk.Attem
 	return attempt
 }
 
+// readBody allocates what a server declares only as far as it is little.
 func readBody(response *http.Response, limit int64) ([]byte, error) {
-	if response.ContentLength > limit {
+	declared := response.ContentLength
+	if declared > limit {
 		return nil, ErrBodyTooLarge
 	}
-	if n := response.ContentLength; n > 0 {
-		body := make([]byte, n)
+	if 0 < declared && declared <= defaultMaxBody {
+		body := make([]byte, declared)
 		read, err := io.ReadFull(response.Body, body)
 		return body[:read], err
 	}
-	body, err := io.ReadAll(io.LimitReader(response.Body, limit+1))
-	if err == nil && int64(len(body)) > limit {
+	body, err := io.ReadAll(io.LimitReader(response.Body, min(limit, math.MaxInt64-1)+1))
+	switch n := int64(len(body)); {
+	case err != nil:
+	case n > limit:
 		return body[:limit], ErrBodyTooLarge
+	case n < declared:
+		return body, io.ErrUnexpectedEOF
 	}
 	return body, err
 }

@@ -313,6 +313,23 @@ func TestDoBoundsTheResponse(t *testing.T) {
 	})
 }
 
+// However much may be read, a server that declares more than it sends has no memory allocated for
+// it.
+func TestDoReadsWithoutABound(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		policy := retry.Default()
+		policy.MaxBody, policy.MaxRetries = math.MaxInt64, 0
+		for declared, want := range map[int64]error{-1: nil, 5: nil, 6: io.ErrUnexpectedEOF, 2 << 20: io.ErrUnexpectedEOF, math.MaxInt64: io.ErrUnexpectedEOF} {
+			result, err := policy.Do(over(responding(func(*http.Request) (*http.Response, error) {
+				return &http.Response{StatusCode: http.StatusOK, ContentLength: declared, Body: io.NopCloser(strings.NewReader("hello"))}, nil
+			})), post(t.Context(), t), retry.Idempotent)
+			require.ErrorIs(t, err, want)
+			require.Equal(t, "hello", string(result.Body))
+		}
+	})
+}
+
 func TestDoBacksOff(t *testing.T) {
 	t.Parallel()
 
