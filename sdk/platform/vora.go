@@ -56,7 +56,7 @@ func (g *Vora) update(ctx context.Context, payment *Payment) {
 		payment.Status, payment.Cause = StatusUnknown, err
 		return
 	}
-	payment.Status, payment.Payment, payment.TransactionID = now.Status, now.Payment, now.TransactionID
+	payment.Status, payment.Payment, payment.Amount, payment.TransactionID = now.Status, now.Payment, now.Amount, now.TransactionID
 	if payment.Status != StatusPending {
 		payment.CheckoutURL = sdk.Secret{} // there is nothing to pay on it
 	}
