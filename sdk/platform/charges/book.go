@@ -63,6 +63,10 @@ var ErrOpen = errors.New("charges: the current attempt has not failed or expired
 // process is asking the gateway, and then the same call goes on a little later; or it has ended. An
 // error is why there is no page: [platform.HandlingOf] says what to do about it, and the charge, as
 // far as it was had, where it stands.
+//
+// A tenant may have come to another gateway since. A page of the former one that can still be paid
+// stays; one that nobody was shown, because the response was lost, is followed by the next attempt;
+// and an expired one leaves the charge unknown, because nobody can be asked what became of it.
 func (b *Book) Pay(ctx context.Context, tenant, order string, purchase platform.Purchase) (Charge, error) {
 	if err := checkNames(tenant, order); err != nil {
 		return Charge{}, err
@@ -85,17 +89,24 @@ func (b *Book) Pay(ctx context.Context, tenant, order string, purchase platform.
 			return otherAmount(c, purchase)
 		case c.Status().Final(), now.Before(current.AskingUntil):
 			return errUnchanged
-		case current.Made() && (!current.expired(now) || !canBeAsked(gateway)):
+		case current.Made() && (!current.expired(now) || !current.canBeAsked(gateway)):
 			return errUnchanged
 		}
 		if asks, doubted = true, current.InDoubt; current.Made() {
 			return errUnchanged // anybody may read
 		}
+		if current.Gateway != gateway.Name() { // what it has made nobody was shown, and this one cannot repeat it
+			c.Attempts = append(c.Attempts, b.attempt(tenant, order, len(c.Attempts)+1, gateway, current.Purchase))
+			current, doubted = &c.Attempts[len(c.Attempts)-1], false
+		}
 		current.InDoubt, current.AskingUntil = true, now.Add(askFor+askFor/2)
 		return nil
 	})
-	if err != nil || !asks {
+	switch {
+	case err != nil:
 		return charge, err
+	case !asks:
+		return charge.withoutExpiredPage(b.time()), nil
 	}
 	return b.ask(ctx, gateway, charge, doubted)
 }
@@ -170,7 +181,7 @@ func (b *Book) ask(caller context.Context, gateway platform.Gateway, charge Char
 	stored, err := b.update(ctx, b.load(charge.Tenant, charge.Order), func(c *Charge) error {
 		for i := range c.Attempts {
 			if a := &c.Attempts[i]; a.Purchase.Reference == current.Purchase.Reference {
-				c.learn(a, payment, doubted)
+				c.learn(a, current.AskingUntil, payment, doubted)
 			}
 		}
 		return nil
@@ -188,10 +199,11 @@ func (b *Book) ask(caller context.Context, gateway platform.Gateway, charge Char
 	return stored, nil
 }
 
-// canBeAsked reports whether a gateway says what has become of a page.
-func canBeAsked(gateway platform.Gateway) bool {
+// canBeAsked reports whether a tenant's gateway says what has become of an attempt's page. One that
+// the tenant came to later knows none.
+func (a Attempt) canBeAsked(gateway platform.Gateway) bool {
 	_, ok := gateway.(platform.Retriever)
-	return ok
+	return ok && a.Made() && a.Gateway == gateway.Name()
 }
 
 // askAbout asks for an attempt's page. A page that has expired is not asked for again: a day later
@@ -203,9 +215,16 @@ func askAbout(ctx context.Context, gateway platform.Gateway, a Attempt) (*platfo
 	return gateway.(platform.Retriever).Retrieve(ctx, a.PaymentID)
 }
 
-// learn enters what a gateway said about an attempt; nil means that the call made nothing.
-func (c *Charge) learn(a *Attempt, payment *platform.Payment, doubted bool) {
-	a.AskingUntil = time.Time{}
+// learn enters what a gateway said about an attempt to whoever was asking until then; nil means
+// that the call made nothing. When somebody else has asked since, because the clocks of two
+// processes differ, that one's page may be on its way.
+func (c *Charge) learn(a *Attempt, until time.Time, payment *platform.Payment, doubted bool) {
+	switch {
+	case a.AskingUntil.IsZero(), a.AskingUntil.After(until.Add(askFor)): // a store may round times
+		doubted = true
+	default:
+		a.AskingUntil = time.Time{}
+	}
 	switch {
 	case payment == nil:
 		a.InDoubt = a.InDoubt && doubted // an earlier call, whose response was lost, may have made it

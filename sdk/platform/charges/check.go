@@ -23,7 +23,7 @@ func (b *Book) Check(ctx context.Context, tenant, order string) (Charge, error) 
 		return Charge{}, err
 	}
 	gateway, err := b.gateways(ctx, tenant)
-	if err != nil || !canBeAsked(gateway) || !charge.made() {
+	if err != nil || !slices.ContainsFunc(charge.Attempts, func(a Attempt) bool { return a.canBeAsked(gateway) }) {
 		return charge, err
 	}
 	now, _, err := b.reread(ctx, charge)
@@ -82,13 +82,12 @@ func (b *Book) reread(ctx context.Context, charge Charge) (now Charge, asked boo
 	if err != nil {
 		failures = append(failures, err)
 	}
-	retriever, _ := gateway.(platform.Retriever)
 	var payments []*platform.Payment
 	for i, attempt := range charge.Attempts {
-		if retriever == nil || !attempt.Made() || attempt.Gateway != gateway.Name() {
+		if !attempt.canBeAsked(gateway) {
 			continue
 		}
-		payment, err := retriever.Retrieve(ctx, attempt.PaymentID)
+		payment, err := gateway.(platform.Retriever).Retrieve(ctx, attempt.PaymentID)
 		if err != nil {
 			failures = append(failures, err)
 			continue
@@ -106,6 +105,3 @@ func (b *Book) reread(ctx context.Context, charge Charge) (now Charge, asked boo
 	})
 	return now, asked, errors.Join(append(failures, err)...)
 }
-
-// made reports whether any attempt has a page.
-func (c Charge) made() bool { return slices.ContainsFunc(c.Attempts, Attempt.Made) }

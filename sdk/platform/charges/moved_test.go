@@ -1,0 +1,112 @@
+package charges_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/hostedpay/hostedpay-go/sandbox/buyer"
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
+	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/money"
+	"github.com/hostedpay/hostedpay-go/sdk/platform"
+	"github.com/hostedpay/hostedpay-go/sdk/platform/charges"
+)
+
+// The response to the create was lost, and the tenant is at another gateway when the buyer comes
+// back. The page that was made there is not the attempt's whose response was lost: a sweep would
+// ask the wrong gateway about it, or nobody.
+func TestALostResponseOfAFormerGateway(t *testing.T) {
+	t.Parallel()
+	for name, atVora := range map[string]bool{"vora": true, "visionscope": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := setup(t, atVora)
+			route := "POST /api/checkout/create"
+			if atVora {
+				route = "POST /v1/sessions"
+			}
+			require.NoError(t, w.Inject(control.Fault{Route: route, Times: 1, ResetAfter: true}))
+			_, err := w.book().Pay(t.Context(), tenant, order, purchase)
+			require.Error(t, err)
+
+			w.vora = !atVora
+			w.Advance(soon)
+			charge := w.pay()
+			require.Equal(t, platform.StatusPending, charge.Status())
+			require.Len(t, charge.Attempts, 2)
+			require.Equal(t, w.gateway().Name(), charge.Current().Gateway)
+			require.NotEqual(t, charge.Attempts[0].Purchase.Reference, charge.Current().Purchase.Reference)
+
+			w.PauseDeliveries() // the event does not come
+			w.Open(charge.Current().CheckoutURL).Pay(buyer.CardApproved)
+			if w.vora {
+				swept, err := w.book().Sweep(t.Context(), w.Now().Add(time.Minute), 1)
+				require.NoError(t, err)
+				require.Empty(t, swept.Silent)
+				require.Equal(t, platform.StatusApproved, w.charge().Status())
+			}
+		})
+	}
+}
+
+// Nobody can be asked any more what has become of the page, and nobody can pay on it.
+func TestAnExpiredPageOfAFormerGatewayIsNotShown(t *testing.T) {
+	t.Parallel()
+	w := setup(t, true)
+	w.PauseDeliveries()
+	w.pay()
+	w.vora = false
+	w.Advance(31 * time.Minute)
+	charge := w.pay()
+	require.Equal(t, platform.StatusUnknown, charge.Status())
+	require.Empty(t, charge.Current().CheckoutURL.Reveal())
+	_, err := w.book().Retry(t.Context(), tenant, order, purchase)
+	require.ErrorIs(t, err, charges.ErrOpen, "the buyer may have paid in time")
+}
+
+// Two processes ask at once, because their clocks differ. The gateway rejects what the first one
+// asks for, while it still works on what the second one asks for: a page may be there, so that the
+// order keeps its amount.
+func TestARejectionSaysNothingOfAnotherProcess(t *testing.T) {
+	t.Parallel()
+	store, now := charges.NewMemoryStore(), time.Now()
+	book := func(ahead time.Duration, ask func(platform.Purchase) (*platform.Payment, error)) *charges.Book {
+		gateway := scripted{platform.NewVora(nil), ask}
+		book, err := charges.New("crm", store, func(context.Context, string) (platform.Gateway, error) { return gateway, nil },
+			charges.WithClock(func() time.Time { return now.Add(ahead) }))
+		require.NoError(t, err)
+		return book
+	}
+	asked, rejected, made := make(chan struct{}), make(chan struct{}), make(chan error, 1)
+	second := book(2*time.Minute, func(p platform.Purchase) (*platform.Payment, error) {
+		close(asked)
+		<-rejected
+		return &platform.Payment{ID: "session", Status: platform.StatusPending, Amount: p.Amount, CheckoutURL: sdk.NewSecret("https://pay.example.com/session")}, nil
+	})
+	busy := &sdk.Error{Code: sdk.CodeProviderUnavailable}
+	first := book(0, func(platform.Purchase) (*platform.Payment, error) {
+		go func() {
+			_, err := second.Pay(t.Context(), tenant, order, purchase)
+			made <- err
+		}()
+		<-asked
+		return nil, busy
+	})
+	charge, err := first.Pay(t.Context(), tenant, order, purchase)
+	require.ErrorIs(t, err, busy)
+	require.Equal(t, platform.StatusUnknown, charge.Status())
+	more := purchase
+	more.Amount = money.Minor(2999, "USD")
+	_, err = first.Pay(t.Context(), tenant, order, more)
+	require.ErrorIs(t, err, charges.ErrOtherAmount)
+
+	close(rejected)
+	require.NoError(t, <-made)
+	charge, err = store.Load(t.Context(), tenant, order)
+	require.NoError(t, err)
+	require.Equal(t, purchase.Amount, charge.Amount)
+	require.Equal(t, "session", charge.Current().PaymentID)
+}
