@@ -60,6 +60,7 @@ type dialect struct {
 	lock     string // before the tables are made; empty when there is no need
 	durable  string // makes the transaction durable when it is not; empty when there is no need
 	isolated bool   // read committed can be asked for
+	lasting  bool   // a session may be set so that a read begins a transaction, which nobody ends
 	numbered bool   // $1, $2 and not ?
 	insert   string // INSERT … of a row that may be there
 	ignore   string // … and then does nothing
@@ -76,7 +77,7 @@ func dialectOf(kind *Kind, d sqlstore.Dialect) (dialect, error) {
 		}, nil
 	case sqlstore.MySQL:
 		return dialect{
-			isolated: true, insert: "INSERT IGNORE INTO",
+			isolated: true, lasting: true, insert: "INSERT IGNORE INTO",
 			schema: schema(kind, "CHAR(64) CHARACTER SET ascii COLLATE ascii_bin", "LONGBLOB", "BIGINT", "", ",\n\tINDEX {table}_open (is_open, due_at)"),
 		}, nil
 	case sqlstore.SQLite:

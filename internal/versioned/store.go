@@ -182,16 +182,16 @@ JOIN {table}_names n ON n.{name}_hash = d.{name}_hash WHERE n.name_hash = ?`, na
 
 // Open lists documents that are open, and were due before a time.
 func (s *Store) Open(ctx context.Context, before time.Time, limit int) ([][]byte, error) {
-	return query(ctx, s, s.runner(), "SELECT {name} FROM {table} WHERE is_open = 1 AND due_at < ? ORDER BY due_at, {name}_hash LIMIT ?", before.UnixMicro(), limit)
+	return s.read(ctx, "SELECT {name} FROM {table} WHERE is_open = 1 AND due_at < ? ORDER BY due_at, {name}_hash LIMIT ?", before.UnixMicro(), limit)
 }
 
 // After lists documents in the order of their hashes.
 func (s *Store) After(ctx context.Context, hash string, limit int) ([][]byte, error) {
-	return query(ctx, s, s.runner(), "SELECT {name} FROM {table} WHERE {name}_hash > ? ORDER BY {name}_hash LIMIT ?", hash, limit)
+	return s.read(ctx, "SELECT {name} FROM {table} WHERE {name}_hash > ? ORDER BY {name}_hash LIMIT ?", hash, limit)
 }
 
 func (s *Store) one(ctx context.Context, statement, hash string) ([]byte, error) {
-	found, err := query(ctx, s, s.runner(), statement, hash)
+	found, err := s.read(ctx, statement, hash)
 	if err != nil {
 		return nil, err
 	}
@@ -199,6 +199,19 @@ func (s *Store) one(ctx context.Context, statement, hash string) ([]byte, error)
 		return nil, s.kind.NotFound
 	}
 	return found[0], nil
+}
+
+// read sees what others have committed. A transaction that lasts would show every later read of its
+// session what the first one saw.
+func (s *Store) read(ctx context.Context, statement string, args ...any) (found [][]byte, err error) {
+	if s.tx != nil || !s.dialect.lasting {
+		return query(ctx, s, s.runner(), statement, args...)
+	}
+	err = s.transaction(ctx, func(tx runner) (err error) {
+		found, err = query(ctx, s, tx, statement, args...)
+		return err
+	})
+	return found, err
 }
 
 func query(ctx context.Context, s *Store, from runner, statement string, args ...any) (found [][]byte, err error) {

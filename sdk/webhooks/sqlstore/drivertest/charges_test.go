@@ -106,3 +106,30 @@ func newCipher(t *testing.T) platform.Cipher {
 	require.NoError(t, err)
 	return cipher
 }
+
+// A session that does not commit by itself has read once, and sees what others save since. Or an
+// event would never find its charge there.
+func TestChargesOfMySQLWithoutAutocommit(t *testing.T) {
+	t.Parallel()
+	_, usually, table := usual()[1].charges(t)
+	db := withParams(usual()[1], "autocommit=0").open(t, "")
+	store, err := sqlcharges.New(db, sqlstore.MySQL, newCipher(t), sqlcharges.WithTable(table))
+	require.NoError(t, err)
+	_, err = store.ByPayment(t.Context(), "acme", sdk.GatewayVora, "vp_cs_1")
+	require.ErrorIs(t, err, charges.ErrNotFound)
+
+	charge := charges.Charge{
+		Tenant: "acme", Order: "1", Amount: money.Minor(1499, "USD"), Version: 1,
+		Attempts: []charges.Attempt{{Purchase: platform.Purchase{Reference: "crm_1_1"}, Gateway: sdk.GatewayVora, PaymentID: "vp_cs_1"}},
+	}
+	require.NoError(t, usually.Save(t.Context(), charge))
+	found, err := store.ByPayment(t.Context(), "acme", sdk.GatewayVora, "vp_cs_1")
+	require.NoError(t, err)
+	require.Equal(t, int64(1), found.Version)
+
+	charge.Version = 2
+	require.NoError(t, usually.Save(t.Context(), charge))
+	found, err = store.Load(t.Context(), "acme", "1")
+	require.NoError(t, err)
+	require.Equal(t, int64(2), found.Version)
+}

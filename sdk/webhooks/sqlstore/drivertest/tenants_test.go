@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"database/sql"
 	"path/filepath"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -95,4 +96,28 @@ func TestNewTenantsRejects(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, schema, "CREATE TABLE IF NOT EXISTS crm_tenants_names (")
 	require.NotContains(t, schema, "due_at")
+}
+
+// A session that does not commit by itself sees a rotation that another process has made.
+func TestTenantsOfMySQLWithoutAutocommit(t *testing.T) {
+	t.Parallel()
+	_, usually, table := usual()[1].tenants(t, newCipher(t))
+	directory, err := tenants.NewDirectory(usually)
+	require.NoError(t, err)
+	require.NoError(t, directory.Add(t.Context(), tenants.Tenant{
+		ID: "acme", Gateway: sdk.GatewayVora, MerchantID: "mer_acme", Credentials: tenants.Credentials{tenants.VoraAPIKey: {Current: sdk.NewSecret("vp_sk_test_s3cret")}},
+	}))
+	db := withParams(usual()[1], "autocommit=0").open(t, "")
+	store, err := sqltenants.New(db, sqlstore.MySQL, newCipher(t), sqltenants.WithTable(table))
+	require.NoError(t, err)
+	for version := range int64(3) {
+		found, err := store.ByMerchant(t.Context(), sdk.GatewayVora, "mer_acme")
+		require.NoError(t, err)
+		require.Equal(t, version+1, found.Version)
+		ids, err := store.IDs(t.Context(), "", 10)
+		require.NoError(t, err)
+		require.Equal(t, []string{"acme"}, ids)
+		_, err = directory.Rotate(t.Context(), "acme", tenants.VoraAPIKey, sdk.NewSecret("vp_sk_test_n3w"+strconv.FormatInt(version, 10)))
+		require.NoError(t, err)
+	}
 }
