@@ -40,7 +40,7 @@ func (o option) ApplyCreate(c *settings.Call)   { o(c) }
 
 type idempotencyKey string
 
-func (k idempotencyKey) ApplyCreate(c *settings.Call) { c.IdempotencyKey = string(k) }
+func (k idempotencyKey) ApplyCreate(c *settings.Call) { c.IdempotencyKey, c.OwnKey = string(k), true }
 
 // WithBaseURL sends calls to another address, such as a sandbox. It must be https, or http on this
 // machine or a host of [WithPlainHTTPHosts], and may have a path. An empty one is an error: without
@@ -89,8 +89,8 @@ func WithAttemptTimeout(d time.Duration) Option {
 
 // WithIdempotencyKey names the purchase that a create call belongs to: the same key for every
 // repetition of the same purchase, another key for another purchase. Up to 255 printable ASCII
-// characters. Without one the SDK makes a random key for each call, which covers only that call's
-// own retries.
+// characters. Without the option the SDK makes a random key for each call, which covers only that
+// call's own retries; an empty key is an error, because it would do the same unnoticed.
 func WithIdempotencyKey(key string) CreateOption { return idempotencyKey(key) }
 
 // WithoutChecks sends parameters to the gateway without checking them against the contract first:

@@ -34,4 +34,5 @@ type Call struct {
 	AttemptTimeout time.Duration
 	Background     bool   // no buyer waits for it
 	IdempotencyKey string // empty, except for a call that creates something
+	OwnKey         bool   // the caller gave the idempotency key
 }

@@ -84,8 +84,7 @@ func (c *Client) CreateSession(ctx context.Context, params SessionParams, opts .
 		Limit:     sdk.LimitCreate,
 		Advice:    "call CreateSession again with the same parameters and this error's idempotency key; if the session was created, the gateway responds with that one",
 	}, opts...)
-	own := call.IdempotencyKey != ""
-	if !own {
+	if !call.OwnKey {
 		call.IdempotencyKey = randomKey()
 	}
 	body, err := c.createBody(call.Operation, &params, c.transport.SkipChecks)
@@ -98,7 +97,7 @@ func (c *Client) CreateSession(ctx context.Context, params SessionParams, opts .
 	request := transport.BuiltWithBody(gen.NewCreateSessionRequest(ctx, c.transport.Base, gen.CreateSessionParams{
 		VonPayVersion: present(&c.version), IdempotencyKey: &call.IdempotencyKey,
 	}, body))
-	wire, response, err := c.createUnderKey(call, request, own)
+	wire, response, err := c.createUnderKey(call, request)
 	if err != nil {
 		return nil, err
 	}
@@ -125,8 +124,8 @@ func (b *createdBody) Complete(int) bool { return b.ID != "" && b.CheckoutURL !=
 
 // createUnderKey sends a create request, unless its idempotency key has been used for another
 // purchase.
-func (c *Client) createUnderKey(call *transport.Call, request transport.Request, own bool) (*createdBody, sdk.Response, error) {
-	if !own || request.Request == nil { // a random key of one call can have no other purchase
+func (c *Client) createUnderKey(call *transport.Call, request transport.Request) (*createdBody, sdk.Response, error) {
+	if !call.OwnKey || request.Request == nil { // a random key of one call can have no other purchase
 		return transport.Do[createdBody](c.transport, call, request)
 	}
 	key := call.IdempotencyKey

@@ -138,6 +138,7 @@ func TestCreateSessionRejectsKeysThatCannotBeSent(t *testing.T) {
 	unchecked, _ := setup(t, testKey, http.StatusCreated, example(t, "CreatedSession"), sdk.WithoutChecks())
 	for key, problem := range map[string]string{
 		strings.Repeat("k", 256): "has 256 characters; at most 255 are allowed",
+		"":                       "the idempotency key is empty",
 		" acme_1":                "printable ASCII",
 		"acme_1 ":                "printable ASCII",
 		"acme\n_1":               "printable ASCII",

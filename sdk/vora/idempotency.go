@@ -53,6 +53,8 @@ func randomKey() string { return "hostedpay_call_" + rand.Text() }
 func checkKey(operation, key string) error {
 	problem := ""
 	switch {
+	case key == "":
+		problem = "the idempotency key is empty, so that a repeated call would make another session. IdempotencyKey makes one from an order ID; leave the option out for a key that covers this call only"
 	case len(key) > maxKey:
 		problem = fmt.Sprintf("the idempotency key has %d characters; at most %d are allowed. IdempotencyKey makes one from an order ID of any length", len(key), maxKey)
 	case strings.TrimSpace(key) != key || strings.ContainsFunc(key, func(r rune) bool { return r < ' ' || r > '~' }):
