@@ -15,6 +15,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -43,6 +44,7 @@ func main() {
 		err = release(ctx, flag.Arg(0), *dryRun, *proxy, *binaries)
 	default:
 		flag.Usage()
+		os.Exit(2)
 	}
 	stop()
 	if err != nil {
@@ -52,13 +54,22 @@ func main() {
 }
 
 func release(ctx context.Context, version string, dryRun bool, proxy, binaries string) error {
+	if err := errors.Join(requireEmpty("-proxy", proxy), requireEmpty("-binaries", binaries)); err != nil {
+		return err
+	}
 	bench, err := newWorkbench(ctx, ".", version)
 	if err != nil {
 		return err
 	}
 	defer bench.clear()
+	switch err := bench.requireClean(ctx); {
+	case err != nil && !dryRun:
+		return err
+	case err != nil:
+		fmt.Fprintln(os.Stderr, "release: only what is committed is proved:", err)
+	}
 	if !dryRun {
-		if err := bench.requireClean(ctx); err != nil {
+		if err := bench.requireLater(ctx); err != nil {
 			return err
 		}
 	}

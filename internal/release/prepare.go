@@ -10,16 +10,8 @@ import (
 // prepare makes the release commit, tags it for every published module, and puts the commit behind
 // it that goes back to the workspace. All of it happens in the clone.
 func (b *workbench) prepare(ctx context.Context) error {
-	for _, m := range published(b.modules) {
-		if err := m.fits(b.version); err != nil {
-			return err
-		}
-		if _, err := b.requirements(ctx, m); err != nil {
-			return err
-		}
-		if err := b.checkImports(ctx, m); err != nil {
-			return err
-		}
+	if err := b.check(ctx); err != nil {
+		return err
 	}
 	if err := releasePages(b.src, b.version); err != nil {
 		return err

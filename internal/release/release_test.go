@@ -62,6 +62,56 @@ func TestMistakesBeforeTheReleaseCommit(t *testing.T) {
 			instead: map[string]string{"CHANGELOG.md": "# Changelog\n\n## [Unreleased]\n\n## [0.0.1] - 2026-01-01\n\n- A drawer.\n"},
 			said:    "CHANGELOG.md says nothing below",
 		},
+		"a changelog without the section": {
+			version: "v0.1.0",
+			instead: map[string]string{"CHANGELOG.md": "# Changelog\n\n- A till.\n"},
+			said:    "CHANGELOG.md says nothing below",
+		},
+		"a changelog that has the version": {
+			version: "v0.1.0",
+			instead: map[string]string{"CHANGELOG.md": shop["CHANGELOG.md"] + "\n## [0.1.0] - 2026-01-01\n\n- A drawer.\n"},
+			said:    `CHANGELOG.md has a section "## [0.1.0]" already: the release makes it`,
+		},
+		"a changelog with two sections": {
+			version: "v0.1.0",
+			instead: map[string]string{"CHANGELOG.md": shop["CHANGELOG.md"] + "\n## [Unreleased]\n\n- A drawer.\n"},
+			said:    `CHANGELOG.md has "## [Unreleased]" twice`,
+		},
+		"a mark that is not closed": {
+			version: "v0.1.0",
+			instead: map[string]string{"README.md": "# Shop\n" + beforeMark + "Nothing is released yet.\n"},
+			said:    `README.md has "<!-- before the first release -->" without "<!-- from the first release on -->" behind it`,
+		},
+		"a mark that is not closed before another": {
+			version: "v0.1.0",
+			instead: map[string]string{"README.md": "# Shop\n" + beforeMark + "Use it.\n" + shop["README.md"]},
+			said:    `README.md has "<!-- before the first release -->" without`,
+		},
+		"a mark that is not opened": {
+			version: "v0.1.0",
+			instead: map[string]string{"docs/use.md": "# Use\n" + fromMark + "Pay.\n"},
+			said:    `docs/use.md has "<!-- from the first release on -->" without "<!-- before the first release -->" before it`,
+		},
+		"a module outside of the workspace": {
+			version: "v0.1.0",
+			instead: map[string]string{"ink/go.mod": "module github.com/example/shop/ink\n\ngo 1.25.0\n"},
+			said:    `ink/go.mod is not in go.work, so that its module would not be released: add it with "go work use ./ink"`,
+		},
+		"a module in another folder": {
+			version: "v0.1.0",
+			instead: map[string]string{"cmd/go.mod": strings.Replace(shop["cmd/go.mod"], "shop/cmd", "shop/command", 1)},
+			said:    "cmd/go.mod names the module github.com/example/shop/command, and a proxy looks for that in another folder of the repository: name it github.com/example/shop/cmd",
+		},
+		"a replacement by a folder outside": {
+			version: "v0.1.0",
+			instead: map[string]string{"cmd/go.mod": shop["cmd/go.mod"] + "\nreplace example.com/fork => ../../fork\n"},
+			said:    "cmd/go.mod replaces example.com/fork: that has no effect for its users and forbids go install",
+		},
+		"an exclusion": {
+			version: "v0.1.0",
+			instead: map[string]string{"cmd/go.mod": shop["cmd/go.mod"] + "\nexclude example.com/fork v1.0.0\n"},
+			said:    "cmd/go.mod excludes example.com/fork v1.0.0: that has no effect",
+		},
 		"a wrong major of one module": {
 			version: "v0.1.0",
 			instead: map[string]string{"cmd/go.mod": strings.Replace(shop["cmd/go.mod"], "shop/cmd", "shop/cmd/v3", 1)},
@@ -193,6 +243,36 @@ func TestAVersionIsReleasedOnce(t *testing.T) {
 	_, err := run(t.Context(), b.origin, nil, "git", "tag", "cmd/v0.1.0")
 	require.NoError(t, err)
 	require.ErrorContains(t, b.prepare(t.Context()), "cmd/v0.1.0 is tagged already")
+}
+
+func TestVersionsDoNotGoBackwards(t *testing.T) {
+	t.Parallel()
+	for version, latest := range map[string]string{"v0.1.5": "v0.2.0", "v0.2.0-rc.1": "v0.2.0", "v0.2.1-rc.1": "", "v0.10.0": "", "v1.0.0": ""} {
+		t.Run(version, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t, version, nil)
+			for _, tag := range []string{"v0.2.0", "v0.2.0-rc.2", "v0.1.9", "cmd/v0.3.0"} {
+				_, err := b.git(t.Context(), "tag", tag)
+				require.NoError(t, err)
+			}
+			err := b.requireLater(t.Context())
+			if latest == "" {
+				require.NoError(t, err)
+				return
+			}
+			require.ErrorContains(t, err, version+" is not later than "+latest+", which is released already: take a later version")
+		})
+	}
+}
+
+func TestAFolderForOneRelease(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	require.NoError(t, requireEmpty("-proxy", ""))
+	require.NoError(t, requireEmpty("-proxy", folder))
+	require.NoError(t, requireEmpty("-proxy", folder+"/new"))
+	write(t, folder, map[string]string{"list": "v0.1.0\n"})
+	require.EqualError(t, requireEmpty("-proxy", folder), "-proxy: "+folder+" is not empty: empty it, or name another folder")
 }
 
 func TestWhatIsNotCommittedStopsARelease(t *testing.T) {
