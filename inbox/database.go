@@ -161,8 +161,12 @@ type dialect struct {
 	micros string // a time, in {x}, as microseconds
 	list   string // the IDs of argument $1
 	live   string // the IDs of events that a job will work on
-	lock   string
 	insert string
+
+	// lock locks the rows of a query. What locks several events locks them in the order of their
+	// IDs, before it changes them, so that two of them never wait for each other.
+	lock string
+	free string // lock for upkeep, which has time: rows that somebody else has are left for later
 
 	// revive gives back the jobs of processes that have died, where it is certain that they have;
 	// empty where only time tells.
@@ -198,8 +202,8 @@ WHERE id {list} AND ` + isStillOpen),
 WHERE id {list} AND ` + isStillOpen),
 		failure: d.write(`INSERT INTO {schema}inbox_failures (event_id, failed_at, reason) SELECT id, {at $3}, $2 FROM {schema}inbox_events
 WHERE id {list} AND ` + isStillOpen + ` {lock}`),
-		orphans: d.write(`UPDATE {schema}inbox_events SET quarantined_at = {at $1}, reason = $2
-WHERE ` + isOpen + ` AND received_at < {at $3} AND id NOT IN ({live}) RETURNING id`),
+		orphans: d.write(`UPDATE {schema}inbox_events SET quarantined_at = {at $1}, reason = $2 WHERE id IN (
+	SELECT id FROM {schema}inbox_events WHERE ` + isOpen + ` AND received_at < {at $3} AND id NOT IN ({live}) {free}) RETURNING id`),
 		replay: d.write(`UPDATE {schema}inbox_events SET processed_at = NULL, quarantined_at = NULL, discarded = 0 WHERE id IN (
 	SELECT id FROM {schema}inbox_events WHERE payload IS NOT NULL
 		AND (quarantined_at IS NOT NULL OR ($5 = 1 AND processed_at IS NOT NULL))
@@ -217,8 +221,8 @@ WHERE ($2 = 0 OR id {list}) AND ($3 = '' OR type = $3) AND received_at >= {at $4
 ORDER BY id DESC LIMIT $10`),
 		one:      d.write(`SELECT dedupe_hash, COALESCE(payload, '') FROM {schema}inbox_events WHERE id = $1`),
 		failures: d.write(`SELECT {micros failed_at}, reason FROM {schema}inbox_failures WHERE event_id = $1 ORDER BY failed_at`),
-		discard: d.write(`UPDATE {schema}inbox_events SET processed_at = {at $2}, quarantined_at = NULL, discarded = 1
-WHERE id {list} AND quarantined_at IS NOT NULL RETURNING id`),
+		discard: d.write(`UPDATE {schema}inbox_events SET processed_at = {at $2}, quarantined_at = NULL, discarded = 1 WHERE id IN (
+	SELECT id FROM {schema}inbox_events WHERE id {list} AND quarantined_at IS NOT NULL ORDER BY id {lock}) RETURNING id`),
 		counts: d.write(`SELECT (SELECT count(*) FROM {schema}inbox_events WHERE ` + isOpen + `),
 	(SELECT count(*) FROM {schema}inbox_events WHERE quarantined_at IS NOT NULL),
 	COALESCE({micros (SELECT min(received_at) FROM {schema}inbox_events WHERE ` + isOpen + `)}, 0)`),
@@ -226,11 +230,11 @@ WHERE id {list} AND quarantined_at IS NOT NULL RETURNING id`),
 		waiting:   d.write(`SELECT count(*) FROM {schema}inbox_events WHERE session_id = $1 AND ` + isOpen),
 		erase: d.write(`UPDATE {schema}inbox_events SET payload = NULL, session_id = '', reason = '',
 	discarded = CASE WHEN processed_at IS NULL THEN 1 ELSE discarded END, processed_at = COALESCE(processed_at, {at $2}), quarantined_at = NULL
-WHERE session_id = $1 AND NOT (` + isOpen + `) RETURNING id`),
+WHERE id {list} AND NOT (` + isOpen + `) RETURNING id`),
 		oldPayloads: d.write(`UPDATE {schema}inbox_events SET payload = NULL, session_id = '', reason = '' WHERE id IN (
-	SELECT id FROM {schema}inbox_events WHERE payload IS NOT NULL AND processed_at < {at $1} ORDER BY processed_at LIMIT 500 {lock}) RETURNING id`),
+	SELECT id FROM {schema}inbox_events WHERE payload IS NOT NULL AND processed_at < {at $1} ORDER BY processed_at LIMIT 500 {free}) RETURNING id`),
 		oldEvents: d.write(`DELETE FROM {schema}inbox_events WHERE id IN (
-	SELECT id FROM {schema}inbox_events WHERE payload IS NULL AND processed_at < {at $1} ORDER BY processed_at LIMIT 500) RETURNING id`),
+	SELECT id FROM {schema}inbox_events WHERE payload IS NULL AND processed_at < {at $1} ORDER BY processed_at LIMIT 500 {free}) RETURNING id`),
 		due: d.write(`INSERT INTO {schema}inbox_periodic (name, ran_at) VALUES ($1, {at $2})
 ON CONFLICT (name) DO UPDATE SET ran_at = {at $2} WHERE inbox_periodic.ran_at <= {at $3} RETURNING 1`),
 		forget: d.write(`DELETE FROM {schema}inbox_failures WHERE event_id {list}`),
@@ -239,7 +243,7 @@ ON CONFLICT (name) DO UPDATE SET ran_at = {at $2} WHERE inbox_periodic.ran_at <=
 
 // write fills in a statement in the words of the database.
 func (d dialect) write(statement string) string {
-	statement = strings.NewReplacer("{list}", d.list, "{live}", d.live, "{lock}", d.lock).Replace(statement)
+	statement = strings.NewReplacer("{list}", d.list, "{live}", d.live, "{lock}", d.lock, "{free}", d.free).Replace(statement)
 	statement = strings.ReplaceAll(statement, "{schema}", d.schema)
 	for _, form := range []struct{ open, as string }{{"{at ", d.at}, {"{micros ", d.micros}} {
 		for {

@@ -90,7 +90,7 @@ func postgresDialect(schema string) dialect {
 		list:   "= ANY(CAST($1 AS bigint[]))",
 		live: `SELECT CAST(id.value AS bigint) FROM {schema}river_job job, unnest(string_to_array(job.args->>'ids', ',')) AS id(value)
 	WHERE job.kind = 'hostedpay_inbox' AND job.state NOT IN ('completed', 'cancelled', 'discarded')`,
-		lock: "FOR UPDATE",
+		lock: "FOR UPDATE", free: "FOR UPDATE SKIP LOCKED",
 		// Sorted, so that two nodes with the same events do not wait for each other; durable, even
 		// where synchronous_commit is off. River has no notification follow another one within a
 		// millisecond, in which a commit may be missed until the workers poll: so each has its own.

@@ -35,10 +35,11 @@ func (d *Database[TTx]) EraseBySession(ctx context.Context, sessionID string) (e
 	var waiting []int64
 	err = d.within(ctx, workSide, func(tx TTx) error {
 		// Locked: what is worked on now is waited for, and nothing is replayed in between.
-		if _, err := d.ids(ctx, tx, d.say.ofSession, storable(sessionID)); err != nil {
+		all, err := d.ids(ctx, tx, d.say.ofSession, storable(sessionID))
+		if err != nil {
 			return err
 		}
-		ids, err := d.ids(ctx, tx, d.say.erase, storable(sessionID), micros(time.Now()))
+		ids, err := d.ids(ctx, tx, d.say.erase, d.list(all), micros(time.Now()))
 		if err != nil {
 			return err
 		}
