@@ -26,7 +26,8 @@ type Database[TTx any] struct {
 	reviving sync.Mutex
 	revived  bool // the jobs that the process before has left
 	say      statements
-	jobs     *river.Client[TTx] // inserts, and works on nothing
+	accepted *river.Client[TTx] // inserts the jobs of accepted events, of which the engine's commit notifies the workers
+	jobs     *river.Client[TTx] // inserts all others, and notifies
 	cipher   Cipher             // of payloads; nil for none
 	close    func()
 }
@@ -34,15 +35,22 @@ type Database[TTx any] struct {
 // finish makes what every database has.
 func (d *Database[TTx]) finish() (*Database[TTx], error) {
 	d.say = d.dialect.statements()
-	var err error
-	// The cooldown is how long no second notification follows one. What comes in that time would
-	// wait until the workers poll.
-	inserting := &river.Config{Logger: silent, Schema: d.schema, FetchCooldown: time.Millisecond}
-	if d.jobs, err = river.NewClient(d.driver, inserting); err != nil {
+	var errs [2]error
+	d.accepted, errs[0] = d.inserting(never)
+	d.jobs, errs[1] = d.inserting(time.Millisecond)
+	if err := errors.Join(errs[:]...); err != nil {
 		d.close()
 		return nil, err
 	}
 	return d, nil
+}
+
+const never = 24 * time.Hour
+
+// inserting is a client of River that inserts jobs and works on none. The cooldown is how long no
+// second notification follows one; what is inserted in that time waits until the workers poll.
+func (d *Database[TTx]) inserting(cooldown time.Duration) (*river.Client[TTx], error) {
+	return river.NewClient(d.driver, &river.Config{Logger: silent, Schema: d.schema, FetchCooldown: cooldown, FetchPollInterval: never})
 }
 
 // An engine is what differs between the databases beside the words of their SQL.

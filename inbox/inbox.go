@@ -141,7 +141,7 @@ func (b *Inbox[TTx]) flush(ctx context.Context, events []row) (ids map[string]in
 				fresh = append(fresh, id)
 			}
 		}
-		return b.db.enqueue(ctx, tx, fresh, b.perJob)
+		return enqueue(ctx, tx, b.db.accepted, fresh, b.perJob)
 	})
 	return ids, err
 }

@@ -52,16 +52,16 @@ const (
 	manyAttempts  = 1000             // of River: when an event had enough, the inbox decides
 )
 
-// enqueue inserts the jobs of events, cut at so many.
-func (d *Database[TTx]) enqueue(ctx context.Context, tx TTx, ids []int64, perJob int) error {
-	var jobs []river.InsertManyParams
+// enqueue inserts the jobs of events, cut at so many, through one of River's clients.
+func enqueue[TTx any](ctx context.Context, tx TTx, jobs *river.Client[TTx], ids []int64, perJob int) error {
+	var list []river.InsertManyParams
 	for part := range slices.Chunk(ids, perJob) {
-		jobs = append(jobs, newJob(jobArgs{IDs: part}, time.Time{}))
+		list = append(list, newJob(jobArgs{IDs: part}, time.Time{}))
 	}
-	if len(jobs) == 0 {
+	if len(list) == 0 {
 		return nil
 	}
-	_, err := d.jobs.InsertManyTx(ctx, tx, jobs)
+	_, err := jobs.InsertManyTx(ctx, tx, list)
 	return err
 }
 
@@ -126,7 +126,7 @@ func (w *worker[TTx]) Work(ctx context.Context, job *river.Job[jobArgs]) error {
 // split gives each event of a job a job of its own: one of them may be what killed the process.
 func (b *Inbox[TTx]) split(ctx context.Context, job *river.Job[jobArgs]) error {
 	return b.db.within(ctx, workSide, func(tx TTx) error {
-		if err := b.db.enqueue(ctx, tx, job.Args.IDs, 1); err != nil {
+		if err := enqueue(ctx, tx, b.db.jobs, job.Args.IDs, 1); err != nil {
 			return err
 		}
 		return complete(ctx, tx, job)

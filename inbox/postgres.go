@@ -67,7 +67,7 @@ func PostgreSQL(ctx context.Context, address string, opts ...PostgreSQLOption) (
 	}
 	acceptConfig := config.Copy()
 	acceptConfig.MaxConns, acceptConfig.MinConns = o.accept, 0
-	p := &postgres{}
+	p := &postgres{wake: fmt.Sprintf(`SELECT pg_notify('%s.river_insert', '{"queue": "%s"}')`, o.schema, queue)}
 	if p.accept, err = pgxpool.NewWithConfig(ctx, acceptConfig); err != nil {
 		return nil, err
 	}
@@ -92,18 +92,19 @@ func postgresDialect(schema string) dialect {
 	WHERE job.kind = 'hostedpay_inbox' AND job.state NOT IN ('completed', 'cancelled', 'discarded')`,
 		lock: "FOR UPDATE", free: "FOR UPDATE SKIP LOCKED",
 		// Sorted, so that two nodes with the same events do not wait for each other; durable, even
-		// where synchronous_commit is off. River has no notification follow another one within a
-		// millisecond, in which a commit may be missed until the workers poll: so each has its own.
-		insert: `WITH stored AS (INSERT INTO {schema}inbox_events (dedupe_hash, gateway, merchant_id, type, session_id, payload, received_at)
+		// where synchronous_commit is off.
+		insert: `INSERT INTO {schema}inbox_events (dedupe_hash, gateway, merchant_id, type, session_id, payload, received_at)
 SELECT h, g, m, t, s, p, {at $7}
 FROM unnest(CAST($1 AS text[]), CAST($2 AS text[]), CAST($3 AS text[]), CAST($4 AS text[]), CAST($5 AS text[]), CAST($6 AS text[])) AS e(h, g, m, t, s, p)
 WHERE current_setting('synchronous_commit') <> 'off' OR set_config('synchronous_commit', 'on', true) <> ''
-ORDER BY h ON CONFLICT (dedupe_hash) DO NOTHING RETURNING dedupe_hash, id)
-SELECT dedupe_hash, id FROM stored, pg_notify('{schema}river_insert', '{"queue": "` + queue + `"}')`,
+ORDER BY h ON CONFLICT (dedupe_hash) DO NOTHING RETURNING dedupe_hash, id`,
 	}
 }
 
-type postgres struct{ accept, work *pgxpool.Pool }
+type postgres struct {
+	accept, work *pgxpool.Pool
+	wake         string // the statement that notifies the workers, as River does
+}
 
 func (p *postgres) begin(ctx context.Context, by side) (pgx.Tx, error) {
 	if by == acceptSide {

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
@@ -20,6 +21,9 @@ func (p *postgres) store(ctx context.Context, statement string, events []row, no
 		p.rollback(tx)
 		return nil, nil, err
 	}
+	if len(ids) > 0 {
+		tx.wake = p.wake
+	}
 	return tx, ids, nil
 }
 
@@ -27,6 +31,7 @@ func (p *postgres) store(ctx context.Context, statement string, events []row, no
 type storeTx struct {
 	*connection
 	pooled *pgxpool.Conn
+	wake   string // notifies the workers; empty when there is nothing for them
 	over   bool
 }
 
@@ -56,23 +61,38 @@ func (t *storeTx) begin(ctx context.Context, statement string, events []row, now
 	return ids, err
 }
 
-// Commit is that of pgx.
-func (t *storeTx) Commit(ctx context.Context) error { return t.end(ctx, "COMMIT") }
-
-// Rollback is that of pgx.
-func (t *storeTx) Rollback(ctx context.Context) error { return t.end(ctx, "ROLLBACK") }
-
-func (t *storeTx) end(ctx context.Context, how string) error {
-	if t.over {
-		return pgx.ErrTxClosed
-	}
-	t.over = true
-	defer t.pooled.Release() // which closes a connection whose transaction is not over
-	done, err := t.Exec(ctx, how)
-	if err == nil && done.String() != how {
+// Commit is that of pgx, and notifies the workers. The notification is sent with it and comes after
+// it: a transaction with one has a lock of the whole server while it commits, so that no two of
+// them would go to the disk together. When it fails, the workers poll.
+func (t *storeTx) Commit(ctx context.Context) error {
+	done, err := t.end(ctx, "COMMIT", t.wake)
+	if err == nil && done.String() != "COMMIT" {
 		return pgx.ErrTxCommitRollback // PostgreSQL makes a rollback of it when a statement has failed
 	}
 	return err
+}
+
+// Rollback is that of pgx.
+func (t *storeTx) Rollback(ctx context.Context) error {
+	_, err := t.end(ctx, "ROLLBACK", "")
+	return err
+}
+
+func (t *storeTx) end(ctx context.Context, how, after string) (done pgconn.CommandTag, err error) {
+	if t.over {
+		return done, pgx.ErrTxClosed
+	}
+	t.over = true
+	defer t.pooled.Release() // which closes a connection whose transaction is not over
+	batch := &pgx.Batch{}
+	batch.Queue(how)
+	if after != "" {
+		batch.Queue(after)
+	}
+	results := t.SendBatch(ctx, batch)
+	done, err = results.Exec()
+	_ = results.Close() // how the transaction ended is known, whatever came of the rest
+	return done, err
 }
 
 // Begin is not needed.

@@ -154,7 +154,7 @@ func (d *Database[TTx]) replay(ctx context.Context, which Selection, processed b
 			if err != nil {
 				return err
 			}
-			return d.enqueue(ctx, tx, ids, 1)
+			return enqueue(ctx, tx, d.jobs, ids, 1)
 		})
 		if err != nil || len(ids) == 0 {
 			return total, err

@@ -82,6 +82,7 @@ func simulatedDatabase(e engine[*sql.Tx], db *sql.DB) *Database[*sql.Tx] {
 	var err error
 	d.jobs, err = river.NewClient(d.driver, &river.Config{Logger: silent, FetchCooldown: time.Millisecond, Test: river.TestConfig{Time: bubbleTime{}}})
 	orPanic(err)
+	d.accepted = d.jobs
 	return d
 }
 

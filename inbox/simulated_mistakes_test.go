@@ -92,7 +92,7 @@ func (m *machine) mistakenFlush(box *Inbox[*sql.Tx], flush flushFunc) flushFunc 
 						fresh = append(fresh, id)
 					}
 				}
-				return m.db.enqueue(ctx, tx, fresh, box.perJob)
+				return enqueue(ctx, tx, m.db.jobs, fresh, box.perJob)
 			})
 		}
 	}

@@ -129,7 +129,7 @@ func (b *Inbox[TTx]) settle(ctx context.Context, tx TTx, job *river.Job[jobArgs]
 			return err
 		}
 	}
-	if err := b.db.enqueue(ctx, tx, rest, maxJob); err != nil {
+	if err := enqueue(ctx, tx, b.db.jobs, rest, maxJob); err != nil {
 		return err
 	}
 	return complete(ctx, tx, job)
