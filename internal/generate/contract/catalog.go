@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"text/template"
 )
@@ -64,6 +65,22 @@ func (c catalog) check() error {
 			return fmt.Errorf("code %q is listed twice", e.Code)
 		}
 		seen = append(seen, e.Code)
+	}
+	return nil
+}
+
+// checkCodes wants every x-error-code of a contract in the catalog: no constant stands for another.
+func (c catalog) checkCodes(d *document) error {
+	used := slices.Collect(maps.Values(d.AssignedCodes()))
+	for _, r := range d.Requests() {
+		for _, property := range r.Schema.Properties.values {
+			used = append(used, property.ErrorCode)
+		}
+	}
+	for _, code := range used {
+		if code != "" && !slices.ContainsFunc(c.Codes, func(e catalogEntry) bool { return e.Code == code }) {
+			return fmt.Errorf("x-error-code: %s is in no x-error-catalog: correct it, or describe it there", code)
+		}
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"text/template"
 )
@@ -20,8 +21,13 @@ type schema struct {
 	Minimum          *int64
 	Maximum          *int64
 	ExclusiveMinimum *int64 `yaml:"exclusiveMinimum"`
+	ExclusiveMaximum *int64 `yaml:"exclusiveMaximum"`
+	MultipleOf       *int64 `yaml:"multipleOf"`
+	MinLength        int    `yaml:"minLength"`
 	MaxLength        *int   `yaml:"maxLength"`
+	MinItems         int    `yaml:"minItems"`
 	MaxItems         *int   `yaml:"maxItems"`
+	UniqueItems      bool   `yaml:"uniqueItems"`
 	AdvisedMinLength int    `yaml:"x-advised-min-length"`
 	Required         []string
 	Properties       ordered[schema]
@@ -72,6 +78,50 @@ func (d *document) Requests() (list []request) {
 	return list
 }
 
+// quoted are strings as arguments in Go.
+func quoted(list []string) string {
+	var out []string
+	for _, text := range list {
+		out = append(out, strconv.Quote(text))
+	}
+	return strings.Join(out, ", ")
+}
+
+// checkConstraints rejects those of requests that [schema.checks] writes no statement for: nothing
+// would hold a request to them.
+func (d *document) checkConstraints() error {
+	for _, r := range d.Requests() {
+		for name, s := range r.Schema.Properties.values {
+			if word := s.unchecked(); word != "" {
+				return fmt.Errorf("components.schemas.%s.properties.%s: %s is a constraint that nothing checks: generate a check in internal/generate/contract/constraints.go", r.Name, name, word)
+			}
+		}
+	}
+	return nil
+}
+
+func (s schema) unchecked() string {
+	switch {
+	case s.Minimum != nil && s.Maximum == nil:
+		return "minimum without maximum"
+	case s.Minimum == nil && s.Maximum != nil:
+		return "maximum without minimum"
+	case s.ExclusiveMinimum != nil && *s.ExclusiveMinimum != 0:
+		return "exclusiveMinimum other than 0"
+	case s.ExclusiveMaximum != nil:
+		return "exclusiveMaximum"
+	case s.MultipleOf != nil:
+		return "multipleOf"
+	case s.MinLength > 1:
+		return "minLength of more than 1"
+	case s.MinItems > 0:
+		return "minItems"
+	case s.UniqueItems:
+		return "uniqueItems"
+	}
+	return ""
+}
+
 // checks are the Go statements that hold one property to its constraints.
 func (s schema) checks(name string, required bool) []string {
 	value := "v." + fieldName(name)
@@ -95,13 +145,13 @@ func (s schema) checks(name string, required bool) []string {
 		add("c.Pattern(%q, %s, %s, %s)", name, value, patternName(name), code)
 	}
 	if len(s.Enum) > 0 {
-		add("c.OneOf(%q, string(%s), %s, %q)", name, value, code, strings.Join(s.Enum, `", "`))
+		add("c.OneOf(%q, string(%s), %s, %s)", name, value, code, quoted(s.Enum))
 	}
 	if s.HTTPSOnly {
 		add("c.HTTPS(%q, %s, %s)", name, value, code)
 	}
 	if len(s.reserved) > 0 {
-		add("c.QueryWithout(%q, %s, %s, %s)", name, value, code, `"`+strings.Join(s.reserved, `", "`)+`"`)
+		add("c.QueryWithout(%q, %s, %s, %s)", name, value, code, quoted(s.reserved))
 	}
 	if s.MaxItems != nil {
 		add("c.Count(%q, len(%s), %d, %s)", name, value, *s.MaxItems, code)

@@ -117,6 +117,9 @@ func (d *document) check() error {
 	if err := d.checkCapabilities(); err != nil {
 		return err
 	}
+	if err := d.checkConstraints(); err != nil {
+		return err
+	}
 	return d.checkEvents()
 }
 

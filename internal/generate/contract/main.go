@@ -33,6 +33,9 @@ func run() error {
 		if err := d.check(); err != nil {
 			return fmt.Errorf("%s: %w", d.path(), err)
 		}
+		if err := all.checkCodes(d); err != nil {
+			return fmt.Errorf("%s: %w", d.path(), err)
+		}
 		if err := write("internal/contract/"+d.ID+".gen.go", tablesTemplate, d); err != nil {
 			return err
 		}

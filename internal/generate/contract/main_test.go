@@ -64,7 +64,7 @@ func TestRunRejects(t *testing.T) {
 		"no docs":             {replace("  docs: https://docs.vonpay.com/reference/error-codes#\n", ""), path + ": x-error-catalog: docs is missing"},
 		"a code twice":        {replace("- code: auth_invalid_key", "- code: auth_missing_bearer"), `code "auth_missing_bearer" is listed twice`},
 		"an entry half":       {replace("meaning: The card was declined.", ""), `code "provider_charge_failed": every entry needs`},
-		"a malformed Go name": {replace("- code: auth_invalid_key", "- code: auth/invalid"), "sdk/catalog.gen.go"},
+		"a malformed Go name": {replace("- code: session_expired", "- code: session/expired"), "sdk/catalog.gen.go"},
 		"no name":             {replace("  name: Vora\n", ""), path + ": x-gateway: name is missing"},
 		"no session prefix":   {replace("  sessionIdPrefix: vp_cs_\n", ""), path + ": x-gateway: sessionIdPrefix is missing"},
 
@@ -82,6 +82,11 @@ func TestRunRejects(t *testing.T) {
 		"an unknown extension":        {replace("x-key-rotation:", "x-key-rotatoin:"), "field x-key-rotatoin not found"},
 		"an unknown word in one":      {replace("graceSeconds:", "graceSecond:"), "field graceSecond not found"},
 		"an unknown nested extension": {replace("          x-https-only: true", "          x-https: true"), "components.schemas.CreateSessionRequest.properties.successUrl: x-https is not a known extension"},
+
+		"a code that is in no catalog":  {replace("x-error-code: validation_invalid_amount", "x-error-code: validation_amount"), path + ": x-error-code: validation_amount is in no x-error-catalog"},
+		"a bound without the other one": {replace("          maximum: 99999999\n", ""), "CreateSessionRequest.properties.amount: minimum without maximum is a constraint that nothing checks"},
+		"a constraint without a check":  {replace("          maxItems: 100\n", "          maxItems: 100\n          minItems: 1\n"), "CreateSessionRequest.properties.lineItems: minItems is a constraint that nothing checks"},
+		"a constraint of an item":       {replace("name: { type: string, description: \"Shown to the buyer.\"", "name: { type: string, minLength: 3, description: \"Shown to the buyer.\""), "LineItem.properties.name: minLength of more than 1 is a constraint"},
 
 		"an event without a scheme":            {replace("      x-webhook-scheme: v1\n", ""), `operation sessionSucceeded: x-webhook-scheme "" is not one of`},
 		"an event of an unknown scheme":        {replace("x-webhook-scheme: v2", "x-webhook-scheme: v3"), `operation eventV2: x-webhook-scheme "v3" is not one of`},
@@ -128,6 +133,21 @@ func TestAnotherContract(t *testing.T) {
 		require.NoError(t, err)
 		require.Contains(t, string(text), want)
 	}
+}
+
+// Each value of an enum may be sent, also when there are several.
+func TestEveryValueOfAnEnumIsAllowed(t *testing.T) {
+	setup(t)
+	const path = "api/openapi-vora.yaml"
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	changed := strings.Replace(string(text), "enum: [payment]", "enum: [payment, setup]", 1)
+	require.NotEqual(t, string(text), changed)
+	require.NoError(t, os.WriteFile(path, []byte(changed), 0o600))
+	require.NoError(t, run())
+	code, err := os.ReadFile("gen/vora/constraints.gen.go")
+	require.NoError(t, err)
+	require.Contains(t, string(code), `c.OneOf("mode", string(*v.Mode), "", "payment", "setup")`)
 }
 
 func TestMerged(t *testing.T) {
