@@ -16,6 +16,7 @@ type leaf struct {
 	path    string
 	want    string // as [values] has it; empty for a boolean, which is only looked at for a difference
 	options int    // how many values it can have: 2 for a boolean, more for an enum
+	enum    []any  // its values
 }
 
 // A filler fills a schema with values that are all different.
@@ -36,7 +37,7 @@ func filled(c choice, pick map[string]int) (body []byte, leaves []leaf) {
 }
 
 func (f *filler) add(path, want string, options int) {
-	f.leaves = append(f.leaves, leaf{path, want, options})
+	f.leaves = append(f.leaves, leaf{path: path, want: want, options: options})
 }
 
 func (f *filler) value(s *openapi3.Schema, path string) any {
@@ -51,7 +52,7 @@ func (f *filler) value(s *openapi3.Schema, path string) any {
 		return s.Const
 	case len(s.Enum) > 0:
 		text := fmt.Sprint(s.Enum[f.pick[path]])
-		f.add(path, text, len(s.Enum))
+		f.leaves = append(f.leaves, leaf{path, text, len(s.Enum), s.Enum})
 		return text
 	case s.Type.Includes("object"):
 		return f.object(s, path)

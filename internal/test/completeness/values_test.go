@@ -5,8 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/http"
 	"reflect"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/hostedpay/hostedpay-go/sdk"
@@ -39,6 +42,25 @@ func (v values) add(call string, result any, err error) {
 }
 
 func (v values) has(l leaf) bool { return v.found[l.want] }
+
+// hasHeader reports whether a header arrives: as text, as a time, in nanoseconds, as the address of
+// a link, or as a boolean.
+func (v values) hasHeader(value string, without values) bool {
+	forms := []string{value}
+	if at, err := http.ParseTime(value); err == nil {
+		forms = append(forms, at.UTC().Format(time.RFC3339Nano))
+	}
+	if seconds, err := strconv.Atoi(value); err == nil {
+		forms = append(forms, strconv.FormatInt(int64(time.Duration(seconds)*time.Second), 10))
+	}
+	if link, _, ok := strings.Cut(strings.TrimPrefix(value, "<"), ">"); ok {
+		forms = append(forms, link)
+	}
+	if value == "true" {
+		return v.differs(without)
+	}
+	return slices.ContainsFunc(forms, func(form string) bool { return v.found[form] && !without.found[form] })
+}
 
 // differs reports whether any boolean does.
 func (v values) differs(other values) bool { return !maps.Equal(v.booleans, other.booleans) }

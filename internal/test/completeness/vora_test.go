@@ -51,6 +51,16 @@ var voraGateway = register(sdk.GatewayVora, gateway{ // read only
 			URL: "https://shop.example.com/thanks", Mode: sdk.ModeTest,
 		})
 	},
+	decided: map[string][]string{
+		"CreateSessionRequest.mode": {"payment"},
+		"Session.status":            {"pending", "processing", "succeeded", "failed", "expired", "refunded"},
+		"Health.status":             {"ok", "healthy", "degraded", "down"},
+		"EventV2.type": {
+			"charge.succeeded", "charge.failed", "charge.refunded", "payment_intent.succeeded", "payment_intent.failed", "payment_intent.cancelled",
+			"dispute.created", "dispute.won", "dispute.lost", "application.approved", "application.denied", "merchant.ready_for_payments",
+			"payout.paid", "payout.failed",
+		},
+	},
 	leftOut: map[string]string{"x-return-url.sig": "it is verified"},
 })
 

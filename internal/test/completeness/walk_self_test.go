@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"net/http"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -18,6 +19,9 @@ func TestWalkNamesWhatIsMissing(t *testing.T) {
 	t.Parallel()
 
 	text := openapi3.NewStringSchema().NewRef()
+	header := func(example string) *openapi3.HeaderRef {
+		return &openapi3.HeaderRef{Value: &openapi3.Header{Parameter: openapi3.Parameter{Schema: text, Example: example}}}
+	}
 	schemaOf := func(c *openapi3.T, name string) *openapi3.Schema { return c.Components.Schemas[name].Value }
 	for name, test := range map[string]struct {
 		change func(*openapi3.T, *gateway)
@@ -78,13 +82,46 @@ func TestWalkNamesWhatIsMissing(t *testing.T) {
 		},
 		"a call that goes elsewhere": {
 			func(_ *openapi3.T, g *gateway) { g.calls = map[string][]call{"getSession": g.calls["getDiscovery"]} },
-			"vora: getSession 200: no public call makes this request",
+			"vora: getSession 200: no public call makes this request: vora.Discovery: there is no such path (HTTP 404, session_not_found). Check the id and that the key belongs to the merchant and the mode that created the session.",
 		},
 		"a delivery that is not verified": {
 			func(_ *openapi3.T, g *gateway) {
-				g.verify = map[string]verify{"v1": func(context.Context, []byte) (webhooks.Event, error) { return nil, errors.New("no") }}
+				g.verify = map[string]verify{"v1": func(context.Context, []byte) (webhooks.Event, http.Header, error) { return nil, nil, errors.New("no") }}
 			},
 			"vora: event sessionFailed: SessionFailedEvent is not verified: no",
+		},
+		"a value of a status": {
+			func(c *openapi3.T, _ *gateway) {
+				schemaOf(c, "SessionStatus").Enum = append(schemaOf(c, "SessionStatus").Enum, "disputed")
+			},
+			`vora: Session.status may be "disputed", and nobody has decided what that means: give it a constant, say whether it is final or paid where that counts, and list it`,
+		},
+		"a value of a request": {
+			func(c *openapi3.T, _ *gateway) {
+				schemaOf(c, "CreateSessionRequest").Properties["mode"].Value.Enum = []any{"payment", "setup"}
+			},
+			`vora: CreateSessionRequest.mode may be "setup", and nobody has decided what that means: give it a constant, say whether it is final or paid where that counts, and list it`,
+		},
+		"a value that is gone": {
+			func(c *openapi3.T, _ *gateway) { schemaOf(c, "SessionStatus").Enum = []any{"pending"} },
+			`vora: Session.status is never "refunded": remove it from the list of what is decided`,
+		},
+		"an enum that is gone": {
+			func(_ *openapi3.T, g *gateway) { g.decided = map[string][]string{"Session.mode": {"payment"}} },
+			"vora: Session.mode is listed as decided, and is no enum of the contract",
+		},
+		"a header of a response": {
+			func(c *openapi3.T, _ *gateway) {
+				c.Paths.Value("/v1/sessions/{sessionId}").Get.Responses.Value("200").Value.Headers["Made-Up"] = header("made up")
+			},
+			"vora: getSession: the header Made-Up of responses does not arrive: carry it, or list it as left out with the reason",
+		},
+		"a header of a delivery": {
+			func(c *openapi3.T, _ *gateway) {
+				op := c.Webhooks["sessionFailed"].Post
+				op.Parameters = append(op.Parameters, &openapi3.ParameterRef{Value: openapi3.NewHeaderParameter("Made-Up")})
+			},
+			"vora: event sessionFailed: webhookstest sends no header Made-Up: send it, have the sandbox send it, and carry it where it says something to users",
 		},
 		"a field that is listed and arrives": {
 			func(_ *openapi3.T, g *gateway) { g.leftOut = map[string]string{"Session.country": "because"} },

@@ -31,6 +31,10 @@ type gateway struct {
 	// returns reads the query that a buyer comes back with.
 	returns func(url.Values) (any, error)
 
+	// decided are the values of each enum, such as "Session.status". That a new one arrives as a
+	// string is not enough where values say what was paid.
+	decided map[string][]string
+
 	// leftOut are the fields that do not arrive on purpose, with the reason: "Session.mode".
 	leftOut map[string]string
 }
@@ -38,19 +42,21 @@ type gateway struct {
 // A call makes a client that sends through transport, and calls it.
 type call func(ctx context.Context, transport http.RoundTripper) (any, error)
 
-// verify signs a body and gives it to the public verifier.
-type verify func(ctx context.Context, body []byte) (webhooks.Event, error)
+// verify signs a body and gives it to the public verifier. The header is that of the delivery.
+type verify func(ctx context.Context, body []byte) (webhooks.Event, http.Header, error)
 
 func verifies(
 	verifier func(webhooks.KeySource, ...webhooks.VerifierOption) *webhooks.Verifier,
 	sign func(secret string, body []byte, opts ...webhookstest.Option) *http.Request, secret string,
 ) verify {
-	return func(ctx context.Context, body []byte) (webhooks.Event, error) {
+	return func(ctx context.Context, body []byte) (webhooks.Event, http.Header, error) {
+		header := sign(secret, body).Header
 		keys, err := webhooks.StaticKeys(webhooks.SigningKey{Secret: sdk.NewSecret(secret)})
 		if err != nil {
-			return nil, err
+			return nil, header, err
 		}
-		return verifier(keys).Verify(ctx, sign(secret, body).Header, body)
+		event, err := verifier(keys).Verify(ctx, header, body)
+		return event, header, err
 	}
 }
 
@@ -61,7 +67,7 @@ type walk struct {
 	contract *openapi3.T
 
 	problems []string
-	used     map[string]bool // of leftOut
+	used     map[string]bool // of leftOut and decided
 }
 
 func newWalk(name string, g gateway, contract *openapi3.T) *walk {
@@ -83,6 +89,7 @@ func (w *walk) run(ctx context.Context) []string {
 			continue
 		}
 		w.requests(ctx, op)
+		w.headers(ctx, op)
 		for status, response := range op.Responses.Map() {
 			if media := response.Value.Content.Get(mediaType); media != nil {
 				for _, c := range choices(media.Schema) {
@@ -108,6 +115,11 @@ func (w *walk) run(ctx context.Context) []string {
 			w.fail("%s is listed as left out, and arrives or is not in the contract", field)
 		}
 	}
+	for _, field := range slices.Sorted(maps.Keys(w.decided)) {
+		if !w.used[field] {
+			w.fail("%s is listed as decided, and is no enum of the contract", field)
+		}
+	}
 	slices.Sort(w.problems)
 	return w.problems
 }
@@ -115,28 +127,88 @@ func (w *walk) run(ctx context.Context) []string {
 // response finds every leaf of a response in what the public calls return.
 func (w *walk) response(ctx context.Context, op operation, status string, c choice) {
 	where := op.OperationID + " " + status
+	body, _ := filled(c, nil)
+	if _, asked, err := w.observe(ctx, op, status, nil, body); !asked {
+		w.fail("%s: no public call makes this request: %v", where, err)
+		return
+	}
 	w.leaves(where, c, func(body []byte) values {
-		code, err := strconv.Atoi(status)
-		if err != nil {
-			w.fail("%s: not a status", where)
-		}
-		server := &responder{operation: op, status: code, body: body}
-		v := newValues(body)
-		for i, call := range w.calls[op.OperationID] {
-			result, err := call(ctx, server)
-			v.add(fmt.Sprint("call ", i), result, err)
-		}
-		if !server.asked {
-			w.fail("%s: no public call makes this request", where)
-		}
+		v, _, _ := w.observe(ctx, op, status, nil, body)
 		return v
 	})
+}
+
+// observe is what the public calls make of a response, whether any asked for it, and the last
+// error.
+func (w *walk) observe(ctx context.Context, op operation, status string, header http.Header, body []byte) (v values, asked bool, err error) {
+	code, err := strconv.Atoi(status)
+	if err != nil {
+		return v, false, err
+	}
+	server := &responder{operation: op, status: code, header: header, body: body}
+	v = newValues(body)
+	for i, call := range w.calls[op.OperationID] {
+		var result any
+		result, err = call(ctx, server)
+		v.add(fmt.Sprint("call ", i), result, err)
+	}
+	return v, server.asked, err
+}
+
+// headers finds every header of an operation's responses in what the public calls return, with one
+// status or another.
+func (w *walk) headers(ctx context.Context, op operation) {
+	arrives := map[string]bool{}
+	for status, response := range op.Responses.Map() {
+		media := response.Value.Content.Get(mediaType)
+		if media == nil {
+			continue
+		}
+		body, _ := filled(choices(media.Schema)[0], nil)
+		sent := http.Header{}
+		for i, name := range slices.Sorted(maps.Keys(response.Value.Headers)) {
+			value := fmt.Sprint(response.Value.Headers[name].Value.Example)
+			if response.Value.Headers[name].Value.Schema.Value.Type.Is("integer") {
+				value = strconv.Itoa(8_400_000 + i)
+			}
+			sent.Set(name, value)
+		}
+		without, _, _ := w.observe(ctx, op, status, nil, body)
+		with, _, _ := w.observe(ctx, op, status, sent, body)
+		for name := range response.Value.Headers {
+			arrives[name] = arrives[name] || with.hasHeader(sent.Get(name), without)
+		}
+	}
+	for name, arrived := range arrives {
+		field := "header " + name
+		switch _, leftOut := w.leftOut[field]; {
+		case leftOut && !arrived:
+			w.used[field] = true
+		case !leftOut && !arrived:
+			w.fail("%s: the header %s of responses does not arrive: carry it, or list it as left out with the reason", op.OperationID, name)
+		}
+	}
+}
+
+// decisions wants somebody to have decided about each value of an enum.
+func (w *walk) decisions(field string, enum []any) {
+	w.used[field] = true
+	for _, value := range enum {
+		if !slices.Contains(w.decided[field], fmt.Sprint(value)) {
+			w.fail("%s may be %q, and nobody has decided what that means: give it a constant, say whether it is final or paid where that counts, and list it", field, value)
+		}
+	}
+	for _, value := range w.decided[field] {
+		if !slices.Contains(enum, any(value)) {
+			w.fail("%s is never %q: remove it from the list of what is decided", field, value)
+		}
+	}
 }
 
 // event verifies a delivery, and finds every leaf in its typed event.
 func (w *walk) event(ctx context.Context, op operation, verify verify, c choice) {
 	body, _ := filled(c, nil)
-	event, err := verify(ctx, body)
+	event, header, err := verify(ctx, body)
 	if err != nil {
 		w.fail("event %s: %s is not verified: %v", op.OperationID, c.name, err)
 		return
@@ -148,9 +220,14 @@ func (w *walk) event(ctx context.Context, op operation, verify verify, c choice)
 	if gateway := event.Info().Scheme.Gateway(); string(gateway) != w.name {
 		w.fail("event %s: scheme %q belongs to gateway %q: list it in schemes() of package webhooks", op.OperationID, event.Info().Scheme, gateway)
 	}
+	for _, p := range op.Parameters {
+		if p.Value.In == "header" && header.Get(p.Value.Name) == "" {
+			w.fail("event %s: webhookstest sends no header %s: send it, have the sandbox send it, and carry it where it says something to users", op.OperationID, p.Value.Name)
+		}
+	}
 	w.leaves("event "+op.OperationID, c, func(body []byte) values {
 		v := newValues(body)
-		event, err := verify(ctx, body)
+		event, _, err := verify(ctx, body)
 		v.add("event", event, err)
 		return v
 	})
@@ -199,6 +276,9 @@ func (w *walk) leaves(where string, c choice, observe func(body []byte) values) 
 	body, leaves := filled(c, nil)
 	first := observe(body)
 	for _, l := range leaves {
+		if len(l.enum) > 0 {
+			w.decisions(l.path, l.enum)
+		}
 		arrives := first.has(l)
 		for option := 1; option < l.options; option++ {
 			body, changed := filled(c, map[string]int{l.path: option})
@@ -247,6 +327,9 @@ func (w *walk) sent(op operation, path string, s *openapi3.Schema, value any) {
 	}
 	object, _ := value.(map[string]any)
 	for _, name := range properties(s) {
+		if enum := s.Properties[name].Value.Enum; len(enum) > 0 {
+			w.decisions(path+"."+name, enum)
+		}
 		field, ok := object[name]
 		if _, leftOut := w.leftOut[path+"."+name]; leftOut && !ok {
 			w.used[path+"."+name] = true
@@ -264,6 +347,7 @@ func (w *walk) sent(op operation, path string, s *openapi3.Schema, value any) {
 type responder struct {
 	operation
 	status int
+	header http.Header
 	body   []byte
 
 	asked      bool
@@ -273,6 +357,8 @@ type responder struct {
 
 func (s *responder) RoundTrip(r *http.Request) (*http.Response, error) {
 	status, body := s.status, string(s.body)
+	header := http.Header{"Content-Type": {mediaType}}
+	maps.Copy(header, s.header)
 	if !s.matches(r.Method, r.URL.Path) {
 		if status != http.StatusNotFound {
 			status, body = http.StatusNotFound, `{"error":"there is no such path","code":"session_not_found"}`
@@ -282,7 +368,7 @@ func (s *responder) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	return &http.Response{
 		StatusCode: status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Request: r,
-		Header: http.Header{"Content-Type": {mediaType}}, Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body)),
+		Header: header, Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body)),
 	}, nil
 }
 
