@@ -135,12 +135,17 @@ func (b *Inbox[TTx]) split(ctx context.Context, job *river.Job[jobArgs]) error {
 
 // giveUp quarantines the event of a job whose process died on the last attempt.
 func (b *Inbox[TTx]) giveUp(ctx context.Context, job *river.Job[jobArgs]) error {
-	return b.db.within(ctx, workSide, func(tx TTx) error {
-		if err := b.quarantine(ctx, tx, pending{id: job.Args.IDs[0], err: errDied}); err != nil {
+	event := pending{id: job.Args.IDs[0], err: errDied, over: true}
+	err := b.db.within(ctx, workSide, func(tx TTx) error {
+		if err := b.record(ctx, tx, event); err != nil {
 			return err
 		}
 		return complete(ctx, tx, job)
 	})
+	if err == nil {
+		b.log(ctx, event)
+	}
+	return err
 }
 
 // quarantineStrays puts aside what no job will ever work on: somebody has removed its job.

@@ -17,6 +17,7 @@ type pending struct {
 	hash    string
 	payload string
 	err     error // of the attempt
+	over    bool  // it is quarantined, and not tried again
 }
 
 func (b *Inbox[TTx]) pending(ctx context.Context, tx TTx, ids []int64) ([]pending, error) {
@@ -39,20 +40,25 @@ func (b *Inbox[TTx]) pending(ctx context.Context, tx TTx, ids []int64) ([]pendin
 // together works on the events of a job in one transaction, with a savepoint for each. What fails
 // gets a job of its own, and the others are committed.
 func (b *Inbox[TTx]) together(ctx context.Context, job *river.Job[jobArgs]) error {
-	return b.undone(ctx, job, b.db.within(ctx, workSide, func(tx TTx) error {
+	var failed []pending
+	err := b.db.within(ctx, workSide, func(tx TTx) error {
 		events, err := b.pending(ctx, tx, job.Args.IDs)
 		if err != nil {
 			return err
 		}
-		done, failed, rest, err := b.each(ctx, tx, events)
-		if err != nil {
+		var done, rest []int64
+		if done, failed, rest, err = b.each(ctx, tx, events); err != nil {
 			return err
 		}
 		if len(job.Args.IDs) == 1 && len(failed) == 1 {
 			return failed[0].err
 		}
 		return b.settle(ctx, tx, job, done, failed, rest)
-	}))
+	})
+	if err == nil {
+		b.log(ctx, failed...)
+	}
+	return b.undone(ctx, job, err)
 }
 
 // each runs the handler on each event, until the time of the transaction is over. An error is why
@@ -82,6 +88,7 @@ func (b *Inbox[TTx]) each(ctx context.Context, tx TTx, events []pending) (done [
 		case over != nil: // what the handler did to the transaction is why
 			return nil, nil, nil, errors.Join(event.err, over)
 		case event.err != nil:
+			event.over = b.isOver(event.err, 1)
 			failed = append(failed, event)
 		default:
 			done = append(done, event.id)
@@ -135,36 +142,42 @@ func (b *Inbox[TTx]) settle(ctx context.Context, tx TTx, job *river.Job[jobArgs]
 	return complete(ctx, tx, job)
 }
 
+// isOver reports whether an event that has failed is not tried again, after so many attempts.
+func (b *Inbox[TTx]) isOver(err error, attempts int) bool {
+	var p permanent
+	return errors.As(err, &p) || attempts >= b.set.attempts
+}
+
 // setBack gives an event that failed among others a job of its own, or quarantines it.
 func (b *Inbox[TTx]) setBack(ctx context.Context, tx TTx, event pending) error {
-	if isPermanent(event.err) || b.set.attempts == 1 {
-		return b.quarantine(ctx, tx, event)
-	}
-	if err := b.retry(ctx, tx, event); err != nil {
+	if err := b.record(ctx, tx, event); err != nil || event.over {
 		return err
 	}
 	return b.db.enqueueFailed(ctx, tx, event.id, time.Now().Add(b.set.backoff(1)))
 }
 
-// retry records that an event has failed, and is tried again.
-func (b *Inbox[TTx]) retry(ctx context.Context, tx TTx, event pending) error {
-	b.set.logger.WarnContext(ctx, "webhook event failed, and is tried again", slog.Int64("id", event.id), slog.String("reason", reason(event.err)))
-	return b.record(ctx, tx, b.db.say.failed, event)
-}
-
-// quarantine puts an event aside, until somebody replays or discards it.
-func (b *Inbox[TTx]) quarantine(ctx context.Context, tx TTx, event pending) error {
-	b.set.logger.ErrorContext(ctx, "webhook event was quarantined: look at it, and replay it", slog.Int64("id", event.id), slog.String("reason", reason(event.err)))
-	return b.record(ctx, tx, b.db.say.quarantine, event, micros(time.Now()))
-}
-
-// record keeps why an event has failed, and what follows.
-func (b *Inbox[TTx]) record(ctx context.Context, tx TTx, statement string, event pending, args ...any) error {
-	id, why := b.db.list([]int64{event.id}), reason(event.err)
-	if err := b.db.run(ctx, tx, b.db.say.failure, id, why, micros(time.Now())); err != nil {
+// record keeps why an event has failed. It is tried again, or put aside until somebody replays or
+// discards it.
+func (b *Inbox[TTx]) record(ctx context.Context, tx TTx, event pending) error {
+	id, why, now := b.db.list([]int64{event.id}), reason(event.err), micros(time.Now())
+	if err := b.db.run(ctx, tx, b.db.say.failure, id, why, now); err != nil {
 		return err
 	}
-	return b.db.run(ctx, tx, statement, append([]any{id, why}, args...)...)
+	if event.over {
+		return b.db.run(ctx, tx, b.db.say.quarantine, id, why, now)
+	}
+	return b.db.run(ctx, tx, b.db.say.failed, id, why)
+}
+
+// log says what record has kept, once that is committed.
+func (b *Inbox[TTx]) log(ctx context.Context, failed ...pending) {
+	for _, event := range failed {
+		level, what := slog.LevelWarn, "webhook event failed, and is tried again"
+		if event.over {
+			level, what = slog.LevelError, "webhook event was quarantined: look at it, and replay it"
+		}
+		b.set.logger.Log(ctx, level, what, slog.Int64("id", event.id), slog.String("reason", reason(event.err)))
+	}
 }
 
 // alone works on events while no transaction is open.
@@ -214,34 +227,27 @@ func (b *Inbox[TTx]) undone(ctx context.Context, job *river.Job[jobArgs], err er
 // failed records that an event with a job of its own has failed: it has another attempt, or is
 // quarantined, which completes the job.
 func (b *Inbox[TTx]) failed(ctx context.Context, job *river.Job[jobArgs], event pending) error {
-	quarantined := isPermanent(event.err) || attempt(job) >= b.set.attempts
+	event.over = b.isOver(event.err, attempt(job))
 	recording, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordFor)
 	defer cancel()
 	err := b.db.within(recording, workSide, func(tx TTx) error {
-		if !quarantined {
-			return b.retry(recording, tx, event)
-		}
-		if err := b.quarantine(recording, tx, event); err != nil {
+		if err := b.record(recording, tx, event); err != nil || !event.over {
 			return err
 		}
 		return complete(recording, tx, job)
 	})
-	switch {
-	case err != nil:
+	if err != nil {
 		b.set.logger.ErrorContext(ctx, "why a webhook event failed could not be recorded", slog.Int64("id", event.id), slog.String("reason", reason(event.err)), slog.String("error", reason(err)))
 		return errRecorded
-	case quarantined:
+	}
+	b.log(ctx, event)
+	if event.over {
 		return nil
 	}
 	return errRecorded
 }
 
 const recordFor = 5 * time.Second // although the inbox stops, or the job took too long
-
-func isPermanent(err error) bool {
-	var p permanent
-	return errors.As(err, &p)
-}
 
 // These are what River keeps with a job. Why its event failed may be about a buyer, and stands with
 // the event, where it is erased.
