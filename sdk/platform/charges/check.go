@@ -88,6 +88,9 @@ func (b *Book) reread(ctx context.Context, charge Charge) (now Charge, asked boo
 			continue
 		}
 		payment, err := gateway.(platform.Retriever).Retrieve(ctx, attempt.PaymentID)
+		if err == nil && payment.ID != attempt.PaymentID {
+			err = fmt.Errorf("charges: %s was asked about a payment, and responded with another one", attempt.Gateway)
+		}
 		if err != nil {
 			failures = append(failures, err)
 			continue

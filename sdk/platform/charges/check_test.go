@@ -1,12 +1,14 @@
 package charges_test
 
 import (
+	"context"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/hostedpay/hostedpay-go/sandbox/buyer"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
+	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/platform"
 	"github.com/hostedpay/hostedpay-go/sdk/platform/charges"
 )
@@ -40,4 +42,23 @@ func TestCheckWhereNobodyCanBeAsked(t *testing.T) {
 	after, err := w.book().Check(t.Context(), tenant, order)
 	require.NoError(t, err)
 	require.Equal(t, before.Version, after.Version)
+}
+
+// What an adapter says about another payment is not about the charge's.
+func TestCheckOfAnotherPayment(t *testing.T) {
+	t.Parallel()
+	w := setup(t, true)
+	w.pay()
+	book, err := charges.New("crm", w.store, func(context.Context, string) (platform.Gateway, error) { return mistaken{w.gateway()}, nil }, charges.WithClock(w.Now))
+	require.NoError(t, err)
+	charge, err := book.Check(t.Context(), tenant, order)
+	require.ErrorContains(t, err, "responded with another one")
+	require.Equal(t, platform.StatusPending, charge.Status())
+	require.Equal(t, platform.StatusPending, w.charge().Status())
+}
+
+type mistaken struct{ platform.Gateway }
+
+func (mistaken) Retrieve(context.Context, string) (*platform.Payment, error) {
+	return &platform.Payment{ID: "another", Status: platform.StatusApproved, Payment: sdk.PaymentPaid, Amount: purchase.Amount}, nil
 }
