@@ -2,7 +2,7 @@ package inbox
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -112,9 +112,13 @@ func (w *worker[TTx]) NextRetry(job *river.Job[jobArgs]) time.Time {
 }
 
 func (w *worker[TTx]) Work(ctx context.Context, job *river.Job[jobArgs]) error {
+	if died := died(job); died != nil {
+		event := pending{id: job.Args.IDs[0], err: died, over: w.box.isOver(died, attempt(job)-1)}
+		if err := w.box.recordAlone(ctx, job, event); err != nil || event.over {
+			return err
+		}
+	}
 	switch {
-	case len(job.Args.IDs) == 1 && attempt(job) > w.box.set.attempts:
-		return w.box.giveUp(ctx, job)
 	case len(job.Args.IDs) > 1 && (job.Attempt > 1 || w.box.work.InTx == nil):
 		return w.box.split(ctx, job)
 	case w.box.work.InTx != nil:
@@ -133,19 +137,24 @@ func (b *Inbox[TTx]) split(ctx context.Context, job *river.Job[jobArgs]) error {
 	})
 }
 
-// giveUp quarantines the event of a job whose process died on the last attempt.
-func (b *Inbox[TTx]) giveUp(ctx context.Context, job *river.Job[jobArgs]) error {
-	event := pending{id: job.Args.IDs[0], err: errDied, over: true}
-	err := b.db.within(ctx, workSide, func(tx TTx) error {
-		if err := b.record(ctx, tx, event); err != nil {
-			return err
-		}
-		return complete(ctx, tx, job)
-	})
-	if err == nil {
-		b.log(ctx, event)
+// died is why the attempt before has failed, when it is recorded nowhere: its process has died, and
+// what River keeps with the job is no result of the inbox's. It is nil for a job with many events:
+// which one it was is not known.
+func died(job *river.Job[jobArgs]) error {
+	before := job.Attempt - 1
+	if before == 0 || len(job.Args.IDs) > 1 {
+		return nil
 	}
-	return err
+	died, last := before, false
+	for _, failed := range job.Errors {
+		if failed.Error == errRecorded.Error() || failed.Error == errUnfinished.Error() {
+			died, last = died-1, last || failed.Attempt == before
+		}
+	}
+	if last {
+		return nil
+	}
+	return fmt.Errorf("the process ended while it was working on the event, or had lost its database, in %d of %d attempts: its log, or the system's, may say why", died, attempt(job)-1)
 }
 
 // quarantineStrays puts aside what no job will ever work on: somebody has removed its job.
@@ -163,5 +172,3 @@ func (b *Inbox[TTx]) quarantineStrays(ctx context.Context) error {
 }
 
 const reasonStray = "its job is gone: somebody has removed or cancelled it"
-
-var errDied = errors.New("the last attempt ended without a result: the process died or was stopped, or the database could not be reached: replay the event when that is over")

@@ -192,13 +192,14 @@ func (m *machine) work(ctx context.Context, row *rivertype.JobRow) {
 		m.end(ctx, riverdriver.JobSetStateCompleted(job.ID, time.Now(), nil))
 	}
 	err := m.worker().Work(within, job)
-	now, reason := time.Now(), []byte("{}")
+	now := time.Now()
 	switch {
 	case err == nil:
 		m.end(ctx, riverdriver.JobSetStateCompleted(job.ID, now, nil))
 	case job.Attempt >= job.MaxAttempts:
-		m.end(ctx, riverdriver.JobSetStateDiscarded(job.ID, now, reason, nil))
+		m.end(ctx, riverdriver.JobSetStateDiscarded(job.ID, now, []byte("{}"), nil))
 	default:
+		reason, _ := json.Marshal(rivertype.AttemptError{At: now, Attempt: job.Attempt, Error: err.Error()})
 		m.p.Reached("a job is tried again")
 		m.end(ctx, riverdriver.JobSetStateErrorRetryable(job.ID, m.worker().NextRetry(job), reason, nil))
 	}

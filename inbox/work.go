@@ -219,32 +219,41 @@ func (b *Inbox[TTx]) undone(ctx context.Context, job *river.Job[jobArgs], err er
 		return errUnfinished
 	case len(job.Args.IDs) > 1:
 		b.set.logger.ErrorContext(ctx, "the work of webhook events was not committed, and is done again", slog.Any("ids", job.Args.IDs), slog.String("reason", reason(err)))
-		return errRecorded
+		return errUnrecorded
 	}
 	return b.failed(ctx, job, pending{id: job.Args.IDs[0], err: err})
 }
 
 // failed records that an event with a job of its own has failed: it has another attempt, or is
-// quarantined, which completes the job.
+// quarantined.
 func (b *Inbox[TTx]) failed(ctx context.Context, job *river.Job[jobArgs], event pending) error {
 	event.over = b.isOver(event.err, attempt(job))
 	recording, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordFor)
 	defer cancel()
-	err := b.db.within(recording, workSide, func(tx TTx) error {
-		if err := b.record(recording, tx, event); err != nil || !event.over {
-			return err
-		}
-		return complete(recording, tx, job)
-	})
-	if err != nil {
+	err := b.recordAlone(recording, job, event)
+	switch {
+	case err != nil:
 		b.set.logger.ErrorContext(ctx, "why a webhook event failed could not be recorded", slog.Int64("id", event.id), slog.String("reason", reason(event.err)), slog.String("error", reason(err)))
-		return errRecorded
-	}
-	b.log(ctx, event)
-	if event.over {
+		return errUnrecorded
+	case event.over:
 		return nil
 	}
 	return errRecorded
+}
+
+// recordAlone is record in a transaction of its own, for an event with a job of its own. What is
+// quarantined completes the job.
+func (b *Inbox[TTx]) recordAlone(ctx context.Context, job *river.Job[jobArgs], event pending) error {
+	err := b.db.within(ctx, workSide, func(tx TTx) error {
+		if err := b.record(ctx, tx, event); err != nil || !event.over {
+			return err
+		}
+		return complete(ctx, tx, job)
+	})
+	if err == nil {
+		b.log(ctx, event)
+	}
+	return err
 }
 
 const recordFor = 5 * time.Second // although the inbox stops, or the job took too long
@@ -252,6 +261,7 @@ const recordFor = 5 * time.Second // although the inbox stops, or the job took t
 // These are what River keeps with a job. Why its event failed may be about a buyer, and stands with
 // the event, where it is erased.
 var (
-	errRecorded   = errors.New("inbox: why it failed is recorded with its event, or in the log")
+	errRecorded   = errors.New("inbox: why it failed is recorded with its event")
+	errUnrecorded = errors.New("inbox: why it failed could not be recorded, and is in the log")
 	errUnfinished = errors.New("inbox: it was stopped before the work was done, or the job was cancelled")
 )
