@@ -43,6 +43,9 @@ before you create another.`,
 			if err != nil {
 				return err
 			}
+			if len(options) == 0 {
+				return fmt.Errorf("no address of VisionScope, which has no public one: set %s, or name it with --base-url", f.urlVariable)
+			}
 			client, err := visionscope.New(key.Reveal(), options...)
 			if err != nil {
 				return err

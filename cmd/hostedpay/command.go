@@ -150,17 +150,38 @@ func usage(c *cobra.Command, err error) error {
 }
 
 func flagError(c *cobra.Command, err error) error {
+	if verb := c.Flags().Args(); c.HasSubCommands() && len(verb) > 0 { // the flag may be that of a verb
+		return onlyVerbs(c, verb)
+	}
 	var missing *pflag.NotExistError
-	if errors.As(err, &missing) {
+	var invalid *pflag.InvalidValueError
+	switch {
+	case errors.As(err, &missing):
 		var known []string
-		c.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, "--"+f.Name) })
+		c.Flags().VisitAll(func(f *pflag.Flag) {
+			if f.Name != "help" { // which the error names anyway
+				known = append(known, "--"+f.Name)
+			}
+		})
 		name := missing.GetSpecifiedName()
 		if missing.GetSpecifiedShortnames() != "" {
 			return usage(c, fmt.Errorf("unknown flag -%s", name))
 		}
 		err = unknown("flag", "--"+name, known)
+	case errors.As(err, &invalid):
+		flag := invalid.GetFlag()
+		err = fmt.Errorf("--%s: %w", flag.Name, errors.Unwrap(invalid))
+		if form, ok := forms[flag.Value.Type()]; ok {
+			err = fmt.Errorf("--%s must be %s, got %q", flag.Name, form, invalid.GetValue())
+		}
 	}
 	return usage(c, err)
+}
+
+// forms are what values of flags look like, by the type that the flags have.
+var forms = map[string]string{ // read only
+	"bool": "true or false", "duration": "a duration such as 90s or 5m", "int": "a whole number", "int64": "a whole number",
+	"stringToString": "name=value", "time": "a day such as 2026-10-01", "uint64": "a whole number that is not negative",
 }
 
 // argument requires exactly one argument.

@@ -65,7 +65,11 @@ func (s *databaseSource) read(c *cobra.Command) (string, error) {
 	}
 	switch info, err := os.Stat(address); { // SQLite would make an empty one
 	case err != nil:
-		return "", fmt.Errorf("the %s: there is no such file of SQLite, and the address is not PostgreSQL's, postgres://…", s.what)
+		name := ""
+		if !strings.ContainsAny(address, "@=:") { // or it may be an address with a password
+			name = " " + address
+		}
+		return "", fmt.Errorf("the %s: there is no file%s, and the address is not PostgreSQL's, postgres://…", s.what, name)
 	case info.IsDir():
 		return "", fmt.Errorf("the %s: a folder is not a file of SQLite", s.what)
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/url"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -92,10 +91,11 @@ func (d *doctor) check() error {
 	if schemes != nil {
 		return unknown("scheme", d.scheme, schemes)
 	}
-	if u, err := url.Parse(d.webhook); d.webhook != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
-		return errors.New("--webhook is not an absolute URL with http or https")
+	if d.webhook == "" {
+		return nil
 	}
-	return nil
+	_, err := endpointURL("--webhook", d.webhook)
+	return err
 }
 
 // examine looks at everything, from what is nearest to what is farthest.

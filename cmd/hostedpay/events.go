@@ -32,19 +32,14 @@ func (f *journalFlag) register(c *cobra.Command) {
 
 // box is the sandbox that is named, or nil.
 func (f *journalFlag) box(c *cobra.Command) (*control.Client, error) {
-	switch {
-	case f.sandbox == "":
+	if f.sandbox == "" {
 		return nil, nil
-	case !onThisMachine(f.sandbox):
-		return nil, usage(c, errors.New("--sandbox must be a URL on this machine, such as http://127.0.0.1:4010"))
-	case c.Flags().Changed("journal"):
-		return nil, usage(c, errors.New("--journal and --sandbox name two places: leave out one"))
 	}
-	box, err := control.New(f.sandbox)
-	if err != nil {
-		return nil, usage(c, fmt.Errorf("--sandbox: %w", err))
+	box, err := sandboxAt(c, f.sandbox)
+	if err == nil && c.Flags().Changed("journal") {
+		err = usage(c, errors.New("--journal and --sandbox name two places: leave out one"))
 	}
-	return box, nil
+	return box, err
 }
 
 // read returns all deliveries.

@@ -143,7 +143,7 @@ func (e *entry) signedAgain(c *cobra.Command, request *http.Request, secretFile 
 			continue
 		}
 		source := secretSource{what: s.secret, variable: s.variable, flag: "secret-file", file: secretFile}
-		secret, err := source.read(c.InOrStdin())
+		secret, err := source.readToSign(c.InOrStdin())
 		if err != nil {
 			return nil, err
 		}

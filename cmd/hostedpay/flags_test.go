@@ -35,7 +35,7 @@ var wrongTexts = map[string]wrongText{
 	"cancel-url":               {"thanks", "cancelUrl"},
 	"country":                  {"Austria", "country"},
 	"currency":                 {"dollars", "currency"},
-	"database":                 {"nowhere.db", "no such file"},
+	"database":                 {"nowhere.db", "no file nowhere.db"},
 	"database-file":            {"nowhere", "nowhere"},
 	"gateway":                  {"stripe", "gateway"},
 	"journal":                  {"KEY/journal", "journal"},

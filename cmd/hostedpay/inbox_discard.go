@@ -54,7 +54,7 @@ type discardedView struct {
 func discardRecords(ctx context.Context, store eventStore, ids []int64) (discardedView, error) {
 	n, err := store.Discard(ctx, ids...)
 	if err == nil && n < len(ids) {
-		err = fmt.Errorf("%d of %d events were discarded: the others are not in quarantine", n, len(ids))
+		err = fmt.Errorf("discarded %d of %d events: the rest is not in quarantine; hostedpay inbox show ID has the status of each", n, len(ids))
 	}
 	return discardedView{n}, err
 }

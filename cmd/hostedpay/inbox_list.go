@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/hostedpay/hostedpay-go/inbox"
+	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/internal/redact"
 )
 
@@ -46,6 +47,9 @@ func inboxListCommand() *cobra.Command {
 			view, err := listRecords(c.Context(), store, which, page)
 			if err != nil {
 				return err
+			}
+			if len(view.Events) == 0 && which.Type != "" && !slices.Contains(contract.EventTypes(), which.Type) {
+				fmt.Fprintf(c.ErrOrStderr(), "Warning: --type: %v\n", unknown("event type", which.Type, contract.EventTypes()))
 			}
 			return f.print(c.OutOrStdout(), view, view.lines())
 		},

@@ -66,21 +66,23 @@ func (f *listenFlags) run(c *cobra.Command) (err error) {
 	if err == nil && (f.count < 0 || f.maxFailures < 0) {
 		err = errors.New("--count and --max-failures are not negative")
 	}
-	box, wrong := control.New(f.sandbox)
-	if err == nil && f.sandbox != "" && wrong != nil {
-		err = fmt.Errorf("--sandbox: %w", wrong)
-	}
 	if err != nil {
 		return usage(c, err)
+	}
+	var box *control.Client
+	if f.sandbox != "" {
+		if box, err = sandboxAt(c, f.sandbox); err != nil {
+			return err
+		}
 	}
 	book, err := openJournal(f.journal)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, book.close()) }()
-	atAddress, base, err := listen(c.Context(), f.address)
+	atAddress, base, err := listenAt(c, f.address)
 	if err != nil {
-		return fmt.Errorf("listen cannot use %s (choose another with --listen): %w", f.address, err)
+		return err
 	}
 	if i := slices.IndexFunc(targets, func(t target) bool { return t.isAt(c.Context(), atAddress.Addr()) }); i >= 0 {
 		_ = atAddress.Close() // nothing has been accepted

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
-	"unicode"
 )
 
 // A target is where deliveries are forwarded, and which.
@@ -32,9 +31,9 @@ func targetsOf(texts []string) ([]target, error) {
 func targetOf(text string) (target, error) {
 	parts := strings.Split(text, ";")
 	address := strings.TrimSpace(parts[0])
-	at, err := url.Parse(address)
-	if err != nil || at.Host == "" || at.Scheme != "http" && at.Scheme != "https" || strings.ContainsFunc(address, unicode.IsSpace) {
-		return target{}, errors.New("it begins with an absolute URL with http or https; what follows it is after a semicolon")
+	at, err := endpointURL("its beginning", address)
+	if err != nil {
+		return target{}, fmt.Errorf("%w; what follows it is after a semicolon", err)
 	}
 	t := target{url: at}
 	for _, part := range parts[1:] {

@@ -16,7 +16,7 @@ func unknown(kind, word string, known []string) error {
 	switch {
 	case wrong <= len(word)/2:
 		return fmt.Errorf("unknown %s %q, did you mean %s?", kind, word, best)
-	case len(known) <= few:
+	case len(known) > 0 && len(known) <= few:
 		return fmt.Errorf("unknown %s %q: use %s", kind, word, strings.Join(known, ", "))
 	}
 	return fmt.Errorf("unknown %s %q", kind, word)

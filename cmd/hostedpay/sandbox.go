@@ -23,14 +23,19 @@ func sandboxCommand() *cobra.Command {
   hostedpay sandbox --rate-limits --webhooks-v2 --time-factor 10`,
 		Args: none,
 		RunE: func(c *cobra.Command, _ []string) error {
+			if f.webhook != "" {
+				if _, err := endpointURL("--webhook", f.webhook); err != nil {
+					return usage(c, err)
+				}
+			}
 			gateways, err := f.sandbox(slog.New(slog.NewTextHandler(c.ErrOrStderr(), nil)), c.Flags().Changed("seed"))
 			if err != nil {
 				return err
 			}
 			defer gateways.Close()
-			l, base, err := listen(c.Context(), f.address)
+			l, base, err := listenAt(c, f.address)
 			if err != nil {
-				return fmt.Errorf("the sandbox cannot listen on %s (choose another with --listen): %w", f.address, err)
+				return err
 			}
 			if !isPrivate(l.Addr()) {
 				fmt.Fprintf(c.ErrOrStderr(), "Warning: the sandbox listens on %s. Everybody who reaches this machine can use and control it, and its keys are known to all.\n", l.Addr())

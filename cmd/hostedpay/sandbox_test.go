@@ -154,13 +154,13 @@ func TestSandboxFlagsAreDocumented(t *testing.T) {
 func TestSandboxCommandRefuses(t *testing.T) {
 	t.Parallel()
 	for want, args := range map[string][]string{
-		"unknown fault":         {"--fault", "status=503; nonsense"},
-		"no call has the route": {"--fault", "route=/v1/sessions; status=503"},
-		"does nothing":          {"--fault", "route=POST /v1/sessions"},
-		"an absolute URL":       {"--public-url", "pay"},
-		"not on this machine":   {"--webhook", "https://shop.example.com/hook"},
-		"at least 1":            {"--time-factor", "0"},
-		"2006-01-02":            {"--sunset", "soon"},
+		"unknown fault":            {"--fault", "status=503; nonsense"},
+		"no call has the route":    {"--fault", "route=/v1/sessions; status=503"},
+		"does nothing":             {"--fault", "route=POST /v1/sessions"},
+		"an absolute URL":          {"--public-url", "pay"},
+		"not on this machine":      {"--webhook", "https://shop.example.com/hook"},
+		"at least 1":               {"--time-factor", "0"},
+		"a day such as 2026-10-01": {"--sunset", "soon"},
 	} {
 		c := command()
 		c.SetArgs(append([]string{"sandbox", "--listen", "127.0.0.1:0"}, args...))

@@ -78,6 +78,21 @@ func (s *secretSource) read(stdin io.Reader) (sdk.Secret, error) {
 	return sdk.NewSecret(value), nil
 }
 
+// readToSign reads a secret that an event is signed with, and rejects one of another gateway or
+// kind: that is never meant.
+func (s *secretSource) readToSign(stdin io.Reader) (sdk.Secret, error) {
+	secret, err := s.read(stdin)
+	if err != nil {
+		return secret, err
+	}
+	if signs, known := settingNamed(s.variable); known {
+		if problem := signs.otherKind(secret.Reveal()); problem != "" {
+			return sdk.Secret{}, fmt.Errorf("the %s %s: set %s, or name a file with --%s", s.what, problem, s.variable, s.flag)
+		}
+	}
+	return secret, nil
+}
+
 // checkPrivate rejects a file that others on this machine can read. Windows has no such bits.
 func checkPrivate(file *os.File) error {
 	info, err := file.Stat()

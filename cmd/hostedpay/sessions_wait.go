@@ -27,10 +27,12 @@ func sessionsWaitCommand() *cobra.Command {
 			ctx, cancel := context.WithTimeout(c.Context(), limit)
 			defer cancel()
 			s, err := client.WaitSession(ctx, args[0])
-			if err != nil && ctx.Err() != nil && c.Context().Err() == nil {
+			switch {
+			case err != nil && c.Context().Err() != nil:
+				return errors.New("interrupted: the session has no final status yet; wait again, or read it with hostedpay sessions get")
+			case err != nil && ctx.Err() != nil:
 				return fmt.Errorf("the session has no final status after %s, wait again or use a longer --timeout: %w", limit, err)
-			}
-			if err != nil {
+			case err != nil:
 				return err
 			}
 			view := viewOfSession(s)

@@ -66,17 +66,27 @@ func (s setting) problem(value string) string {
 		}
 		return ""
 	}
-	if problem := apikey.SigningProblem(value); problem != "" || s.kind == "" {
+	switch problem := apikey.SigningProblem(value); {
+	case problem != "":
 		return problem
+	case s.kind == "":
+		return s.otherKind(value)
 	}
-	kind, owner, known := apikey.Identify(value)
-	switch {
-	case !known:
+	if _, _, known := apikey.Identify(value); !known {
 		return "does not begin like " + s.what
-	case owner.ID != string(s.gateway) || kind.Kind != s.kind:
-		return fmt.Sprintf("begins with %s: that is a %s of %s, and not %s", kind.Prefix, kind.Name, owner.Name, s.what)
 	}
-	return ""
+	return s.otherKind(value)
+}
+
+// otherKind says that a value is another credential, in words that follow the setting's name, or
+// nothing. What has no form of its own may look like a signing secret, and not like an API key.
+func (s setting) otherKind(value string) string {
+	kind, owner, known := apikey.Identify(value)
+	ofForm := s.kind != "" && (owner.ID != string(s.gateway) || kind.Kind != s.kind)
+	if !known || !ofForm && (s.kind != "" || kind.Kind != "secret" && kind.Kind != "publishable") {
+		return ""
+	}
+	return fmt.Sprintf("begins with %s: that is the %s of %s, and not %s", kind.Prefix, kind.Name, owner.Name, s.what)
 }
 
 // mode is test, live, or empty when the value does not say.

@@ -102,6 +102,9 @@ func simulate(ctx context.Context, baseURL string, s simulation) (simulatedView,
 	if baseURL == "" {
 		return simulatedView{}, errors.New("payments are simulated at the sandbox only: start one with `hostedpay sandbox`, and name it with --base-url or VON_PAY_BASE_URL")
 	}
+	if !onThisMachine(baseURL) {
+		return simulatedView{}, errors.New("payments are simulated at the sandbox only, and that is not on this machine: name one with --base-url or VON_PAY_BASE_URL, such as http://127.0.0.1:4010")
+	}
 	box, err := control.New(baseURL)
 	if err != nil {
 		return simulatedView{}, fmt.Errorf("payments are simulated at the sandbox only: %w", err)

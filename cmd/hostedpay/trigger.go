@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"net/url"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -90,7 +89,7 @@ func (t *trigger) run(c *cobra.Command, event string) error {
 	}
 	to := endpoint{scheme: scheme, url: t.to, tamper: t.tamper}
 	source := secretSource{what: scheme.secret, variable: scheme.variable, flag: "secret-file", file: t.secretFile}
-	if to.secret, err = source.read(c.InOrStdin()); err != nil {
+	if to.secret, err = source.readToSign(c.InOrStdin()); err != nil {
 		return err
 	}
 	if err := t.live.check(to.secret, source, t.to); err != nil {
@@ -146,7 +145,7 @@ func (t *trigger) deliver(c *cobra.Command, event string, to endpoint, events []
 		}
 	}
 	if rejected > 0 {
-		return fmt.Errorf("%d of %d deliveries were not accepted with a 2xx", rejected, len(order))
+		return fmt.Errorf("deliveries that were not accepted with a 2xx: %d of %d. To learn why, run \"hostedpay doctor --webhook URL --scheme %s\"", rejected, len(order), to.scheme.name)
 	}
 	return nil
 }
@@ -192,12 +191,12 @@ func (t *trigger) make(scheme *signedScheme, event string) (events []triggered, 
 
 // check holds the flags to what they allow.
 func (t *trigger) check() error {
-	to, err := url.Parse(t.to)
+	_, wrong := endpointURL("--to", t.to)
 	switch {
 	case t.to == "":
 		return errors.New("--to is required: the URL of your endpoint")
-	case err != nil || to.Host == "" || to.Scheme != "http" && to.Scheme != "https":
-		return errors.New("--to is not an absolute URL with http or https")
+	case wrong != nil:
+		return wrong
 	case t.count < 1 || t.count > maxEvents:
 		return fmt.Errorf("--count is from 1 to %d", maxEvents)
 	case t.duplicate < 0 || t.duplicate > maxEvents:

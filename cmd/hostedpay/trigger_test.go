@@ -146,7 +146,7 @@ func TestTamperedEventsAreRejected(t *testing.T) {
 		out, errs, code := runTrigger(t, scheme.events[0], "--to", server.URL, "--tamper")
 		require.Equal(t, exitFailed, code)
 		require.Contains(t, out, "  401  ")
-		require.Contains(t, errs, "1 of 1 deliveries were not accepted")
+		require.Contains(t, errs, "deliveries that were not accepted with a 2xx: 1 of 1. To learn why")
 	}
 	worked, delivered := shop.seen()
 	require.Empty(t, worked)

@@ -1,0 +1,50 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/spf13/cobra"
+
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
+)
+
+// endpointURL is the URL of a webhook endpoint, as a flag has it. It may have a token in it: no
+// error repeats it.
+func endpointURL(flag, address string) (*url.URL, error) {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || strings.ContainsFunc(address, unicode.IsSpace) {
+		return nil, fmt.Errorf("%s is not an absolute URL with http or https, such as http://127.0.0.1:8080/webhooks/vora", flag)
+	}
+	return u, nil
+}
+
+// sandboxAt is the sandbox at the URL that --sandbox has.
+func sandboxAt(c *cobra.Command, address string) (*control.Client, error) {
+	if !onThisMachine(address) {
+		return nil, usage(c, errors.New("--sandbox must be a URL on this machine, such as http://127.0.0.1:4010"))
+	}
+	box, err := control.New(address)
+	if err != nil {
+		return nil, usage(c, fmt.Errorf("--sandbox: %w", err))
+	}
+	return box, nil
+}
+
+// listenAt opens the address that --listen has.
+func listenAt(c *cobra.Command, address string) (net.Listener, string, error) {
+	_, port, err := net.SplitHostPort(address)
+	if _, wrong := strconv.ParseUint(port, 10, 16); err != nil || wrong != nil {
+		return nil, "", usage(c, fmt.Errorf("--listen must be a host and a port, such as %s", c.Flag("listen").DefValue))
+	}
+	l, base, err := listen(c.Context(), address)
+	if err != nil {
+		return nil, "", fmt.Errorf("cannot listen on %s (choose another with --listen, port 0 for any free one): %w", address, err)
+	}
+	return l, base, nil
+}
