@@ -168,7 +168,7 @@ func (s pageStage) home(t *testing.T, section string) string {
 // pageCipher seals the addresses of pages, with a key that the command does not have.
 func pageCipher(t *testing.T) platform.Cipher {
 	t.Helper()
-	cipher, err := platform.NewCipher(platform.CipherKey{ID: "1", Key: make([]byte, 32)})
+	cipher, err := platform.NewCipher(platform.CipherKey{ID: "1", Key: sdk.NewSecret(strings.Repeat("k", 32))})
 	require.NoError(t, err)
 	return cipher
 }

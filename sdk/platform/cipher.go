@@ -23,8 +23,8 @@ type Cipher interface {
 
 // A CipherKey is a key of [NewCipher].
 type CipherKey struct {
-	ID  string // up to 255 characters; stays with what the key has sealed, so never give it to another key
-	Key []byte // 32 random bytes
+	ID  string     // up to 255 characters; stays with what the key has sealed, so never give it to another key
+	Key sdk.Secret // 32 random bytes
 }
 
 // NewCipher is a Cipher with keys in memory: AES-256-GCM. The first key seals, and all keys open:
@@ -36,15 +36,16 @@ func NewCipher(keys ...CipherKey) (Cipher, error) {
 	var list gcmKeys
 	for i, key := range keys {
 		sameID := func(k gcmKey) bool { return k.id == key.ID }
+		secret := []byte(key.Key.Reveal())
 		switch {
 		case key.ID == "" || len(key.ID) > 255:
 			return nil, fmt.Errorf("platform: key %d of the cipher needs an ID of 1 to 255 characters, and has one of %d", i, len(key.ID))
 		case slices.ContainsFunc(list, sameID):
 			return nil, fmt.Errorf("platform: two keys of the cipher have the ID %q", key.ID)
-		case len(key.Key) != 32:
-			return nil, fmt.Errorf("platform: the key %q of the cipher has %d bytes, and needs 32 random ones", key.ID, len(key.Key))
+		case len(secret) != 32:
+			return nil, fmt.Errorf("platform: the key %q of the cipher has %d bytes, and needs 32 random ones", key.ID, len(secret))
 		}
-		block, err := aes.NewCipher(key.Key)
+		block, err := aes.NewCipher(secret)
 		if err != nil {
 			return nil, err
 		}
@@ -52,14 +53,14 @@ func NewCipher(keys ...CipherKey) (Cipher, error) {
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, gcmKey{key.ID, aead})
+		list = append(list, gcmKey{key.ID, func() cipher.AEAD { return aead }})
 	}
 	return list, nil
 }
 
 type gcmKey struct {
 	id   string
-	aead cipher.AEAD
+	aead func() cipher.AEAD // a function, because printers do not look into one
 }
 
 type gcmKeys []gcmKey
@@ -70,8 +71,8 @@ const sealedForm = 1
 
 // Seal encrypts a secret with the first key.
 func (k gcmKeys) Seal(secret sdk.Secret, context string) ([]byte, error) {
-	sealed := append([]byte{sealedForm, byte(len(k[0].id))}, k[0].id...)              //nolint:gosec // 255 at the maximum
-	return k[0].aead.Seal(sealed, nil, []byte(secret.Reveal()), []byte(context)), nil //nolint:gosec // it makes a nonce of its own
+	sealed := append([]byte{sealedForm, byte(len(k[0].id))}, k[0].id...)                //nolint:gosec // 255 at the maximum
+	return k[0].aead().Seal(sealed, nil, []byte(secret.Reveal()), []byte(context)), nil //nolint:gosec // it makes a nonce of its own
 }
 
 // Open decrypts a secret with the key that has sealed it.
@@ -84,7 +85,7 @@ func (k gcmKeys) Open(sealed []byte, context string) (sdk.Secret, error) {
 		if key.id != id {
 			continue
 		}
-		secret, err := key.aead.Open(nil, nil, rest, []byte(context))
+		secret, err := key.aead().Open(nil, nil, rest, []byte(context))
 		if err != nil {
 			return sdk.Secret{}, fmt.Errorf("platform: what the key %q has sealed was changed, or is of something else than %q", id, context)
 		}

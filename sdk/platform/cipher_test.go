@@ -2,6 +2,8 @@ package platform_test
 
 import (
 	"bytes"
+	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -12,7 +14,7 @@ import (
 )
 
 func cipherKey(id string, b byte) platform.CipherKey {
-	return platform.CipherKey{ID: id, Key: bytes.Repeat([]byte{b}, 32)}
+	return platform.CipherKey{ID: id, Key: sdk.NewSecret(string(bytes.Repeat([]byte{b}, 32)))}
 }
 
 func TestCipher(t *testing.T) {
@@ -58,10 +60,25 @@ func TestNewCipherRejects(t *testing.T) {
 		"has no key":                 nil,
 		"needs an ID":                {cipherKey("", 1)},
 		"two keys of the cipher":     {cipherKey("a", 1), cipherKey("a", 2)},
-		"has 5 bytes, and needs 32":  {{ID: "a", Key: []byte("short")}},
+		"has 5 bytes, and needs 32":  {{ID: "a", Key: sdk.NewSecret("short")}},
 		"needs an ID of 1 to 255 ch": {cipherKey(strings.Repeat("a", 256), 1)},
 	} {
 		_, err := platform.NewCipher(keys...)
 		require.ErrorContains(t, err, message)
+	}
+}
+
+// A configuration that is printed or logged shows no key.
+func TestCipherKeysAreNotPrinted(t *testing.T) {
+	t.Parallel()
+	key := cipherKey("2026-04", 'k')
+	cipher, err := platform.NewCipher(key)
+	require.NoError(t, err)
+	logged, err := json.Marshal(key)
+	require.NoError(t, err)
+	for _, text := range []string{fmt.Sprintf("%v %+v %#v %s %x", key, key, key, key, key), string(logged), fmt.Sprintf("%#v", cipher)} {
+		for _, form := range []string{"kkkk", "6b6b6b6b", "a2tra2tr", "107 107 107 107", "1802201963"} {
+			require.NotContains(t, text, form)
+		}
 	}
 }

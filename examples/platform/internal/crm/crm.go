@@ -89,7 +89,7 @@ func New(ctx context.Context, config Config) (*CRM, error) {
 		Config: config, db: config.DB, host: base.Host,
 		orders: orderTable{config.DB}, timeline: timeline{config.DB, config.Now},
 	}
-	if c.cipher, err = platform.NewCipher(platform.CipherKey{ID: "1", Key: derived(config.Key, "cipher")}); err != nil {
+	if c.cipher, err = platform.NewCipher(platform.CipherKey{ID: "1", Key: sdk.NewSecret(string(derived(config.Key, "cipher")))}); err != nil {
 		return nil, err
 	}
 	master := sdk.NewSecret(hex.EncodeToString(derived(config.Key, "webhooks")))

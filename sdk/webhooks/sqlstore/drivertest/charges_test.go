@@ -73,7 +73,7 @@ func TestChargesInTheDatabase(t *testing.T) {
 		_, err = store.ByPayment(t.Context(), "acme", sdk.GatewayVora, "vp_cs_2")
 		require.ErrorIs(t, err, charges.ErrNotFound)
 
-		other, err := platform.NewCipher(platform.CipherKey{ID: "2026-05", Key: bytes.Repeat([]byte{8}, 32)})
+		other, err := platform.NewCipher(platform.CipherKey{ID: "2026-05", Key: sdk.NewSecret(string(bytes.Repeat([]byte{8}, 32)))})
 		require.NoError(t, err)
 		elsewhere, err := sqlcharges.New(db, d.dialect, other, sqlcharges.WithTable(table))
 		require.NoError(t, err)
@@ -102,7 +102,7 @@ func TestNewChargesRejects(t *testing.T) {
 
 func newCipher(t *testing.T) platform.Cipher {
 	t.Helper()
-	cipher, err := platform.NewCipher(platform.CipherKey{ID: "2026-04", Key: bytes.Repeat([]byte{7}, 32)})
+	cipher, err := platform.NewCipher(platform.CipherKey{ID: "2026-04", Key: sdk.NewSecret(string(bytes.Repeat([]byte{7}, 32)))})
 	require.NoError(t, err)
 	return cipher
 }

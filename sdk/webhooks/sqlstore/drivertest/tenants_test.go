@@ -61,8 +61,8 @@ func TestTenantsInTheDatabase(t *testing.T) {
 		require.NotContains(t, stored, "s3cret")
 		require.NotContains(t, stored, "n3w")
 
-		next := platform.CipherKey{ID: "2026-05", Key: bytes.Repeat([]byte{8}, 32)}
-		both, err := platform.NewCipher(next, platform.CipherKey{ID: "2026-04", Key: bytes.Repeat([]byte{7}, 32)})
+		next := platform.CipherKey{ID: "2026-05", Key: sdk.NewSecret(string(bytes.Repeat([]byte{8}, 32)))}
+		both, err := platform.NewCipher(next, platform.CipherKey{ID: "2026-04", Key: sdk.NewSecret(string(bytes.Repeat([]byte{7}, 32)))})
 		require.NoError(t, err)
 		only, err := platform.NewCipher(next)
 		require.NoError(t, err)

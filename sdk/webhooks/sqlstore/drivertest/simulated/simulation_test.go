@@ -19,6 +19,7 @@ import (
 
 	"github.com/hostedpay/hostedpay-go/internal/simulation"
 	"github.com/hostedpay/hostedpay-go/internal/simulation/sqlshop"
+	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/platform"
 	"github.com/hostedpay/hostedpay-go/sdk/platform/charges"
 	"github.com/hostedpay/hostedpay-go/sdk/platform/charges/sqlcharges"
@@ -91,7 +92,7 @@ func newShopDatabase() simulation.Database {
 	store, err := sqlstore.New(db, sqlstore.SQLite)
 	orPanic(err)
 	orPanic(store.Migrate(context.Background()))
-	cipher, err := platform.NewCipher(platform.CipherKey{ID: "simulation", Key: make([]byte, 32)})
+	cipher, err := platform.NewCipher(platform.CipherKey{ID: "simulation", Key: sdk.NewSecret(string(make([]byte, 32)))})
 	orPanic(err)
 	kept, err := sqlcharges.New(db, sqlstore.SQLite, cipher)
 	orPanic(err)
