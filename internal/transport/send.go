@@ -141,10 +141,14 @@ func failure(err error, host string, uncertain bool) string {
 	switch {
 	case retry.NeverSent(err) && !uncertain:
 		return "could not connect to " + host + ", nothing was sent: " + err.Error()
+	case errors.Is(err, context.Canceled) && !uncertain:
+		return "the call was cancelled by its context, nothing was sent"
 	case errors.Is(err, context.Canceled):
-		return "the call was cancelled by its context"
+		return "the call was cancelled by its context after it was sent"
 	case errors.Is(err, retry.ErrAttemptTimeout):
 		return "no complete response from " + host + " in time"
+	case errors.Is(err, context.DeadlineExceeded) && !uncertain:
+		return "the context's deadline had passed, nothing was sent"
 	case errors.Is(err, context.DeadlineExceeded) && !retry.NeverSent(err):
 		return "the context's deadline passed before a response came"
 	case errors.Is(err, retry.ErrBodyTooLarge):

@@ -3,6 +3,7 @@ package vora
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -84,9 +85,11 @@ func (c *Client) WaitSession(ctx context.Context, id string, opts ...sdk.CallOpt
 		case <-timer.C:
 		case <-ctx.Done():
 			timer.Stop()
-			return last, &sdk.Error{
-				Operation: "vora.WaitSession", Message: "the session did not reach a final status in time", Cause: context.Cause(ctx),
+			cause := context.Cause(ctx)
+			if !errors.Is(cause, ctx.Err()) {
+				cause = fmt.Errorf("%w: %w", ctx.Err(), cause)
 			}
+			return last, &sdk.Error{Operation: "vora.WaitSession", Message: "the session did not reach a final status in time", Cause: cause}
 		}
 	}
 }

@@ -164,5 +164,6 @@ func TestWaitSessionEndsWithItsContext(t *testing.T) {
 		defer cancel()
 		_, err := client.WaitSession(ctx, sessionID)
 		require.ErrorIs(t, err, closed)
+		require.ErrorIs(t, err, context.DeadlineExceeded, "whatever the cause is")
 	})
 }

@@ -108,7 +108,7 @@ func contextScenarios() []scenario {
 		},
 		{
 			name: "create: cancelled while nothing comes", call: create, script: []step{hanging()}, cancelAfter: 5 * time.Second,
-			want: want{unknown: true, causes: cancelled, says: "cancelled", lasts: 5 * time.Second}, wire: true,
+			want: want{unknown: true, causes: cancelled, says: "cancelled by its context after it was sent", lasts: 5 * time.Second}, wire: true,
 		},
 		{
 			name: "create: cancelled for a reason while nothing comes", call: create, script: []step{hanging()}, cancelAfter: 5 * time.Second, cancelCause: errShutdown,
@@ -135,8 +135,8 @@ func contextScenarios() []scenario {
 	}
 	for _, call := range []operation{createSession(), getSession(), validateSession(), health(), discovery(), createCheckout()} {
 		rows = append(rows,
-			scenario{name: call.name + ": cancelled before the call", call: call, cancelled: true, want: want{causes: cancelled, says: "cancelled"}, wire: true},
-			scenario{name: call.name + ": the deadline had passed", call: call, deadline: -time.Second, want: want{causes: []error{context.DeadlineExceeded}, says: "deadline"}},
+			scenario{name: call.name + ": cancelled before the call", call: call, cancelled: true, want: want{causes: cancelled, says: "nothing was sent"}, wire: true},
+			scenario{name: call.name + ": the deadline had passed", call: call, deadline: -time.Second, want: want{causes: []error{context.DeadlineExceeded}, says: "nothing was sent"}},
 		)
 	}
 	return rows
