@@ -162,3 +162,18 @@ func TestPurgingBesideARepeat(t *testing.T) {
 	_, err = db.Event(t.Context(), 1)
 	require.NoError(t, err)
 }
+
+// A commit that PostgreSQL makes a rollback of, because a statement has failed before, stores
+// nothing, and so nothing may be acknowledged.
+func TestACommitThatBecomesARollback(t *testing.T) {
+	t.Parallel()
+	db, conn := migratedPostgreSQL(t)
+	box := accepting(t, db)
+	require.Equal(t, 200, deliver(box, "vp_cs_test_a"), "its connection has prepared what it needs")
+	require.ErrorIs(t, box.StoreAmiss(t.Context(), freshEvents(t, 1)[0]), pgx.ErrTxCommitRollback)
+	require.Equal(t, 200, deliver(box, "vp_cs_test_b"))
+	var stored int
+	require.NoError(t, conn.QueryRow(t.Context(), "SELECT count(*) FROM inbox_events").Scan(&stored))
+	require.Equal(t, 2, stored)
+	require.NoError(t, box.Stop(t.Context()))
+}

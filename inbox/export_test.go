@@ -29,6 +29,18 @@ func (b *Inbox[TTx]) AcceptTogether(ctx context.Context, events ...webhooks.Even
 	return err
 }
 
+// StoreAmiss stores events in a transaction in which something fails, and nobody returns the error.
+func (b *Inbox[TTx]) StoreAmiss(ctx context.Context, event webhooks.Event) error {
+	stored, err := b.group.row(event)
+	if err != nil {
+		return err
+	}
+	return b.db.storing(ctx, []row{stored}, func(tx TTx, _ map[string]int64) error {
+		_ = b.db.run(ctx, tx, "SELECT nothing FROM nowhere")
+		return nil
+	})
+}
+
 // Begins begins a transaction, and rolls it back.
 func (d *Database[TTx]) Begins(ctx context.Context) error {
 	tx, err := d.begin(ctx, workSide)

@@ -27,7 +27,8 @@ func (p *postgres) store(ctx context.Context, statement string, events []row, no
 	return tx, ids, nil
 }
 
-// A storeTx is a transaction that began with a statement, which pgx has no way to begin.
+// A storeTx is a transaction that began with a statement, and whose commit a notification follows
+// in one round trip: that of a pgx.Batch has the first only.
 type storeTx struct {
 	*connection
 	pooled *pgxpool.Conn

@@ -298,12 +298,12 @@ func (t *partTx) CopyFrom(ctx context.Context, table pgx.Identifier, columns []s
 func (t *partTx) SendBatch(ctx context.Context, batch *pgx.Batch) pgx.BatchResults {
 	for _, queued := range batch.QueuedQueries {
 		if endsTransaction(queued.SQL) {
-			return failedBatch{errNotYours}
+			return pgx.FailedBatchResults(batch, errNotYours)
 		}
 	}
 	done, err := t.part.use(ctx)
 	if err != nil {
-		return failedBatch{err}
+		return pgx.FailedBatchResults(batch, err)
 	}
 	return &heldBatch{t.Tx.SendBatch(ctx, batch), sync.OnceFunc(done)}
 }
@@ -351,12 +351,3 @@ func (r failedRows) Values() ([]any, error)                       { return nil, 
 func (r failedRows) RawValues() [][]byte                          { return nil }
 func (r failedRows) Conn() *pgx.Conn                              { return nil }
 func (r failedRows) TypeMap() *pgtype.Map                         { return nil }
-
-// A failedBatch was not sent.
-type failedBatch struct{ err error }
-
-func (b failedBatch) Exec() (pgconn.CommandTag, error) { return pgconn.CommandTag{}, b.err }
-func (b failedBatch) Query() (pgx.Rows, error)         { return failedRows{err: b.err}, b.err }
-func (b failedBatch) QueryRow() pgx.Row                { return failedRows{err: b.err} }
-func (b failedBatch) Close() error                     { return b.err }
-func (b failedBatch) Tx() pgx.Tx                       { return nil }
