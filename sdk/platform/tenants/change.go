@@ -52,6 +52,9 @@ func (d *Directory) Add(ctx context.Context, tenant Tenant) error {
 // Rotate gives a tenant another credential of a kind. The one before is accepted for [Grace], and
 // the one before that no more. Rotate it at the gateway first: calls are made with the new one at
 // once.
+//
+// A tenant goes live with a live credential in place of a test one, which is not accepted any more.
+// The other way is an error: orders would be shipped that were paid with test cards.
 func (d *Directory) Rotate(ctx context.Context, tenant string, kind Kind, next sdk.Secret) (Tenant, error) {
 	if err := kind.check(tenant, next); err != nil {
 		return Tenant{}, err
@@ -61,8 +64,11 @@ func (d *Directory) Rotate(ctx context.Context, tenant string, kind Kind, next s
 			return false, err
 		}
 		before := t.Credentials[kind]
-		if before.Current.Equal(next) {
+		switch {
+		case before.Current.Equal(next):
 			return false, nil
+		case modeOf(before.Current) == sdk.ModeLive && modeOf(next) == sdk.ModeTest:
+			return false, fmt.Errorf("tenants: the %s of %s is live, and a test one cannot follow it: add another tenant for tests", kind, t.ID)
 		}
 		if t.Credentials == nil {
 			t.Credentials = Credentials{}

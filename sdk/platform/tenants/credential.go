@@ -84,14 +84,17 @@ func (c Credential) Valid(now time.Time) (valid []sdk.Secret) {
 	return valid
 }
 
-// rotated is the credential with another current secret. The same secret once more changes nothing,
-// so that a rotation can be repeated.
+// rotated is the credential with another current secret. The one of a tenant that goes live is not
+// accepted any more: whoever pays with a test card would be shipped to.
 func (c Credential) rotated(next sdk.Secret, now time.Time) Credential {
-	switch {
-	case c.Current.Equal(next):
-		return c
-	case c.Current.IsZero():
+	if c.Current.IsZero() || modeOf(c.Current) == sdk.ModeTest && modeOf(next) == sdk.ModeLive {
 		return Credential{Current: next}
 	}
 	return Credential{Current: next, Previous: c.Current, Until: now.Add(Grace)}
+}
+
+// modeOf is what a secret's prefix says; empty when that says nothing.
+func modeOf(secret sdk.Secret) sdk.Mode {
+	known, _, _ := apikey.Identify(secret.Reveal())
+	return sdk.Mode(known.Mode)
 }

@@ -327,6 +327,38 @@ func TestAddRejects(t *testing.T) {
 
 func of(secret string) tenants.Credential { return tenants.Credential{Current: sdk.NewSecret(secret)} }
 
+// Whoever has a test key of a tenant, even a publishable one, pays with test cards. No event of
+// that is one of the tenant that has gone live.
+func TestGoingLive(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	const live, subscription = "vp_sk_live_0123456789abcdef", "whsec_0123456789abcdef"
+	v1 := func(key, session string) int {
+		body := webhookstest.SessionSucceeded(webhookstest.MerchantID(sandbox.Acme.ID), webhookstest.SessionID(session))
+		return w.deliver(webhookstest.Vora(key, body, webhookstest.At(w.Now()))).Code
+	}
+	v2 := func(live bool) int {
+		body := webhookstest.VoraV2Event("charge.succeeded", nil, webhookstest.MerchantID(sandbox.Acme.ID), webhookstest.Set("livemode", live), webhookstest.Set("id", fmt.Sprint("evt_", live)))
+		return w.deliver(webhookstest.VoraV2(subscription, body, webhookstest.At(w.Now()))).Code
+	}
+	_, err := w.directory.Rotate(t.Context(), "acme", tenants.VoraWebhookSecret, sdk.NewSecret(subscription))
+	require.NoError(t, err)
+	require.Equal(t, 200, v1(sandbox.Acme.Vora.SecretKey, "before"))
+	require.Equal(t, 200, v2(false))
+	require.Equal(t, 401, v2(true), "the tenant is not live")
+
+	_, err = w.directory.Rotate(t.Context(), "acme", tenants.VoraAPIKey, sdk.NewSecret(live))
+	require.NoError(t, err)
+	require.Equal(t, 401, v1(sandbox.Acme.Vora.SecretKey, "after"))
+	require.Equal(t, 200, v1(live, "after"))
+	require.Equal(t, 401, v2(false))
+	require.Equal(t, 200, v2(true))
+
+	_, err = w.directory.Rotate(t.Context(), "acme", tenants.VoraAPIKey, sdk.NewSecret(sandbox.Acme.Vora.SecretKey))
+	require.ErrorContains(t, err, "the vora_api_key of acme is live, and a test one cannot follow it")
+	require.Equal(t, 200, v1(live, "later"))
+}
+
 // Webhooks v2 are signed with the secret of a subscription.
 func TestASubscriptionsSecret(t *testing.T) {
 	t.Parallel()

@@ -57,7 +57,8 @@ func (d *Directory) merchantKeys(ctx context.Context, hint webhooks.KeyHint) ([]
 	return voraSigningKeys(found.tenant), nil
 }
 
-// voraSigningKeys are the keys that may have signed a tenant's deliveries.
+// voraSigningKeys are the keys that may have signed a tenant's deliveries. All are of the API key's
+// mode: a subscription's secret does not say, and may sign events of both.
 func voraSigningKeys(t Tenant) (keys []webhooks.SigningKey) {
 	for _, signs := range []struct {
 		kind   Kind
@@ -66,6 +67,7 @@ func voraSigningKeys(t Tenant) (keys []webhooks.SigningKey) {
 		credential := t.Credentials[signs.kind]
 		key := webhooks.SigningKey{
 			Secret: credential.Current, Name: string(signs.kind), Scheme: signs.scheme, MerchantID: t.MerchantID, Reference: t.ID,
+			Mode: modeOf(t.Credentials[VoraAPIKey].Current),
 		}
 		if !credential.Current.IsZero() {
 			keys = append(keys, key)
