@@ -1,8 +1,10 @@
 package retry_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"net/http"
@@ -174,6 +176,32 @@ func TestDoKeepsTheCookiesOfEveryResponse(t *testing.T) {
 		require.Equal(t, []string{"route=a"}, s.headers[1]["Cookie"])
 		require.Equal(t, []string{"route=b"}, s.headers[2]["Cookie"])
 	})
+}
+
+// A request that names another host in its header, as one through a tunnel does, has the cookies of
+// that host.
+func TestDoKeepsTheCookiesOfTheHostInTheHeader(t *testing.T) {
+	t.Parallel()
+	for _, host := range []string{"", "gateway.example.com", "named.example.com"} {
+		t.Run(host, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				jar, err := cookiejar.New(nil)
+				require.NoError(t, err)
+				request := post(t.Context(), t)
+				request.Host = host
+				s := responding(status(503, "Set-Cookie", "route=a"), status(200))
+				_, err = retry.Default().Do(&http.Client{Transport: s, Jar: jar}, request, retry.Idempotent)
+				require.NoError(t, err)
+				require.Len(t, s.headers, 2)
+				require.Equal(t, []string{"route=a"}, s.headers[1]["Cookie"])
+				require.Len(t, jar.Cookies(&url.URL{Scheme: "https", Host: cmp.Or(host, request.URL.Host)}), 1)
+				if host == "named.example.com" {
+					require.Empty(t, jar.Cookies(request.URL))
+				}
+			})
+		})
+	}
 }
 
 func TestDoSendsTheURLsPassword(t *testing.T) {
@@ -412,6 +440,32 @@ func TestDoGivesEachAttemptItsTime(t *testing.T) {
 			require.Equal(t, 3*time.Second, a.Duration)
 		}
 	})
+}
+
+// Of the client's limit and the policy's, the shorter one is that of an attempt; zero is none.
+func TestDoTakesTheShorterLimit(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ client, policy, is time.Duration }{
+		{2 * time.Second, 3 * time.Second, 2 * time.Second},
+		{3 * time.Second, 2 * time.Second, 2 * time.Second},
+		{2 * time.Second, 0, 2 * time.Second},
+		{0, 2 * time.Second, 2 * time.Second},
+	} {
+		t.Run(fmt.Sprintf("%s and %s", c.client, c.policy), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				client := over(responding(func(r *http.Request) (*http.Response, error) {
+					<-r.Context().Done()
+					return nil, r.Context().Err()
+				}))
+				client.Timeout = c.client
+				result, err := retry.Policy{AttemptTimeout: c.policy}.Do(client, post(t.Context(), t), retry.Idempotent)
+				require.ErrorIs(t, err, retry.ErrAttemptTimeout)
+				require.Len(t, result.Attempts, 1)
+				require.Equal(t, c.is, result.Attempts[0].Duration)
+			})
+		})
+	}
 }
 
 func TestDoEndsWithItsContext(t *testing.T) {

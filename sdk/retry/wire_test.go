@@ -98,11 +98,13 @@ func TestDoKnowsWhatWasNotSent(t *testing.T) {
 			if c.transport == queued {
 				time.Sleep(20 * time.Millisecond) // until the only connection is taken
 			}
-			result, err := quick.Do(over(c.transport), requestTo(t.Context(), t, http.MethodPost, c.address, strings.NewReader("body")), retry.Once)
-			require.Error(t, err)
-			require.True(t, retry.NeverSent(err), "%v", err)
-			require.False(t, result.Uncertain)
-			require.Len(t, result.Attempts, 3, "it is safe to repeat, and is repeated")
+			for _, transport := range []http.RoundTripper{c.transport, roundTripper(c.transport.RoundTrip)} { // itself, and inside of middleware
+				result, err := quick.Do(over(transport), requestTo(t.Context(), t, http.MethodPost, c.address, strings.NewReader("body")), retry.Once)
+				require.Error(t, err)
+				require.True(t, retry.NeverSent(err), "%v", err)
+				require.False(t, result.Uncertain)
+				require.Len(t, result.Attempts, 3, "it is safe to repeat, and is repeated")
+			}
 		})
 	}
 }
@@ -158,9 +160,26 @@ func TestDoCountsEveryRequest(t *testing.T) {
 	}
 }
 
-// A connection that went silent is not used again by the attempt after it, nor by later calls.
+// A connection that went silent is not used again by the attempt after it, nor by later calls,
+// whoever has noticed it.
 func TestDoLeavesASilentHTTP2Connection(t *testing.T) {
 	t.Parallel()
+	t.Run("an attempt's limit", func(t *testing.T) {
+		t.Parallel()
+		policy := quick
+		policy.AttemptTimeout = time.Second // in which a busy machine makes a TLS connection
+		leavesASilentConnection(t, policy, 0)
+	})
+	t.Run("the transport's limit", func(t *testing.T) {
+		t.Parallel()
+		policy := quick
+		policy.AttemptTimeout = time.Minute
+		leavesASilentConnection(t, policy, time.Second)
+	})
+}
+
+func leavesASilentConnection(t *testing.T, policy retry.Policy, responseHeader time.Duration) {
+	t.Helper()
 	var first atomic.Value
 	release := make(chan struct{})
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
@@ -172,9 +191,9 @@ func TestDoLeavesASilentHTTP2Connection(t *testing.T) {
 	server.StartTLS()
 	t.Cleanup(server.Close)
 	t.Cleanup(func() { close(release) })
-	policy := quick
-	policy.AttemptTimeout = time.Second // in which a busy machine makes a TLS connection
-	result, err := policy.Do(server.Client(), requestTo(t.Context(), t, http.MethodPost, server.URL, strings.NewReader("body")), retry.Idempotent)
+	client := server.Client()
+	client.Transport.(*http.Transport).ResponseHeaderTimeout = responseHeader
+	result, err := policy.Do(client, requestTo(t.Context(), t, http.MethodPost, server.URL, strings.NewReader("body")), retry.Idempotent)
 	require.NoError(t, err)
 	require.Equal(t, http.StatusOK, result.Status)
 	require.Len(t, result.Attempts, 2)
