@@ -90,8 +90,14 @@ func demo(ctx context.Context, out io.Writer, payments []payment, wrap wrap) (er
 	fmt.Fprintf(out, "No money moves. The gateways' own waits are %d times shorter than in reality.\n", demoFactor)
 	t := &timeline{out: out}
 	for i, p := range payments {
+		if ctx.Err() != nil {
+			break
+		}
 		t.title("%d  %s: %s, expected to be %s", i+1, nameOf(p.gateway), p.amount, p.want)
 		at[p.gateway].run(ctx, t, p)
+	}
+	if ctx.Err() != nil {
+		return fmt.Errorf("interrupted after %d steps", t.steps)
 	}
 	fmt.Fprintf(out, "\n%d steps in %s: ", t.steps, time.Since(start).Round(time.Millisecond))
 	if t.failed > 0 {

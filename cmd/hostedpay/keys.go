@@ -174,7 +174,7 @@ func credentialLines(file string, stdin io.Reader) ([]string, error) {
 	for scanner := bufio.NewScanner(in); ; {
 		if !scanner.Scan() {
 			if scanner.Err() != nil {
-				return nil, fmt.Errorf("%s cannot be read as lines: %w", file, scanner.Err())
+				return nil, fmt.Errorf("the credentials cannot be read as lines: %w", scanner.Err())
 			}
 			return lines, nil
 		}

@@ -53,6 +53,7 @@ func main() {
 	secretsRead.addArguments(os.Args[1:])
 	root := command()
 	stderr := &guard{out: os.Stderr}
+	root.SetIn(standardInput{os.Stdin, ctx})
 	root.SetOut(&guard{out: os.Stdout})
 	root.SetErr(stderr)
 	code := execute(ctx, root, stderr)

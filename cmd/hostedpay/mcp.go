@@ -45,7 +45,11 @@ A live API key is rejected unless --allow-live is given.`,
 				return err
 			}
 			a.client, a.noClient = agentClient(&f.caller, secrets[0], allowLive)
-			return a.serve(c.Context(), c.InOrStdin(), c.OutOrStdout())
+			err = a.serve(c.Context(), c.InOrStdin(), c.OutOrStdout())
+			if errors.Is(err, context.Canceled) && c.Context().Err() != nil {
+				return errors.New("interrupted")
+			}
+			return err
 		},
 	}
 	f.registerURL(c, "VON_PAY_BASE_URL")

@@ -20,11 +20,11 @@ type terminal struct {
 // terminalOf returns the terminal that standard input is; ok is false when it is none, and nobody
 // can be asked.
 func terminalOf(stdin io.Reader, stderr io.Writer) (t *terminal, ok bool) {
-	file, isFile := stdin.(*os.File)
+	file, isFile := stdin.(standardInput)
 	if !isFile || !term.IsTerminal(int(file.Fd())) {
 		return nil, false
 	}
-	return &terminal{file, stderr}, true
+	return &terminal{file.File, stderr}, true
 }
 
 func (t *terminal) say(text string) { _, _ = io.WriteString(t.out, text) } // nobody is left to be told

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"sync"
@@ -28,7 +30,10 @@ func (t *timeline) step(name string, took time.Duration, what string, problem er
 	defer t.mu.Unlock()
 	t.steps++
 	mark := "ok"
-	if problem != nil {
+	switch {
+	case errors.Is(problem, context.Canceled):
+		mark = "interrupted"
+	case problem != nil:
 		t.failed++
 		mark = "NOT AS DOCUMENTED"
 		what += ": " + problem.Error()

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"syscall"
@@ -93,12 +94,13 @@ func TestTheSecondInterruptEnds(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("Windows sends no interrupts to one process")
 	}
-	c := exec.CommandContext(t.Context(), "hostedpay", "keys", "inspect", "--file", "-")
-	in, err := c.StdinPipe() // which is never closed, and nobody interrupts its reader
-	require.NoError(t, err)
+	pipe := filepath.Join(t.TempDir(), "pipe.har")
+	require.NoError(t, exec.CommandContext(t.Context(), "mkfifo", pipe).Run())
+	c := exec.CommandContext(t.Context(), "hostedpay", "check", pipe)
 	require.NoError(t, c.Start())
-	_, err = io.WriteString(in, strings.Repeat("# a line\n", 1<<15)) // more than a pipe holds: it reads
+	in, err := os.OpenFile(pipe, os.O_WRONLY, 0) // which waits until it is read, and nobody interrupts its reader
 	require.NoError(t, err)
+	defer func() { require.NoError(t, in.Close()) }()
 	ended := make(chan error, 1)
 	go func() { ended <- c.Wait() }()
 	for {
