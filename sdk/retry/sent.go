@@ -67,11 +67,13 @@ func (streamError) Error() string { return "" }
 // mayHaveBeenDone reports whether an error response leaves it open if the gateway carried out the
 // request: it comes from something in between that may have passed the request on. That includes a
 // 503, which some proxies and load balancers send when the gateway is too slow or its connection
-// ends.
+// ends, and a 408, which some servers send when their own work takes too long.
 func mayHaveBeenDone(status int, said ResponseInfo) bool {
 	switch status {
 	case http.StatusSwitchingProtocols:
 		return true
+	case http.StatusRequestTimeout:
+		return !said.Spoken
 	case http.StatusNotImplemented:
 		return false
 	}

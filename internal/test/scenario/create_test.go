@@ -120,6 +120,7 @@ func retriedScenarios() []scenario {
 		},
 		{name: "create: 504 and 520 with a page, then a 400 settles it", call: create, script: []step{page(504), page(520), rejection(sdk.CodeValidationError)}, want: want{status: 400, code: sdk.CodeValidationError}},
 		{name: "create: 408, then 201", call: create, script: []step{nothing(408), created()}, want: id},
+		{name: "create: 408 until retries are exhausted", call: create, script: slices.Repeat([]step{nothing(408)}, 3), want: want{unknown: true, status: 408}},
 		{name: "create: 425, then 201", call: create, script: []step{nothing(425), created()}, want: id},
 		{name: "create: 101", call: create, script: []step{nothing(101)}, want: want{unknown: true, status: 101}},
 		{
