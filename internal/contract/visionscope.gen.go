@@ -4,9 +4,6 @@ package contract
 
 import "time"
 
-// VisionScopeVersion is info.version of the contract.
-const VisionScopeVersion = "2026-04-21"
-
 // VisionScopeServer is the first server of the contract.
 const VisionScopeServer = "https://api-dev.visionscopeai.com"
 
@@ -20,7 +17,6 @@ func VisionScopeAPIKeys() []APIKey {
 // How a request of VisionScope carries its API key. Header names are in canonical spelling.
 const (
 	VisionScopeKeyHeader = "X-Api-Key"
-	VisionScopeKeyPrefix = ""
 )
 
 // VisionScopeAdvisedSecretLength is the advised min length of a webhook secret, in characters.

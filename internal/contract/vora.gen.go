@@ -4,9 +4,6 @@ package contract
 
 import "time"
 
-// VoraVersion is info.version of the contract.
-const VoraVersion = "2026-04-14"
-
 // VoraServer is the first server of the contract.
 const VoraServer = "https://checkout.vonpay.com"
 
@@ -30,6 +27,9 @@ const (
 	VoraKeyPrefix         = "Bearer "
 	VoraIdempotencyHeader = "Idempotency-Key"
 )
+
+// VoraVersion is info.version of the contract.
+const VoraVersion = "2026-04-14"
 
 // The headers that say which version of the API a request asks for and a response has, and which is the latest.
 const (

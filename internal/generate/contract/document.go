@@ -129,7 +129,11 @@ var searchable = regexp.MustCompile("^[a-z0-9]+(?:_[a-z0-9]+)*_$")
 
 func (d *document) checkPrefixes() error {
 	const form = "must have lower-case letters, digits and underscores, and end in an underscore, by which it is found in messages and redacted"
+	kinds := []string{"secret", "publishable", "session_secret", "webhook_secret"}
 	for _, key := range d.APIKeys {
+		if !slices.Contains(kinds, key.Kind) {
+			return fmt.Errorf("x-api-keys: prefix %q has the kind %q, and the code knows %s: say in sdk/NAME/client.go and sdk/webhooks which keys may do what, and list the kind in internal/generate/contract/document.go", key.Prefix, key.Kind, strings.Join(kinds, ", "))
+		}
 		if !searchable.MatchString(key.Prefix) {
 			return fmt.Errorf("x-api-keys: prefix %q %s", key.Prefix, form)
 		}

@@ -72,6 +72,7 @@ func TestRunRejects(t *testing.T) {
 		"a prefix with another character":     {replace("prefix: vp_sk_test_,", "prefix: vp-sk_,"), path + `: x-api-keys: prefix "vp-sk_" must have`},
 		"a prefix in capitals":                {replace("prefix: ss_live_,", "prefix: SS_,"), path + `: x-api-keys: prefix "SS_" must have`},
 		"a key without a prefix":              {replace("prefix: ss_live_,", `prefix: "",`), path + `: x-api-keys: prefix "" must have`},
+		"a kind that no code knows":           {replace("kind: publishable, mode: test", "kind: restricted, mode: test"), path + `: x-api-keys: prefix "vp_pk_test_" has the kind "restricted", and the code knows secret`},
 		"a session ID that looks like a word": {replace("sessionIdPrefix: vp_cs_", "sessionIdPrefix: vp"), path + `: x-gateway: sessionIdPrefix "vp" must have`},
 
 		"an operation without a capability": {replace("  - { operation: retrieve, support: supported }\n", ""), path + ": x-capabilities: retrieve is missing"},

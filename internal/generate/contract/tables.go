@@ -7,9 +7,6 @@ var tablesTemplate = template.Must(template.New("tables").Funcs(funcs).Parse(hea
 import "time"
 
 {{$d := .}}{{$gateway := .Name}}
-// {{$gateway}}Version is info.version of the contract.
-const {{$gateway}}Version = {{printf "%q" $d.Info.Version}}
-
 // {{$gateway}}Server is the first server of the contract.
 const {{$gateway}}Server = {{printf "%q" (index $d.Servers 0).URL}}
 
@@ -25,13 +22,18 @@ func {{$gateway}}APIKeys() []APIKey {
 // How a request of {{$gateway}} carries its API key{{if $d.IdempotencyHeader}} and its idempotency key{{end}}. Header names are in canonical spelling.
 const (
 	{{$gateway}}KeyHeader = {{printf "%q" $d.KeyHeader}}
-	{{$gateway}}KeyPrefix = {{printf "%q" $d.KeyPrefix}}
+	{{- with $d.KeyPrefix}}
+	{{$gateway}}KeyPrefix = {{printf "%q" .}}
+	{{- end}}
 	{{- with $d.IdempotencyHeader}}
 	{{$gateway}}IdempotencyHeader = {{printf "%q" .}}
 	{{- end}}
 )
 
 {{if $d.Header "ServedVersion" -}}
+// {{$gateway}}Version is info.version of the contract.
+const {{$gateway}}Version = {{printf "%q" $d.Info.Version}}
+
 // The headers that say which version of the API a request asks for and a response has, and which is the latest.
 const (
 	{{$gateway}}VersionHeader = {{printf "%q" ($d.Header "ServedVersion")}}
