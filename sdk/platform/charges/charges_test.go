@@ -178,16 +178,7 @@ func TestAnEventWithoutAStoredPayment(t *testing.T) {
 func TestAnEventOfAnotherTenant(t *testing.T) {
 	t.Parallel()
 	atBoth(t, func(t *testing.T, w *world) {
-		charge := w.pay()
-		var event webhooks.Event = &webhooks.PaymentSucceeded{EventInfo: webhooks.EventInfo{
-			Scheme: webhooks.SchemeVisionScope, SessionID: charge.Current().PaymentID, Reference: charge.Current().Purchase.Reference, Payment: sdk.PaymentPaid, Amount: charge.Amount,
-		}}
-		if w.vora {
-			event = &webhooks.SessionSucceeded{
-				EventInfo: webhooks.EventInfo{Scheme: webhooks.SchemeVoraV1, SessionID: charge.Current().PaymentID, Payment: sdk.PaymentPaid, Amount: charge.Amount},
-				Metadata:  map[string]string{"hostedpay_reference": charge.Current().Purchase.Reference},
-			}
-		}
+		event := w.paid(w.pay())
 		_, _, err := w.book().Take(t.Context(), "brightline", event)
 		require.ErrorIs(t, err, charges.ErrNotFound)
 		require.Equal(t, platform.StatusPending, w.charge().Status())
@@ -213,6 +204,7 @@ func TestASecondPaymentIsReported(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []orders.Problem{orders.ProblemPaidTwice}, transition.Problems)
 	require.Equal(t, platform.StatusApproved, w.charge().Status())
+	require.Equal(t, charge.Current().PaymentID, w.charge().Current().PaymentID)
 }
 
 func TestRefunds(t *testing.T) {
@@ -431,6 +423,30 @@ func TestAnEventNamesThePaymentOfALostResponse(t *testing.T) {
 	charge, _, err := w.book().Take(t.Context(), tenant, &webhooks.RefundCreated{EventInfo: info(sdk.PaymentRefunded, 500)})
 	require.NoError(t, err)
 	require.Len(t, charge.Refunds, 1)
+}
+
+// The response to a retry was lost, and the attempt before is paid late: that payment is not the
+// retry's, about which the gateway is still to be asked.
+func TestAnEventOfTheAttemptBeforeALostResponse(t *testing.T) {
+	t.Parallel()
+	atBoth(t, func(t *testing.T, w *world) {
+		route := "POST /api/checkout/create"
+		if w.vora {
+			route = "POST /v1/sessions"
+		}
+		first := w.pay()
+		w.press(first, buyer.CardDeclined, false)
+		require.NoError(t, w.Inject(control.Fault{Route: route, Times: 1, ResetAfter: true}))
+		_, err := w.book().Retry(t.Context(), tenant, order, purchase)
+		require.Equal(t, platform.HandlingResume, platform.HandlingOf(err))
+		charge, transition, err := w.book().Take(t.Context(), tenant, w.paid(first))
+		require.NoError(t, err)
+		require.True(t, transition.BecamePaid())
+		require.Len(t, charge.Attempts, 2)
+		require.Equal(t, first.Current().PaymentID, charge.Attempts[0].PaymentID)
+		require.Empty(t, charge.Current().PaymentID)
+		require.True(t, charge.Current().InDoubt)
+	})
 }
 
 // An event that cannot be read is a problem of its order, also when the response was lost.

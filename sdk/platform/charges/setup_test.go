@@ -106,6 +106,18 @@ func (w *world) press(charge charges.Charge, card string, paid bool) {
 	w.WaitDelivery(charge.Current().PaymentID, w.event(paid))
 }
 
+// paid is the event that says so of the payment of a charge's page.
+func (w *world) paid(charge charges.Charge) webhooks.Event {
+	a := charge.Current()
+	info := webhooks.EventInfo{Scheme: webhooks.SchemeVisionScope, SessionID: a.PaymentID, Payment: sdk.PaymentPaid, Amount: charge.Amount}
+	if w.vora {
+		info.Scheme = webhooks.SchemeVoraV1
+		return &webhooks.SessionSucceeded{EventInfo: info, Metadata: map[string]string{"hostedpay_reference": a.Purchase.Reference}}
+	}
+	info.Reference = a.Purchase.Reference
+	return &webhooks.PaymentSucceeded{EventInfo: info}
+}
+
 func (w *world) charge() charges.Charge {
 	w.t.Helper()
 	charge, err := w.store.Load(w.t.Context(), tenant, order)
