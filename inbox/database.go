@@ -59,7 +59,10 @@ type engine[TTx any] interface {
 	commit(ctx context.Context, tx TTx) error
 	rollback(tx TTx) // also after commit, which it then leaves alone
 	abort(tx TTx)    // while a handler that was left behind may use it
-	parts(tx TTx) parts[TTx]
+
+	// parts divides a transaction. Where a handler may commit it all the same, mark is called with
+	// the events that have been processed by then.
+	parts(tx TTx, mark func(ctx context.Context, ids []int64) error) parts[TTx]
 
 	// run runs a statement that returns nothing, or several without arguments.
 	run(ctx context.Context, tx TTx, statement string, args ...any) error
@@ -146,6 +149,14 @@ func (d *Database[TTx]) removeEach(ctx context.Context, statement string, args .
 			return total, errors.Join(err, ctx.Err())
 		}
 	}
+}
+
+// markProcessed is the end of the work of events.
+func (d *Database[TTx]) markProcessed(ctx context.Context, tx TTx, ids []int64) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	return d.run(ctx, tx, d.say.processed, d.list(ids), micros(time.Now()))
 }
 
 // ids runs a statement that returns IDs.

@@ -123,7 +123,9 @@ func (p *postgres) rollback(tx pgx.Tx) {
 
 func (p *postgres) abort(tx pgx.Tx) { _ = tx.Conn().PgConn().Conn().Close() }
 
-func (p *postgres) parts(tx pgx.Tx) parts[pgx.Tx] { return &lazy{tx: tx} }
+func (p *postgres) parts(tx pgx.Tx, mark func(context.Context, []int64) error) parts[pgx.Tx] {
+	return &lazy{tx: tx, mark: mark}
+}
 
 func (p *postgres) run(ctx context.Context, tx pgx.Tx, statement string, args ...any) error {
 	_, err := tx.Exec(ctx, statement, args...)

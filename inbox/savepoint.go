@@ -12,8 +12,8 @@ var errEnded = errors.New("inbox: the handler has ended the transaction, or a st
 // parts divides a transaction into one part for each event, so that an event that fails undoes what
 // its own handler wrote, and nothing else.
 type parts[TTx any] interface {
-	// begin returns the transaction that the handler of the next event gets.
-	begin(ctx context.Context) (TTx, error)
+	// begin returns the transaction that the handler of the next event, by its ID, gets.
+	begin(ctx context.Context, id int64) (TTx, error)
 
 	// end ends the part of an event, which has failed unless failure is nil, and returns what it
 	// has failed with. It is over when the part cannot be told from the others any more: then all
@@ -41,7 +41,7 @@ type eager[TTx any] struct {
 	taken bool
 }
 
-func (p *eager[TTx]) begin(ctx context.Context) (TTx, error) {
+func (p *eager[TTx]) begin(ctx context.Context, _ int64) (TTx, error) {
 	if p.taken {
 		return p.tx, nil
 	}

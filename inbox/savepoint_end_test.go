@@ -3,6 +3,7 @@ package inbox_test
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -136,6 +137,99 @@ func TestAHandlerCannotEndTheTransaction(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Some ways to commit cannot be told from what is allowed. What the handlers before it have written
+// is committed then, and so is that their events are processed: nobody does them again.
+func TestAHandlerThatCommitsAllTheSame(t *testing.T) {
+	t.Parallel()
+	onConnection := func(statement string) func(context.Context, pgx.Tx) error {
+		return func(ctx context.Context, tx pgx.Tx) error {
+			_, err := tx.Conn().Exec(ctx, statement)
+			return err
+		}
+	}
+	for name, commit := range map[string]func(ctx context.Context, tx pgx.Tx) error{
+		"connection":           onConnection("COMMIT"),
+		"connection and begin": onConnection("COMMIT; BEGIN"),
+		"connection and chain": onConnection("COMMIT AND CHAIN"),
+		"connection after a nested transaction": func(ctx context.Context, tx pgx.Tx) error {
+			nested, err := tx.Begin(ctx)
+			if err != nil {
+				return err
+			}
+			err = onConnection("SELECT 1")(ctx, nested)
+			return errors.Join(err, nested.Rollback(ctx), onConnection("COMMIT")(ctx, tx))
+		},
+		"several statements": func(ctx context.Context, tx pgx.Tx) error {
+			_, err := tx.Exec(ctx, "SELECT 1; COMMIT; SELECT 1")
+			return err
+		},
+		"several statements of a row": func(ctx context.Context, tx pgx.Tx) error {
+			return tx.QueryRow(ctx, "SELECT 1; COMMIT; SELECT 1", pgx.QueryExecModeSimpleProtocol).Scan(nil)
+		},
+		"rewritten": func(ctx context.Context, tx pgx.Tx) error {
+			_, err := tx.Exec(ctx, "SELECT", rewrites{})
+			return err
+		},
+		"rewritten in a batch": func(ctx context.Context, tx pgx.Tx) error {
+			batch := &pgx.Batch{}
+			batch.Queue("SELECT", rewrites{})
+			return tx.SendBatch(ctx, batch).Close()
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			db, conn := migratedPostgreSQL(t)
+			_, err := conn.Exec(t.Context(), "CREATE TABLE parcels (session text)")
+			require.NoError(t, err)
+			of := onPostgreSQL{table: schemaOf(t, conn) + ".parcels"}
+			sessions := numbered(7, "commits")
+			_, records := together(t, db, inTime, func(ctx context.Context, tx pgx.Tx, session string) error {
+				err := of.insert(ctx, tx, session)
+				switch session {
+				case sessions[2]: // its marks are rolled back with it
+					return errors.Join(err, errStock, onConnection("SELECT 1")(ctx, tx))
+				case sessions[4]:
+					return errors.Join(err, commit(ctx, tx))
+				}
+				return err
+			}, sessions...)
+			for i, session := range sessions {
+				var parcels int
+				require.NoError(t, conn.QueryRow(t.Context(), "SELECT count(*) FROM parcels WHERE session = $1", session).Scan(&parcels))
+				switch i {
+				case 2:
+					require.Equal(t, inbox.StatusQuarantined, records[session].Status)
+					require.Zero(t, parcels)
+				case 4:
+					require.Equal(t, inbox.StatusQuarantined, records[session].Status)
+					require.Contains(t, records[session].Reason, "leave Commit and Rollback to the inbox")
+				default:
+					require.Equal(t, inbox.StatusProcessed, records[session].Status, records[session].Reason)
+					require.Equal(t, 1, parcels, session)
+				}
+			}
+		})
+	}
+}
+
+// rewrites makes a COMMIT of a statement.
+type rewrites struct{}
+
+func (rewrites) RewriteQuery(context.Context, *pgx.Conn, string, []any) (string, []any, error) {
+	return "COMMIT", nil, nil
+}
+
+// What is prepared under a name is a statement too.
+func TestAHandlerCannotPrepareACommit(t *testing.T) {
+	t.Parallel()
+	db, _, _ := parcelsOf(t)
+	_, records := together(t, db, inTime, func(ctx context.Context, tx pgx.Tx, _ string) error {
+		_, err := tx.Prepare(ctx, "the_end", "COMMIT")
+		return err
+	}, "vp_cs_test_a")
+	require.Contains(t, records["vp_cs_test_a"].Reason, "return nil, or an error")
 }
 
 // On SQLite a handler commits nothing either: with the Commit of the sql.Tx, with a statement, or

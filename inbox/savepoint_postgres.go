@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 	"sync"
 
@@ -24,9 +23,11 @@ var (
 // lazy parts take a savepoint when a handler uses its transaction for the first time: a handler
 // that does not costs no round trip. A savepoint is released when the next one is taken.
 type lazy struct {
-	tx    pgx.Tx
-	now   *part
-	state savepointState
+	tx       pgx.Tx
+	mark     func(ctx context.Context, ids []int64) error
+	unmarked []int64 // events that have succeeded
+	now      *part
+	state    savepointState
 }
 
 type savepointState int
@@ -37,14 +38,14 @@ const (
 	usedSavepoint                 // by events that have succeeded
 )
 
-func (l *lazy) begin(ctx context.Context) (pgx.Tx, error) {
-	l.now = &part{lazy: l, ctx: ctx}
+func (l *lazy) begin(ctx context.Context, id int64) (pgx.Tx, error) {
+	l.now = &part{lazy: l, ctx: ctx, id: id}
 	return &partTx{l.tx, l.now, false}, nil
 }
 
 func (l *lazy) end(ctx context.Context, failure error) (failed, over error) {
-	taken := false
-	if now := l.now; now != nil {
+	taken, now := false, l.now
+	if now != nil {
 		free := false
 		if taken, free = now.end(); !free {
 			return failure, errBusy
@@ -60,6 +61,9 @@ func (l *lazy) end(ctx context.Context, failure error) (failed, over error) {
 	if failure == nil && l.tx.Conn().PgConn().TxStatus() == 'E' {
 		failure = errSwallowed
 	}
+	if failure == nil {
+		l.unmarked = append(l.unmarked[now.marked:], now.id)
+	}
 	switch {
 	case !taken:
 		return failure, nil
@@ -67,9 +71,9 @@ func (l *lazy) end(ctx context.Context, failure error) (failed, over error) {
 		l.state = usedSavepoint
 		return nil, nil
 	}
-	_, over = l.tx.Exec(ctx, rollbackSavepoint)
+	_, err := l.tx.Exec(ctx, rollbackSavepoint)
 	l.state = emptySavepoint
-	return failure, over
+	return failure, ended(err)
 }
 
 func (l *lazy) finish(ctx context.Context) error {
@@ -78,7 +82,7 @@ func (l *lazy) finish(ctx context.Context) error {
 	}
 	_, err := l.tx.Exec(ctx, releaseSavepoint)
 	l.state = noSavepoint
-	return err
+	return ended(err)
 }
 
 // over is why the transaction is of no use any more. What it looks at is known without asking the
@@ -130,6 +134,9 @@ type part struct {
 	mu    sync.Mutex // held by who uses the connection, until rows and batches are closed: a handler may leave a goroutine behind
 	taken bool
 	ended bool
+
+	id     int64 // of the event
+	marked int   // of the events before, by this part
 }
 
 // end reports whether the part has a savepoint, and whether nobody is using the connection.
@@ -148,16 +155,17 @@ func (p *part) use(ctx context.Context) (done func(), err error) {
 	return done, err
 }
 
-// gap is what may stand between the words of a statement, and around them.
-const gap = `(?:[\s;]|--[^\n]*(?:\n|$)|/\*(?:[^*]|\*+[^*/])*\*+/)*`
-
-// ends are statements that end a transaction.
-var ends = regexp.MustCompile(strings.ReplaceAll(`(?is)^_(?:(?:COMMIT|END|ROLLBACK|ABORT)\b(?:_(?:WORK|TRANSACTION)\b)?(?:_AND_(?:NO_)?CHAIN)?|PREPARE_TRANSACTION\b.*?)_$`, "_", gap))
-
-// endsTransaction looks at a statement, or at the last one of several in one string.
-func endsTransaction(sql string) bool {
-	last := strings.LastIndexByte(strings.TrimRight(sql, "; \t\r\n"), ';') + 1
-	return ends.MatchString(sql) || last > 0 && ends.MatchString(sql[last:])
+// mark marks what has been processed: should the handler commit that, nobody does it again.
+func (p *part) mark(ctx context.Context) error {
+	unmarked := p.lazy.unmarked[p.marked:]
+	if len(unmarked) == 0 {
+		return nil
+	}
+	err := p.lazy.mark(ctx, unmarked)
+	if err == nil {
+		p.marked += len(unmarked)
+	}
+	return err
 }
 
 // useFor is use for a statement. When the savepoint was taken with it, its result is the next one
@@ -166,22 +174,28 @@ func (p *part) useFor(ctx context.Context, sql string, args []any, batched bool)
 	if !p.mu.TryLock() {
 		return nil, nil, errInUse
 	}
+	risky := mayEnd(sql, args)
 	switch {
 	case p.ended:
 		err = errReturned
 	case endsTransaction(sql):
 		err = errNotYours
 	case p.taken:
-	case batched && p.lazy.state != emptySavepoint && p.lazy.prepared(sql, args):
+	case batched && !risky && p.lazy.state != emptySavepoint && p.lazy.prepared(sql, args):
 		batch, err = p.lazy.takeWith(ctx, sql, args)
 	default:
 		err = p.lazy.take(ctx)
+	}
+	if err == nil {
+		p.taken = true
+		if risky {
+			err = p.mark(ctx)
+		}
 	}
 	if err != nil {
 		p.mu.Unlock()
 		return nil, nil, err
 	}
-	p.taken = true
 	return batch, p.mu.Unlock, nil
 }
 
@@ -223,6 +237,7 @@ func (t *partTx) conclude(ctx context.Context, how func(context.Context) error) 
 		return err
 	}
 	defer done()
+	t.part.marked = 0 // it may have been in what is rolled back
 	return how(ctx)
 }
 
@@ -296,19 +311,31 @@ func (t *partTx) CopyFrom(ctx context.Context, table pgx.Identifier, columns []s
 }
 
 func (t *partTx) SendBatch(ctx context.Context, batch *pgx.Batch) pgx.BatchResults {
+	risky := false
 	for _, queued := range batch.QueuedQueries {
 		if endsTransaction(queued.SQL) {
 			return pgx.FailedBatchResults(batch, errNotYours)
 		}
+		risky = risky || mayEnd(queued.SQL, queued.Arguments)
 	}
 	done, err := t.part.use(ctx)
 	if err != nil {
+		return pgx.FailedBatchResults(batch, err)
+	}
+	if risky {
+		err = t.part.mark(ctx)
+	}
+	if err != nil {
+		done()
 		return pgx.FailedBatchResults(batch, err)
 	}
 	return &heldBatch{t.Tx.SendBatch(ctx, batch), sync.OnceFunc(done)}
 }
 
 func (t *partTx) Prepare(ctx context.Context, name, sql string) (*pgconn.StatementDescription, error) {
+	if endsTransaction(sql) {
+		return nil, errNotYours
+	}
 	done, err := t.part.use(ctx)
 	if err != nil {
 		return nil, err
@@ -319,19 +346,26 @@ func (t *partTx) Prepare(ctx context.Context, name, sql string) (*pgconn.Stateme
 
 // LargeObjects cannot be used when the handler has returned.
 func (t *partTx) LargeObjects() pgx.LargeObjects {
-	if t.Conn() == nil {
+	done, err := t.part.use(context.WithoutCancel(t.part.ctx))
+	if err != nil {
 		return pgx.LargeObjects{}
 	}
+	defer done()
 	return t.Tx.LargeObjects()
 }
 
-// Conn is nil when the handler has returned, and while something else uses the transaction.
+// Conn is nil when the handler has returned, and while something else uses the transaction. Nobody
+// sees what is done with it.
 func (t *partTx) Conn() *pgx.Conn {
-	done, err := t.part.use(context.WithoutCancel(t.part.ctx))
+	ctx := context.WithoutCancel(t.part.ctx)
+	done, err := t.part.use(ctx)
 	if err != nil {
 		return nil
 	}
-	done()
+	defer done()
+	if t.part.mark(ctx) != nil {
+		return nil
+	}
 	return t.Tx.Conn()
 }
 

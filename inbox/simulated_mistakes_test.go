@@ -115,7 +115,7 @@ func (e *simulatedEngine) store(ctx context.Context, statement string, events []
 	return tx, ids, nil
 }
 
-func (e *simulatedEngine) parts(tx *sql.Tx) parts[*sql.Tx] {
+func (e *simulatedEngine) parts(tx *sql.Tx, _ func(context.Context, []int64) error) parts[*sql.Tx] {
 	return &eager[*sql.Tx]{run: e.run, guard: &e.guard, tx: tx}
 }
 

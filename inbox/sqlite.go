@@ -166,7 +166,7 @@ func (s *sqlite) rollback(tx *sql.Tx) {
 
 func (s *sqlite) abort(tx *sql.Tx) { s.rollback(tx) }
 
-func (s *sqlite) parts(tx *sql.Tx) parts[*sql.Tx] {
+func (s *sqlite) parts(tx *sql.Tx, _ func(context.Context, []int64) error) parts[*sql.Tx] {
 	return &eager[*sql.Tx]{run: s.run, guard: &s.guard, tx: tx}
 }
 

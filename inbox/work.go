@@ -64,7 +64,7 @@ func (b *Inbox[TTx]) together(ctx context.Context, job *river.Job[jobArgs]) erro
 // each runs the handler on each event, until the time of the transaction is over. An error is why
 // all of it has to be undone.
 func (b *Inbox[TTx]) each(ctx context.Context, tx TTx, events []pending) (done []int64, failed []pending, rest []int64, err error) {
-	began, divided := time.Now(), b.db.parts(tx)
+	began, divided := time.Now(), b.db.parts(tx, func(ctx context.Context, ids []int64) error { return b.db.markProcessed(ctx, tx, ids) })
 	for i, event := range events {
 		if err := ctx.Err(); err != nil { // the inbox stops, or the job took too long
 			return nil, nil, nil, err
@@ -102,7 +102,7 @@ func (b *Inbox[TTx]) each(ctx context.Context, tx TTx, events []pending) (done [
 
 func (b *Inbox[TTx]) inTx(ctx context.Context, began time.Time, divided parts[TTx], event pending) error {
 	return b.call(ctx, began, event, func(ctx context.Context) (webhooks.EventFunc, error) {
-		tx, err := divided.begin(ctx)
+		tx, err := divided.begin(ctx, event.id)
 		return func(ctx context.Context, event webhooks.Event) error { return b.work.InTx(ctx, tx, event) }, err
 	})
 }
@@ -126,10 +126,8 @@ func (b *Inbox[TTx]) call(ctx context.Context, began time.Time, stored pending, 
 // settle records what became of the events, and completes the job, in the transaction of their
 // work.
 func (b *Inbox[TTx]) settle(ctx context.Context, tx TTx, job *river.Job[jobArgs], done []int64, failed []pending, rest []int64) error {
-	if len(done) > 0 {
-		if err := b.db.run(ctx, tx, b.db.say.processed, b.db.list(done), micros(time.Now())); err != nil {
-			return err
-		}
+	if err := b.db.markProcessed(ctx, tx, done); err != nil {
+		return err
 	}
 	for _, event := range failed {
 		if err := b.setBack(ctx, tx, event); err != nil {
