@@ -107,7 +107,11 @@ func selected(query url.Values) Selection {
 // said is what the form has done that led here.
 func said(query url.Values) string {
 	for _, done := range []string{"replayed", "discarded"} {
-		if n, err := strconv.Atoi(query.Get(done)); err == nil {
+		switch n, err := strconv.Atoi(query.Get(done)); {
+		case err != nil:
+		case n == 0:
+			return "Nothing was " + done + ": none of it is in quarantine. Look at the status below."
+		default:
 			return fmt.Sprintf("%d %s", n, done)
 		}
 	}

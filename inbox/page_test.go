@@ -76,6 +76,9 @@ func testPage[TTx any](t *testing.T, s store[TTx]) {
 	v.get("/event/x", 404)
 	v.get("/replay", 405)
 
+	nothing := v.post("/replay", "same-origin", url.Values{"id": {"12345"}})
+	require.Equal(t, "./?replayed=0", nothing.Header().Get("Location"))
+	require.Contains(t, v.get("/?replayed=0", 200), "Nothing was replayed: none of it is in quarantine.")
 	form := url.Values{"id": {fmtID(bad.ID)}}
 	require.Equal(t, 403, v.post("/discard", "cross-site", form).Code)
 	require.Equal(t, 400, v.post("/discard", "same-origin", nil).Code)

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -158,4 +160,28 @@ func sure(c *cobra.Command, yes bool, question string) error {
 		return errors.New("nothing was changed: that was not a yes")
 	}
 	return nil
+}
+
+// missed is why something was done to n of the events that were named, and not to all of them.
+func missed(ctx context.Context, store eventStore, ids []int64, done string, n int, where string) error {
+	var unknown []string
+	for some := range slices.Chunk(ids, 1000) { // of a page, at most
+		records, err := store.Events(ctx, inbox.Selection{IDs: some}, inbox.Page{Limit: len(some)})
+		if err != nil {
+			return err
+		}
+		for _, id := range some {
+			if !slices.ContainsFunc(records, func(r inbox.Record) bool { return r.ID == id }) {
+				unknown = append(unknown, strconv.FormatInt(id, 10))
+			}
+		}
+	}
+	none := "there is no event " + strings.Join(unknown, ", ")
+	switch done = fmt.Sprintf("%s of %d events", done, len(ids)); {
+	case len(unknown) == 0:
+		return fmt.Errorf("%s: the rest is not %s; hostedpay inbox show ID has the status of each", done, where)
+	case n+len(unknown) == len(ids):
+		return fmt.Errorf("%s: %s; hostedpay inbox list prints the IDs", done, none)
+	}
+	return fmt.Errorf("%s: %s, and the rest is not %s; hostedpay inbox list prints the IDs, with the status of each", done, none, where)
 }

@@ -54,7 +54,7 @@ type discardedView struct {
 func discardRecords(ctx context.Context, store eventStore, ids []int64) (discardedView, error) {
 	n, err := store.Discard(ctx, ids...)
 	if err == nil && n < len(ids) {
-		err = fmt.Errorf("discarded %d of %d events: the rest is not in quarantine; hostedpay inbox show ID has the status of each", n, len(ids))
+		err = missed(ctx, store, ids, fmt.Sprintf("discarded %d", n), n, "in quarantine")
 	}
 	return discardedView{n}, err
 }

@@ -85,7 +85,7 @@ func replayRecords(ctx context.Context, store eventStore, which inbox.Selection,
 	case err != nil:
 		return replayedView{}, fmt.Errorf("after %d events: %w", n, err)
 	case n < len(which.IDs):
-		return replayedView{}, fmt.Errorf("replayed %d of %d events: the rest is not %s; hostedpay inbox show ID has the status of each", n, len(which.IDs), where)
+		return replayedView{}, missed(ctx, store, which.IDs, fmt.Sprintf("replayed %d", n), n, where)
 	}
 	return replayedView{n}, nil
 }
