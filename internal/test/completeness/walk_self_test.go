@@ -60,7 +60,11 @@ func TestWalkNamesWhatIsMissing(t *testing.T) {
 			func(c *openapi3.T, _ *gateway) {
 				schemaOf(c, "RefundCreatedEvent").Properties["event"].Value.Const = "refund.failed"
 			},
-			"vora: event refundCreated: RefundCreatedEvent arrives as *webhooks.UnknownEvent: refund.failed has no type of its own (<nil>)",
+			"vora: event refundCreated: RefundCreatedEvent arrives as *webhooks.UnknownEvent: refund.failed has no type of its own",
+		},
+		"an event that is not read": {
+			func(c *openapi3.T, _ *gateway) { delete(schemaOf(c, "SessionFailedEvent").Properties, "amount") },
+			"vora: event sessionFailed: SessionFailedEvent arrives as *webhooks.UnknownEvent: session.failed cannot be read: webhooks: sessionId, merchantId, amount or currency cannot be read",
 		},
 		"an operation": {
 			func(c *openapi3.T, _ *gateway) { c.Paths.Value("/v1/health").Get.OperationID = "getPulse" },

@@ -214,7 +214,11 @@ func (w *walk) event(ctx context.Context, op operation, verify verify, c choice)
 		return
 	}
 	if unknown, is := event.(*webhooks.UnknownEvent); is {
-		w.fail("event %s: %s arrives as *webhooks.UnknownEvent: %s has no type of its own (%v)", op.OperationID, c.name, unknown.Type, unknown.Problem)
+		why := "has no type of its own"
+		if unknown.Problem != nil {
+			why = "cannot be read: " + unknown.Problem.Error()
+		}
+		w.fail("event %s: %s arrives as *webhooks.UnknownEvent: %s %s", op.OperationID, c.name, unknown.Type, why)
 		return
 	}
 	if gateway := event.Info().Scheme.Gateway(); string(gateway) != w.name {
