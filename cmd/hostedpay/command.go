@@ -101,8 +101,11 @@ func execute(ctx context.Context, root *cobra.Command, stderr io.Writer) int {
 		return exitOK
 	}
 	code := exitCode(ctx, err)
-	if code == exitUnread {
+	switch code {
+	case exitUnread:
 		return code
+	case exitNoResponse:
+		err = fmt.Errorf("%w: hostedpay doctor finds out why", err)
 	}
 	if asJSON, _ := c.Flags().GetBool("json"); asJSON {
 		_ = json.NewEncoder(stderr).Encode(errorView(err, code)) // nobody is left to be told
