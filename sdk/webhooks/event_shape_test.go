@@ -44,7 +44,7 @@ func TestTheFlatBodyUnderTheHeaderOfV2(t *testing.T) {
 			require.Equal(t, money.Minor(test.minor, "USD"), info.Amount)
 			require.Equal(t, "vp_cs_test_k3TqJ9xWz2LmN8pR", info.SessionID)
 			require.Equal(t, "mer_acme_vitamins", info.MerchantID)
-			require.Equal(t, "vora-v2/mer_acme_vitamins/vp_cs_test_k3TqJ9xWz2LmN8pR/"+test.key, info.DedupeKey)
+			require.Equal(t, "vora-v1/mer_acme_vitamins/vp_cs_test_k3TqJ9xWz2LmN8pR/"+test.key, info.DedupeKey)
 			require.Empty(t, info.EventID)
 		}
 	}
@@ -90,7 +90,7 @@ func TestTheEnvelopeUnderTheHeaderOfV1(t *testing.T) {
 	event := r.event(t, r.deliveryOf(webhookstest.VoraV2Event("charge.succeeded", json.RawMessage(webhookstest.SessionSucceeded()))))
 	require.IsType(t, &webhooks.VoraV2Event{}, event)
 	require.Equal(t, sdk.PaymentPaid, event.Info().Payment)
-	require.Equal(t, "vora-v1/mer_acme_vitamins/evt_2Nk7Qw8LbX", event.Info().DedupeKey)
+	require.Equal(t, "vora-v2/mer_acme_vitamins/evt_2Nk7Qw8LbX", event.Info().DedupeKey)
 	live := r.rejection(t, r.deliveryOf(webhookstest.VoraV2Event("charge.succeeded", nil, webhookstest.Set("livemode", true))))
 	require.Equal(t, webhooks.ReasonWrongMode, live.Reason, "a test key has signed it")
 }

@@ -163,7 +163,7 @@ func (b *voraEnvelope) event(info EventInfo) Event {
 	if b.payment != nil {
 		b.payment.tell(&info, b.Merchant, contract.VoraV2EventFor(b.Type))
 	}
-	info.DedupeKey = dedupeKey(info.Scheme, info.MerchantID, b.ID)
+	info.DedupeKey = dedupeKey(SchemeVoraV2, info.MerchantID, b.ID)
 	return &VoraV2Event{EventInfo: info, ID: b.ID, LiveMode: b.mode() == sdk.ModeLive, Data: sdk.NewRaw(b.Data)}
 }
 

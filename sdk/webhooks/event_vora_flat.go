@@ -120,12 +120,11 @@ func (b *voraV1Body) event(info EventInfo) Event {
 		return unknownEvent(info, problem("webhooks: sessionId, merchantId, amount or currency cannot be read", lenient.FirstError(b.problem, b.Amount)))
 	}
 	info.Payment, info.RefundID, info.Reason = known.payment, b.RefundID, b.Error
-	if known.identity == nil {
-		info.DedupeKey = dedupeKey(info.Scheme, info.MerchantID, info.SessionID, info.Type)
-	} else {
-		identity := known.identity(b, info.Raw)
-		info.DedupeKey = dedupeKey(info.Scheme, append([]string{info.MerchantID, info.SessionID, info.Type}, identity...)...)
+	identity := []string{info.MerchantID, info.SessionID, info.Type}
+	if known.identity != nil {
+		identity = append(identity, known.identity(b, info.Raw)...)
 	}
+	info.DedupeKey = dedupeKey(SchemeVoraV1, identity...) // under either header: an account may have both
 	if b.Status == "" {
 		b.Status = string(known.status)
 	}

@@ -99,7 +99,7 @@ func FuzzDecode(f *testing.F) {
 			event := r.event(t, r.deliveryOf(body))
 			about := event.Info()
 			require.Equal(t, s.name, about.Scheme)
-			require.True(t, strings.HasPrefix(about.DedupeKey, string(s.name)+"/"), about.DedupeKey)
+			require.True(t, strings.HasPrefix(about.DedupeKey, string(s.name.Gateway())), about.DedupeKey)
 			require.Equal(t, string(body), string(about.Raw.Bytes()))
 
 			again := r.event(t, r.deliveryOf(body, webhookstest.At(r.now.Add(time.Second))))
