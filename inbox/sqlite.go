@@ -101,7 +101,7 @@ func holdAlone(path string) (*sql.DB, error) {
 	_ = db.Close()
 	var failed *driver.Error
 	if errors.As(err, &failed) && failed.Code()&0xff == codes.SQLITE_BUSY {
-		return nil, fmt.Errorf("inbox: the SQLite database %s is open already, in this process or another one, and it is for one: close it there, or use PostgreSQL", path)
+		return nil, fmt.Errorf("inbox: the SQLite database %s is open already, in this process or another one, and only one program can work with it: close it there, or use PostgreSQL", path)
 	}
 	return nil, fmt.Errorf("inbox: SQLite cannot be opened: %w", err)
 }
