@@ -92,7 +92,8 @@ func (e *Request) request(ctx context.Context) (*http.Request, error) {
 	return r, nil
 }
 
-// url is the path and the query that the delivery was sent to.
+// url is the path and the query that the delivery was sent to. REST APIs and function URLs hand the
+// path over as it was sent, HTTP APIs without its escapes.
 func (e *Request) url() *url.URL {
 	query := url.Values(maps.Clone(e.MultiValueQueryParams))
 	for name, value := range e.QueryParameters {
@@ -103,7 +104,11 @@ func (e *Request) url() *url.URL {
 			query.Set(name, value)
 		}
 	}
-	return &url.URL{Path: cmp.Or(e.RawPath, e.Path, "/"), RawQuery: cmp.Or(e.RawQuery, query.Encode())}
+	u := &url.URL{Path: cmp.Or(e.RawPath, e.Path, "/"), RawQuery: cmp.Or(e.RawQuery, query.Encode())}
+	if plain, err := url.PathUnescape(u.Path); err == nil {
+		u.Path, u.RawPath = plain, u.Path
+	}
+	return u
 }
 
 // A responseWriter keeps what a handler writes.

@@ -140,6 +140,25 @@ func TestHandleKeepsTheURL(t *testing.T) {
 	}
 }
 
+// Whoever escapes a path is told of it as a server would tell.
+func TestHandleKeepsThePath(t *testing.T) {
+	t.Parallel()
+	for given, want := range map[string]string{
+		"/a%2Fb/c%20d": "/a%2Fb/c%20d",  // of a REST API, and of a function URL
+		"/a b/ä":       "/a%20b/%C3%A4", // of an HTTP API
+		"/50%":         "/50%25",
+		"/a~2Fb":       "/a~2Fb",
+		"":             "/",
+	} {
+		for _, request := range []lambda.Request{{HTTPMethod: "POST", RawPath: given}, {HTTPMethod: "POST", Path: given}} {
+			path := ""
+			_, err := lambda.Handle(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { path = r.URL.EscapedPath() }))(t.Context(), request)
+			require.NoError(t, err)
+			require.Equal(t, want, path)
+		}
+	}
+}
+
 func TestHandleRejects(t *testing.T) {
 	t.Parallel()
 	body := webhookstest.SessionSucceeded()
