@@ -153,7 +153,11 @@ func TestAnEnvelopeSaysWhatBecameOfThePayment(t *testing.T) {
 		{"charge.refunded", plain, sdk.PaymentRefunded, 700},
 		{"dispute.created", plain, sdk.PaymentPending, 0},
 		{"charge.newer", plain, sdk.PaymentPending, 0},
-		{"charge.succeeded", nil, sdk.PaymentPending, 0},
+		{"session.succeeded", plain, sdk.PaymentPaid, 700},
+		{"refund.created", plain, sdk.PaymentRefunded, 700},
+		{"payment_intent.succeeded", map[string]any{"session_id": "vp_cs_test_2", "transaction_id": "txn_1", "amount": 700, "currency": "USD"}, sdk.PaymentPaid, 700},
+		{"dispute.created", nil, sdk.PaymentPending, 0},
+		{"application.approved", nil, sdk.PaymentPending, 0},
 	} {
 		r := setup(t, voraV2())
 		event := r.event(t, r.deliveryOf(webhookstest.VoraV2Event(test.kind, test.data)))
@@ -162,6 +166,9 @@ func TestAnEnvelopeSaysWhatBecameOfThePayment(t *testing.T) {
 		require.NoError(t, info.Problem, test.kind)
 		require.Equal(t, test.payment, info.Payment, test.kind)
 		require.Equal(t, test.minor, info.Amount.Minor(), test.kind)
+		if test.minor == 700 {
+			require.Equal(t, "vp_cs_test_2", info.SessionID, test.kind)
+		}
 		require.Equal(t, test.kind, info.Type)
 		require.Equal(t, "mer_acme_vitamins", info.MerchantID)
 		require.Equal(t, "vora-v2/mer_acme_vitamins/evt_2Nk7Qw8LbX", info.DedupeKey)
@@ -171,10 +178,13 @@ func TestAnEnvelopeSaysWhatBecameOfThePayment(t *testing.T) {
 	}
 }
 
-// What contradicts itself is never a payment.
+// What contradicts itself, or does not say what it is about, is never a payment, and never passes
+// in silence.
 func TestAnEnvelopeThatContradictsItself(t *testing.T) {
 	t.Parallel()
 	for name, data := range map[string]any{
+		"nothing":            nil,
+		"two sessions":       json.RawMessage(webhookstest.SessionSucceeded(webhookstest.Set("session_id", "vp_cs_test_2"))),
 		"another event":      json.RawMessage(webhookstest.SessionFailed()),
 		"another merchant":   json.RawMessage(webhookstest.SessionSucceeded(webhookstest.MerchantID("mer_cobalt_coaching"))),
 		"no amount":          json.RawMessage(webhookstest.SessionSucceeded(webhookstest.Unset("amount"))),
@@ -187,6 +197,19 @@ func TestAnEnvelopeThatContradictsItself(t *testing.T) {
 		event := r.event(t, r.deliveryOf(webhookstest.VoraV2Event("charge.succeeded", data)))
 		require.Error(t, event.Info().Problem, name)
 		require.Equal(t, sdk.PaymentPending, event.Info().Payment, name)
+	}
+}
+
+func TestATypeOfAnEnvelopeInAFlatBody(t *testing.T) {
+	t.Parallel()
+	for _, s := range []scheme{voraV1(), voraV2()} {
+		r := setup(t, s)
+		for _, name := range []string{"event", "type"} {
+			event := r.event(t, r.deliveryOf(webhookstest.SessionSucceeded(webhookstest.Unset("event"), webhookstest.Set(name, "charge.succeeded"))))
+			require.IsType(t, &webhooks.UnknownEvent{}, event)
+			require.ErrorContains(t, event.Info().Problem, "no data", name)
+			require.Equal(t, sdk.PaymentPending, event.Info().Payment)
+		}
 	}
 }
 

@@ -29,11 +29,11 @@ func parseVora(body []byte, usual voraShape) parsed {
 	if b.read(&d); !d.complete() {
 		b.problem = decodeSlowly(body, b)
 	}
+	b.findPayment()
 	b.adopt()
 	if len(b.Data) == 0 && b.isFlat(usual) || b.Event != "" && b.SessionID != "" {
 		return (*voraFlat)(b)
 	}
-	b.findPayment()
 	return b
 }
 
@@ -57,8 +57,9 @@ func (b *voraV1Body) isFlat(usual voraShape) bool {
 }
 
 // adopt takes the fields that have come under the name of the other shape, or an older one.
-func (b *voraV1Body) adopt() {
+func (b *voraEnvelope) adopt() {
 	b.ID = cmp.Or(b.ID, b.EventID)
+	b.inData.SessionID = cmp.Or(b.inData.SessionID, b.inData.Session)
 	if b.SessionID != "" {
 		b.Event = cmp.Or(b.Event, b.Type)
 	}
@@ -160,21 +161,22 @@ func (b *voraEnvelope) event(info EventInfo) Event {
 	if b.ID == "" || b.Type == "" {
 		return unknownEvent(info, problem("webhooks: id or type cannot be read", b.problem))
 	}
-	if b.payment != nil {
-		b.payment.tell(&info, b.Merchant, contract.VoraV2EventFor(b.Type))
-	}
+	b.inData.tell(&info, b.Merchant, cmp.Or(contract.VoraV2EventFor(b.Type), b.Type))
 	info.DedupeKey = dedupeKey(SchemeVoraV2, info.MerchantID, b.ID)
 	return &VoraV2Event{EventInfo: info, ID: b.ID, LiveMode: b.mode() == sdk.ModeLive, Data: sdk.NewRaw(b.Data)}
 }
 
-// tell says what the data of an envelope says about a payment, when its type stands for an event of
-// webhooks v1.
+// tell says what the data of an envelope says about a payment, when its type is an event of
+// webhooks v1, or stands for one. Data that does not say how much of which session is a problem,
+// and so is none at all: the money has moved, and nobody would look for it.
 func (b *voraV1Body) tell(info *EventInfo, merchant, event string) {
 	known, ok := voraV1Events[event]
 	switch {
 	case !ok:
 	case b.Event != "" && b.Event != event:
 		info.Problem = errors.New("webhooks: data has another event than the type")
+	case b.Session != "" && b.Session != b.SessionID:
+		info.Problem = errors.New("webhooks: data has another session_id than sessionId")
 	case b.MerchantID != "" && merchant != "" && b.MerchantID != merchant:
 		info.Problem = errors.New("webhooks: data has another merchantId than merchant_id")
 	case !b.complete():

@@ -2,16 +2,18 @@ package webhooks
 
 import (
 	"encoding/json"
+	"errors"
 	"strings"
 
+	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/internal/lenient"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 )
 
 // voraV1Body is the flat body of an event, its fields in the documented order. Those that only some
-// of the gateway's documents promise are optional. The last four are of the envelope, and come in
-// flat bodies too.
+// of the gateway's documents promise are optional. The last five are of the envelope, and come in
+// flat bodies too, but for the session's other name, which only data has.
 type voraV1Body struct {
 	Event         string            `json:"event"`
 	SessionID     string            `json:"sessionId"`
@@ -29,6 +31,7 @@ type voraV1Body struct {
 	EventID       string            `json:"event_id"`
 	Type          string            `json:"type"`
 	LiveMode      lenient.Bool      `json:"livemode"`
+	Session       string            `json:"session_id"`
 
 	problem error
 }
@@ -72,6 +75,8 @@ func (b *voraV1Body) field(d *fastDecoder, name string) bool {
 		b.EventID = d.string()
 	case "type":
 		b.Type = d.string()
+	case "session_id":
+		b.Session = d.string()
 	case "livemode":
 		b.LiveMode = lenient.NewBool(d.bool())
 	default:
@@ -114,6 +119,8 @@ func (b *voraV1Body) event(info EventInfo) Event {
 	switch {
 	case b.Event == "":
 		return unknownEvent(info, problem("webhooks: event cannot be read", b.problem))
+	case contract.VoraV2EventFor(b.Event) != "":
+		return unknownEvent(info, errors.New("webhooks: the type is one of an envelope, and there is no data"))
 	case !ok:
 		return unknownEvent(info, nil)
 	case !b.complete() || b.MerchantID == "":
