@@ -1,6 +1,7 @@
 package webhooks
 
 import (
+	"errors"
 	"time"
 
 	"github.com/hostedpay/hostedpay-go/sdk"
@@ -48,9 +49,9 @@ type EventInfo struct {
 	SignedAt   time.Time // when the gateway says that it signed this delivery; authentic only where the scheme signs it: see its verifier
 	ReceivedAt time.Time // when it was verified, by this machine's clock
 
-	// Problem is why an event of a known type cannot be read as one, or says nothing about the
-	// payment that it is about; nil for a type that is merely new. Such an event is authentic: have
-	// a person look at it. The handler logs it; see also [WithUnreadableRejected].
+	// Problem is why an event of a known type cannot be read as one, says nothing about the payment
+	// that it is about, or contradicts itself; nil for a type that is merely new. Such an event is
+	// authentic: have a person look at it. The handler logs it; see also [WithUnreadableRejected].
 	Problem error `json:"-"`
 
 	Raw sdk.Raw // the body, byte for byte
@@ -67,3 +68,12 @@ type UnknownEvent struct {
 }
 
 func (*UnknownEvent) isEvent() {}
+
+// contradict reports whether the status in an event says that nothing was paid, and the event's
+// name that something was. The other way round is none: the status may be what became of the
+// session since.
+func contradict(status, event sdk.PaymentStatus) bool {
+	return status.Unpaid() && !event.Unpaid()
+}
+
+var errStatus = errors.New("webhooks: the event says that something was paid, and its status that nothing was")

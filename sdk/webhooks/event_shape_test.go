@@ -200,6 +200,38 @@ func TestAnEnvelopeThatContradictsItself(t *testing.T) {
 	}
 }
 
+// Nobody ships what its own status calls failed. A failure whose status is ahead of it is one: the
+// session was paid since.
+func TestAStatusThatContradictsItsEvent(t *testing.T) {
+	t.Parallel()
+	status := func(status string) webhookstest.Field { return webhookstest.Set("status", status) }
+	envelope := func(kind string, data []byte) []byte { return webhookstest.VoraV2Event(kind, json.RawMessage(data)) }
+	for _, test := range []struct {
+		scheme  scheme
+		body    []byte
+		payment sdk.PaymentStatus // pending for a contradiction
+	}{
+		{voraV1(), webhookstest.SessionSucceeded(status("failed")), sdk.PaymentPending},
+		{voraV1(), webhookstest.SessionSucceeded(status("expired")), sdk.PaymentPending},
+		{voraV2(), webhookstest.RefundCreated(status("failed")), sdk.PaymentPending},
+		{voraV2(), envelope("charge.succeeded", webhookstest.SessionSucceeded(status("failed"))), sdk.PaymentPending},
+		{visionScope(), webhookstest.PaymentSucceeded(status("failed")), sdk.PaymentPending},
+
+		{voraV1(), webhookstest.SessionSucceeded(status("refunded")), sdk.PaymentPaid},
+		{voraV1(), webhookstest.SessionSucceeded(status("newer")), sdk.PaymentPaid},
+		{voraV1(), webhookstest.RefundCreated(status("succeeded")), sdk.PaymentRefunded},
+		{voraV1(), webhookstest.SessionFailed(status("succeeded")), sdk.PaymentFailed},
+		{voraV1(), webhookstest.SessionExpired(status("failed")), sdk.PaymentExpired},
+		{voraV2(), envelope("charge.failed", webhookstest.SessionFailed(status("succeeded"))), sdk.PaymentFailed},
+		{visionScope(), webhookstest.PaymentFailed(status("paid")), sdk.PaymentFailed},
+	} {
+		r := setup(t, test.scheme)
+		info := r.event(t, r.deliveryOf(test.body)).Info()
+		require.Equal(t, test.payment, info.Payment, "%s", test.body)
+		require.Equal(t, test.payment == sdk.PaymentPending, info.Problem != nil, "%s", test.body)
+	}
+}
+
 func TestATypeOfAnEnvelopeInAFlatBody(t *testing.T) {
 	t.Parallel()
 	for _, s := range []scheme{voraV1(), voraV2()} {

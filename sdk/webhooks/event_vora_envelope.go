@@ -175,6 +175,8 @@ func (b *voraV1Body) tell(info *EventInfo, merchant, event string) {
 	case !ok:
 	case b.Event != "" && b.Event != event:
 		info.Problem = errors.New("webhooks: data has another event than the type")
+	case contradict(b.statusPayment(), known.payment):
+		info.Problem = errStatus
 	case b.Session != "" && b.Session != b.SessionID:
 		info.Problem = errors.New("webhooks: data has another session_id than sessionId")
 	case b.MerchantID != "" && merchant != "" && b.MerchantID != merchant:

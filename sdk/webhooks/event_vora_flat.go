@@ -125,6 +125,8 @@ func (b *voraV1Body) event(info EventInfo) Event {
 		return unknownEvent(info, nil)
 	case !b.complete() || b.MerchantID == "":
 		return unknownEvent(info, problem("webhooks: sessionId, merchantId, amount or currency cannot be read", lenient.FirstError(b.problem, b.Amount)))
+	case contradict(b.statusPayment(), known.payment):
+		return unknownEvent(info, errStatus)
 	}
 	info.Payment, info.RefundID, info.Reason = known.payment, b.RefundID, b.Error
 	identity := []string{info.MerchantID, info.SessionID, info.Type}
@@ -138,6 +140,16 @@ func (b *voraV1Body) event(info EventInfo) Event {
 	event := known.build(b)
 	*event.Info() = info
 	return event
+}
+
+// statusPayment is what the status says about the payment; pending for one that no event has.
+func (b *voraV1Body) statusPayment() sdk.PaymentStatus {
+	for _, known := range voraV1Events {
+		if string(known.status) == b.Status {
+			return known.payment
+		}
+	}
+	return sdk.PaymentPending
 }
 
 // complete reports whether the body says how much of which session it is about.

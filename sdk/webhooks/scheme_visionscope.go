@@ -183,6 +183,8 @@ func (b *visionScopeBody) event(info EventInfo) Event {
 		return unknownEvent(info, problem("webhooks: session_id cannot be read", b.problem))
 	case err != nil:
 		return unknownEvent(info, problem("webhooks: amount", err))
+	case contradict(sdk.PaymentStatus(b.Status), known.payment):
+		return unknownEvent(info, errStatus)
 	}
 	info.Payment, info.Reason, info.Time = known.payment, b.Reason, known.at(b)
 	info.DedupeKey = dedupeKey(info.Scheme, info.MerchantID, info.SessionID, info.Type)
