@@ -244,6 +244,18 @@ func TestSQLiteNeedsAPath(t *testing.T) {
 	}
 }
 
+// A file of something else stays as it is, and nothing is put beside it.
+func TestAFileThatIsNotSQLites(t *testing.T) {
+	t.Parallel()
+	for name, text := range map[string]string{"short": "hosts", "long": strings.Repeat("127.0.0.1 localhost\n", 10)} {
+		path := filepath.Join(t.TempDir(), name)
+		require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+		_, err := inbox.SQLite(path)
+		require.ErrorContains(t, err, path+" is not a database of SQLite: name the inbox's file")
+		require.NoFileExists(t, path+".lock")
+	}
+}
+
 // Whoever waits for a transaction of SQLite waits no longer than its context, whatever a handler
 // does.
 func TestAContextEndsTheWaitForATurn(t *testing.T) {

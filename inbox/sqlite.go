@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"net/url"
 	"os"
 	"strings"
@@ -33,6 +35,9 @@ func SQLite(path string) (*Database[*sql.Tx], error) {
 	if path == "" || strings.HasPrefix(path, "file:") {
 		return nil, errors.New("inbox: SQLite needs the path of a file, such as events.db, and takes no URI")
 	}
+	if err := checkFormat(path); err != nil {
+		return nil, fmt.Errorf("inbox: SQLite cannot be opened: %w", err)
+	}
 	s := &sqlite{turn: make(chan struct{}, 1)}
 	if err := makePrivate(path, path+".lock"); err != nil {
 		return nil, fmt.Errorf("inbox: SQLite cannot be opened: %w", err)
@@ -53,6 +58,28 @@ func SQLite(path string) (*Database[*sql.Tx], error) {
 		close: func() { _, _, _ = s.work.Close(), s.accept.Close(), held.Close() },
 	}
 	return db.finish()
+}
+
+// checkFormat rejects a file that is not SQLite's, before anything is put beside it. An empty one,
+// or none, becomes a database.
+func checkFormat(path string) error {
+	file, err := os.Open(path) //nolint:gosec // the file that the program names
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { _ = file.Close() }() // was only read
+	const format = "SQLite format 3\x00"
+	header := make([]byte, len(format))
+	switch n, err := io.ReadFull(file, header); {
+	case n == 0 && errors.Is(err, io.EOF), string(header) == format:
+		return nil
+	case err != nil && !errors.Is(err, io.ErrUnexpectedEOF):
+		return err
+	}
+	return fmt.Errorf("%s is not a database of SQLite: name the inbox's file, or one that is not there yet", path)
 }
 
 // makePrivate creates files that only this user can read, as the bodies in them deserve; those that
