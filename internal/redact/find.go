@@ -57,13 +57,17 @@ func (l *line) look(units []unit, depth int) {
 	for i := range l.known {
 		l.findKnown(&l.known[i], units)
 	}
-	credential, page := 0, 0 // where the last one ends
+	credential, page, user := 0, 0, 0 // where the last one ends
 	for at := range units {
-		switch b := units[at].b; {
-		case b == '_' && at >= credential:
+		b := units[at].b
+		if b == '_' && at >= credential {
 			credential = l.findCredential(units, at)
-		case b == '/' && at >= page:
+		}
+		if b == '/' && at >= page {
 			page = l.findPage(units, at)
+		}
+		if b == '/' && at >= user {
+			user = l.findUser(units, at)
 		}
 	}
 	if depth < maxDepth {
@@ -169,6 +173,43 @@ func (l *line) findPage(units []unit, at int) (end int) {
 	}
 	l.work += to - from
 	return to
+}
+
+// findUser finds user and password in a URL whose scheme ends with the slash at an index, such as a
+// proxy's in an error about its address: a password may have characters that should have been
+// escaped. It returns where it has looked to.
+func (l *line) findUser(units []unit, at int) (end int) {
+	if at < 2 || !isAt(units, at-2, "://") {
+		return 0
+	}
+	from, user := at+1, 0
+	for end = from; end < len(units) && units[end].gap == none && !endsURL(units[end].b); end++ {
+		switch b := units[end].b; {
+		case b == '@':
+			user = end
+		case b != '/' && b != '?' && b != '#':
+		case user > 0, isHost(units[from:end]):
+			units = units[:end] // its path begins
+		}
+	}
+	if user > from {
+		l.add(units, from, user, mask)
+	}
+	l.work += end - from
+	return end
+}
+
+// isHost reports whether what follows a scheme is a host, perhaps with a port, and not a user with
+// the beginning of a password.
+func isHost(units []unit) bool {
+	for i := len(units) - 1; i >= 0; i-- {
+		if b := units[i].b; b == ':' {
+			return true
+		} else if !isDigit(b) {
+			return !slices.ContainsFunc(units[:i], func(u unit) bool { return u.b == ':' })
+		}
+	}
+	return true
 }
 
 func endsURL(b byte) bool { return b == '"' || b == '\'' || b == '<' || b == '>' }

@@ -30,6 +30,7 @@ func TestInnocentStrings(t *testing.T) {
 		`{"error":"no such session","code":"session_not_found","retryable":false}`, `{\"amount\":1499,\"currency\":\"USD\"}`, "a &amp; b &lt; c &#8364; 5", "100 % of 3\\4",
 		"use an API key: vp_sk_test_… or vp_sk_live_…", "it begins with vp_sk_test_ or whsec_", "process_test_run and class_live_data", "a session signing secret (ss_…)",
 		"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", base64.StdEncoding.EncodeToString([]byte("a page that is not a secret, and longer")),
+		"https://example.com/@scope/a@1.0", "https://example.com:8443/a:b@c", "http://[::1]:4010/a", "ada@example.com", "http://", "https://@", "x://y:1?z@",
 		"the stapler is a correct one", "naïve café, 日本語, Ελληνικά, עברית", "dial tcp 127.0.0.1:443: connect: connection refused",
 	} {
 		require.Equal(t, said, r.Line(said))
@@ -42,16 +43,20 @@ func TestCredentialsOfOthers(t *testing.T) {
 	for said, printed := range map[string]string{
 		"no key vsk_live_c0re7f3a.":                       "no key vsk_[redacted].",
 		"vp_sk_live_abc,vp_pk_test_d-e/ss_test_1 whsec_X": "vp_sk_live_[redacted],vp_pk_test_[redacted]/ss_test_[redacted] whsec_[redacted]",
-		"VP_KEY_ABC":                                          "vp_key_[redacted]",
-		"?key=vp%5Fsk%5Flive%5Fabc%26x=1":                     "?key=vp_sk_live_[redacted]%26x=1",
-		`{"key":"whsec\u005fabc","x":1}`:                      `{"key":"whsec_[redacted]","x":1}`,
-		`whsec\_abc`:                                          "whsec_[redacted]",
-		"a whsec&lowbar;abc;":                                 "a whsec_[redacted];",
-		"Authorization: Basic dnNrX2xpdmVfYzByZTdmM2E6":       "Authorization: Basic [redacted]",
-		"76736b5f6c6976655f63307265":                          "[redacted]",
-		"https://pay.example.com/c/cs_1?t=2#3 and":            "[redacted] and",
-		`"https:\/\/pay.example.com\/vp_cs_test_1"`:           `"[redacted]"`,
-		"go=https%3A%2F%2Fpay.example.com%2Fcs_1%3Fx; path=/": "go=[redacted] path=/",
+		"VP_KEY_ABC":                                                            "vp_key_[redacted]",
+		"?key=vp%5Fsk%5Flive%5Fabc%26x=1":                                       "?key=vp_sk_live_[redacted]%26x=1",
+		`{"key":"whsec\u005fabc","x":1}`:                                        `{"key":"whsec_[redacted]","x":1}`,
+		`whsec\_abc`:                                                            "whsec_[redacted]",
+		"a whsec&lowbar;abc;":                                                   "a whsec_[redacted];",
+		"Authorization: Basic dnNrX2xpdmVfYzByZTdmM2E6":                         "Authorization: Basic [redacted]",
+		"76736b5f6c6976655f63307265":                                            "[redacted]",
+		"https://pay.example.com/c/cs_1?t=2#3 and":                              "[redacted] and",
+		`"https:\/\/pay.example.com\/vp_cs_test_1"`:                             `"[redacted]"`,
+		"go=https%3A%2F%2Fpay.example.com%2Fcs_1%3Fx; path=/":                   "go=[redacted] path=/",
+		`invalid proxy address "http://ada:p%sw@proxy.example.com:3128": parse`: `invalid proxy address "http://[redacted]@proxy.example.com:3128": parse`,
+		"socks5://ada:p/s#w?x@y@127.0.0.1:1080/":                                "socks5://[redacted]@127.0.0.1:1080/",
+		`{"proxy":"http:\/\/ada:pw@proxy"}`:                                     `{"proxy":"http:\/\/[redacted]@proxy"}`,
+		"https://token@example.com/a@b":                                         "https://[redacted]@example.com/a@b",
 	} {
 		require.Equal(t, printed, redact.Redactor{}.Line(said))
 	}
