@@ -2,15 +2,19 @@ package main_test
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/hostedpay/hostedpay-go/sandbox/buyer"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
+	"github.com/hostedpay/hostedpay-go/sdk/money"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
 )
 
 // A charge is paid, and what was paid for is served once, on both databases and at both gateways.
@@ -173,6 +177,35 @@ func TestSweep(t *testing.T) {
 		require.NotContains(t, b.page(), "<dt>Served</dt><dd>yes</dd>")
 		f.crm.Load().Sweep(t.Context())
 		require.Contains(t, b.page(), "<dt>Served</dt><dd>yes</dd>")
+	})
+}
+
+// A sweep waits for the gateway's limits. What it has read of one charge is old when it has read
+// the next.
+func TestARefundDuringASweep(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, f *fixture) {
+		f.gateway.PauseDeliveries()
+		first := f.clerk().charges(acme, "1001", "vora")
+		first.pays(buyer.CardApproved)
+		refund := webhookstest.RefundCreated(webhookstest.SessionID(f.session().ID), webhookstest.MerchantID(acme.merchant.ID), webhookstest.Amount(money.Minor(1499, "EUR")))
+		f.clock.Advance(time.Second)
+		second := f.clerk().charges(acme, "1002", "vora")
+		second.pays(buyer.CardApproved)
+		f.clock.Advance(6 * time.Minute)
+		session := f.session().ID
+		f.arrives = func(r *http.Request) {
+			if strings.HasSuffix(r.URL.Path, session) {
+				delivery := webhookstest.Vora(acme.merchant.Vora.SecretKey, refund, webhookstest.At(f.clock.Now()), webhookstest.To(f.url+"/webhooks"))
+				response := httptest.NewRecorder()
+				f.crm.Load().ServeHTTP(response, delivery)
+				assert.Equal(t, http.StatusOK, response.Code)
+			}
+		}
+		f.crm.Load().Sweep(t.Context())
+		require.Equal(t, "refunded", first.status())
+		require.NotContains(t, first.page(), "The customer gets what was paid for")
+		require.Contains(t, second.page(), "The customer gets what was paid for")
 	})
 }
 

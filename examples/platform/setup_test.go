@@ -50,6 +50,7 @@ type fixture struct {
 	crm     atomic.Pointer[crm.CRM] // the process that browsers and gateways reach
 	db      crm.Database
 	logged  *log
+	arrives func(*http.Request)                                                // at the gateways, before they respond; nil for nothing
 	receive func(*webhooks.Verifier, webhooks.EventFunc) (http.Handler, error) // nil for the platform's own
 	start   func() *crm.CRM                                                    // another process on the same database
 }
@@ -71,7 +72,12 @@ func over(t *testing.T, db crm.Database) *fixture {
 	logger := slog.New(slog.NewTextHandler(f.logged, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	var atGateway http.Handler
 	platformServer := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { f.crm.Load().ServeHTTP(w, r) }))
-	gatewayServer := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { atGateway.ServeHTTP(w, r) }))
+	gatewayServer := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if f.arrives != nil {
+			f.arrives(r)
+		}
+		atGateway.ServeHTTP(w, r)
+	}))
 	f.url = platformServer.URL
 	pages := fmt.Sprintf("http://localhost:%d", gatewayServer.Listener.Addr().(*net.TCPAddr).Port)
 

@@ -33,7 +33,8 @@ func (b *Book) Check(ctx context.Context, tenant, order string) (Charge, error) 
 	return now, err
 }
 
-// A Swept is what a sweep has found.
+// A Swept is what a sweep has found. The charges are as they were when each was read, and a sweep
+// takes as long as the gateways' limits want: load a charge again in the transaction that ships.
 type Swept struct {
 	Changed []Charge // those with another status than before: act on them as on an event
 	Silent  []Charge // those whose current attempt nobody can be asked about: the gateway cannot be read, or has made no page

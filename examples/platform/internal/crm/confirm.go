@@ -2,6 +2,7 @@ package crm
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
@@ -55,13 +56,21 @@ func (c *CRM) check(ctx context.Context, o order, known charges.Charge) charges.
 // learned writes what the gateway said when it was asked, and serves the customer when it is paid.
 func (c *CRM) learned(ctx context.Context, o order, charge charges.Charge) {
 	c.note(ctx, o, byGateway, gatewayTitle(o.Gateway)+" was asked, and said: "+string(charge.Status()))
-	c.serve(ctx, o, charge)
+	c.serve(ctx, o)
 }
 
-// serve serves the customer of an order whose charge is paid, once.
-func (c *CRM) serve(ctx context.Context, o order, charge charges.Charge) {
-	err := c.transact(ctx, func(d desk) error { return d.serve(ctx, o, charge) })
-	if err != nil {
+// serve serves the customer of an order whose charge is paid, once. The charge is read in the same
+// transaction: what was known when the gateway was asked may be over, by a refund that an event
+// has reported since.
+func (c *CRM) serve(ctx context.Context, o order) {
+	err := c.transact(ctx, func(d desk) error {
+		charge, err := c.charges.InTx(d.tx).Load(ctx, o.account(), o.ID)
+		if err != nil {
+			return err
+		}
+		return d.serve(ctx, o, charge)
+	})
+	if err != nil && !errors.Is(err, charges.ErrNotFound) { // it was never asked for a page
 		c.Log.ErrorContext(ctx, "a customer cannot be served", "tenant", o.Tenant, "order", o.ID, "error", err)
 	}
 }

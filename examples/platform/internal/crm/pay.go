@@ -91,7 +91,7 @@ func (c *CRM) pay(w http.ResponseWriter, r *http.Request, o order, done string, 
 	}
 	status, current := charge.Status(), charge.Current()
 	if status != platform.StatusPending {
-		c.serve(ctx, o, charge)
+		c.serve(ctx, o)
 		goTo(w, r, o.Path())
 		return
 	}

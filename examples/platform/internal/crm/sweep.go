@@ -53,8 +53,6 @@ func (c *CRM) serveLate(ctx context.Context, tenant string) {
 		c.Log.ErrorContext(ctx, "the orders that were not served cannot be read", "tenant", tenant, "error", err)
 	}
 	for _, o := range late {
-		if charge, err := c.chargeOf(ctx, o); err == nil { // an error is that of an order without a charge, or the next sweep's
-			c.serve(ctx, o, charge)
-		}
+		c.serve(ctx, o)
 	}
 }
