@@ -14,7 +14,8 @@ type Confirmation struct {
 	// Status decides what to show and to do:
 	//
 	//	Paid()              thank the buyer; the money is captured
-	//	Unpaid()            no money was taken: offer another attempt
+	//	Unpaid()            no money was taken in this session: offer another attempt, unless another
+	//	                    session of the order was paid, or still can be
 	//	PaymentRefunded     the buyer paid, and all of it was given back: neither ship nor charge again
 	//	otherwise pending   say that the payment is being checked; the webhook decides
 	Status  sdk.PaymentStatus

@@ -17,7 +17,8 @@ import (
 )
 
 // An ExpectedReturn is what the shop itself knows about the order that a buyer comes back from.
-// Take every value from the shop's own records, none from the request.
+// Take every value from the shop's own records, none from the request: of an order that was tried
+// again, and has several sessions, the query only chooses one.
 type ExpectedReturn struct {
 	Secrets   []sdk.Secret // the merchant's session signing secrets (ss_…), old and new during a rotation; none may be empty
 	SessionID string       // of the created session
