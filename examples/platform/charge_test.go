@@ -55,6 +55,21 @@ func TestABuyerIsFasterThanTheEvent(t *testing.T) {
 	})
 }
 
+// A buyer may come back from the attempt before, whose page was open in another tab.
+func TestABuyerComesBackFromAnEarlierAttempt(t *testing.T) {
+	t.Parallel()
+	f := setup(t)
+	b := f.clerk().charges(acme, "1001", "vora")
+	back := b.pays(buyer.CardDeclined)
+	f.delivers()
+	response, _ := b.post(b.path()+"/retry", nil)
+	require.Equal(t, http.StatusSeeOther, response.StatusCode)
+	require.Equal(t, "pending", b.status())
+	b.get(back)
+	require.Contains(t, b.page(), "Vora had signed the return URL")
+	require.NotContains(t, b.page(), "did not sign")
+}
+
 // VisionScope cannot be asked: what is not known is no failure and no success.
 func TestNobodyKnowsBeforeTheEvent(t *testing.T) {
 	t.Parallel()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/hostedpay/hostedpay-go/sdk"
@@ -82,8 +83,12 @@ func (c *CRM) checkReturn(r *http.Request, t tenant, o order, charge charges.Cha
 	if o.Gateway != sdk.GatewayVora || len(secrets) == 0 {
 		return
 	}
-	_, err := vora.VerifyReturn(r.URL.Query(), vora.ExpectedReturn{
-		Secrets: secrets, SessionID: charge.Current().PaymentID, Amount: o.Amount, URL: c.PublicURL + o.ConfirmPath(), Mode: sdk.ModeTest, Now: c.Now,
+	query, session := r.URL.Query(), charge.Current().PaymentID
+	if named := query.Get("session"); slices.ContainsFunc(charge.Attempts, func(a charges.Attempt) bool { return a.PaymentID == named }) {
+		session = named // of an earlier attempt, perhaps
+	}
+	_, err := vora.VerifyReturn(query, vora.ExpectedReturn{
+		Secrets: secrets, SessionID: session, Amount: o.Amount, URL: c.PublicURL + o.ConfirmPath(), Mode: sdk.ModeTest, Now: c.Now,
 	})
 	if err != nil {
 		c.Log.WarnContext(r.Context(), "a return URL has a problem", "tenant", t.ID, "order", o.ID, "problem", err)
