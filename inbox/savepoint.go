@@ -2,8 +2,10 @@ package inbox
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"sync/atomic"
 )
 
@@ -74,10 +76,14 @@ func (p *eager[TTx]) finish(ctx context.Context) error {
 	return nil
 }
 
-// ended is why the savepoint is gone.
+// ended is why a savepoint could not be ended: the handler is blamed when there is none any more,
+// and not for a connection that was lost.
 func ended(err error) error {
-	if err == nil {
+	switch {
+	case err == nil:
 		return nil
+	case sqlState(err) == "3B001", errors.Is(err, sql.ErrTxDone), strings.Contains(err.Error(), "no such savepoint"):
+		return fmt.Errorf("%w: %w", errEnded, err)
 	}
-	return fmt.Errorf("%w: %w", errEnded, err)
+	return fmt.Errorf("inbox: the savepoint of the handler could not be ended, and its transaction is rolled back: %w", err)
 }

@@ -51,8 +51,8 @@ func (l *lazy) end(ctx context.Context, failure error) (failed, over error) {
 			return failure, errBusy
 		}
 		l.now = nil
-		if failure == nil && l.tx.Conn().IsClosed() {
-			failure = now.ctx.Err() // a context that ends during a statement closes the connection
+		if late := now.ctx.Err(); failure == nil && l.tx.Conn().IsClosed() && errors.Is(late, context.DeadlineExceeded) {
+			failure = late // a context that ends during a statement closes the connection
 		}
 	}
 	if over := l.over(taken); over != nil {

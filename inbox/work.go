@@ -65,7 +65,8 @@ func (b *Inbox[TTx]) together(ctx context.Context, job *river.Job[jobArgs]) erro
 // all of it has to be undone.
 func (b *Inbox[TTx]) each(ctx context.Context, tx TTx, events []pending) (done []int64, failed []pending, rest []int64, err error) {
 	began, divided := time.Now(), b.db.parts(tx, func(ctx context.Context, ids []int64) error { return b.db.markProcessed(ctx, tx, ids) })
-	for i, event := range events {
+	for i := range events {
+		event := &events[i]
 		if err := ctx.Err(); err != nil { // the inbox stops, or the job took too long
 			return nil, nil, nil, err
 		}
@@ -76,7 +77,7 @@ func (b *Inbox[TTx]) each(ctx context.Context, tx TTx, events []pending) (done [
 			events = events[:i]
 			break
 		}
-		failure := b.inTx(ctx, began, divided, event)
+		failure := b.inTx(ctx, began, divided, *event)
 		if errors.Is(failure, errLeft) {
 			b.db.abort(tx)
 			_, _ = divided.end(ctx, failure) // what was left behind cannot use it any more
@@ -89,7 +90,7 @@ func (b *Inbox[TTx]) each(ctx context.Context, tx TTx, events []pending) (done [
 			return nil, nil, nil, errors.Join(event.err, over)
 		case event.err != nil:
 			event.over = b.isOver(event.err, 1)
-			failed = append(failed, event)
+			failed = append(failed, *event)
 		default:
 			done = append(done, event.id)
 		}
