@@ -79,7 +79,7 @@ func TestHelp(t *testing.T) {
 		require.NoError(t, err, "help was asked for")
 		for _, want := range []string{
 			"-listen address", `default "127.0.0.1:9090"`, "-sandbox address", `default "127.0.0.1:4010"`, "-public-url URL", "-db file",
-			"VON_PAY_SECRET_KEY", "VON_PAY_SESSION_SECRET", "VON_PAY_BASE_URL", "VISIONSCOPE_API_KEY", "VISIONSCOPE_API_URL",
+			"VON_PAY_SECRET_KEY", "VON_PAY_PREVIOUS_KEY", "VON_PAY_SESSION_SECRET", "VON_PAY_BASE_URL", "VISIONSCOPE_API_KEY", "VISIONSCOPE_API_URL",
 		} {
 			require.Contains(t, string(out), want)
 		}

@@ -57,6 +57,28 @@ func TestPaidMeansInFull(t *testing.T) {
 	}
 }
 
+// Vora signs with the merchant's API key. A refund that it reports with the one before a rotation
+// is never asked about again.
+func TestAnEventThatIsSignedWithTheKeyBefore(t *testing.T) {
+	t.Parallel()
+	f := setup(t)
+	f.visitor().orders("vora-redirect")
+	require.Equal(t, http.StatusOK, f.hears(webhookstest.SessionSucceeded(f.about(1, "14.99")...)))
+	const previous = "vp_sk_test_before_the_rotation"
+	refund := func() int {
+		delivery := webhookstest.Vora(previous, webhookstest.RefundCreated(f.about(1, "5.00")...), webhookstest.To(f.url+"/webhooks/vora"))
+		response, err := (&http.Client{Transport: connections}).Do(delivery)
+		require.NoError(t, err)
+		response.Body.Close()
+		return response.StatusCode
+	}
+	require.Equal(t, http.StatusUnauthorized, refund())
+	f.rotated = previous
+	f.restart()
+	require.Equal(t, http.StatusOK, refund())
+	require.Equal(t, 500, f.refunded())
+}
+
 // An event of one gateway does not change the other gateway's orders.
 func TestAGatewaySpeaksForItselfOnly(t *testing.T) {
 	t.Parallel()

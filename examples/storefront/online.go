@@ -44,7 +44,7 @@ func atGateways(ctx context.Context, settings settings, log *slog.Logger) error 
 		if err != nil {
 			return err
 		}
-		c.Vora = &shop.Vora{Client: client, SecretKey: sdk.NewSecret(key), SessionSecret: sdk.NewSecret(secret)}
+		c.Vora = &shop.Vora{Client: client, SecretKey: sdk.NewSecret(key), PreviousKey: sdk.NewSecret(os.Getenv("VON_PAY_PREVIOUS_KEY")), SessionSecret: sdk.NewSecret(secret)}
 	}
 	if key := os.Getenv("VISIONSCOPE_API_KEY"); key != "" {
 		client, err := visionscope.New(key, append(options, sdk.WithBaseURL(os.Getenv("VISIONSCOPE_API_URL")))...)

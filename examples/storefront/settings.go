@@ -65,6 +65,7 @@ Without keys it starts both gateways on this machine, and no money moves. With t
 keys of one or both gateways in the environment it takes payments through them:
 
   VON_PAY_SECRET_KEY       vp_sk_…; also verifies webhooks. Register PUBLIC_URL/webhooks/vora
+  VON_PAY_PREVIOUS_KEY     the vp_sk_… before, for 24 hours after a rotation; verifies webhooks
   VON_PAY_SESSION_SECRET   ss_…; verifies returns
   VON_PAY_BASE_URL         another base URL than Vora's, such as that of a sandbox
   VISIONSCOPE_API_KEY      vsk_live_…

@@ -45,6 +45,7 @@ type fixture struct {
 	logged  *log
 	refuses atomic.Bool
 	restart func() // the shop alone; its database stays
+	rotated string // the key before, when the shop starts; empty for none
 
 	mu      sync.Mutex
 	shop    http.Handler
@@ -99,7 +100,7 @@ func open(t *testing.T, now func() time.Time, options ...sandbox.Option) *fixtur
 		require.NoError(t, err)
 		s, err := shop.New(shop.Config{
 			PublicURL: f.url, DB: f.db, Inbox: f.inbox, OrderBook: true, Now: now, Log: logger, VisionScope: atVisionScope,
-			Vora: &shop.Vora{Client: atVora, SecretKey: sdk.NewSecret(sandbox.Acme.Vora.SecretKey), SessionSecret: sdk.NewSecret(sandbox.Acme.Vora.SessionSecret)},
+			Vora: &shop.Vora{Client: atVora, SecretKey: sdk.NewSecret(sandbox.Acme.Vora.SecretKey), PreviousKey: sdk.NewSecret(f.rotated), SessionSecret: sdk.NewSecret(sandbox.Acme.Vora.SessionSecret)},
 		})
 		require.NoError(t, err)
 		require.NoError(t, s.Start(t.Context()))

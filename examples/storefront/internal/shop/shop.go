@@ -40,6 +40,7 @@ type Config struct {
 type Vora struct {
 	Client        *vora.Client
 	SecretKey     sdk.Secret // vp_sk_…, which also signs webhooks
+	PreviousKey   sdk.Secret // the one before, which may do so for 24 hours after a rotation; empty for none
 	SessionSecret sdk.Secret // ss_…, which signs return URLs
 }
 

@@ -15,7 +15,11 @@ import (
 func (s *Shop) receiveWebhooks(mux *http.ServeMux) error {
 	verifiers := map[string]*webhooks.Verifier{}
 	if s.Vora != nil {
-		keys, err := webhooks.StaticKeys(webhooks.SigningKey{Secret: s.Vora.SecretKey, Name: "current"})
+		signing := []webhooks.SigningKey{{Secret: s.Vora.SecretKey, Name: "current"}}
+		if previous := s.Vora.PreviousKey; previous.Reveal() != "" {
+			signing = append(signing, webhooks.SigningKey{Secret: previous, Name: "previous"})
+		}
+		keys, err := webhooks.StaticKeys(signing...)
 		if err != nil {
 			return err
 		}
