@@ -221,8 +221,10 @@ WHERE id {list} AND ` + isStillOpen),
 WHERE id {list} AND ` + isStillOpen),
 		failure: d.write(`INSERT INTO {schema}inbox_failures (event_id, failed_at, reason) SELECT id, {at $3}, $2 FROM {schema}inbox_events
 WHERE id {list} AND ` + isStillOpen + ` {lock}`),
+		// EXCEPT, because PostgreSQL would read many that NOT IN has again for each event.
 		orphans: d.write(`UPDATE {schema}inbox_events SET quarantined_at = {at $1}, reason = $2 WHERE id IN (
-	SELECT id FROM {schema}inbox_events WHERE ` + isOpen + ` AND received_at < {at $3} AND id NOT IN ({live}) {free}) RETURNING id`),
+	SELECT id FROM {schema}inbox_events WHERE ` + isOpen + ` AND id IN (
+		SELECT id FROM {schema}inbox_events WHERE ` + isOpen + ` AND received_at < {at $3} EXCEPT {live}) {free}) RETURNING id`),
 		replay: d.write(`UPDATE {schema}inbox_events SET processed_at = NULL, quarantined_at = NULL, discarded = 0 WHERE id IN (
 	SELECT id FROM {schema}inbox_events WHERE payload IS NOT NULL
 		AND (quarantined_at IS NOT NULL OR ($5 = 1 AND processed_at IS NOT NULL))
