@@ -161,6 +161,12 @@ func TestAHandlerThatCommitsAllTheSame(t *testing.T) {
 			err = onConnection("SELECT 1")(ctx, nested)
 			return errors.Join(err, nested.Rollback(ctx), onConnection("COMMIT")(ctx, tx))
 		},
+		"connection after a savepoint": func(ctx context.Context, tx pgx.Tx) error {
+			return errors.Join(statements(ctx, tx, "SAVEPOINT mine", "SELECT 1; SELECT 2", "ROLLBACK TO mine"), onConnection("COMMIT")(ctx, tx))
+		},
+		"several statements after a savepoint": func(ctx context.Context, tx pgx.Tx) error {
+			return statements(ctx, tx, "savepoint mine", "SELECT 1; SELECT 2", "ROLLBACK TO mine", "SELECT 1; COMMIT; SELECT 1")
+		},
 		"several statements": func(ctx context.Context, tx pgx.Tx) error {
 			_, err := tx.Exec(ctx, "SELECT 1; COMMIT; SELECT 1")
 			return err
@@ -212,6 +218,15 @@ func TestAHandlerThatCommitsAllTheSame(t *testing.T) {
 			}
 		})
 	}
+}
+
+func statements(ctx context.Context, tx pgx.Tx, list ...string) error {
+	for _, statement := range list {
+		if _, err := tx.Exec(ctx, statement); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // rewrites makes a COMMIT of a statement.

@@ -19,8 +19,12 @@ func endsTransaction(sql string) bool {
 	return ends.MatchString(sql) || last > 0 && ends.MatchString(sql[last:])
 }
 
+// ownSavepoint is in a statement that takes a savepoint of the handler's own.
+var ownSavepoint = regexp.MustCompile(`(?i)\bSAVEPOINT\b`)
+
 // mayEnd reports whether a statement may end the transaction, which endsTransaction cannot see: in
-// the midst of several, or when it is rewritten.
+// the midst of several, or when it is rewritten. So does one that takes a savepoint: what is marked
+// after it could be rolled back to it, before another one ends the transaction.
 func mayEnd(sql string, args []any) bool {
 	for _, arg := range args {
 		switch arg.(type) {
@@ -29,5 +33,5 @@ func mayEnd(sql string, args []any) bool {
 			return true
 		}
 	}
-	return strings.Contains(strings.TrimRight(sql, "; \t\r\n"), ";")
+	return strings.Contains(strings.TrimRight(sql, "; \t\r\n"), ";") || ownSavepoint.MatchString(sql)
 }
