@@ -3,6 +3,7 @@ package inbox_test
 import (
 	"context"
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -34,4 +35,18 @@ func TestMigrateWithoutTheRightToCreateASchema(t *testing.T) {
 	require.NoError(t, db.Migrate(t.Context()))
 	require.NoError(t, db.Migrate(t.Context()))
 	start(t, db)
+}
+
+// A schema has a name from which River makes those of its notifications.
+func TestSchemaNames(t *testing.T) {
+	t.Parallel()
+	for name, valid := range map[string]bool{strings.Repeat("a", 46): true, strings.Repeat("a", 47): false, "Shop": false, "1a": false, "a-b": false, "": false} {
+		db, err := inbox.PostgreSQL(t.Context(), postgresAddress(), inbox.WithSchema(name))
+		if !valid {
+			require.ErrorContains(t, err, "46 at most", name)
+			continue
+		}
+		require.NoError(t, err)
+		db.Close()
+	}
 }

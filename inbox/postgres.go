@@ -42,7 +42,7 @@ func WithAcceptConnections(n int) PostgreSQLOption {
 
 const defaultSchema = "hostedpay_inbox"
 
-var schemaName = regexp.MustCompile(`^[a-z_][a-z0-9_]{0,62}$`)
+var schemaName = regexp.MustCompile(`^[a-z_][a-z0-9_]{0,45}$`)
 
 // PostgreSQL is for any number of machines. The address is a URL or keywords, as pgx reads them. No
 // connection is made before the first use. An address or a schema that cannot be used is an error.
@@ -53,7 +53,7 @@ func PostgreSQL(ctx context.Context, address string, opts ...PostgreSQLOption) (
 	}
 	switch {
 	case !schemaName.MatchString(o.schema):
-		return nil, fmt.Errorf("inbox: the schema name %q is invalid: use lower-case letters, digits and underscores, 63 at most", o.schema)
+		return nil, fmt.Errorf("inbox: the schema name %q is invalid: use lower-case letters, digits and underscores, 46 at most", o.schema)
 	case o.accept < 1:
 		return nil, errors.New("inbox: WithAcceptConnections needs at least 1 connection")
 	}

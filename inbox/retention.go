@@ -26,15 +26,16 @@ func (b *Inbox[TTx]) purge(ctx context.Context) error {
 
 // EraseBySession removes what the inbox knows about a session: bodies, failures and the session's
 // ID. What is left are keys, which recognize redeliveries, and say nothing. It returns how many
-// events it has erased. Quarantined events are discarded by that. Events that wait are not erased,
-// because their work would be lost: they are an error, after which it can be called again.
+// events it has erased. Quarantined events are discarded by that. Events that wait, or that Outside
+// works on, are not erased, because their work would be lost: they are an error, after which it can
+// be called again.
 func (d *Database[TTx]) EraseBySession(ctx context.Context, sessionID string) (erased int, err error) {
 	if sessionID == "" {
 		return 0, errors.New("inbox: EraseBySession was given no session")
 	}
 	var waiting []int64
 	err = d.within(ctx, workSide, func(tx TTx) error {
-		// Locked: what is worked on now is waited for, and nothing is replayed in between.
+		// Locked: what InTx works on now is waited for, and nothing is replayed in between.
 		all, err := d.ids(ctx, tx, d.say.ofSession, storable(sessionID))
 		if err != nil {
 			return err
