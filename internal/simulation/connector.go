@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 	"github.com/hostedpay/hostedpay-go/sdk/orders"
 	"github.com/hostedpay/hostedpay-go/sdk/platform"
@@ -155,8 +156,7 @@ func (c *connector) apply(ctx context.Context, event webhooks.Event) error {
 			}
 		}
 		tx.AddEffect(info.DedupeKey)
-		o.Amount = charge.Amount
-		done = c.shop.learn(&o, info.SessionID, charge.State, transition)
+		done = c.learn(&o, info.SessionID, charge, transition)
 		tx.PutOrder(o)
 		return nil
 	})
@@ -198,8 +198,7 @@ func (c *connector) fulfil(ctx context.Context, charge charges.Charge) error {
 	var done learned
 	err := c.changeOrder(ctx, "fulfil", func(tx Tx) error {
 		o := chargedOrder(tx, charge)
-		o.Amount = charge.Amount
-		done = c.shop.learn(&o, charge.Current().PaymentID, charge.State, orders.Transition{})
+		done = c.learn(&o, charge.Current().PaymentID, charge, orders.Transition{})
 		tx.PutOrder(o)
 		return nil
 	})
@@ -207,6 +206,19 @@ func (c *connector) fulfil(ctx context.Context, charge charges.Charge) error {
 		c.shop.committed(lifeOf(ctx).actor, done, "a read")
 	}
 	return err
+}
+
+// learn enters a charge into its order: as it is, and not as it was when it was asked about,
+// because a refund may have come since.
+func (c *connector) learn(o *Order, session string, charge charges.Charge, transition orders.Transition) learned {
+	now, err := c.shop.db.Charges().Load(context.Background(), charge.Tenant, charge.Order)
+	if err == nil && !c.shop.w.makes(mistakeShipsByOldCharge) {
+		charge = now
+	}
+	o.Amount = charge.Amount
+	done := c.shop.learn(o, session, charge.State, transition)
+	done.refunded = done.ship && now.State.Status == sdk.PaymentRefunded
+	return done
 }
 
 // endpoints take the events of all tenants and both gateways.

@@ -47,6 +47,7 @@ const (
 	mistakeForgetsLeaving      mistake = "a tenant that has left goes on selling"
 	mistakeNeighboursEntry     mistake = "a look-up is answered with the entry of another tenant"
 	mistakeKeepsUnknown        mistake = "a tenant that was once unknown stays unknown"
+	mistakeShipsByOldCharge    mistake = "shipped by the charge as a sweep has read it"
 )
 
 // Mistakes are all of them.
@@ -93,6 +94,7 @@ func Mistakes() []string {
 		string(mistakeForgetsLeaving),
 		string(mistakeNeighboursEntry),
 		string(mistakeKeepsUnknown),
+		string(mistakeShipsByOldCharge),
 	}
 }
 

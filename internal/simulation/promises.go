@@ -21,6 +21,7 @@ type Promise string
 // The promises.
 const (
 	PaidBeforeShipped     Promise = "nothing is shipped that is not paid"
+	PaidWhenShipped       Promise = "nothing is shipped whose refund has been entered"
 	ShippedOnce           Promise = "nothing is shipped twice"
 	RightAmount           Promise = "nothing is shipped for another amount than the order's"
 	OnePayablePage        Promise = "at most one payable page is shown for an order"

@@ -170,6 +170,7 @@ type learned struct {
 	order      Order
 	ship       bool
 	ignored    bool
+	refunded   bool // the charge was, when it was decided to ship
 	transition orders.Transition
 }
 
@@ -207,6 +208,9 @@ func (s *shop) committed(actor string, done learned, why string) {
 	s.w.coverage.transition(done.transition)
 	if done.ship {
 		s.w.shipped(actor, done.order, why)
+	}
+	if done.refunded {
+		s.w.violate(PaidWhenShipped, "%s was shipped because of %s", done.order.ID, why)
 	}
 }
 
