@@ -104,6 +104,55 @@ func TestWorkThatIsDoneWhileStopping(t *testing.T) {
 	each(t, testDoneWhileStopping[*sql.Tx], testDoneWhileStopping[pgx.Tx])
 }
 
+func testStops[TTx any](t *testing.T, s store[TTx]) {
+	t.Helper()
+	var mu sync.Mutex
+	pauses := map[int]int{}
+	open := func(outside func(context.Context, webhooks.Event) error) *inbox.Inbox[TTx] {
+		box, err := inbox.New(verifier(t), s.db, inbox.Work[TTx]{Outside: outside}, inbox.WithAttempts(3), inbox.WithBackoff(func(attempt int) time.Duration {
+			mu.Lock()
+			defer mu.Unlock()
+			pauses[attempt]++
+			return time.Millisecond
+		}))
+		require.NoError(t, err)
+		require.NoError(t, box.Start(t.Context()))
+		return box
+	}
+	for i := range 3 {
+		entered := make(chan struct{})
+		box := open(func(ctx context.Context, _ webhooks.Event) error {
+			close(entered)
+			<-ctx.Done()
+			return ctx.Err()
+		})
+		if i == 0 {
+			require.Equal(t, 200, deliver(box, "vp_cs_test_a"))
+		}
+		<-entered
+		now, end := context.WithCancel(t.Context())
+		end()
+		require.NoError(t, box.Stop(now))
+	}
+	failed := false
+	box := open(func(context.Context, webhooks.Event) error {
+		if !failed {
+			failed = true
+			return errors.New("the mail server is down")
+		}
+		return nil
+	})
+	require.Equal(t, 1, settled(t, s.db, inbox.StatusProcessed, 1)[0].Attempts)
+	require.NoError(t, box.Stop(t.Context()))
+	require.Equal(t, map[int]int{1: 4}, pauses)
+}
+
+// Whoever stops an inbox uses up none of its events' attempts.
+func TestStopsAreNoAttempts(t *testing.T) {
+	t.Parallel()
+	each(t, testStops[*sql.Tx], testStops[pgx.Tx])
+}
+
 // The attempt that failed among others is one of those that an event has.
 func TestAttempts(t *testing.T) {
 	t.Parallel()

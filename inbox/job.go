@@ -75,8 +75,17 @@ func newJob(args jobArgs, at time.Time) river.InsertManyParams {
 	return river.InsertManyParams{Args: args, InsertOpts: &river.InsertOpts{Queue: queue, MaxAttempts: manyAttempts, ScheduledAt: at}}
 }
 
-// attempt counts the attempts of the event of a job, this one among them.
-func attempt(job *river.Job[jobArgs]) int { return job.Args.Failed + job.Attempt }
+// attempt counts the attempts of the event of a job, this one among them. Those that a stop has cut
+// short say nothing about the event.
+func attempt(job *river.Job[jobArgs]) int {
+	count := job.Args.Failed + job.Attempt
+	for _, failed := range job.Errors {
+		if failed.Error == errUnfinished.Error() {
+			count--
+		}
+	}
+	return count
+}
 
 func (b *Inbox[TTx]) riverConfig() *river.Config {
 	workers := river.NewWorkers()

@@ -49,7 +49,8 @@ func WithMaxMemory(bytes int64) Option { return func(s *settings) { s.memory = b
 // with 0 workers only accepts.
 func WithWorkers(n int) Option { return func(s *settings) { s.workers = n } }
 
-// WithAttempts sets how often an event is tried before it is quarantined; the default is 10.
+// WithAttempts sets how often an event is tried before it is quarantined; the default is 10. An
+// attempt that is cut short because the inbox stops does not count.
 func WithAttempts(n int) Option { return func(s *settings) { s.attempts = n } }
 
 // WithDeadline sets how long a handler has for an event, when its context ends. The default is 1 s
