@@ -94,16 +94,19 @@ func (bubbleTime) NowOrNil() *time.Time { now := time.Now(); return &now }
 // Charges are those of a platform.
 func (s *Simulated) Charges() charges.Store { return s.charges }
 
+// kept are the charges in a transaction, which is none of theirs: they are in memory.
+func (s *Simulated) kept(*sql.Tx) charges.Store { return s.charges }
+
 // Tenants are those of a platform.
 func (s *Simulated) Tenants() tenants.Store { return s.sellers }
 
 // Transact runs f in a transaction of the shop. While an inbox has one, only a look is possible.
 func (s *Simulated) Transact(ctx context.Context, f func(simulation.Tx) error) error {
 	if s.Busy() {
-		return sqlshop.Transact(ctx, s.read, nil, f)
+		return sqlshop.Transact(ctx, s.read, nil, s.kept, f)
 	}
 	defer s.changed()
-	return sqlshop.Transact(ctx, s.write, nil, f)
+	return sqlshop.Transact(ctx, s.write, nil, s.kept, f)
 }
 
 // Busy reports whether an inbox has a transaction.

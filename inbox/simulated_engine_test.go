@@ -75,7 +75,7 @@ func (m *machine) flushOf(name string, flush flushFunc) flushFunc {
 // inTx is the shop's work in the transaction of its events.
 func (m *machine) inTx(ctx context.Context, tx *sql.Tx, event webhooks.Event) error {
 	var committed func()
-	err := sqlshop.Within(ctx, tx, nil, func(in simulation.Tx) (err error) {
+	err := sqlshop.Within(ctx, tx, nil, m.s.kept, func(in simulation.Tx) (err error) {
 		committed, err = m.p.WorkInTx(ctx, in, event)
 		return err
 	})

@@ -156,7 +156,7 @@ func (c *connector) apply(ctx context.Context, event webhooks.Event) error {
 			}
 		}
 		tx.AddEffect(info.DedupeKey)
-		done = c.learn(&o, info.SessionID, charge, transition)
+		done = c.learn(tx, &o, info.SessionID, charge, transition)
 		tx.PutOrder(o)
 		return nil
 	})
@@ -198,7 +198,7 @@ func (c *connector) fulfil(ctx context.Context, charge charges.Charge) error {
 	var done learned
 	err := c.changeOrder(ctx, "fulfil", func(tx Tx) error {
 		o := chargedOrder(tx, charge)
-		done = c.learn(&o, charge.Current().PaymentID, charge, orders.Transition{})
+		done = c.learn(tx, &o, charge.Current().PaymentID, charge, orders.Transition{})
 		tx.PutOrder(o)
 		return nil
 	})
@@ -210,9 +210,9 @@ func (c *connector) fulfil(ctx context.Context, charge charges.Charge) error {
 
 // learn enters a charge into its order: as it is, and not as it was when it was asked about,
 // because a refund may have come since.
-func (c *connector) learn(o *Order, session string, charge charges.Charge, transition orders.Transition) learned {
-	now, err := c.shop.db.Charges().Load(context.Background(), charge.Tenant, charge.Order)
-	if err == nil && !c.shop.w.makes(mistakeShipsByOldCharge) {
+func (c *connector) learn(tx Tx, o *Order, session string, charge charges.Charge, transition orders.Transition) learned {
+	now := tx.Charge(charge.Tenant, charge.Order)
+	if !c.shop.w.makes(mistakeShipsByOldCharge) {
 		charge = now
 	}
 	o.Amount = charge.Amount

@@ -36,6 +36,8 @@ type Tx interface {
 	// OrderOf is the order that a session was created for; empty when that is not known.
 	OrderOf(session string) string
 	PutSession(session, order string)
+	// Charge is that of an order of a platform; a zero one when there is none.
+	Charge(tenant, order string) charges.Charge
 	// Effects is how often the work of an event was committed.
 	Effects(key string) int
 	// AddEffect counts once more.
@@ -131,6 +133,10 @@ func (tx *memoryTx) PutOrder(o Order)              { tx.put(func() { tx.orders[o
 func (tx *memoryTx) OrderOf(session string) string { return tx.sessions[session] }
 func (tx *memoryTx) PutSession(session, order string) {
 	tx.put(func() { tx.sessions[session] = order })
+}
+func (tx *memoryTx) Charge(tenant, order string) charges.Charge {
+	charge, _ := tx.charges.Load(context.Background(), tenant, order) // which fails when there is none
+	return charge
 }
 func (tx *memoryTx) Effects(key string) int { return tx.effects[key] }
 func (tx *memoryTx) AddEffect(key string)   { tx.put(func() { tx.effects[key]++ }) }

@@ -10,6 +10,7 @@ import (
 	"fmt"
 
 	"github.com/hostedpay/hostedpay-go/internal/simulation"
+	"github.com/hostedpay/hostedpay-go/sdk/platform/charges"
 )
 
 // Schema makes the tables.
@@ -25,22 +26,25 @@ type Completer interface {
 	CompleteTx(ctx context.Context, tx *sql.Tx, key, token string) error
 }
 
+// Charges are those of a platform, in a transaction.
+type Charges func(*sql.Tx) charges.Store
+
 // Transact runs f in a transaction, and commits what it has done unless it returns an error.
-func Transact(ctx context.Context, db *sql.DB, store Completer, f func(simulation.Tx) error) error {
+func Transact(ctx context.Context, db *sql.DB, store Completer, kept Charges, f func(simulation.Tx) error) error {
 	began, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = began.Rollback() }() // after a commit it is an error, and does nothing
-	if err := Within(ctx, began, store, f); err != nil {
+	if err := Within(ctx, began, store, kept, f); err != nil {
 		return err
 	}
 	return began.Commit()
 }
 
 // Within runs f in a transaction that somebody else commits.
-func Within(ctx context.Context, began *sql.Tx, store Completer, f func(simulation.Tx) error) error {
-	tx := &shopTx{ctx: ctx, store: store, tx: began}
+func Within(ctx context.Context, began *sql.Tx, store Completer, kept Charges, f func(simulation.Tx) error) error {
+	tx := &shopTx{ctx: ctx, store: store, kept: kept, tx: began}
 	if err := f(tx); err != nil {
 		return err
 	}
@@ -51,6 +55,7 @@ func Within(ctx context.Context, began *sql.Tx, store Completer, f func(simulati
 type shopTx struct {
 	ctx   context.Context
 	store Completer
+	kept  Charges
 	tx    *sql.Tx
 	err   error
 }
@@ -103,6 +108,14 @@ func (t *shopTx) OrderOf(session string) (order string) {
 
 func (t *shopTx) PutSession(session, order string) {
 	t.exec("INSERT INTO sessions VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET order_id = excluded.order_id", session, order)
+}
+
+func (t *shopTx) Charge(tenant, order string) charges.Charge {
+	charge, err := t.kept(t.tx).Load(t.ctx, tenant, order)
+	if !errors.Is(err, charges.ErrNotFound) {
+		t.note(err)
+	}
+	return charge
 }
 
 func (t *shopTx) Effects(key string) (n int) {

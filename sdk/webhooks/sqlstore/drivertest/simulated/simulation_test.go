@@ -114,7 +114,7 @@ func (d *shopDatabase) Close() error { return d.db.Close() }
 
 // Transact runs f in a transaction.
 func (d *shopDatabase) Transact(ctx context.Context, f func(simulation.Tx) error) error {
-	return sqlshop.Transact(ctx, d.db, d.Store, f)
+	return sqlshop.Transact(ctx, d.db, d.Store, func(tx *sql.Tx) charges.Store { return d.charges.InTx(tx) }, f)
 }
 
 func orPanic(err error) {
