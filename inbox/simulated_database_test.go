@@ -94,7 +94,7 @@ func (bubbleTime) NowOrNil() *time.Time { now := time.Now(); return &now }
 // Charges are those of a platform.
 func (s *Simulated) Charges() charges.Store { return s.charges }
 
-// kept are the charges in a transaction, which is none of theirs: they are in memory.
+// kept are the charges, which are in memory, whatever the transaction.
 func (s *Simulated) kept(*sql.Tx) charges.Store { return s.charges }
 
 // Tenants are those of a platform.
