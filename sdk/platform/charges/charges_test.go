@@ -132,7 +132,7 @@ func TestAPageThatCannotBeReadIsNotShown(t *testing.T) {
 func TestAnAttemptIsAskedForAsItWasFirst(t *testing.T) {
 	t.Parallel()
 	w := setup(t, true)
-	require.NoError(t, w.Inject(control.Fault{Route: "POST /v1/sessions", Times: 1, ResetAfter: true}))
+	w.failsOnce(control.Fault{ResetAfter: true})
 	_, err := w.book().Pay(t.Context(), tenant, order, purchase)
 	require.Error(t, err)
 	other := purchase
@@ -157,11 +157,7 @@ func TestTheZeroChargeIsUnknown(t *testing.T) {
 func TestAnEventWithoutAStoredPayment(t *testing.T) {
 	t.Parallel()
 	atBoth(t, func(t *testing.T, w *world) {
-		route := "POST /api/checkout/create"
-		if w.vora {
-			route = "POST /v1/sessions"
-		}
-		require.NoError(t, w.Inject(control.Fault{Route: route, Times: 1, ResetAfter: true}))
+		w.failsOnce(control.Fault{ResetAfter: true})
 		charge, err := w.book().Pay(t.Context(), tenant, order, purchase)
 		require.Equal(t, platform.HandlingResume, platform.HandlingOf(err))
 		require.Equal(t, platform.StatusUnknown, charge.Status())
@@ -308,11 +304,7 @@ func TestManyAskAtOnce(t *testing.T) {
 func TestErrorsAreSaidAndKeepTheAttempt(t *testing.T) {
 	t.Parallel()
 	atBoth(t, func(t *testing.T, w *world) {
-		route := "POST /api/checkout/create"
-		if w.vora {
-			route = "POST /v1/sessions"
-		}
-		require.NoError(t, w.Inject(control.Fault{Route: route, Times: 1, Status: 429}))
+		w.failsOnce(control.Fault{Status: 429})
 		charge, err := w.book().Pay(t.Context(), tenant, order, purchase)
 		require.Error(t, err)
 		require.Equal(t, platform.StatusPending, charge.Status(), "nothing was made")
@@ -349,7 +341,7 @@ func TestWhatIsPaidKeepsItsAmount(t *testing.T) {
 	w := setup(t, true)
 	first := w.pay()
 	w.press(first, buyer.CardDeclined, false)
-	require.NoError(t, w.Inject(control.Fault{Route: "POST /v1/sessions", Times: 1, Status: 429}))
+	w.failsOnce(control.Fault{Status: 429})
 	_, err := w.book().Retry(t.Context(), tenant, order, purchase)
 	require.Error(t, err)
 	_, _, err = w.book().Take(t.Context(), tenant, &webhooks.SessionSucceeded{EventInfo: webhooks.EventInfo{
@@ -410,7 +402,7 @@ func TestARetryThatIsRejectedChangesNothing(t *testing.T) {
 func TestAnEventNamesThePaymentOfALostResponse(t *testing.T) {
 	t.Parallel()
 	w := setup(t, true)
-	require.NoError(t, w.Inject(control.Fault{Route: "POST /v1/sessions", Times: 1, ResetAfter: true}))
+	w.failsOnce(control.Fault{ResetAfter: true})
 	_, err := w.book().Pay(t.Context(), tenant, order, purchase)
 	require.Error(t, err)
 	session := w.Sessions()[0].ID
@@ -430,13 +422,9 @@ func TestAnEventNamesThePaymentOfALostResponse(t *testing.T) {
 func TestAnEventOfTheAttemptBeforeALostResponse(t *testing.T) {
 	t.Parallel()
 	atBoth(t, func(t *testing.T, w *world) {
-		route := "POST /api/checkout/create"
-		if w.vora {
-			route = "POST /v1/sessions"
-		}
 		first := w.pay()
 		w.press(first, buyer.CardDeclined, false)
-		require.NoError(t, w.Inject(control.Fault{Route: route, Times: 1, ResetAfter: true}))
+		w.failsOnce(control.Fault{ResetAfter: true})
 		_, err := w.book().Retry(t.Context(), tenant, order, purchase)
 		require.Equal(t, platform.HandlingResume, platform.HandlingOf(err))
 		charge, transition, err := w.book().Take(t.Context(), tenant, w.paid(first))
@@ -453,7 +441,7 @@ func TestAnEventOfTheAttemptBeforeALostResponse(t *testing.T) {
 func TestAnUnreadableEventIsReported(t *testing.T) {
 	t.Parallel()
 	w := setup(t, false)
-	require.NoError(t, w.Inject(control.Fault{Route: "POST /api/checkout/create", Times: 1, ResetAfter: true}))
+	w.failsOnce(control.Fault{ResetAfter: true})
 	_, err := w.book().Pay(t.Context(), tenant, order, purchase)
 	require.Error(t, err)
 	charge, transition, err := w.book().Take(t.Context(), tenant, &webhooks.UnknownEvent{EventInfo: webhooks.EventInfo{

@@ -24,11 +24,7 @@ func TestALostResponseOfAFormerGateway(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := setup(t, atVora)
-			route := "POST /api/checkout/create"
-			if atVora {
-				route = "POST /v1/sessions"
-			}
-			require.NoError(t, w.Inject(control.Fault{Route: route, Times: 1, ResetAfter: true}))
+			w.failsOnce(control.Fault{ResetAfter: true})
 			_, err := w.book().Pay(t.Context(), tenant, order, purchase)
 			require.Error(t, err)
 

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/hostedpay/hostedpay-go/sandbox"
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
 	"github.com/hostedpay/hostedpay-go/sandbox/sandboxtest"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
@@ -97,6 +98,16 @@ func (w *world) event(paid bool) string {
 		return "payment.success"
 	}
 	return "payment.failed"
+}
+
+// failsOnce has the gateway fail at the next create.
+func (w *world) failsOnce(fault control.Fault) {
+	w.t.Helper()
+	fault.Route, fault.Times = "POST /api/checkout/create", 1
+	if w.vora {
+		fault.Route = "POST /v1/sessions"
+	}
+	require.NoError(w.t, w.Inject(fault))
 }
 
 // press has the buyer pay with a card on a charge's page, and the event arrive.
