@@ -45,7 +45,7 @@ func (d *Database[TTx]) finish() (*Database[TTx], error) {
 	return d, nil
 }
 
-const never = 24 * time.Hour
+const never = 24 * time.Hour // a cooldown and an interval that are as good as for ever
 
 // inserting is a client of River that inserts jobs and works on none. The cooldown is how long no
 // second notification follows one; what is inserted in that time waits until the workers poll.

@@ -121,8 +121,8 @@ func (w *worker[TTx]) NextRetry(job *river.Job[jobArgs]) time.Time {
 }
 
 func (w *worker[TTx]) Work(ctx context.Context, job *river.Job[jobArgs]) error {
-	if died := died(job); died != nil {
-		event := pending{id: job.Args.IDs[0], err: died, over: w.box.isOver(died, attempt(job)-1)}
+	if why := died(job); why != nil {
+		event := pending{id: job.Args.IDs[0], err: why, over: w.box.isOver(why, attempt(job)-1)}
 		if err := w.box.recordAlone(ctx, job, event); err != nil || event.over {
 			return err
 		}
@@ -154,16 +154,16 @@ func died(job *river.Job[jobArgs]) error {
 	if before == 0 || len(job.Args.IDs) > 1 {
 		return nil
 	}
-	died, last := before, false
+	deaths, explained := before, false // whether it is known what became of the attempt before
 	for _, failed := range job.Errors {
 		if failed.Error == errRecorded.Error() || failed.Error == errUnfinished.Error() {
-			died, last = died-1, last || failed.Attempt == before
+			deaths, explained = deaths-1, explained || failed.Attempt == before
 		}
 	}
-	if last {
+	if explained {
 		return nil
 	}
-	return fmt.Errorf("the process ended while it was working on the event, or had lost its database, in %d of %d attempts: its log, or the system's, may say why", died, attempt(job)-1)
+	return fmt.Errorf("the process ended while it was working on the event, or had lost its database, in %d of %d attempts: its log, or the system's, may say why", deaths, attempt(job)-1)
 }
 
 // quarantineStrays puts aside what no job will ever work on: somebody has removed its job.
