@@ -242,7 +242,8 @@ func (a *attempts) countResends(on *wire.Attempt, attempt sdk.Attempt) sdk.Attem
 	return attempt
 }
 
-// readBody allocates what a server declares only as far as it is little.
+// readBody allocates a declared length at once only up to the default maximum: beyond it, memory
+// grows with what has arrived.
 func readBody(response *http.Response, limit int64) ([]byte, error) {
 	declared := response.ContentLength
 	if declared > limit {

@@ -43,8 +43,9 @@ func (v values) add(call string, result any, err error) {
 
 func (v values) has(l leaf) bool { return v.found[l.want] }
 
-// hasHeader reports whether a header arrives: as text, as a time, in nanoseconds, as the address of
-// a link, or as a boolean.
+// hasHeader reports whether the value of a response header is in what the calls returned, and was
+// not there without the header. A date counts as a time, a number of seconds as a duration, a link
+// by its URL, and "true" when any boolean differs.
 func (v values) hasHeader(value string, without values) bool {
 	forms := []string{value}
 	if at, err := http.ParseTime(value); err == nil {
