@@ -99,7 +99,8 @@ func FuzzDecode(f *testing.F) {
 			event := r.event(t, r.deliveryOf(body))
 			about := event.Info()
 			require.Equal(t, s.name, about.Scheme)
-			require.True(t, strings.HasPrefix(about.DedupeKey, string(s.name.Gateway())), about.DedupeKey)
+			shape, _, _ := strings.Cut(about.DedupeKey, "/") // a body of either shape comes under either header
+			require.Equal(t, s.name.Gateway(), webhooks.Scheme(shape).Gateway(), about.DedupeKey)
 			require.Equal(t, string(body), string(about.Raw.Bytes()))
 
 			again := r.event(t, r.deliveryOf(body, webhookstest.At(r.now.Add(time.Second))))
