@@ -56,7 +56,9 @@ func (s *state) signed(macs []MAC, body []byte, before []string) bool {
 			part = part[n:]
 		}
 	}
-	s.mac.Write(s.chunk[:filled])
+	if filled > 0 {
+		s.mac.Write(s.chunk[:filled])
+	}
 	s.mac.Write(body)
 	s.mac.Sum(s.sum[:0])
 	one := 0

@@ -248,7 +248,11 @@ func mayHaveField(body []byte, name string) bool {
 				break
 			}
 			at += next
-			if begin := at - rare; begin >= 0 && len(body)-begin >= len(name) && bytes.EqualFold(body[begin:begin+len(name)], []byte(name)) {
+			begin := at - rare
+			if begin < 0 || len(body)-begin < len(name) || body[begin]|' ' != name[0] { // |' ' is in lower case
+				continue
+			}
+			if bytes.EqualFold(body[begin:begin+len(name)], []byte(name)) {
 				return true
 			}
 		}
