@@ -1,6 +1,7 @@
 package floors_test
 
 import (
+	"bytes"
 	"go/parser"
 	"go/token"
 	"os"
@@ -70,5 +71,24 @@ func TestLargePackagesHaveAReason(t *testing.T) {
 	}
 	for folder, needed := range reasons {
 		assert.True(t, needed, "ARCHITECTURE.md gives a reason for %s, which has at most %d files", folder, maxFiles)
+	}
+}
+
+// A file that is long has more than one idea.
+func TestFilesAreShort(t *testing.T) {
+	t.Parallel()
+	const maxLines = 400
+	root := filepath.Join("..", "..", "..")
+	for _, folder := range packageFolders(t, root) {
+		files, err := filepath.Glob(filepath.Join(root, filepath.FromSlash(folder), "*.go"))
+		require.NoError(t, err)
+		for _, file := range files {
+			if strings.HasSuffix(file, ".gen.go") {
+				continue
+			}
+			text, err := os.ReadFile(file)
+			require.NoError(t, err)
+			assert.LessOrEqual(t, bytes.Count(text, []byte("\n")), maxLines, "%s/%s has too many lines: split it by its ideas", folder, filepath.Base(file))
+		}
 	}
 }

@@ -1,0 +1,148 @@
+package charges_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/hostedpay/hostedpay-go/sandbox/buyer"
+	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/platform"
+	"github.com/hostedpay/hostedpay-go/sdk/platform/charges"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
+)
+
+// A dying store is a process that is killed at a step: that step, and all that follow, do not
+// happen, or happen and are not heard of.
+type dying struct {
+	charges.Store
+	left *int // steps to live
+	late bool // the last step happens
+}
+
+func (d dying) step(do func() error) error {
+	*d.left--
+	switch {
+	case *d.left > 0:
+		return do()
+	case *d.left == 0 && d.late:
+		_ = do()
+	}
+	return errKilled
+}
+
+func (d dying) Load(ctx context.Context, tenant, order string) (c charges.Charge, err error) {
+	err = d.step(func() error { c, err = d.Store.Load(ctx, tenant, order); return err })
+	return c, err
+}
+
+func (d dying) Save(ctx context.Context, charge charges.Charge) error {
+	return d.step(func() error { return d.Store.Save(ctx, charge) })
+}
+
+type dyingGateway struct {
+	platform.Gateway
+	dying
+}
+
+func (g dyingGateway) Purchase(ctx context.Context, p platform.Purchase) (payment *platform.Payment, err error) {
+	err = g.step(func() error { payment, err = g.Gateway.Purchase(ctx, p); return err })
+	return payment, err
+}
+
+// A process that is killed between any two steps of a charge, and another one that goes on: one
+// page is shown, every session that is paid is known, and Vora has one session.
+func TestKilledBetweenAnyTwoSteps(t *testing.T) {
+	t.Parallel()
+	for name, atVora := range map[string]bool{"vora": true, "visionscope": false} {
+		for _, late := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, late %t", name, late), func(t *testing.T) {
+				t.Parallel()
+				killed := 0
+				for steps := 1; ; steps++ {
+					w := setup(t, atVora)
+					left := steps
+					d := dying{Store: w.store, left: &left, late: late}
+					book, err := charges.New("crm", d, func(context.Context, string) (platform.Gateway, error) {
+						return dyingGateway{w.gateway(), d}, nil
+					}, charges.WithClock(w.Now))
+					require.NoError(t, err)
+					shown := map[string]bool{}
+					show := func(charge charges.Charge, err error) {
+						if err == nil && charge.Status() == platform.StatusPending {
+							shown[charge.Current().CheckoutURL.Reveal()] = true
+						}
+					}
+					charge, err := book.Pay(t.Context(), tenant, order, purchase)
+					show(charge, err)
+					if errors.Is(err, errKilled) {
+						killed++
+					}
+					w.Advance(soon)
+					charge, err = w.book().Pay(t.Context(), tenant, order, purchase)
+					require.NoError(t, err)
+					show(charge, err)
+					require.Len(t, shown, 1, "killed at step %d", steps)
+					require.Len(t, charge.Attempts, 1)
+					if atVora {
+						require.Len(t, w.Sessions(), 1, "killed at step %d", steps)
+					}
+					w.press(charge, buyer.CardApproved, true)
+					require.Equal(t, platform.StatusApproved, w.charge().Status(), "killed at step %d", steps)
+					if left > 0 {
+						break // it lived
+					}
+				}
+				require.GreaterOrEqual(t, killed, 4, "load, save, ask, load, save")
+			})
+		}
+	}
+}
+
+// A scripted gateway makes its pages as a test says.
+type scripted struct {
+	platform.Gateway
+	purchase func(platform.Purchase) (*platform.Payment, error)
+}
+
+func (g scripted) Purchase(_ context.Context, p platform.Purchase) (*platform.Payment, error) {
+	return g.purchase(p)
+}
+
+// While the gateway makes the page, its event says that it was declined there, and another tab
+// begins the next attempt, whose page cannot be made. The buyer who waits gets that attempt's page.
+func TestPayGoesOnWithAnAttemptThatWasBegunMeanwhile(t *testing.T) {
+	t.Parallel()
+	var book *charges.Book
+	var references []string
+	down := &sdk.Error{Code: sdk.CodeProviderUnavailable}
+	gateway := scripted{platform.NewVora(nil), func(p platform.Purchase) (*platform.Payment, error) {
+		references = append(references, p.Reference)
+		switch n := len(references); n {
+		case 1:
+			_, _, err := book.Take(t.Context(), tenant, &webhooks.SessionFailed{
+				EventInfo: webhooks.EventInfo{Scheme: webhooks.SchemeVoraV1, SessionID: "session-1", Payment: sdk.PaymentFailed},
+				Metadata:  map[string]string{"hostedpay_reference": p.Reference},
+			})
+			require.NoError(t, err)
+			_, err = book.Retry(t.Context(), tenant, order, purchase)
+			require.ErrorIs(t, err, down)
+		case 2:
+			return nil, down
+		}
+		id := fmt.Sprintf("session-%d", len(references))
+		return &platform.Payment{ID: id, Status: platform.StatusPending, Amount: p.Amount, CheckoutURL: sdk.NewSecret("https://pay.example.com/" + id)}, nil
+	}}
+	book, err := charges.New("crm", charges.NewMemoryStore(), func(context.Context, string) (platform.Gateway, error) { return gateway, nil })
+	require.NoError(t, err)
+	charge, err := book.Pay(t.Context(), tenant, order, purchase)
+	require.NoError(t, err)
+	require.Equal(t, platform.StatusPending, charge.Status())
+	require.Equal(t, "https://pay.example.com/session-3", charge.Current().CheckoutURL.Reveal())
+	require.Len(t, charge.Attempts, 2)
+	require.Equal(t, "session-1", charge.Attempts[0].PaymentID)
+	require.Equal(t, references[1], references[2], "the next attempt, and not one after it")
+}
