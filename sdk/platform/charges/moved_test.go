@@ -48,6 +48,26 @@ func TestALostResponseOfAFormerGateway(t *testing.T) {
 	}
 }
 
+// The payment of an earlier attempt becomes known late, after the tenant has left its gateway. It
+// is refunded there, whatever the gateway of the attempt that came later can do.
+func TestARefundAtAFormerGateway(t *testing.T) {
+	t.Parallel()
+	w := setup(t, true)
+	former := w.pay()
+	w.press(former, buyer.CardDeclined, false)
+	late := w.paid(former)
+	w.vora = false
+	_, err := w.book().Retry(t.Context(), tenant, order, purchase)
+	require.NoError(t, err)
+	require.NoError(t, w.take(t.Context(), late))
+	charge := w.charge()
+	require.Equal(t, platform.StatusApproved, charge.Status())
+	require.Equal(t, sdk.GatewayVisionScope, charge.Current().Gateway)
+	charge, err = w.book().RequestRefund(t.Context(), tenant, order, "r1", money.Minor(500, "USD"))
+	require.NoError(t, err)
+	require.Len(t, charge.Refunds, 1)
+}
+
 // Nobody can be asked any more what has become of the page, and nobody can pay on it.
 func TestAnExpiredPageOfAFormerGatewayIsNotShown(t *testing.T) {
 	t.Parallel()

@@ -49,7 +49,7 @@ func (b *Book) RequestRefund(ctx context.Context, tenant, order, reference strin
 		return Charge{}, errors.New("charges: a refund needs a reference, by which the same request is known")
 	}
 	return b.update(ctx, b.load(tenant, order), func(c *Charge) error {
-		at := c.Current().Gateway
+		at := c.paidAt()
 		if refunds, known := platform.CapabilityOf(at, platform.OperationRefund); known && refunds.Support == platform.SupportNone {
 			return &platform.UnsupportedError{Gateway: at, Operation: platform.OperationRefund, Capability: refunds}
 		}
@@ -71,6 +71,22 @@ func (b *Book) RequestRefund(ctx context.Context, tenant, order, reference strin
 		c.Refunds = append(c.Refunds, Refund{Reference: reference, Amount: amount, Status: RefundAwaitingUpstream})
 		return nil
 	})
+}
+
+// paidAt is the gateway of the payment with the most money, which need not be that of the current
+// attempt: the tenant may have come to another gateway, and the buyer paid late. When nothing was
+// paid it is that of the current attempt.
+func (c Charge) paidAt() sdk.Gateway {
+	var most int64
+	at := c.Current().Gateway
+	for _, session := range c.State.Sessions {
+		for _, a := range c.Attempts {
+			if left := session.Paid.Minor() - session.Refunded.Minor(); a.PaymentID == session.ID && left > most {
+				most, at = left, a.Gateway
+			}
+		}
+	}
+	return at
 }
 
 // Refundable is how much of a charge can still be asked to be given back: what was paid, without
