@@ -54,5 +54,6 @@ func count(ctx context.Context, of *crash.Program, status inbox.Status) (n int, 
 		reason, _ := io.ReadAll(response.Body)
 		return 0, fmt.Errorf("the events could not be counted: %s", reason)
 	}
-	return n, json.NewDecoder(response.Body).Decode(&n)
+	err = json.NewDecoder(response.Body).Decode(&n)
+	return n, err
 }

@@ -112,7 +112,8 @@ func OpenV2(sig string, secrets []string) (p Payload, ok bool) {
 		return p, false
 	}
 	payload, err := base64.RawURLEncoding.Strict().DecodeString(signed[len(PrefixV2):])
-	return p, err == nil && json.Unmarshal(payload, &p) == nil
+	ok = err == nil && json.Unmarshal(payload, &p) == nil
+	return p, ok
 }
 
 // Normalize gives equal addresses one form: scheme and host in lower case, no default port, user or
