@@ -26,6 +26,14 @@ func (v CreateCheckoutRequest) Check(c *contract.Checker) {
 	}
 }
 
+// CheckText reports every string of v that JSON cannot carry.
+func (v CreateCheckoutRequest) CheckText(c *contract.Checker) {
+	c.Text("currency", v.Currency)
+	c.Text("return_url", v.ReturnURL)
+	c.Text("webhook_secret", v.WebhookSecret)
+	c.Text("webhook_url", v.WebhookURL)
+}
+
 // CreateCheckoutRequestShape is what the JSON of a CreateCheckoutRequest looks like.
 func CreateCheckoutRequestShape() *contract.Shape {
 	return &contract.Shape{Type: "object", Fields: []contract.Field{

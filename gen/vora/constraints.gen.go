@@ -63,6 +63,51 @@ func (v CreateSessionRequest) Check(c *contract.Checker) {
 	}
 }
 
+// CheckText reports every string of v that JSON cannot carry.
+func (v CreateSessionRequest) CheckText(c *contract.Checker) {
+	if v.BuyerEmail != nil {
+		c.Text("buyerEmail", *v.BuyerEmail)
+	}
+	if v.BuyerID != nil {
+		c.Text("buyerId", *v.BuyerID)
+	}
+	if v.BuyerName != nil {
+		c.Text("buyerName", *v.BuyerName)
+	}
+	if v.CancelURL != nil {
+		c.Text("cancelUrl", *v.CancelURL)
+	}
+	if v.Country != nil {
+		c.Text("country", *v.Country)
+	}
+	c.Text("currency", v.Currency)
+	if v.Description != nil {
+		c.Text("description", *v.Description)
+	}
+	if v.LineItems != nil {
+		for i := range *v.LineItems {
+			outer := c.Enter("lineItems", i)
+			(*v.LineItems)[i].CheckText(c)
+			c.Leave(outer)
+		}
+	}
+	if v.Locale != nil {
+		c.Text("locale", *v.Locale)
+	}
+	if v.Metadata != nil {
+		for key, value := range *v.Metadata {
+			c.Text("metadata", key)
+			c.Text("metadata", value)
+		}
+	}
+	if v.Mode != nil {
+		c.Text("mode", string(*v.Mode))
+	}
+	if v.SuccessURL != nil {
+		c.Text("successUrl", *v.SuccessURL)
+	}
+}
+
 // CreateSessionRequestShape is what the JSON of a CreateSessionRequest looks like.
 func CreateSessionRequestShape() *contract.Shape {
 	return &contract.Shape{Type: "object", Fields: []contract.Field{
@@ -88,6 +133,14 @@ func CreateSessionRequestShape() *contract.Shape {
 func (v LineItem) Check(c *contract.Checker) {
 	c.Present("name", v.Name, "")
 	c.Range("quantity", int64(v.Quantity), 1, 9999, "")
+}
+
+// CheckText reports every string of v that JSON cannot carry.
+func (v LineItem) CheckText(c *contract.Checker) {
+	if v.ImageURL != nil {
+		c.Text("imageUrl", *v.ImageURL)
+	}
+	c.Text("name", v.Name)
 }
 
 // LineItemShape is what the JSON of a LineItem looks like.

@@ -101,6 +101,13 @@ func (c *Checker) Present(path, value, code string) bool {
 	return value != ""
 }
 
+// Text requires UTF-8: JSON carries nothing else, and its encoder would send other characters.
+func (c *Checker) Text(path, value string) {
+	if !utf8.ValidString(value) {
+		c.report(path, "is not UTF-8", "", codeInvalid)
+	}
+}
+
 // Range requires lower <= value <= upper.
 func (c *Checker) Range(path string, value, lower, upper int64, code string) {
 	if value < lower || value > upper {

@@ -21,7 +21,7 @@ import (
 type CheckoutParams struct {
 	Amount        money.Amount // more than zero
 	WebhookURL    string       // public https URL that receives this checkout's events; name the order in it
-	WebhookSecret sdk.Secret   // signs this checkout's events; see NewWebhookSecret. Store it with the order first
+	WebhookSecret sdk.Secret   // signs this checkout's events: text, not bare bytes; see NewWebhookSecret. Store it with the order first
 	ReturnURL     string       // https; where the shopper returns to, with an unsigned query
 }
 
@@ -97,10 +97,11 @@ func (c *Client) createBody(operation string, params CheckoutParams) (gen.Create
 		WebhookSecret: secret,
 		ReturnURL:     params.ReturnURL,
 	}
-	if c.transport.SkipChecks {
-		return body, nil
-	}
 	var rules contract.Checker
+	body.CheckText(&rules)
+	if c.transport.SkipChecks {
+		return body, transport.Violations(operation, rules)
+	}
 	if c.transport.PlainHTTP(c.transport.Base.Hostname()) {
 		rules.PlainHTTP = c.transport.PlainHTTP
 	}

@@ -247,6 +247,30 @@ func TestAnAmountThatHasNoMajorUnitsCannotBeSent(t *testing.T) {
 	}
 }
 
+// JSON would replace the bytes of such a secret: the gateway would sign with another one, and no
+// event of the checkout could ever be verified.
+func TestWhatJSONCannotCarryIsNotSent(t *testing.T) {
+	t.Parallel()
+
+	random := strings.Repeat("\xf0\x9f\xa4", 11) // 33 bytes that are no text
+	for problem, change := range map[string]func(*visionscope.CheckoutParams){
+		"webhook_secret: ":          func(p *visionscope.CheckoutParams) { p.WebhookSecret = sdk.NewSecret(random) },
+		"webhook_url: is not UTF-8": func(p *visionscope.CheckoutParams) { p.WebhookURL = "https://shop.example.com/webhook?order=\xe9" },
+		"return_url: is not UTF-8":  func(p *visionscope.CheckoutParams) { p.ReturnURL = "https://shop.example.com/\xe9" },
+	} {
+		for _, opts := range [][]sdk.ClientOption{nil, {sdk.WithoutChecks()}} {
+			client, g := setup(t, http.StatusOK, created, opts...)
+			p := params()
+			change(&p)
+			_, err := client.CreateCheckout(t.Context(), p)
+			requireRejected(t, g, err, sdk.CodeValidationError)
+			require.ErrorContains(t, err, problem)
+			require.ErrorContains(t, err, "UTF-8")
+			require.NotContains(t, err.Error(), random)
+		}
+	}
+}
+
 func TestThisMachineMayCallItself(t *testing.T) {
 	t.Parallel()
 

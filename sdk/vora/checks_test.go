@@ -109,6 +109,15 @@ func TestCreateSessionRejectsWhatCannotBeSaid(t *testing.T) {
 		"lineItems[1].unitAmount: is in EUR, the session is in USD": func(p *vora.SessionParams) { p.LineItems[1].UnitAmount = money.Minor(0, "EUR") },
 		"expiresIn: 5m0.5s is not a whole number of seconds":        func(p *vora.SessionParams) { p.ExpiresIn = 300500 * time.Millisecond },
 		"expiresIn: 1ms is not a whole number of seconds":           func(p *vora.SessionParams) { p.ExpiresIn = time.Millisecond },
+		// JSON would carry other characters: two names become one.
+		"description: is not UTF-8":        func(p *vora.SessionParams) { p.Description = "a\xff" },
+		"buyerName: is not UTF-8":          func(p *vora.SessionParams) { p.BuyerName = "Jos\xe9" },
+		"successUrl: is not UTF-8":         func(p *vora.SessionParams) { p.SuccessURL = "https://shop.example.com/?order=\xe9" },
+		"cancelUrl: is not UTF-8":          func(p *vora.SessionParams) { p.CancelURL = "https://shop.example.com/\xe9" },
+		"mode: is not UTF-8":               func(p *vora.SessionParams) { p.Mode = "\xed\xa0\x80" },
+		"lineItems[1].name: is not UTF-8":  func(p *vora.SessionParams) { p.LineItems[1].Name = "\xc3" },
+		"metadata: is not UTF-8":           func(p *vora.SessionParams) { p.Metadata = map[string]string{"k\xfe": "1"} },
+		"metadata: is not UTF-8 (nothing ": func(p *vora.SessionParams) { p.Metadata = map[string]string{"orderId": "\xfe"} },
 	} {
 		for _, opts := range [][]sdk.ClientOption{nil, {sdk.WithoutChecks()}} {
 			client, g := setup(t, testKey, http.StatusCreated, example(t, "CreatedSession"), opts...)

@@ -150,10 +150,11 @@ func (c *Client) createBody(operation string, params *SessionParams, skipChecks 
 	if err != nil {
 		return body, transport.Rejected(operation, sdk.CodeValidationError, err.Error()+" (nothing was sent)")
 	}
-	if skipChecks {
-		return body, nil
-	}
 	var rules contract.Checker
+	body.CheckText(&rules)
+	if skipChecks {
+		return body, transport.Violations(operation, rules)
+	}
 	if c.Mode() != sdk.ModeLive {
 		rules.PlainHTTP = c.transport.PlainHTTP
 	}

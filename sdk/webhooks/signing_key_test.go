@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -104,6 +105,7 @@ func badSecrets(secret string) map[string]string {
 		"Bearer " + secret: "around", "bearer " + secret + "\n": "around", "Authorization: Bearer " + secret: "around",
 		"": "empty secret", "  ": "blank", "\n": "blank", "[redacted]": "mask [redacted]", "\"[redacted]\"": "mask [redacted]", "Bearer [redacted]": "mask [redacted]", "whsec_[redacted]": "mask [redacted]",
 		secret[:10] + "\n" + secret[10:]: "invisible", secret[:10] + "\x00" + secret[10:]: "invisible", secret[:10] + "\u200b" + secret[10:]: "invisible", secret[:13]: "at least 14", "a": "at least 14",
+		strings.Repeat("\xf0\x9f\xa4", 11): "not UTF-8", secret + "\xe9": "not UTF-8",
 	}
 }
 

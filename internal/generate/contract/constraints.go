@@ -43,6 +43,7 @@ type schema struct {
 type request struct {
 	Name   string
 	Checks []string
+	Texts  []string
 	Schema schema
 }
 
@@ -63,7 +64,9 @@ func (d *document) Requests() (list []request) {
 			if s.ReturnQuery { // its query must leave room for what the gateway adds
 				s.reserved = d.ReturnURL.Parameters
 			}
-			r.Checks = append(r.Checks, s.checks(property, slices.Contains(r.Schema.Required, property))...)
+			required := slices.Contains(r.Schema.Required, property)
+			r.Checks = append(r.Checks, s.checks(property, required)...)
+			r.Texts = append(r.Texts, s.texts(property, required)...)
 		}
 		list = append(list, r)
 		for _, property := range slices.Sorted(maps.Keys(properties)) {
@@ -176,6 +179,32 @@ func (s schema) checks(name string, required bool) []string {
 	return []string{fmt.Sprintf("if %s {\n%s\n}", there, strings.Join(out, "\n"))}
 }
 
+// texts are the Go statements that hold the strings of one property to UTF-8.
+func (s schema) texts(name string, required bool) []string {
+	field := "v." + fieldName(name)
+	value, statement := field, ""
+	if !required {
+		value = "*" + value
+	}
+	values, _ := s.Additional.(map[string]any)
+	switch {
+	case s.Type == "string" && len(s.Enum) > 0:
+		statement = fmt.Sprintf("c.Text(%q, string(%s))", name, value)
+	case s.Type == "string":
+		statement = fmt.Sprintf("c.Text(%q, %s)", name, value)
+	case s.Items != nil && s.Items.Ref != "":
+		statement = fmt.Sprintf("for i := range %s {\nouter := c.Enter(%q, i)\n(%s)[i].CheckText(c)\nc.Leave(outer)\n}", value, name, value)
+	case values["type"] == "string":
+		statement = fmt.Sprintf("for key, value := range %s {\nc.Text(%q, key)\nc.Text(%q, value)\n}", value, name, name)
+	default:
+		return nil
+	}
+	if !required {
+		statement = fmt.Sprintf("if %s != nil {\n%s\n}", field, statement)
+	}
+	return []string{statement}
+}
+
 // Patterns are the regular expressions of a request's properties.
 func (r request) Patterns() map[string]string {
 	out := map[string]string{}
@@ -254,6 +283,13 @@ var {{$name}} = regexp.MustCompile({{printf "%q" $pattern}})
 // Check reports every constraint of the contract that v breaks.
 func (v {{.Name}}) Check(c *contract.Checker) {
 {{- range .Checks}}
+	{{.}}
+{{- end}}
+}
+
+// CheckText reports every string of v that JSON cannot carry.
+func (v {{.Name}}) CheckText(c *contract.Checker) {
+{{- range .Texts}}
 	{{.}}
 {{- end}}
 }
