@@ -136,7 +136,8 @@ func TestEveryGatewayIsBehindTheInterface(t *testing.T) {
 		for _, g := range contract.Gateways() {
 			capability, known := platform.CapabilityOf(sdk.Gateway(g.ID), operation)
 			require.True(t, known, "sdk/platform/%s.go puts %s behind the interface, and gateways() in gateway.go lists it", g.ID, g.Name)
-			require.True(t, exists(t, "sdk/platform", "Test"+strings.ReplaceAll(g.Name, " ", "")), "platformtest.Exercise exercises %s in sdk/platform", g.Name)
+			test := "Test" + strings.ReplaceAll(g.Name, " ", "")
+			require.True(t, exists(t, "sdk/platform", test), "%s in sdk/platform exercises %s with platformtest.Exercise", test, g.Name)
 			cell := string(capability.Support)
 			if capability.Reason != "" {
 				cell += ". " + capability.Reason
