@@ -76,6 +76,29 @@ func TestARotationReachesOtherProcesses(t *testing.T) {
 	require.Equal(t, platform.HandlingTellMerchant, platform.HandlingOf(err))
 }
 
+// Every code whose next step is another key has the key of another process tried, and no other code
+// has.
+func TestCodesThatAskForAnotherKey(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	for _, code := range sdk.Codes() {
+		id := string(code)
+		entry, _ := code.Entry()
+		require.NoError(t, w.directory.Add(t.Context(), tenants.Tenant{
+			ID: id, Gateway: sdk.GatewayVora, MerchantID: id,
+			Credentials: tenants.Credentials{tenants.VoraAPIKey: {Current: sdk.NewSecret(sandbox.KeyFor(code))}},
+		}))
+		there := w.gateway(w.process(), id)
+		_, err := w.directory.Rotate(t.Context(), id, tenants.VoraAPIKey, sdk.NewSecret(sandbox.Cobalt.Vora.SecretKey))
+		require.NoError(t, err)
+		p := purchase
+		p.Reference = id
+		payment, err := there.Purchase(t.Context(), p)
+		again := err == nil && payment.Status == platform.StatusPending
+		require.Equal(t, entry.NextAction == sdk.ActionRotateKey, again, "%s: %v", code, err)
+	}
+}
+
 // A tenant is read again when it is old, and not before.
 func TestAge(t *testing.T) {
 	t.Parallel()

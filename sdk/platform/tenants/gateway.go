@@ -130,7 +130,7 @@ func call(ctx context.Context, g current, do func(Tenant, platform.Gateway) (*pl
 			return nil, err
 		}
 		payment, err := do(found.tenant, gateway)
-		if !errors.Is(err, sdk.CodeAuthInvalidKey) && !errors.Is(err, sdk.CodeAuthKeyExpired) {
+		if !rejectsKey(err) {
 			return payment, err
 		}
 		next, failed := g.directory.reload(ctx, g.tenant)
@@ -139,6 +139,16 @@ func call(ctx context.Context, g current, do func(Tenant, platform.Gateway) (*pl
 		}
 		found = next
 	}
+}
+
+// rejectsKey reports whether the catalog's next step about an error is another API key.
+func rejectsKey(err error) bool {
+	var rejected *sdk.Error
+	if !errors.As(err, &rejected) {
+		return false
+	}
+	entry, known := rejected.Code.Entry()
+	return known && entry.NextAction == sdk.ActionRotateKey
 }
 
 // reload loads a tenant from the store, however young the one in the cache is.
