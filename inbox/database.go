@@ -187,16 +187,16 @@ type dialect struct {
 	lock string
 	free string // lock for upkeep, which has time: rows that somebody else has are left for later
 
-	// revive gives back the jobs of processes that have died, where it is certain that they have;
-	// empty where only time tells.
+	// revive gives back the jobs of processes that have died, and the lead, where it is certain
+	// that they have; empty where only time tells.
 	revive string
 }
 
 // statements are the inbox's, in the words of a database.
 type statements struct {
-	insert, load, processed, failed, quarantine, failure, orphans  string
-	replay, events, one, failures, discard, counts                 string
-	ofSession, erase, waiting, oldPayloads, oldEvents, forget, due string
+	insert, load, processed, failed, quarantine, failure, orphans        string
+	replay, events, one, failures, discard, counts                       string
+	ofSession, erase, waiting, oldPayloads, oldEvents, forget, due, soon string
 }
 
 const isOpen = "processed_at IS NULL AND quarantined_at IS NULL"
@@ -220,7 +220,7 @@ WHERE id {list} AND ` + isStillOpen),
 		quarantine: d.write(`UPDATE {schema}inbox_events SET attempts = attempts + 1, reason = $2, quarantined_at = {at $3}
 WHERE id {list} AND ` + isStillOpen),
 		failure: d.write(`INSERT INTO {schema}inbox_failures (event_id, failed_at, reason) SELECT id, {at $3}, $2 FROM {schema}inbox_events
-WHERE id {list} AND ` + isStillOpen + ` {lock}`),
+WHERE id {list} AND ` + isStillOpen + ` {lock} RETURNING event_id`),
 		// EXCEPT, because PostgreSQL would read many that NOT IN has again for each event.
 		orphans: d.write(`UPDATE {schema}inbox_events SET quarantined_at = {at $1}, reason = $2 WHERE id IN (
 	SELECT id FROM {schema}inbox_events WHERE ` + isOpen + ` AND id IN (
@@ -258,6 +258,7 @@ WHERE id {list} AND NOT (` + isOpen + `) RETURNING id`),
 	SELECT id FROM {schema}inbox_events WHERE payload IS NULL AND processed_at < {at $1} ORDER BY processed_at LIMIT 500 {free}) RETURNING id`),
 		due: d.write(`INSERT INTO {schema}inbox_periodic (name, ran_at) VALUES ($1, {at $2})
 ON CONFLICT (name) DO UPDATE SET ran_at = {at $2} WHERE inbox_periodic.ran_at <= {at $3} RETURNING 1`),
+		soon:   d.write(`UPDATE {schema}river_job SET state = 'available' WHERE id {list} AND state = 'scheduled'`),
 		forget: d.write(`DELETE FROM {schema}inbox_failures WHERE event_id {list}`),
 	}
 }
@@ -279,12 +280,12 @@ func (d dialect) write(statement string) string {
 	return statement
 }
 
-// complete marks a job as completed in a transaction. A job that another node has taken over in
-// the meantime stays as it is: it will find nothing left to do.
+// complete marks a job as completed in a transaction. It returns errTaken for one that does not run
+// any more.
 func complete[TTx any](ctx context.Context, tx TTx, job *river.Job[jobArgs]) error {
 	_, err := river.JobCompleteTx[riverdriver.Driver[TTx]](ctx, tx, job)
 	if errors.Is(err, river.ErrNotFound) {
-		return nil
+		return errTaken
 	}
 	return err
 }

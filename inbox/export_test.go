@@ -2,10 +2,12 @@ package inbox
 
 import (
 	"context"
+	"encoding/json"
+	"time"
 
 	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver"
 	"github.com/riverqueue/river/rivertest"
-	"github.com/riverqueue/river/rivertype"
 
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 )
@@ -50,8 +52,20 @@ func (d *Database[TTx]) Begins(ctx context.Context) error {
 	return err
 }
 
-// WorkOn works on an event as River has a worker do, on the first attempt of a job.
-func (b *Inbox[TTx]) WorkOn(ctx context.Context, id int64) error {
-	job := &river.Job[jobArgs]{JobRow: &rivertype.JobRow{Attempt: 1, State: rivertype.JobStateRunning}, Args: jobArgs{IDs: idList{id}}}
+// WorkNext takes the next job, and works on it as River has a worker do.
+func (b *Inbox[TTx]) WorkNext(ctx context.Context) error {
+	now := time.Now()
+	var taken *riverdriver.JobGetAvailableResult
+	err := b.db.within(context.WithoutCancel(ctx), workSide, func(tx TTx) (err error) {
+		taken, err = b.db.driver.UnwrapExecutor(tx).JobGetAvailable(context.WithoutCancel(ctx), &riverdriver.JobGetAvailableParams{ClientID: "test", MaxAttemptedBy: 10, MaxToLock: 1, Now: &now, Queue: queue, Schema: b.db.schema})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	job := &river.Job[jobArgs]{JobRow: taken.Jobs[0]}
+	if err := json.Unmarshal(job.EncodedArgs, &job.Args); err != nil {
+		return err
+	}
 	return (&worker[TTx]{box: b}).Work(rivertest.WorkContext(ctx, b.db.jobs), job)
 }

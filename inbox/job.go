@@ -2,7 +2,6 @@ package inbox
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,7 +13,7 @@ import (
 // jobArgs are River's job: the events that it works on, by ID.
 type jobArgs struct {
 	IDs    idList `json:"ids"`
-	Failed int    `json:"failed,omitempty"` // attempts of the one event, among others
+	Failed int    `json:"failed,omitempty"` // attempts of the one event
 }
 
 // An idList is "17,18,19" in JSON. River indexes each element of what a job says, and again for
@@ -47,6 +46,7 @@ func (jobArgs) Kind() string { return "hostedpay_inbox" }
 
 const (
 	queue         = "hostedpay_inbox"
+	aloneQueue    = "hostedpay_inbox_alone" // one job at a time in a process: its event may be what ends it
 	periodicQueue = "hostedpay_inbox_periodic"
 	keepCompleted = 10 * time.Minute // jobs; events are the record
 	manyAttempts  = 1000             // of River: when an event had enough, the inbox decides
@@ -56,7 +56,7 @@ const (
 func enqueue[TTx any](ctx context.Context, tx TTx, jobs *river.Client[TTx], ids []int64, perJob int) error {
 	var list []river.InsertManyParams
 	for part := range slices.Chunk(ids, perJob) {
-		list = append(list, newJob(jobArgs{IDs: part}, time.Time{}))
+		list = append(list, newJob(queue, jobArgs{IDs: part}, time.Time{}))
 	}
 	if len(list) == 0 {
 		return nil
@@ -65,20 +65,36 @@ func enqueue[TTx any](ctx context.Context, tx TTx, jobs *river.Client[TTx], ids 
 	return err
 }
 
-// enqueueFailed inserts the job of an event that has failed among others.
-func (d *Database[TTx]) enqueueFailed(ctx context.Context, tx TTx, id int64, at time.Time) error {
-	_, err := d.jobs.InsertManyTx(ctx, tx, []river.InsertManyParams{newJob(jobArgs{IDs: idList{id}, Failed: 1}, at)})
-	return err
+// enqueueEach inserts a job for each of some events, which have failed so often, for after a pause.
+// River makes available what is scheduled every five seconds only: what is due before is available
+// at once.
+func (d *Database[TTx]) enqueueEach(ctx context.Context, tx TTx, queue string, failed int, pause time.Duration, ids ...int64) error {
+	var at time.Time
+	if pause > 0 {
+		at = time.Now().Add(pause)
+	}
+	list, jobs := make([]river.InsertManyParams, len(ids)), make([]int64, len(ids))
+	for i, id := range ids {
+		list[i] = newJob(queue, jobArgs{IDs: idList{id}, Failed: failed}, at)
+	}
+	inserted, err := d.jobs.InsertManyTx(ctx, tx, list)
+	if err != nil || pause <= 0 || pause > 5*time.Second {
+		return err
+	}
+	for i, result := range inserted {
+		jobs[i] = result.Job.ID
+	}
+	return d.run(ctx, tx, d.say.soon, d.list(jobs))
 }
 
-func newJob(args jobArgs, at time.Time) river.InsertManyParams {
+func newJob(queue string, args jobArgs, at time.Time) river.InsertManyParams {
 	return river.InsertManyParams{Args: args, InsertOpts: &river.InsertOpts{Queue: queue, MaxAttempts: manyAttempts, ScheduledAt: at}}
 }
 
-// attempt counts the attempts of the event of a job, this one among them. Those that a stop has cut
-// short say nothing about the event.
-func attempt(job *river.Job[jobArgs]) int {
-	count := job.Args.Failed + job.Attempt
+// runs counts how often River has run a job, this time among them. Those that a stop has cut short
+// say nothing about its events. What has failed gets another job.
+func runs(job *river.Job[jobArgs]) int {
+	count := job.Attempt
 	for _, failed := range job.Errors {
 		if failed.Error == errUnfinished.Error() {
 			count--
@@ -98,7 +114,9 @@ func (b *Inbox[TTx]) riverConfig() *river.Config {
 		JobTimeout: b.set.jobTimeout(), RescueStuckJobsAfter: b.set.rescue, CompletedJobRetentionPeriod: keepCompleted,
 	}
 	if b.set.workers > 0 { // those of the periodics are for some that hang, too
-		config.Queues = map[string]river.QueueConfig{queue: {MaxWorkers: b.set.workers}, periodicQueue: {MaxWorkers: 3 * len(regular)}}
+		config.Queues = map[string]river.QueueConfig{
+			queue: {MaxWorkers: b.set.workers}, aloneQueue: {MaxWorkers: 1, FetchPollInterval: time.Second}, periodicQueue: {MaxWorkers: 3 * len(regular)},
+		}
 		config.PeriodicJobs = periodicJobs(regular)
 	}
 	return config
@@ -110,63 +128,30 @@ type worker[TTx any] struct {
 	box *Inbox[TTx]
 }
 
-// NextRetry is when a job that failed runs again. One with many events failed with its transaction:
-// it is done at the next moment, event by event.
+// NextRetry is when a job runs again of which nothing was recorded.
 func (w *worker[TTx]) NextRetry(job *river.Job[jobArgs]) time.Time {
-	failed := attempt(job)
-	if len(job.Args.IDs) > 1 {
-		failed = 1
-	}
-	return time.Now().Add(w.box.set.backoff(failed))
+	return time.Now().Add(w.box.set.backoff(runs(job)))
 }
 
+// Work works on a job. When it is not known what became of the time before, its process has died,
+// perhaps because of one of the events that it had then. Each of those is worked on alone, where
+// the next death is that event's own, and counts.
 func (w *worker[TTx]) Work(ctx context.Context, job *river.Job[jobArgs]) error {
-	if why := died(job); why != nil {
-		event := pending{id: job.Args.IDs[0], err: why, over: w.box.isOver(why, attempt(job)-1)}
-		if err := w.box.recordAlone(ctx, job, event); err != nil || event.over {
-			return err
-		}
-	}
+	lost := runs(job) > 1
 	switch {
-	case len(job.Args.IDs) > 1 && (job.Attempt > 1 || w.box.work.InTx == nil):
-		return w.box.split(ctx, job)
+	case lost && job.Queue != aloneQueue:
+		return w.box.split(ctx, job, aloneQueue)
+	case lost:
+		return w.box.failed(ctx, job, pending{id: job.Args.IDs[0], err: errLost})
 	case w.box.work.InTx != nil:
 		return w.box.together(ctx, job)
+	case len(job.Args.IDs) > 1:
+		return w.box.split(ctx, job, queue)
 	}
 	return w.box.alone(ctx, job)
 }
 
-// split gives each event of a job a job of its own: one of them may be what killed the process.
-func (b *Inbox[TTx]) split(ctx context.Context, job *river.Job[jobArgs]) error {
-	return b.db.within(ctx, workSide, func(tx TTx) error {
-		if err := enqueue(ctx, tx, b.db.jobs, job.Args.IDs, 1); err != nil {
-			return err
-		}
-		return complete(ctx, tx, job)
-	})
-}
-
-// died is why the attempt before has failed, when it is recorded nowhere: its process has died, and
-// what River keeps with the job is no result of the inbox's. It is nil for a job with many events:
-// which one it was is not known.
-func died(job *river.Job[jobArgs]) error {
-	before := job.Attempt - 1
-	if before == 0 || len(job.Args.IDs) > 1 {
-		return nil
-	}
-	deaths, explained := before, false // whether it is known what became of the attempt before
-	for _, failed := range job.Errors {
-		if failed.Error == errRecorded.Error() || failed.Error == errUnfinished.Error() {
-			deaths, explained = deaths-1, explained || failed.Attempt == before
-		}
-	}
-	if explained {
-		return nil
-	}
-	return fmt.Errorf("the process ended while it was working on the event, or had lost its database, in %d of %d attempts: its log, or the system's, may say why", deaths, attempt(job)-1)
-}
-
-// quarantineStrays puts aside what no job will ever work on: somebody has removed its job.
+// quarantineStrays puts aside what no job will ever work on.
 func (b *Inbox[TTx]) quarantineStrays(ctx context.Context) error {
 	now := time.Now()
 	var strays []int64
@@ -180,4 +165,4 @@ func (b *Inbox[TTx]) quarantineStrays(ctx context.Context) error {
 	return err
 }
 
-const reasonStray = "its job is gone: somebody has removed or cancelled it"
+const reasonStray = "its job is gone: somebody has removed or cancelled it, or River has given it up"

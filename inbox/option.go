@@ -45,12 +45,14 @@ func WithHandlerOptions(opts ...webhooks.HandlerOption) Option {
 func WithMaxMemory(bytes int64) Option { return func(s *settings) { s.memory = bytes } }
 
 // WithWorkers sets how many jobs run at once in this process; the default is 8 on PostgreSQL, where
-// some wait for the disk while others work, and 4 on SQLite, of which one works at a time. An inbox
-// with 0 workers only accepts.
+// some wait for the disk while others work, and 4 on SQLite, of which one works at a time. Beside
+// them runs one more, for what was being worked on when a process ended. An inbox with 0 workers
+// only accepts.
 func WithWorkers(n int) Option { return func(s *settings) { s.workers = n } }
 
 // WithAttempts sets how often an event is tried before it is quarantined; the default is 10. An
-// attempt that is cut short because the inbox stops does not count.
+// attempt that is cut short because the inbox stops does not count. The end of the process counts
+// for an event that was worked on alone, and for no other.
 func WithAttempts(n int) Option { return func(s *settings) { s.attempts = n } }
 
 // WithDeadline sets how long a handler has for an event, when its context ends. The default is 1 s

@@ -83,8 +83,11 @@ func (w *periodicWorker) Work(ctx context.Context, job *river.Job[periodicArgs])
 		return river.JobSnooze(time.Second)
 	}
 	due, err := w.due(ctx, w.list[at])
-	if err != nil || !due {
-		return err
+	if err != nil {
+		return w.failed(ctx, job, err)
+	}
+	if !due {
+		return nil
 	}
 	if err := ctx.Err(); err != nil {
 		return err
@@ -97,6 +100,10 @@ func (w *periodicWorker) Work(ctx context.Context, job *river.Job[periodicArgs])
 	case errors.Is(ctx.Err(), context.Canceled):
 		return errUnfinished
 	}
+	return w.failed(ctx, job, err)
+}
+
+func (w *periodicWorker) failed(ctx context.Context, job *river.Job[periodicArgs], err error) error {
 	w.logger.ErrorContext(ctx, "a periodic function of the inbox has failed", slog.String("name", job.Args.Name), slog.String("reason", reason(err)))
 	return errPeriodic
 }

@@ -51,15 +51,21 @@ func TestAPeriodicThatFails(t *testing.T) {
 	t.Parallel()
 	const said = "buyer@example.com is unknown to vp_sk_live_0123456789abcdef"
 	for name, run := range map[string]func(context.Context) error{
-		"error": func(context.Context) error { return errors.New(said) },
-		"panic": func(context.Context) error { panic(said) },
+		"error":    func(context.Context) error { return errors.New(said) },
+		"panic":    func(context.Context) error { panic(said) },
+		"database": nil, // does not say whether it is due
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var log bytes.Buffer
 			w := &periodicWorker{
 				list: []periodic{{"sweep", time.Hour, run}}, logger: slog.New(slog.NewTextHandler(&log, nil)),
-				due: func(context.Context, periodic) (bool, error) { return true, nil },
+				due: func(context.Context, periodic) (bool, error) {
+					if run == nil {
+						return false, errors.New(said)
+					}
+					return true, nil
+				},
 			}
 			job := &river.Job[periodicArgs]{JobRow: &rivertype.JobRow{}, Args: periodicArgs{"sweep"}}
 			require.EqualError(t, w.Work(t.Context(), job), errPeriodic.Error())

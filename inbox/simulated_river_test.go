@@ -132,17 +132,22 @@ func (m *machine) take(ctx context.Context, dead []int64) (job *rivertype.JobRow
 		if _, err := river.JobSchedule(ctx, &riverdriver.JobScheduleParams{Max: 100, Now: &now}); err != nil {
 			return err
 		}
-		taken, err := river.JobGetAvailable(ctx, &riverdriver.JobGetAvailableParams{ClientID: m.p.Name(), MaxAttemptedBy: 10, MaxToLock: 1, Now: &now, Queue: queue})
-		if err != nil {
-			return err
+		for _, from := range []string{queue, aloneQueue} {
+			taken, err := river.JobGetAvailable(ctx, &riverdriver.JobGetAvailableParams{ClientID: m.p.Name(), MaxAttemptedBy: 10, MaxToLock: 1, Now: &now, Queue: from})
+			if err != nil {
+				return err
+			}
+			if len(taken.Jobs) > 0 {
+				job = taken.Jobs[0]
+				break
+			}
 		}
-		if len(taken.Jobs) == 0 {
+		if job == nil {
 			if len(dead) > 0 {
 				return nil
 			}
 			return errNothing
 		}
-		job = taken.Jobs[0]
 		m.s.mu.Lock()
 		m.s.later = append(m.s.later, func() {
 			committed = true
@@ -200,20 +205,21 @@ func (m *machine) work(ctx context.Context, row *rivertype.JobRow) {
 		m.end(ctx, riverdriver.JobSetStateDiscarded(job.ID, now, []byte("{}"), nil))
 	default:
 		reason, _ := json.Marshal(rivertype.AttemptError{At: now, Attempt: job.Attempt, Error: err.Error()})
-		m.p.Reached("a job is tried again")
 		m.end(ctx, riverdriver.JobSetStateErrorRetryable(job.ID, m.worker().NextRetry(job), reason, nil))
 	}
 }
 
 func (m *machine) reached(job *river.Job[jobArgs]) {
-	single := len(job.Args.IDs) == 1
+	single, lost := len(job.Args.IDs) == 1, runs(job) > 1
 	switch {
-	case single && attempt(job) > m.boxes[0].set.attempts:
+	case single && lost && job.Queue == aloneQueue && job.Args.Failed+1 >= m.boxes[0].set.attempts:
 		m.p.Reached("a job whose process died too often")
-	case !single && job.Attempt > 1:
+	case !single && lost:
 		m.p.Reached("a job that is split")
 	case !single:
 		m.p.Reached("a job with several events")
+	case job.Args.Failed > 0:
+		m.p.Reached("a job is tried again")
 	}
 }
 

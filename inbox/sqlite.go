@@ -142,7 +142,7 @@ func sqliteDialect() dialect {
 		insert: `INSERT INTO inbox_events (dedupe_hash, gateway, merchant_id, type, session_id, payload, received_at)
 SELECT value->>'h', value->>'g', value->>'m', value->>'t', value->>'s', value->>'p', $2 FROM json_each($1) WHERE true
 ON CONFLICT (dedupe_hash) DO NOTHING RETURNING dedupe_hash, id`,
-		revive: "UPDATE river_job SET state = 'available' WHERE state = 'running'", // the file is this process's alone
+		revive: "DELETE FROM river_leader; UPDATE river_job SET state = 'available' WHERE state = 'running'", // the file is this process's alone
 	}
 }
 

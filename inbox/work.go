@@ -40,23 +40,20 @@ func (b *Inbox[TTx]) pending(ctx context.Context, tx TTx, ids []int64) ([]pendin
 // together works on the events of a job in one transaction, with a savepoint for each. What fails
 // gets a job of its own, and the others are committed.
 func (b *Inbox[TTx]) together(ctx context.Context, job *river.Job[jobArgs]) error {
-	var failed []pending
+	var recorded []pending
 	err := b.db.within(ctx, workSide, func(tx TTx) error {
 		events, err := b.pending(ctx, tx, job.Args.IDs)
 		if err != nil {
 			return err
 		}
-		var done, rest []int64
-		if done, failed, rest, err = b.each(ctx, tx, events); err != nil {
-			return err
+		done, failed, rest, err := b.each(ctx, tx, events)
+		if err == nil {
+			recorded, err = b.settle(ctx, tx, job, done, failed, rest)
 		}
-		if len(job.Args.IDs) == 1 && len(failed) == 1 {
-			return failed[0].err
-		}
-		return b.settle(ctx, tx, job, done, failed, rest)
+		return err
 	})
 	if err == nil {
-		b.log(ctx, failed...)
+		b.log(ctx, recorded...)
 	}
 	return b.undone(ctx, job, err)
 }
@@ -89,7 +86,6 @@ func (b *Inbox[TTx]) each(ctx context.Context, tx TTx, events []pending) (done [
 		case over != nil: // what the handler did to the transaction is why
 			return nil, nil, nil, errors.Join(event.err, over)
 		case event.err != nil:
-			event.over = b.isOver(event.err, 1)
 			failed = append(failed, *event)
 		default:
 			done = append(done, event.id)
@@ -125,20 +121,32 @@ func (b *Inbox[TTx]) call(ctx context.Context, began time.Time, stored pending, 
 }
 
 // settle records what became of the events, and completes the job, in the transaction of their
-// work.
-func (b *Inbox[TTx]) settle(ctx context.Context, tx TTx, job *river.Job[jobArgs], done []int64, failed []pending, rest []int64) error {
+// work. It returns the failures that it has recorded: only whoever completes a job does so.
+func (b *Inbox[TTx]) settle(ctx context.Context, tx TTx, job *river.Job[jobArgs], done []int64, failed []pending, rest []int64) (recorded []pending, err error) {
 	if err := b.db.markProcessed(ctx, tx, done); err != nil {
-		return err
+		return nil, err
 	}
+	switch err := complete(ctx, tx, job); {
+	case errors.Is(err, errTaken) && len(failed)+len(rest) == 0: // what is done is done
+		return nil, nil
+	case err != nil:
+		return nil, err
+	}
+	attempts := job.Args.Failed + 1
 	for _, event := range failed {
-		if err := b.setBack(ctx, tx, event); err != nil {
-			return err
+		event.over = b.isOver(event.err, attempts)
+		kept, err := b.record(ctx, tx, event)
+		if err == nil && kept && !event.over {
+			err = b.db.enqueueEach(ctx, tx, job.Queue, attempts, b.set.backoff(attempts), event.id)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if kept {
+			recorded = append(recorded, event)
 		}
 	}
-	if err := enqueue(ctx, tx, b.db.jobs, rest, maxJob); err != nil {
-		return err
-	}
-	return complete(ctx, tx, job)
+	return recorded, enqueue(ctx, tx, b.db.jobs, rest, maxJob)
 }
 
 // isOver reports whether an event that has failed is not tried again, after so many attempts.
@@ -147,25 +155,17 @@ func (b *Inbox[TTx]) isOver(err error, attempts int) bool {
 	return errors.As(err, &p) || attempts >= b.set.attempts
 }
 
-// setBack gives an event that failed among others a job of its own, or quarantines it.
-func (b *Inbox[TTx]) setBack(ctx context.Context, tx TTx, event pending) error {
-	if err := b.record(ctx, tx, event); err != nil || event.over {
-		return err
-	}
-	return b.db.enqueueFailed(ctx, tx, event.id, time.Now().Add(b.set.backoff(1)))
-}
-
-// record keeps why an event has failed. It is tried again, or put aside until somebody replays or
-// discards it.
-func (b *Inbox[TTx]) record(ctx context.Context, tx TTx, event pending) error {
+// record keeps why an event has failed, unless somebody else has processed or discarded it. It is
+// tried again, or put aside until somebody replays or discards it.
+func (b *Inbox[TTx]) record(ctx context.Context, tx TTx, event pending) (kept bool, err error) {
 	id, why, now := b.db.list([]int64{event.id}), reason(event.err), micros(time.Now())
-	if err := b.db.run(ctx, tx, b.db.say.failure, id, why, now); err != nil {
-		return err
+	switch open, err := b.db.ids(ctx, tx, b.db.say.failure, id, why, now); {
+	case err != nil || len(open) == 0:
+		return false, err
+	case event.over:
+		return true, b.db.run(ctx, tx, b.db.say.quarantine, id, why, now)
 	}
-	if event.over {
-		return b.db.run(ctx, tx, b.db.say.quarantine, id, why, now)
-	}
-	return b.db.run(ctx, tx, b.db.say.failed, id, why)
+	return true, b.db.run(ctx, tx, b.db.say.failed, id, why)
 }
 
 // log says what record has kept, once that is committed.
@@ -203,64 +203,83 @@ func (b *Inbox[TTx]) outside(ctx context.Context, job *river.Job[jobArgs]) error
 		}
 		done = append(done, event.id)
 	}
-	recording, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordFor) // what is done is not done again
+	recording, cancel := recordingOf(ctx) // what is done is not done again
 	defer cancel()
-	return b.db.within(recording, workSide, func(tx TTx) error { return b.settle(recording, tx, job, done, nil, nil) })
+	return b.db.within(recording, workSide, func(tx TTx) error {
+		_, err := b.settle(recording, tx, job, done, nil, nil)
+		return err
+	})
 }
 
-// undone is what follows when the work of a job was not committed: nothing for nil, or another
-// attempt. Of several events nobody knows which one was why, and each is tried alone then.
+// undone is what follows when the work of a job was not committed: nothing for nil. Of several
+// events nobody knows which one was why, and each is tried alone.
 func (b *Inbox[TTx]) undone(ctx context.Context, job *river.Job[jobArgs], err error) error {
 	switch {
 	case err == nil:
 		return nil
+	case errors.Is(err, errTaken):
+		return errTaken
 	case errors.Is(ctx.Err(), context.Canceled):
 		return errUnfinished
 	case len(job.Args.IDs) > 1:
 		b.set.logger.ErrorContext(ctx, "the work of webhook events was not committed, and is done again", slog.Any("ids", job.Args.IDs), slog.String("reason", reason(err)))
-		return errUnrecorded
+		return b.split(ctx, job, queue)
 	}
 	return b.failed(ctx, job, pending{id: job.Args.IDs[0], err: err})
 }
 
-// failed records that an event with a job of its own has failed: it has another attempt, or is
-// quarantined.
-func (b *Inbox[TTx]) failed(ctx context.Context, job *river.Job[jobArgs], event pending) error {
-	event.over = b.isOver(event.err, attempt(job))
-	recording, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordFor)
+// split gives each event of a job a job of its own.
+func (b *Inbox[TTx]) split(ctx context.Context, job *river.Job[jobArgs], queue string) error {
+	recording, cancel := recordingOf(ctx)
 	defer cancel()
-	err := b.recordAlone(recording, job, event)
-	switch {
-	case err != nil:
-		b.set.logger.ErrorContext(ctx, "why a webhook event failed could not be recorded", slog.Int64("id", event.id), slog.String("reason", reason(event.err)), slog.String("error", reason(err)))
-		return errUnrecorded
-	case event.over:
-		return nil
-	}
-	return errRecorded
-}
-
-// recordAlone is record in a transaction of its own, for an event with a job of its own. What is
-// quarantined completes the job.
-func (b *Inbox[TTx]) recordAlone(ctx context.Context, job *river.Job[jobArgs], event pending) error {
-	err := b.db.within(ctx, workSide, func(tx TTx) error {
-		if err := b.record(ctx, tx, event); err != nil || !event.over {
+	return b.result(ctx, job, nil, b.db.within(recording, workSide, func(tx TTx) error {
+		if err := complete(recording, tx, job); err != nil {
 			return err
 		}
-		return complete(ctx, tx, job)
-	})
-	if err == nil {
-		b.log(ctx, event)
-	}
-	return err
+		return b.db.enqueueEach(recording, tx, queue, job.Args.Failed, 0, job.Args.IDs...)
+	}))
 }
 
-const recordFor = 5 * time.Second // although the inbox stops, or the job took too long
+// failed records that the event of a job has failed, in a transaction of its own.
+func (b *Inbox[TTx]) failed(ctx context.Context, job *river.Job[jobArgs], event pending) error {
+	recording, cancel := recordingOf(ctx)
+	defer cancel()
+	var recorded []pending
+	err := b.db.within(recording, workSide, func(tx TTx) (err error) {
+		recorded, err = b.settle(recording, tx, job, nil, []pending{event}, nil)
+		return err
+	})
+	if err == nil {
+		b.log(ctx, recorded...)
+	}
+	return b.result(ctx, job, event.err, err)
+}
 
-// These are what River keeps with a job. Why its event failed may be about a buyer, and stands with
-// the event, where it is erased.
+// result is what River is told: nothing, or why what became of the events was not recorded.
+func (b *Inbox[TTx]) result(ctx context.Context, job *river.Job[jobArgs], failure, err error) error {
+	if err == nil || errors.Is(err, errTaken) {
+		return err
+	}
+	attrs := []slog.Attr{slog.Any("ids", job.Args.IDs), slog.String("error", reason(err))}
+	if failure != nil {
+		attrs = append(attrs, slog.String("reason", reason(failure)))
+	}
+	b.set.logger.LogAttrs(ctx, slog.LevelError, "what became of webhook events could not be recorded", attrs...)
+	return errUnrecorded
+}
+
+// recordingOf is for what is recorded although the inbox stops, or the job took too long.
+func recordingOf(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+}
+
+// errLost is why an event failed that was worked on alone.
+var errLost = errors.New("the process ended while it was working on the event, or had lost its database: its log, or the system's, may say why")
+
+// These are what River keeps with a job of which nothing was recorded. Why an event failed may be
+// about a buyer, and stands with the event, where it is erased.
 var (
-	errRecorded   = errors.New("inbox: why it failed is recorded with its event")
-	errUnrecorded = errors.New("inbox: why it failed could not be recorded, and is in the log")
+	errTaken      = errors.New("inbox: another process has the job now, or it was settled before")
+	errUnrecorded = errors.New("inbox: what became of its events could not be recorded: the log says why")
 	errUnfinished = errors.New("inbox: it was stopped before the work was done, or the job was cancelled")
 )
