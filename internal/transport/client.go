@@ -77,8 +77,11 @@ func NewClient(gateway *Gateway, key string, kind contract.APIKey, opts []sdk.Cl
 	if err := checkProxy(s.HTTPClient, base); err != nil {
 		return nil, Rejected(gateway.Constructor, sdk.CodeValidationError, err.Error())
 	}
-	if root, found := strings.CutSuffix(base.Path, gateway.BasePath); found && gateway.BasePath != "" {
-		base.Path, base.RawPath = root+"/", ""
+	for _, path := range gateway.BasePaths {
+		if root, found := strings.CutSuffix(base.Path, path); found {
+			base.Path, base.RawPath = root+"/", ""
+			break
+		}
 	}
 	header := []string{gateway.KeyPrefix + key} // read only
 	c := &Client{

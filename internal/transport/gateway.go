@@ -16,9 +16,9 @@ type Gateway struct {
 	// has none, and NeedsBaseURL as the error's message.
 	BaseURL, NeedsBaseURL string
 
-	// BasePath is what request builders add to the base URL, and an integrator's own configuration
-	// may end in; empty when there is nothing to remove.
-	BasePath string
+	// BasePaths are what request builders add to the base URL, and an integrator's own
+	// configuration may end in, the longest first; nil when there is nothing to remove.
+	BasePaths []string
 
 	MaxRetries     int
 	AttemptTimeout time.Duration

@@ -18,7 +18,7 @@ const DevelopmentURL = contract.VisionScopeServer
 var gateway = transport.Gateway{ // read only
 	ID: sdk.GatewayVisionScope, Constructor: "visionscope.New",
 	NeedsBaseURL: "the base URL is missing, because VisionScope has no public production address: pass sdk.WithBaseURL with the one that VisionScope gave you, or with visionscope.DevelopmentURL",
-	BasePath:     "/api/checkout/", MaxRetries: 3, AttemptTimeout: 30 * time.Second,
+	BasePaths:    []string{"/api/checkout/create/", "/api/checkout/"}, MaxRetries: 3, AttemptTimeout: 30 * time.Second,
 	KeyHeader:    contract.VisionScopeKeyHeader,
 	AssignedCode: contract.VisionScopeAssignedCode,
 }
@@ -36,7 +36,7 @@ type Client struct{ transport *transport.Client }
 
 // New makes a client for a merchant's API key (vsk_…). [sdk.WithBaseURL] is required, with
 // [DevelopmentURL] or the address that VisionScope gave for production; with or without
-// /api/checkout at its end. No request is made.
+// /api/checkout or /api/checkout/create at its end. No request is made.
 //
 // Defaults: 3 retries, 30 s per attempt. The error is an [*sdk.Error] and never contains the key.
 func New(key string, opts ...sdk.ClientOption) (*Client, error) {

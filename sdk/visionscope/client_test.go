@@ -83,17 +83,20 @@ func TestBothFormsOfTheBaseURL(t *testing.T) {
 	t.Parallel()
 
 	for base, want := range map[string]string{
-		visionscope.DevelopmentURL:                "https://api-dev.visionscopeai.com/api/checkout/create",
-		"https://pay.example.com":                 "https://pay.example.com/api/checkout/create",
-		"https://pay.example.com/":                "https://pay.example.com/api/checkout/create",
-		"https://pay.example.com/api/checkout":    "https://pay.example.com/api/checkout/create",
-		"https://pay.example.com/api/checkout/":   "https://pay.example.com/api/checkout/create",
-		"https://pay.example.com//api/checkout//": "https://pay.example.com/api/checkout/create",
-		"https://pay.example.com/eu":              "https://pay.example.com/eu/api/checkout/create",
-		"https://pay.example.com/eu/api/checkout": "https://pay.example.com/eu/api/checkout/create",
-		"https://pay.example.com/myapi/checkout":  "https://pay.example.com/myapi/checkout/api/checkout/create",
-		"http://localhost:8080/api/checkout":      "http://localhost:8080/api/checkout/create",
-		"http://127.0.0.1:8080":                   "http://127.0.0.1:8080/api/checkout/create",
+		visionscope.DevelopmentURL:                         "https://api-dev.visionscopeai.com/api/checkout/create",
+		"https://pay.example.com":                          "https://pay.example.com/api/checkout/create",
+		"https://pay.example.com/":                         "https://pay.example.com/api/checkout/create",
+		"https://pay.example.com/api/checkout":             "https://pay.example.com/api/checkout/create",
+		"https://pay.example.com/api/checkout/":            "https://pay.example.com/api/checkout/create",
+		"https://pay.example.com//api/checkout//":          "https://pay.example.com/api/checkout/create",
+		"https://pay.example.com/api/checkout/create":      "https://pay.example.com/api/checkout/create",
+		"https://pay.example.com/eu/api/checkout/create//": "https://pay.example.com/eu/api/checkout/create",
+		"https://pay.example.com/create":                   "https://pay.example.com/create/api/checkout/create",
+		"https://pay.example.com/eu":                       "https://pay.example.com/eu/api/checkout/create",
+		"https://pay.example.com/eu/api/checkout":          "https://pay.example.com/eu/api/checkout/create",
+		"https://pay.example.com/myapi/checkout":           "https://pay.example.com/myapi/checkout/api/checkout/create",
+		"http://localhost:8080/api/checkout":               "http://localhost:8080/api/checkout/create",
+		"http://127.0.0.1:8080":                            "http://127.0.0.1:8080/api/checkout/create",
 	} {
 		client, g := setup(t, http.StatusOK, created, sdk.WithBaseURL(base))
 		_, err := client.CreateCheckout(t.Context(), params())
