@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -119,6 +120,17 @@ func TestATruncatedBody(t *testing.T) {
 		delivery := r.delivery()
 		delivery.Body = io.NopCloser(io.MultiReader(bytes.NewReader(s.body), iotest.ErrReader(io.ErrUnexpectedEOF)))
 		requireResponse(t, r.deliver(t, delivery), http.StatusBadRequest, `{"error":"the body was truncated"}`)
+		require.Empty(t, r.events)
+	}
+}
+
+func TestABodyThatTakesTooLong(t *testing.T) {
+	t.Parallel()
+	for _, s := range schemes() {
+		r := setup(t, s)
+		delivery := r.delivery()
+		delivery.Body = io.NopCloser(io.MultiReader(bytes.NewReader(s.body[:9]), iotest.ErrReader(os.ErrDeadlineExceeded)))
+		requireResponse(t, r.deliver(t, delivery), http.StatusRequestTimeout, `{"error":"the body took too long"}`)
 		require.Empty(t, r.events)
 	}
 }
