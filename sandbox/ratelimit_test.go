@@ -102,6 +102,40 @@ func TestRateLimitOfAKey(t *testing.T) {
 	require.Equal(t, http.StatusCreated, w.hit(hit{http.MethodPost, "/v1/sessions", brightline, "192.0.2.100"}).StatusCode)
 }
 
+// The scheme of the header is not part of the key.
+func TestRateLimitOfAKeyInAnySpelling(t *testing.T) {
+	t.Parallel()
+	w := setup(t, sandbox.WithRateLimits())
+	status := 0
+	for i := range 31 {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/v1/sessions", strings.NewReader(`{"amount":1499,"currency":"USD"}`))
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Authorization", []string{"Bearer ", "bearer "}[i%2]+acme)
+		r.RemoteAddr = "192.0.2." + strconv.Itoa(i) + ":4711"
+		recorder := httptest.NewRecorder()
+		w.gateways.ServeHTTP(recorder, r)
+		status = recorder.Code
+	}
+	require.Equal(t, http.StatusTooManyRequests, status)
+}
+
+// A caller that waits until the second of X-RateLimit-Reset does not come too early.
+func TestRateLimitResetIsNotTooEarly(t *testing.T) {
+	t.Parallel()
+	w := setup(t, sandbox.WithRateLimits())
+	w.clock.Advance(300 * time.Millisecond)
+	call := hit{http.MethodPost, "/v1/sessions", acme, "192.0.2.1"}
+	for range 10 {
+		w.hit(call)
+	}
+	rejected := w.hit(call)
+	require.Equal(t, http.StatusTooManyRequests, rejected.StatusCode)
+	reset, err := strconv.ParseInt(rejected.Header.Get("X-Ratelimit-Reset"), 10, 64)
+	require.NoError(t, err)
+	w.clock.Advance(time.Unix(reset, 0).Sub(w.clock.Now()))
+	require.Equal(t, http.StatusCreated, w.hit(call).StatusCode)
+}
+
 // The window slides: each call is free again when it has left the window.
 func TestRateLimitWindowSlides(t *testing.T) {
 	t.Parallel()

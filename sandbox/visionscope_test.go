@@ -2,6 +2,7 @@ package sandbox_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -82,6 +83,7 @@ func TestVisionScopeRejections(t *testing.T) {
 		"wrong type":   {`{"amount":true,"currency":"EUR","webhook_secret":"x","webhook_url":"https://a.example.com","return_url":"https://a.example.com"}`, key, 400, `{"error":"amount: must be a number, not boolean"}`},
 		"text":         {`{"amount":"10.00","currency":"EUR","webhook_secret":"x","webhook_url":"https://a.example.com","return_url":"https://a.example.com"}`, key, 400, `{"error":"amount: must be a number, not string"}`},
 		"both wrong":   {`{"amount":true,"currency":"EUR","webhook_secret":"x","webhook_url":"https://a.example.com"}`, key, 400, `{"error":"return_url is required"}`},
+		"large body":   {`{"amount":10,"currency":"EUR","x":"` + strings.Repeat("x", 1<<20) + `"}`, key, 400, `{"error":"The body is larger than 1 MiB"}`},
 		"no object":    {`[1]`, key, 400, `{"error":"amount and currency are required"}`},
 		"three digits": {`{"amount":10.001,"currency":"EUR","webhook_secret":"x","webhook_url":"https://a.example.com","return_url":"https://a.example.com"}`, key, 400, `{"error":"amount: has more decimals than EUR"}`},
 		"huge":         {`{"amount":1e30,"currency":"EUR","webhook_secret":"x","webhook_url":"https://a.example.com","return_url":"https://a.example.com"}`, key, 400, `{"error":"amount: is out of range"}`},
@@ -97,6 +99,18 @@ func TestVisionScopeRejections(t *testing.T) {
 				require.JSONEq(t, c.answer, body)
 			}
 		})
+	}
+}
+
+func TestVisionScopeHasOneCall(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	key := []string{"X-API-Key", sandbox.Acme.VisionScope.APIKey, "Content-Type", "application/json"}
+	for _, call := range [][2]string{{http.MethodGet, "/api/checkout/create"}, {http.MethodPost, "/api/checkout/create/"}, {http.MethodPost, "/api/checkout/read"}} {
+		status, header, body := w.api(call[0], call[1], "{}", key...)
+		require.Equal(t, http.StatusNotFound, status)
+		require.Equal(t, "application/json", header.Get("Content-Type"))
+		require.JSONEq(t, `{"error":"Not found"}`, body)
 	}
 }
 

@@ -35,6 +35,7 @@ func TestVoraRejections(t *testing.T) {
 		"no body":                 {"POST", "/v1/sessions", "", json200(secret), 400, sdk.CodeValidationError, "body"},
 		"long idempotency key":    {"POST", "/v1/sessions", good, append(json200(secret), "Idempotency-Key", strings.Repeat("k", 256)), 400, sdk.CodeValidationError, "Idempotency-Key"},
 		"empty idempotency key":   {"POST", "/v1/sessions", good, append(json200(secret), "Idempotency-Key", ""), 400, sdk.CodeValidationMissingField, "Idempotency-Key"},
+		"large body":              {"POST", "/v1/sessions", good[:len(good)-1] + `,"x":"` + strings.Repeat("x", 1<<20) + `"}`, json200(secret), 400, sdk.CodeValidationError, "body: is larger than 1 MiB"},
 		"no object":               {"POST", "/v1/sessions", `[1]`, json200(secret), 400, sdk.CodeValidationError, ""},
 		"no amount":               {"POST", "/v1/sessions", `{"currency":"USD"}`, json200(secret), 400, sdk.CodeValidationMissingField, "amount"},
 		"null currency":           {"POST", "/v1/sessions", `{"amount":1,"currency":null}`, json200(secret), 400, sdk.CodeValidationMissingField, "currency"},
@@ -49,7 +50,15 @@ func TestVoraRejections(t *testing.T) {
 		"empty country":           {"POST", "/v1/sessions", `{"amount":1,"currency":"USD","country":""}`, json200(secret), 400, sdk.CodeValidationError, "country"},
 		"empty cancelUrl":         {"POST", "/v1/sessions", `{"amount":1,"currency":"USD","cancelUrl":""}`, json200(secret), 400, sdk.CodeValidationError, "cancelUrl"},
 		"line item without price": {"POST", "/v1/sessions", `{"amount":1,"currency":"USD","lineItems":[{"name":"a","quantity":1,"unitAmount":0},{"name":"b","quantity":1}]}`, json200(secret), 400, sdk.CodeValidationMissingField, "lineItems[1].unitAmount"},
-		"strange dry run":         {"POST", "/v1/sessions?dry_run=perhaps", good, json200(secret), 400, sdk.CodeValidationError, "dry_run"},
+		"strange dry run":         {"POST", "/v1/sessions?dry_run=perhaps", good, json200(secret), 400, sdk.CodeValidationError, "dry_run: must be true or false"},
+		"dry run 1":               {"POST", "/v1/sessions?dry_run=1", good, json200(secret), 400, sdk.CodeValidationError, "dry_run: must be true or false"},
+		"empty dry run":           {"POST", "/v1/sessions?dry_run=", good, json200(secret), 400, sdk.CodeValidationError, "dry_run: must be true or false"},
+		"dry run twice":           {"POST", "/v1/sessions?dry_run=true&dry_run=false", good, json200(secret), 400, sdk.CodeValidationError, "dry_run: must be true or false"},
+		"dry run without a key":   {"POST", "/v1/sessions?dry_run=1", good, nil, 401, sdk.CodeAuthMissingBearer, ""},
+		"strange deep":            {"GET", "/v1/health?deep=1", "", nil, 400, sdk.CodeValidationError, "deep: must be true or false"},
+		"idempotency key of text": {"POST", "/v1/sessions", good, append(json200(secret), "Idempotency-Key", "Bestellung-\u00e4"), 400, sdk.CodeValidationError, "Idempotency-Key"},
+		"idempotency key, tab":    {"POST", "/v1/sessions", good, append(json200(secret), "Idempotency-Key", "a\tb"), 400, sdk.CodeValidationError, "Idempotency-Key"},
+		"a version of no date":    {"GET", "/v1/sessions/x", "", append(json200(secret), "Von-Pay-Version", "2026-02-30"), 400, sdk.CodeValidationError, "Von-Pay-Version"},
 		"unknown session":         {"GET", "/v1/sessions/vp_cs_test_0000000000000000", "", json200(secret), 404, sdk.CodeSessionNotFound, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -99,13 +108,11 @@ func TestVoraSchemesHaveNoCase(t *testing.T) {
 	}
 }
 
-// A dry run is one in every spelling of true, whatever is wrong with the body.
+// A dry run responds as one, whatever is wrong with the body.
 func TestVoraDryRunOfAnUnreadableBody(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
-	for _, yes := range []string{"true", "True", "1"} {
-		status, _, body := w.api(http.MethodPost, "/v1/sessions?dry_run="+yes, `{"amount":`, json200("Bearer "+sandbox.Acme.Vora.SecretKey)...)
-		require.Equal(t, http.StatusBadRequest, status)
-		require.JSONEq(t, `{"valid":false,"errors":["body: is not a JSON object"]}`, body, yes)
-	}
+	status, _, body := w.api(http.MethodPost, "/v1/sessions?dry_run=true", `{"amount":`, json200("Bearer "+sandbox.Acme.Vora.SecretKey)...)
+	require.Equal(t, http.StatusBadRequest, status)
+	require.JSONEq(t, `{"valid":false,"errors":["body: is not a JSON object"]}`, body)
 }

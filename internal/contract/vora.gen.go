@@ -149,6 +149,9 @@ const VoraIdempotencyRetention = 86400 * time.Second
 // VoraIdempotencyKeyLength is the max length of an idempotency key, in characters.
 const VoraIdempotencyKeyLength = 255
 
+// VoraIdempotencyKeyPattern is the regular expression that an idempotency key matches.
+const VoraIdempotencyKeyPattern = "^[!-~]([ -~]*[!-~])?$"
+
 // VoraSessionLife is how long a session lives when the create call does not say.
 const VoraSessionLife = 1800 * time.Second
 

@@ -245,6 +245,11 @@ func (d *document) IdempotencyKeyLength() int {
 	return 0
 }
 
+// IdempotencyKeyPattern is what an idempotency key matches; empty when the gateway takes none.
+func (d *document) IdempotencyKeyPattern() string {
+	return d.Components.Parameters["IdempotencyKey"].Schema.Pattern
+}
+
 // AdvisedSecretLength is the advice about the secret that a create call hands over; 0 when there is
 // none.
 func (d *document) AdvisedSecretLength() int {

@@ -137,6 +137,11 @@ const {{$gateway}}IdempotencyRetention = {{.}} * time.Second
 const {{$gateway}}IdempotencyKeyLength = {{.}}
 {{end}}
 
+{{- with $d.IdempotencyKeyPattern}}
+// {{$gateway}}IdempotencyKeyPattern is the regular expression that an idempotency key matches.
+const {{$gateway}}IdempotencyKeyPattern = {{printf "%q" .}}
+{{end}}
+
 {{- with $d.SessionLife}}
 // {{$gateway}}SessionLife is how long a session lives when the create call does not say.
 const {{$gateway}}SessionLife = {{.}} * time.Second

@@ -72,6 +72,9 @@ func ReadBody(r *http.Request) []byte {
 // Body is the body of a request that [ReadBody] has read.
 func Body(r *http.Request) []byte { return r.Body.(*payload).content }
 
+// IsTooLarge reports whether a body was cut off because it is larger than the sandbox reads.
+func IsTooLarge(body []byte) bool { return len(body) > MaxRequestBody }
+
 // shorten keeps a header from filling the memory.
 func shorten(s string) string { return s[:min(len(s), maxNotedHeader)] }
 

@@ -40,6 +40,10 @@ func (o operations) CreateCheckout(w http.ResponseWriter, r *http.Request) {
 		writeError(w, http.StatusBadRequest, "Content-Type must be application/json")
 		return
 	}
+	if journal.IsTooLarge(journal.Body(r)) {
+		writeError(w, http.StatusBadRequest, "The body is larger than 1 MiB")
+		return
+	}
 	body, found := checkoutShape.Read(journal.Body(r))
 	var request gen.CreateCheckoutRequest
 	if body == nil || json.Unmarshal(body, &request) != nil {

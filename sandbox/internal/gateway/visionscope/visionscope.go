@@ -28,7 +28,9 @@ func New(env gateway.Environment) *Gateway {
 		Environment: env,
 		session:     env.Random.Sequence("visionscope session"), order: env.Random.Sequence("visionscope order"),
 	}
-	g.routes = server.Handler(operations{g})
+	mux := http.NewServeMux()
+	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { writeError(w, http.StatusNotFound, "Not found") })
+	g.routes = server.HandlerFromMux(operations{g}, mux)
 	return g
 }
 

@@ -2,9 +2,9 @@ package vora
 
 import (
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	gen "github.com/hostedpay/hostedpay-go/gen/vora"
 	"github.com/hostedpay/hostedpay-go/internal/contract"
@@ -30,15 +30,12 @@ var sessionShape = gen.CreateSessionRequestShape() // read only
 
 var notAnObject = []contract.Violation{{Path: "body", Problem: "is not a JSON object", Code: string(sdk.CodeValidationError)}} // read only
 
-// version is what the contract takes for one. There is no other than the contract's own: a request
-// for another is served as that one, and the response says so.
-var version = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`) // read only
-
-// admit checks what comes before an operation on sessions: the API key, the version, and that a
-// body is a JSON object.
+// admit checks what comes before an operation on sessions: the API key, that the version is a date,
+// and that a body is a JSON object. There is no other version than the contract's own: a request for
+// another is served as that one, and the response says so.
 func (g *Gateway) admit(r *http.Request) (caller, *problem) {
 	merchant, p := g.authenticate(r)
-	if asked := r.Header.Get(contract.VoraVersionHeader); p == nil && asked != "" && !version.MatchString(asked) {
+	if asked := r.Header.Get(contract.VoraVersionHeader); p == nil && asked != "" && !isDate(asked) {
 		p = newProblem(sdk.CodeValidationError, contract.VoraVersionHeader+": is not a date such as "+contract.VoraVersion)
 	}
 	if p != nil || r.Method != http.MethodPost {
@@ -47,12 +44,20 @@ func (g *Gateway) admit(r *http.Request) (caller, *problem) {
 	if !gateway.IsJSON(r) {
 		return caller{}, newProblem(sdk.CodeUnsupportedMediaType, "Content-Type must be application/json")
 	}
+	if journal.IsTooLarge(journal.Body(r)) {
+		return caller{}, newProblem(sdk.CodeValidationError, "body: is larger than 1 MiB")
+	}
 	body, found := sessionShape.Read(journal.Body(r))
 	if body == nil {
 		p := invalid(notAnObject, isDryRun(r))
 		return caller{}, &p
 	}
 	return caller{merchant, body, found}, nil
+}
+
+func isDate(version string) bool {
+	_, err := time.Parse(time.DateOnly, version)
+	return err == nil
 }
 
 func (g *Gateway) authenticate(r *http.Request) (control.Merchant, *problem) {

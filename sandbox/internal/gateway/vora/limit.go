@@ -24,11 +24,11 @@ func (g *Gateway) limit(w http.ResponseWriter, r *http.Request) *problem {
 	sessions := strings.HasPrefix(r.URL.Path, sessionsPath)
 	switch {
 	case sessions && r.Method == http.MethodPost:
-		p, key := g.count(w, "create "+address, contract.VoraCreatesPerAddress, sdk.CodeRateLimitExceeded), r.Header.Get(contract.VoraKeyHeader)
+		p, key := g.count(w, "create "+address, contract.VoraCreatesPerAddress, sdk.CodeRateLimitExceeded), bearer(r)
 		if p != nil || key == "" {
 			return p
 		}
-		return g.count(w, "create "+key, contract.VoraCreatesPerKey, sdk.CodeRateLimitExceededPerKey)
+		return g.count(w, "create with "+key, contract.VoraCreatesPerKey, sdk.CodeRateLimitExceededPerKey)
 	case sessions:
 		return g.count(w, "read "+address, contract.VoraReadsPerAddress, sdk.CodeRateLimitExceeded)
 	case r.URL.Query().Get("deep") == "true":
@@ -50,8 +50,9 @@ func (g *Gateway) count(w http.ResponseWriter, name string, limit int, code sdk.
 	return newProblem(code, entry.Meaning)
 }
 
+// setLimit rounds the reset up to a second, so that a call at that second is not too early.
 func setLimit(h http.Header, limit, remaining int, reset time.Time) {
 	h.Set("X-RateLimit-Limit", strconv.Itoa(limit))
 	h.Set("X-RateLimit-Remaining", strconv.Itoa(remaining))
-	h.Set("X-RateLimit-Reset", strconv.FormatInt(reset.Unix(), 10))
+	h.Set("X-RateLimit-Reset", strconv.FormatInt(reset.Add(time.Second-1).Unix(), 10))
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"regexp"
 	"time"
 
 	gen "github.com/hostedpay/hostedpay-go/gen/vora"
@@ -61,6 +62,8 @@ func (o operations) CreateSession(w http.ResponseWriter, r *http.Request, params
 	}
 }
 
+var idempotencyKeys = regexp.MustCompile(contract.VoraIdempotencyKeyPattern) // read only
+
 // check holds a request to the contract's rules. What was found before is not reported twice.
 func (o operations) check(found []contract.Violation, request *gen.CreateSessionRequest, idempotencyKey *string) []contract.Violation {
 	rules := contract.Checker{PlainHTTP: o.Hosts.Allows}
@@ -69,6 +72,7 @@ func (o operations) check(found []contract.Violation, request *gen.CreateSession
 	if idempotencyKey != nil {
 		rules.Present(contract.VoraIdempotencyHeader, *idempotencyKey, "")
 		rules.Length(contract.VoraIdempotencyHeader, *idempotencyKey, contract.VoraIdempotencyKeyLength, "")
+		rules.Pattern(contract.VoraIdempotencyHeader, *idempotencyKey, idempotencyKeys, "")
 	}
 	return rules.MissingFirst()
 }

@@ -2,6 +2,7 @@ package vora
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -45,9 +46,18 @@ func invalid(found []contract.Violation, dryRun bool) problem {
 	return problemOf(sdk.Code(found[0].Code), strings.Join(messages, "; "))
 }
 
-func isDryRun(r *http.Request) bool {
-	dry, _ := strconv.ParseBool(r.URL.Query().Get("dry_run"))
-	return dry
+func isDryRun(r *http.Request) bool { return r.URL.Query().Get("dry_run") == "true" }
+
+// checkSwitches rejects a query parameter that is neither true nor false: the generated server would
+// take 1 and T too.
+func checkSwitches(r *http.Request) *problem {
+	query := r.URL.Query()
+	for _, name := range []string{"dry_run", "deep"} {
+		if values := query[name]; len(values) > 0 && !slices.Equal(values, []string{"true"}) && !slices.Equal(values, []string{"false"}) {
+			return newProblem(sdk.CodeValidationError, name+": must be true or false")
+		}
+	}
+	return nil
 }
 
 // Deny responds with the error of a code.

@@ -60,12 +60,16 @@ func (g *Gateway) Headers() journal.Headers {
 	}
 }
 
-// ServeHTTP serves the API: the rate limits come first, then the router, then the operation, which
-// authenticates.
+// ServeHTTP serves the API: the rate limits come first, then the query, the router, and the operation,
+// which authenticates.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	g.introduce(w.Header())
 	if p := g.limit(w, r); p != nil {
 		g.writeProblem(w, *p)
+		return
+	}
+	if p := checkSwitches(r); p != nil {
+		g.reject(w, r, *p)
 		return
 	}
 	g.routes.ServeHTTP(w, r)
