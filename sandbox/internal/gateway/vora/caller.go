@@ -30,9 +30,9 @@ var sessionShape = gen.CreateSessionRequestShape() // read only
 
 var notAnObject = []contract.Violation{{Path: "body", Problem: "is not a JSON object", Code: string(sdk.CodeValidationError)}} // read only
 
-// admit checks what comes before an operation on sessions: the API key, that the version is a date,
-// and that a body is a JSON object. There is no other version than the contract's own: a request for
-// another is served as that one, and the response says so.
+// admit checks what comes before an operation on sessions: the API key, that the version is a
+// date, and that a body is a JSON object. There is no other version than the contract's own: a
+// request for another is served as that one, and the response says so.
 func (g *Gateway) admit(r *http.Request) (caller, *problem) {
 	merchant, p := g.authenticate(r)
 	if asked := r.Header.Get(contract.VoraVersionHeader); p == nil && asked != "" && !isDate(asked) {

@@ -48,8 +48,8 @@ func invalid(found []contract.Violation, dryRun bool) problem {
 
 func isDryRun(r *http.Request) bool { return r.URL.Query().Get("dry_run") == "true" }
 
-// checkSwitches rejects a query parameter that is neither true nor false: the generated server would
-// take 1 and T too.
+// checkSwitches rejects a query parameter that is neither true nor false: the generated server
+// would take 1 and T too.
 func checkSwitches(r *http.Request) *problem {
 	query := r.URL.Query()
 	for _, name := range []string{"dry_run", "deep"} {

@@ -60,8 +60,8 @@ func (g *Gateway) Headers() journal.Headers {
 	}
 }
 
-// ServeHTTP serves the API: the rate limits come first, then the query, the router, and the operation,
-// which authenticates.
+// ServeHTTP serves the API: the rate limits come first, then the query, the router, and the
+// operation, which authenticates.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	g.introduce(w.Header())
 	if p := g.limit(w, r); p != nil {
