@@ -95,8 +95,8 @@ func TestUnsupportedVersions(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
 	for asked, accepted := range map[string]bool{
-		"": true, vora.APIVersion: true, "2019-01-01": true, "2027-01-01": true, "2026-13-45": true,
-		"v1": false, "latest": false, "2026-4-14": false, "20260414": false, "2026-04-14T00:00:00Z": false,
+		"": true, vora.APIVersion: true, "2019-01-01": true, "2027-01-01": true,
+		"v1": false, "latest": false, "2026-4-14": false, "2026-13-45": false, "20260414": false, "2026-04-14T00:00:00Z": false,
 	} {
 		for path, ok := range map[string]int{"/v1/sessions": http.StatusCreated, "/v1/health": http.StatusOK, "/v1/discovery": http.StatusOK} {
 			method, body := http.MethodGet, ""
