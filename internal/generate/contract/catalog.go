@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"text/template"
 )
 
@@ -51,6 +52,9 @@ type catalogEntry struct {
 	Docs                string `yaml:"-"`
 }
 
+// nextActions are what a nextAction can be: a misspelled one would be another to every caller.
+var nextActions = []string{"fix_input", "rotate_key", "wait_and_retry", "contact_support", "ignore"} // read only
+
 // check rejects a catalog that would generate code which cannot be right.
 func (c catalog) check() error {
 	if len(c.Codes) == 0 {
@@ -63,6 +67,8 @@ func (c catalog) check() error {
 			return fmt.Errorf("code %q: every entry needs code, statuses, family, nextAction, meaning and hint", e.Code)
 		case slices.Contains(seen, e.Code):
 			return fmt.Errorf("code %q is listed twice", e.Code)
+		case !slices.Contains(nextActions, e.NextAction):
+			return fmt.Errorf("code %q has the nextAction %q, and the code knows %s: see what depends on sdk.NextAction, and list it in internal/generate/contract/catalog.go", e.Code, e.NextAction, strings.Join(nextActions, ", "))
 		}
 		seen = append(seen, e.Code)
 	}

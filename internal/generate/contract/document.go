@@ -144,6 +144,20 @@ func (d *document) checkPrefixes() error {
 	return nil
 }
 
+// checkOthers rejects prefixes by which a credential could be that of another gateway.
+func (d *document) checkOthers(others []*document) error {
+	for _, other := range others {
+		for _, theirs := range other.APIKeys {
+			for _, key := range d.APIKeys {
+				if strings.HasPrefix(key.Prefix, theirs.Prefix) || strings.HasPrefix(theirs.Prefix, key.Prefix) {
+					return fmt.Errorf("x-api-keys: prefix %q begins like %q of %s, and a credential would be taken for the other gateway's: have internal/apikey tell them apart first", key.Prefix, theirs.Prefix, other.path())
+				}
+			}
+		}
+	}
+	return nil
+}
+
 // checkCapabilities wants a word on every operation, and a reason for whatever a gateway does not
 // simply do.
 func (d *document) checkCapabilities() error {

@@ -29,8 +29,11 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	for _, d := range documents {
+	for i, d := range documents {
 		if err := d.check(); err != nil {
+			return fmt.Errorf("%s: %w", d.path(), err)
+		}
+		if err := d.checkOthers(documents[:i]); err != nil {
 			return fmt.Errorf("%s: %w", d.path(), err)
 		}
 		if err := all.checkCodes(d); err != nil {

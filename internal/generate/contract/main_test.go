@@ -64,6 +64,7 @@ func TestRunRejects(t *testing.T) {
 		"no docs":             {replace("  docs: https://docs.vonpay.com/reference/error-codes#\n", ""), path + ": x-error-catalog: docs is missing"},
 		"a code twice":        {replace("- code: auth_invalid_key", "- code: auth_missing_bearer"), `code "auth_missing_bearer" is listed twice`},
 		"an entry half":       {replace("meaning: The card was declined.", ""), `code "provider_charge_failed": every entry needs`},
+		"an unknown action":   {replace("nextAction: rotate_key", "nextAction: rotate_keys"), `code "auth_invalid_key" has the nextAction "rotate_keys", and the code knows fix_input`},
 		"a malformed Go name": {replace("- code: session_expired", "- code: session/expired"), "sdk/catalog.gen.go"},
 		"no name":             {replace("  name: Vora\n", ""), path + ": x-gateway: name is missing"},
 		"no session prefix":   {replace("  sessionIdPrefix: vp_cs_\n", ""), path + ": x-gateway: sessionIdPrefix is missing"},
@@ -72,6 +73,7 @@ func TestRunRejects(t *testing.T) {
 		"a prefix with another character":     {replace("prefix: vp_sk_test_,", "prefix: vp-sk_,"), path + `: x-api-keys: prefix "vp-sk_" must have`},
 		"a prefix in capitals":                {replace("prefix: ss_live_,", "prefix: SS_,"), path + `: x-api-keys: prefix "SS_" must have`},
 		"a key without a prefix":              {replace("prefix: ss_live_,", `prefix: "",`), path + `: x-api-keys: prefix "" must have`},
+		"the prefix of another gateway":       {replace("prefix: whsec_,", "prefix: vsk_live_,"), path + `: x-api-keys: prefix "vsk_live_" begins like "vsk_" of api/openapi-visionscope.yaml`},
 		"a kind that no code knows":           {replace("kind: publishable, mode: test", "kind: restricted, mode: test"), path + `: x-api-keys: prefix "vp_pk_test_" has the kind "restricted", and the code knows secret`},
 		"a session ID that looks like a word": {replace("sessionIdPrefix: vp_cs_", "sessionIdPrefix: vp"), path + `: x-gateway: sessionIdPrefix "vp" must have`},
 
@@ -120,7 +122,7 @@ func TestAnotherContract(t *testing.T) {
 	setup(t)
 	text, err := os.ReadFile("api/openapi-visionscope.yaml")
 	require.NoError(t, err)
-	other := strings.NewReplacer("name: VisionScope\n  session", "name: Nova Pay\n  session", "cs_mo", "np_mo", "  visionscope:", "  novapay:", "scheme: visionscope", "scheme: novapay").Replace(string(text))
+	other := strings.NewReplacer("name: VisionScope\n  session", "name: Nova Pay\n  session", "cs_mo", "np_mo", "prefix: vsk_", "prefix: nsk_", "  visionscope:", "  novapay:", "scheme: visionscope", "scheme: novapay").Replace(string(text))
 	require.NoError(t, os.WriteFile("api/openapi-novapay.yaml", []byte(other), 0o600))
 	require.NoError(t, os.MkdirAll("gen/novapay", 0o755))
 	require.NoError(t, run())
