@@ -76,7 +76,7 @@ func (b *Book) Pay(ctx context.Context, tenant, order string, purchase platform.
 		return Charge{}, err
 	}
 	asks, doubted := false, false
-	charge, err := b.update(ctx, b.loadOr(tenant, order, gateway, purchase), func(c *Charge) error {
+	charge, err := b.update(ctx, b.loadOr(tenant, order), func(c *Charge) error {
 		asks = false
 		now := b.time()
 		current := &c.Attempts[len(c.Attempts)-1]
@@ -244,10 +244,9 @@ func (c *Charge) learn(a *Attempt, until time.Time, payment *platform.Payment, d
 	c.read(payment)
 }
 
-// read enters where a payment stands into the state.
+// read enters where a payment stands into the state. It knows no refunds, so that none is matched.
 func (c *Charge) read(payment *platform.Payment) {
 	c.State, _ = orders.ApplyRead(c.State, orders.Read{SessionID: payment.ID, Status: payment.Payment, Amount: payment.Amount})
-	c.match()
 }
 
 // Take enters an event of a tenant into its charge, and says what it changed. tenant is whose

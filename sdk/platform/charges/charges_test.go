@@ -203,6 +203,38 @@ func TestManyAskAtOnce(t *testing.T) {
 	})
 }
 
+// A slow store is one that somebody else is faster at, once.
+type slow struct {
+	charges.Store
+	meanwhile func()
+}
+
+func (s *slow) Save(ctx context.Context, charge charges.Charge) error {
+	if meanwhile := s.meanwhile; meanwhile != nil {
+		s.meanwhile = nil
+		meanwhile()
+	}
+	return s.Store.Save(ctx, charge)
+}
+
+// Another process is faster, and has its page: nobody asks the gateway about that.
+func TestWhoComesSecondAsksNobody(t *testing.T) {
+	t.Parallel()
+	atBoth(t, func(t *testing.T, w *world) {
+		w.failsOnce(control.Fault{Status: 429})
+		_, err := w.book().Pay(t.Context(), tenant, order, purchase)
+		require.Error(t, err)
+		var made charges.Charge
+		store := &slow{Store: w.store, meanwhile: func() { made = w.pay() }}
+		book, err := charges.New("crm", store, func(context.Context, string) (platform.Gateway, error) { return w.gateway(), nil }, charges.WithClock(w.Now))
+		require.NoError(t, err)
+		charge, err := book.Pay(t.Context(), tenant, order, purchase)
+		require.NoError(t, err)
+		require.Equal(t, made, charge)
+		require.Len(t, w.Sessions(), 1)
+	})
+}
+
 func TestErrorsAreSaidAndKeepTheAttempt(t *testing.T) {
 	t.Parallel()
 	atBoth(t, func(t *testing.T, w *world) {
@@ -256,6 +288,16 @@ func TestWhatIsPaidKeepsItsAmount(t *testing.T) {
 	require.ErrorIs(t, err, charges.ErrOtherAmount)
 	require.Equal(t, purchase.Amount, charge.Amount)
 	require.Equal(t, platform.StatusApproved, charge.Status())
+	charge, err = w.book().Retry(t.Context(), tenant, order, purchase)
+	require.ErrorIs(t, err, charges.ErrOpen, "what is paid gets no other attempt")
+	require.Len(t, charge.Attempts, 2)
+
+	_, _, err = w.book().Take(t.Context(), tenant, &webhooks.RefundCreated{EventInfo: webhooks.EventInfo{
+		Scheme: webhooks.SchemeVoraV1, SessionID: first.Current().PaymentID, Payment: sdk.PaymentRefunded, Amount: purchase.Amount, RefundID: "re_1",
+	}})
+	require.NoError(t, err)
+	require.Equal(t, platform.StatusRefunded, w.pay().Status(), "nor does what was given back")
+	require.Len(t, w.Sessions(), 1)
 }
 
 // Two tenants with one merchant, and an order of the same name at each.
@@ -297,6 +339,22 @@ func TestARetryThatIsRejectedChangesNothing(t *testing.T) {
 	charge, err = w.book().Retry(t.Context(), tenant, order, purchase) // a double click
 	require.ErrorIs(t, err, charges.ErrOpen)
 	require.Equal(t, platform.StatusPending, charge.Status())
+}
+
+// A retry whose page the gateway has not made is tried again like any other.
+func TestARetryThatMadeNothing(t *testing.T) {
+	t.Parallel()
+	atBoth(t, func(t *testing.T, w *world) {
+		w.press(w.pay(), buyer.CardDeclined, false)
+		w.failsOnce(control.Fault{Status: 429})
+		_, err := w.book().Retry(t.Context(), tenant, order, purchase)
+		require.Error(t, err)
+		charge, err := w.book().Retry(t.Context(), tenant, order, purchase)
+		require.NoError(t, err)
+		require.Equal(t, platform.StatusPending, charge.Status())
+		require.NotEmpty(t, charge.Current().CheckoutURL.Reveal())
+		require.Len(t, w.Sessions(), 2)
+	})
 }
 
 // What nobody can be asked about keeps no other charge from being asked about.
@@ -361,8 +419,16 @@ func TestNoPageIsPrinted(t *testing.T) {
 
 func TestNewRejects(t *testing.T) {
 	t.Parallel()
-	_, err := charges.New("", charges.NewMemoryStore(), nil)
-	require.ErrorContains(t, err, "needs the platform's name")
+	store := charges.NewMemoryStore()
+	gateways := func(context.Context, string) (platform.Gateway, error) { return nil, errors.ErrUnsupported }
+	for name, create := range map[string]func() (*charges.Book, error){
+		"name":     func() (*charges.Book, error) { return charges.New("", store, gateways) },
+		"store":    func() (*charges.Book, error) { return charges.New("crm", nil, gateways) },
+		"gateways": func() (*charges.Book, error) { return charges.New("crm", store, nil) },
+	} {
+		_, err := create()
+		require.ErrorContains(t, err, "needs the platform's name, a store, and a function", name)
+	}
 }
 
 var errKilled = errors.New("the process was killed")

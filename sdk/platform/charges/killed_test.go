@@ -146,3 +146,31 @@ func TestPayGoesOnWithAnAttemptThatWasBegunMeanwhile(t *testing.T) {
 	require.Equal(t, "session-1", charge.Attempts[0].PaymentID)
 	require.Equal(t, references[1], references[2], "the next attempt, and not one after it")
 }
+
+// The response to a create was lost. While it is asked for again, its event says that the payment
+// was declined, and then the gateway is too busy to respond: the payment is known by then, and the
+// buyer can try again.
+func TestAnEventComesWhileALostResponseIsAskedForAgain(t *testing.T) {
+	t.Parallel()
+	var book *charges.Book
+	calls, busy := 0, &sdk.Error{Code: sdk.CodeRateLimitExceeded}
+	gateway := scripted{platform.NewVora(nil), func(p platform.Purchase) (*platform.Payment, error) {
+		if calls++; calls == 1 {
+			return &platform.Payment{Status: platform.StatusUnknown, Cause: errKilled}, nil
+		}
+		_, _, err := book.Take(t.Context(), tenant, &webhooks.SessionFailed{
+			EventInfo: webhooks.EventInfo{Scheme: webhooks.SchemeVoraV1, SessionID: "session-1", Payment: sdk.PaymentFailed},
+			Metadata:  map[string]string{"hostedpay_reference": p.Reference},
+		})
+		require.NoError(t, err)
+		return nil, busy
+	}}
+	book, err := charges.New("crm", charges.NewMemoryStore(), func(context.Context, string) (platform.Gateway, error) { return gateway, nil })
+	require.NoError(t, err)
+	_, err = book.Pay(t.Context(), tenant, order, purchase)
+	require.ErrorIs(t, err, errKilled)
+	charge, err := book.Pay(t.Context(), tenant, order, purchase)
+	require.ErrorIs(t, err, busy)
+	require.Equal(t, platform.StatusDeclined, charge.Status())
+	require.Equal(t, "session-1", charge.Current().PaymentID)
+}

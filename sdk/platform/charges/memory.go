@@ -32,7 +32,7 @@ func NewMemoryStore() *MemoryStore {
 
 // Load finds the charge of an order.
 func (s *MemoryStore) Load(ctx context.Context, tenant, order string) (Charge, error) {
-	return s.find(ctx, func() (orderKey, bool) { return orderKey{tenant, order}, true })
+	return s.find(ctx, func() orderKey { return orderKey{tenant, order} })
 }
 
 // Save stores the next version of a charge.
@@ -85,26 +85,22 @@ func (s *MemoryStore) Open(ctx context.Context, before time.Time, limit int) ([]
 	return open[:min(max(limit, 0), len(open))], nil
 }
 
-func (s *MemoryStore) find(ctx context.Context, at func() (orderKey, bool)) (Charge, error) {
+func (s *MemoryStore) find(ctx context.Context, at func() orderKey) (Charge, error) {
 	if err := ctx.Err(); err != nil {
 		return Charge{}, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	key, named := at()
-	charge, stored := s.charges[key]
-	if !named || !stored {
+	charge, stored := s.charges[at()]
+	if !stored {
 		return Charge{}, ErrNotFound
 	}
 	return charge.clone(), nil
 }
 
-// named is the charge that has a name.
-func (s *MemoryStore) named(name nameKey) func() (orderKey, bool) {
-	return func() (orderKey, bool) {
-		key, ok := s.names[name]
-		return key, ok
-	}
+// named is the charge that has a name; the zero key when none has, under which no charge is kept.
+func (s *MemoryStore) named(name nameKey) func() orderKey {
+	return func() orderKey { return s.names[name] }
 }
 
 var _ Store = (*MemoryStore)(nil)

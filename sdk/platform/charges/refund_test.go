@@ -34,6 +34,8 @@ func TestRefunds(t *testing.T) {
 	require.Equal(t, usd(499), w.charge().Refundable())
 	require.ErrorIs(t, request("r3", 0), charges.ErrNotRefundable)
 	require.ErrorIs(t, request("r3", -1), charges.ErrNotRefundable)
+	_, err := w.book().RequestRefund(t.Context(), tenant, order, "r3", money.Minor(400, "EUR"))
+	require.ErrorIs(t, err, charges.ErrNotRefundable, "of another currency")
 
 	var made []string
 	for i, minor := range []int64{500, 100, 500} {
@@ -49,7 +51,7 @@ func TestRefunds(t *testing.T) {
 	}, w.charge().Refunds)
 	require.Equal(t, platform.StatusApproved, w.charge().Status(), "3.99 is left")
 	require.NoError(t, request("r3", 399))
-	_, err := w.Refund(charge.Current().PaymentID, 0)
+	_, err = w.Refund(charge.Current().PaymentID, 0)
 	require.NoError(t, err)
 	w.WaitDeliveries(charge.Current().PaymentID, 5)
 	require.Equal(t, platform.StatusRefunded, w.charge().Status())

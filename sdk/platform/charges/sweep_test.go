@@ -17,7 +17,8 @@ import (
 // A readable gateway makes pages, and says that all are paid once they are.
 type readable struct {
 	platform.Gateway
-	paid bool
+	paid  bool
+	asked func() // called when it was asked where a payment stands; may be nil
 }
 
 func (g *readable) Name() sdk.Gateway { return sdk.GatewayVora }
@@ -30,11 +31,37 @@ func (g *readable) Retrieve(ctx context.Context, id string) (*platform.Payment, 
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	if g.asked != nil {
+		defer g.asked()
+	}
 	payment := &platform.Payment{ID: id, Amount: purchase.Amount, Payment: sdk.PaymentPending}
 	if g.paid {
 		payment.Payment = sdk.PaymentPaid
 	}
 	return payment, nil
+}
+
+// A sweep whose time is over asks about nothing more, and says so. What it has read is kept.
+func TestASweepThatEndsEarly(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancelCause(t.Context())
+	gateway := &readable{paid: true, asked: func() { cancel(errKilled) }}
+	store := charges.NewMemoryStore()
+	book, err := charges.New("crm", store, func(context.Context, string) (platform.Gateway, error) { return gateway, nil })
+	require.NoError(t, err)
+	for _, name := range []string{"1", "2"} {
+		_, err := book.Pay(t.Context(), tenant, name, purchase)
+		require.NoError(t, err)
+	}
+	swept, err := book.Sweep(ctx, time.Now().Add(time.Minute), 10)
+	require.ErrorIs(t, err, errKilled)
+	require.EqualError(t, err, "charges: the sweep ended early, the next one goes on: the process was killed")
+	require.Len(t, swept.Changed, 1)
+	require.Empty(t, swept.Silent)
+	left, err := store.Open(t.Context(), time.Now().Add(time.Minute), 10)
+	require.NoError(t, err)
+	require.Len(t, left, 1)
+	require.Zero(t, left[0].Asked, "it is the first one of the next sweep")
 }
 
 func TestKeepSweeping(t *testing.T) {
@@ -48,7 +75,7 @@ func TestKeepSweeping(t *testing.T) {
 		ctx, stop := context.WithCancelCause(t.Context())
 		began, sweeps := time.Now(), 0
 		over := errors.New("over")
-		err = book.KeepSweeping(ctx, charges.Sweeping{Every: time.Minute, After: 90 * time.Second, Limit: 10}, func(_ context.Context, swept charges.Swept, err error) {
+		err = book.KeepSweeping(ctx, charges.Sweeping{Every: time.Minute, After: 90 * time.Second, Limit: 1}, func(_ context.Context, swept charges.Swept, err error) {
 			require.NoError(t, err)
 			if sweeps++; len(swept.Changed) > 0 {
 				require.Equal(t, platform.StatusApproved, swept.Changed[0].Status())
@@ -63,5 +90,9 @@ func TestKeepSweeping(t *testing.T) {
 	})
 	book, err := charges.New("crm", charges.NewMemoryStore(), func(context.Context, string) (platform.Gateway, error) { return nil, nil })
 	require.NoError(t, err)
-	require.ErrorContains(t, book.KeepSweeping(t.Context(), charges.Sweeping{}, nil), "asks about nothing")
+	found := func(context.Context, charges.Swept, error) {}
+	for _, when := range []charges.Sweeping{{After: 1, Limit: 1}, {Every: 1, Limit: 1}, {Every: 1, After: 1}, {Every: 1, After: 1, Limit: -1}} {
+		require.ErrorContains(t, book.KeepSweeping(t.Context(), when, found), "asks about nothing")
+	}
+	require.ErrorContains(t, book.KeepSweeping(t.Context(), charges.Sweeping{Every: 1, After: 1, Limit: 1}, nil), "has no function")
 }

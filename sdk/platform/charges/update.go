@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/hostedpay/hostedpay-go/sdk/orders"
 	"github.com/hostedpay/hostedpay-go/sdk/platform"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 )
@@ -63,17 +62,14 @@ func naming(tenant, order string, err error) error {
 	return err
 }
 
-// loadOr is a new charge when there is none.
-func (b *Book) loadOr(tenant, order string, gateway platform.Gateway, purchase platform.Purchase) loader {
+// loadOr is a new charge when there is none, whose attempt is still to be filled in.
+func (b *Book) loadOr(tenant, order string) loader {
 	return func(ctx context.Context) (Charge, error) {
 		charge, err := b.store.Load(ctx, tenant, order)
-		if !errors.Is(err, ErrNotFound) {
-			return charge, err
+		if errors.Is(err, ErrNotFound) {
+			return Charge{Tenant: tenant, Order: order, Attempts: make([]Attempt, 1)}, nil
 		}
-		return Charge{
-			Tenant: tenant, Order: order, Amount: purchase.Amount,
-			Attempts: []Attempt{b.attempt(tenant, order, 1, gateway, purchase)}, State: orders.State{Expected: purchase.Amount},
-		}, nil
+		return charge, err
 	}
 }
 
