@@ -125,7 +125,6 @@ func Normalize(address string) (string, error) {
 	if err != nil || u.Scheme == "" || u.Hostname() == "" {
 		return "", errors.New("not an absolute URL")
 	}
-	u.Scheme = strings.ToLower(u.Scheme)
 	host, port := strings.ToLower(u.Hostname()), u.Port()
 	if strings.Contains(host, ":") {
 		host = "[" + host + "]"

@@ -139,8 +139,8 @@ func (b *Book) Retry(ctx context.Context, tenant, order string, purchase platfor
 		return Charge{}, err
 	}
 	charge, err := b.update(ctx, b.load(tenant, order), func(c *Charge) error {
-		status, current := c.Status(), c.Current()
-		nothing := !current.Made() && !current.InDoubt && status == platform.StatusPending
+		status := c.Status()
+		nothing := status == platform.StatusPending && !c.Current().Made()
 		switch {
 		case c.Amount != purchase.Amount:
 			return otherAmount(c, purchase)

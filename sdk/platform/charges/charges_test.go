@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"sync"
 	"testing"
 	"time"
 
@@ -62,31 +61,6 @@ func TestAnotherAmountIsAnotherCharge(t *testing.T) {
 		require.ErrorContains(t, err, "or charge another order")
 		require.Equal(t, platform.HandlingFixMapping, platform.HandlingOf(err))
 		require.Len(t, w.Sessions(), 1)
-	})
-}
-
-// Only a deliberate new attempt has another page, and there is none while the last one can be paid.
-func TestRetry(t *testing.T) {
-	t.Parallel()
-	atBoth(t, func(t *testing.T, w *world) {
-		_, err := w.book().Retry(t.Context(), tenant, order, purchase)
-		require.ErrorIs(t, err, charges.ErrNotFound)
-		first := w.pay()
-		_, err = w.book().Retry(t.Context(), tenant, order, purchase)
-		require.ErrorIs(t, err, charges.ErrOpen)
-
-		w.press(first, buyer.CardDeclined, false)
-		require.Equal(t, platform.StatusDeclined, w.pay().Status())
-		second, err := w.book().Retry(t.Context(), tenant, order, purchase)
-		require.NoError(t, err)
-		require.Equal(t, platform.StatusPending, second.Status())
-		require.Len(t, second.Attempts, 2)
-		require.NotEqual(t, first.Current().Purchase.Reference, second.Current().Purchase.Reference)
-		require.NotEqual(t, first.Current().PaymentID, second.Current().PaymentID)
-		w.press(second, buyer.CardApproved, true)
-		require.Equal(t, platform.StatusApproved, w.charge().Status())
-		_, err = w.book().Retry(t.Context(), tenant, order, purchase)
-		require.ErrorIs(t, err, charges.ErrOpen)
 	})
 }
 
@@ -179,62 +153,6 @@ func TestSweep(t *testing.T) {
 	require.Equal(t, order, found.Silent[0].Order)
 }
 
-// Whoever asks at the same time, in however many processes: one page.
-func TestManyAskAtOnce(t *testing.T) {
-	t.Parallel()
-	atBoth(t, func(t *testing.T, w *world) {
-		var wait sync.WaitGroup
-		pages := make([]string, 32)
-		for i := range pages {
-			wait.Go(func() {
-				charge, err := w.book().Pay(context.WithoutCancel(t.Context()), tenant, order, purchase)
-				if err == nil && charge.Status() == platform.StatusPending {
-					pages[i] = charge.Current().CheckoutURL.Reveal()
-				}
-			})
-		}
-		wait.Wait()
-		require.Len(t, w.Sessions(), 1)
-		want := w.charge().Current().CheckoutURL.Reveal()
-		require.Contains(t, pages, want)
-		for _, page := range pages {
-			require.Contains(t, []string{"", want}, page)
-		}
-	})
-}
-
-// A slow store is one that somebody else is faster at, once.
-type slow struct {
-	charges.Store
-	meanwhile func()
-}
-
-func (s *slow) Save(ctx context.Context, charge charges.Charge) error {
-	if meanwhile := s.meanwhile; meanwhile != nil {
-		s.meanwhile = nil
-		meanwhile()
-	}
-	return s.Store.Save(ctx, charge)
-}
-
-// Another process is faster, and has its page: nobody asks the gateway about that.
-func TestWhoComesSecondAsksNobody(t *testing.T) {
-	t.Parallel()
-	atBoth(t, func(t *testing.T, w *world) {
-		w.failsOnce(control.Fault{Status: 429})
-		_, err := w.book().Pay(t.Context(), tenant, order, purchase)
-		require.Error(t, err)
-		var made charges.Charge
-		store := &slow{Store: w.store, meanwhile: func() { made = w.pay() }}
-		book, err := charges.New("crm", store, func(context.Context, string) (platform.Gateway, error) { return w.gateway(), nil }, charges.WithClock(w.Now))
-		require.NoError(t, err)
-		charge, err := book.Pay(t.Context(), tenant, order, purchase)
-		require.NoError(t, err)
-		require.Equal(t, made, charge)
-		require.Len(t, w.Sessions(), 1)
-	})
-}
-
 func TestErrorsAreSaidAndKeepTheAttempt(t *testing.T) {
 	t.Parallel()
 	atBoth(t, func(t *testing.T, w *world) {
@@ -323,40 +241,6 @@ func TestNamesAreChecked(t *testing.T) {
 	require.Empty(t, w.Sessions())
 }
 
-// A retry that cannot be is none: the charge stays as it is.
-func TestARetryThatIsRejectedChangesNothing(t *testing.T) {
-	t.Parallel()
-	w := setup(t, true)
-	w.press(w.pay(), buyer.CardDeclined, false)
-	other := purchase
-	other.Amount = money.Minor(1500, "USD")
-	charge, err := w.book().Retry(t.Context(), tenant, order, other)
-	require.ErrorIs(t, err, charges.ErrOtherAmount)
-	require.Equal(t, platform.StatusDeclined, charge.Status())
-	require.Len(t, w.charge().Attempts, 1)
-	_, err = w.book().Retry(t.Context(), tenant, order, purchase)
-	require.NoError(t, err)
-	charge, err = w.book().Retry(t.Context(), tenant, order, purchase) // a double click
-	require.ErrorIs(t, err, charges.ErrOpen)
-	require.Equal(t, platform.StatusPending, charge.Status())
-}
-
-// A retry whose page the gateway has not made is tried again like any other.
-func TestARetryThatMadeNothing(t *testing.T) {
-	t.Parallel()
-	atBoth(t, func(t *testing.T, w *world) {
-		w.press(w.pay(), buyer.CardDeclined, false)
-		w.failsOnce(control.Fault{Status: 429})
-		_, err := w.book().Retry(t.Context(), tenant, order, purchase)
-		require.Error(t, err)
-		charge, err := w.book().Retry(t.Context(), tenant, order, purchase)
-		require.NoError(t, err)
-		require.Equal(t, platform.StatusPending, charge.Status())
-		require.NotEmpty(t, charge.Current().CheckoutURL.Reveal())
-		require.Len(t, w.Sessions(), 2)
-	})
-}
-
 // What nobody can be asked about keeps no other charge from being asked about.
 func TestSweepsAskAboutAllInTurn(t *testing.T) {
 	t.Parallel()
@@ -392,20 +276,6 @@ func TestASweepReadsWhatItCan(t *testing.T) {
 	_, err = w.book().Sweep(t.Context(), w.Now(), 10)
 	require.ErrorContains(t, err, "HTTP 404")
 	require.Equal(t, platform.StatusApproved, w.charge().Status())
-}
-
-func TestErrorsNameTheCharge(t *testing.T) {
-	t.Parallel()
-	w := setup(t, true)
-	_, err := w.book().Check(t.Context(), tenant, order)
-	require.ErrorIs(t, err, charges.ErrNotFound)
-	require.ErrorContains(t, err, `of the order "order-789012" of acme: Pay begins one`)
-	event := &webhooks.SessionSucceeded{EventInfo: webhooks.EventInfo{Scheme: webhooks.SchemeVoraV1, SessionID: "vp_cs_test_1"}}
-	_, _, err = w.book().Take(t.Context(), tenant, event)
-	require.ErrorIs(t, err, charges.ErrNotFound)
-	require.ErrorContains(t, err, `of the payment "vp_cs_test_1", with the reference "", of acme`)
-	_, err = w.book().Sweep(t.Context(), w.Now(), 0)
-	require.ErrorContains(t, err, "asks about nothing")
 }
 
 // Nothing of a charge that is printed is a page's address; its JSON does not have it either.

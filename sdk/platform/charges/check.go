@@ -96,7 +96,7 @@ func (b *Book) reread(ctx context.Context, charge Charge) (now Charge, asked boo
 			failures = append(failures, err)
 			continue
 		}
-		payments, asked = append(payments, payment), asked || i == len(charge.Attempts)-1
+		payments, asked = append(payments, payment), i == len(charge.Attempts)-1
 	}
 	stored, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeFor) // what was read is not lost
 	defer cancel()

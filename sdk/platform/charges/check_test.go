@@ -3,6 +3,7 @@ package charges_test
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -42,6 +43,26 @@ func TestCheckWhereNobodyCanBeAsked(t *testing.T) {
 	after, err := w.book().Check(t.Context(), tenant, order)
 	require.NoError(t, err)
 	require.Equal(t, before.Version, after.Version)
+}
+
+// Nobody asks about a page that was not made, or whose response was lost.
+func TestCheckWithoutAPage(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]control.Fault{"not made": {Status: 429}, "lost": {ResetAfter: true}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := setup(t, true)
+			w.failsOnce(fault)
+			before, err := w.book().Pay(t.Context(), tenant, order, purchase)
+			require.Error(t, err)
+			after, err := w.book().Check(t.Context(), tenant, order)
+			require.NoError(t, err)
+			require.Equal(t, before, after)
+			swept, err := w.book().Sweep(t.Context(), w.Now().Add(time.Minute), 10)
+			require.NoError(t, err)
+			require.Len(t, swept.Silent, 1)
+		})
+	}
 }
 
 // What an adapter says about another payment is not about the charge's.

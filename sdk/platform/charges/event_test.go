@@ -113,9 +113,12 @@ func TestAnUnreadableEventIsReported(t *testing.T) {
 	w.failsOnce(control.Fault{ResetAfter: true})
 	_, err := w.book().Pay(t.Context(), tenant, order, purchase)
 	require.Error(t, err)
-	charge, transition, err := w.book().Take(t.Context(), tenant, &webhooks.UnknownEvent{EventInfo: webhooks.EventInfo{
-		Scheme: webhooks.SchemeVisionScope, Type: "payment.success", SessionID: "cs_1", Reference: w.charge().Current().Purchase.Reference, Problem: errors.New("amount cannot be read"),
-	}})
+	info := webhooks.EventInfo{Scheme: webhooks.SchemeVisionScope, Type: "payment.success", Reference: w.charge().Current().Purchase.Reference, Problem: errors.New("sessionId is missing")}
+	charge, _, err := w.book().Take(t.Context(), tenant, &webhooks.UnknownEvent{EventInfo: info})
+	require.NoError(t, err)
+	require.Equal(t, platform.StatusUnknown, charge.Status(), "it names no payment, and the page is still in doubt")
+	info.SessionID, info.Problem = "cs_1", errors.New("amount cannot be read")
+	charge, transition, err := w.book().Take(t.Context(), tenant, &webhooks.UnknownEvent{EventInfo: info})
 	require.NoError(t, err)
 	require.Equal(t, []orders.Problem{orders.ProblemUnreadableEvent}, transition.Problems)
 	require.Equal(t, []orders.Problem{orders.ProblemUnreadableEvent}, charge.State.Problems)

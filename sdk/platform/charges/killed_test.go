@@ -147,6 +147,25 @@ func TestPayGoesOnWithAnAttemptThatWasBegunMeanwhile(t *testing.T) {
 	require.Equal(t, references[1], references[2], "the next attempt, and not one after it")
 }
 
+// The response to the create was lost, but the buyer's event was faster: nothing is unknown.
+func TestAnEventIsFasterThanTheLossOfTheResponse(t *testing.T) {
+	t.Parallel()
+	var book *charges.Book
+	gateway := scripted{platform.NewVora(nil), func(p platform.Purchase) (*platform.Payment, error) {
+		_, _, err := book.Take(t.Context(), tenant, &webhooks.SessionSucceeded{
+			EventInfo: webhooks.EventInfo{Scheme: webhooks.SchemeVoraV1, SessionID: "session-1", Payment: sdk.PaymentPaid, Amount: p.Amount},
+			Metadata:  map[string]string{"hostedpay_reference": p.Reference},
+		})
+		require.NoError(t, err)
+		return &platform.Payment{Status: platform.StatusUnknown, Cause: errKilled}, nil
+	}}
+	book, err := charges.New("crm", charges.NewMemoryStore(), func(context.Context, string) (platform.Gateway, error) { return gateway, nil })
+	require.NoError(t, err)
+	charge, err := book.Pay(t.Context(), tenant, order, purchase)
+	require.NoError(t, err)
+	require.Equal(t, platform.StatusApproved, charge.Status())
+}
+
 // The response to a create was lost. While it is asked for again, its event says that the payment
 // was declined, and then the gateway is too busy to respond: the payment is known by then, and the
 // buyer can try again.

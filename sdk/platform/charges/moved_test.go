@@ -48,6 +48,29 @@ func TestALostResponseOfAFormerGateway(t *testing.T) {
 	}
 }
 
+// The gateway that the tenant is at now rejects the purchase, or its response is lost too: the
+// former gateway's page, which nobody was shown, says nothing about the new attempt's.
+func TestALostResponseOfAFormerGatewayAndThen(t *testing.T) {
+	t.Parallel()
+	for want, fault := range map[platform.Status]control.Fault{platform.StatusPending: {Status: 429}, platform.StatusUnknown: {ResetAfter: true}} {
+		t.Run(string(want), func(t *testing.T) {
+			t.Parallel()
+			w := setup(t, true)
+			w.failsOnce(control.Fault{ResetAfter: true})
+			_, err := w.book().Pay(t.Context(), tenant, order, purchase)
+			require.Error(t, err)
+			w.vora = false
+			w.failsOnce(fault)
+			w.Advance(soon)
+			charge, err := w.book().Pay(t.Context(), tenant, order, purchase)
+			require.Error(t, err)
+			require.Len(t, charge.Attempts, 2)
+			require.Equal(t, want, charge.Status())
+			require.True(t, charge.Attempts[0].InDoubt)
+		})
+	}
+}
+
 // The payment of an earlier attempt becomes known late, after the tenant has left its gateway. It
 // is refunded there, whatever the gateway of the attempt that came later can do.
 func TestARefundAtAFormerGateway(t *testing.T) {

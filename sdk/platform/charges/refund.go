@@ -50,7 +50,7 @@ func (b *Book) RequestRefund(ctx context.Context, tenant, order, reference strin
 	}
 	return b.update(ctx, b.load(tenant, order), func(c *Charge) error {
 		at := c.paidAt()
-		if refunds, known := platform.CapabilityOf(at, platform.OperationRefund); known && refunds.Support == platform.SupportNone {
+		if refunds, _ := platform.CapabilityOf(at, platform.OperationRefund); refunds.Support == platform.SupportNone {
 			return &platform.UnsupportedError{Gateway: at, Operation: platform.OperationRefund, Capability: refunds}
 		}
 		for _, refund := range c.Refunds {

@@ -28,6 +28,7 @@ func TestRefunds(t *testing.T) {
 	require.NoError(t, request("r1", 500))
 	require.NoError(t, request("r1", 500), "the same request")
 	require.ErrorContains(t, request("r1", 400), `the refund "r1" of 5.00 USD is kept already`)
+	require.ErrorContains(t, request("r1", 400), "Give each refund a reference of its own.")
 	require.ErrorIs(t, request("r1", 400), sdk.CodeIdempotencyKeyCollision)
 	require.NoError(t, request("r2", 500))
 	require.ErrorIs(t, request("r3", 500), charges.ErrNotRefundable)
@@ -69,7 +70,7 @@ func TestARefundThatNobodyCanMake(t *testing.T) {
 	w.press(w.pay(), buyer.CardApproved, true)
 	_, err := w.book().RequestRefund(t.Context(), tenant, order, "r1", money.Minor(500, "USD"))
 	require.ErrorIs(t, err, errors.ErrUnsupported)
-	require.ErrorContains(t, err, "neither a call nor an event")
+	require.ErrorContains(t, err, "visionscope has no call to refund (unsupported). The gateway has neither a call nor an event")
 	require.Empty(t, w.charge().Refunds)
 }
 
@@ -92,4 +93,6 @@ func TestWithdrawnRefunds(t *testing.T) {
 	require.NoError(t, err)
 	w.WaitDeliveries(w.charge().Current().PaymentID, 2)
 	require.Equal(t, charges.RefundUnmatched, w.charge().Refunds[1].Status)
+	_, err = w.book().WithdrawRefund(t.Context(), tenant, order, "")
+	require.ErrorIs(t, err, charges.ErrNotFound, "what nobody has asked for")
 }

@@ -64,6 +64,26 @@ func TestASweepThatEndsEarly(t *testing.T) {
 	require.Zero(t, left[0].Asked, "it is the first one of the next sweep")
 }
 
+// What a sweep has found by the time of a shutdown is not lost: nobody would ask about it again.
+func TestAShutdownDuringASweep(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancelCause(t.Context())
+	gateway, now := &readable{paid: true, asked: func() { cancel(errKilled) }}, time.Now()
+	book, err := charges.New("crm", charges.NewMemoryStore(), func(context.Context, string) (platform.Gateway, error) { return gateway, nil },
+		charges.WithClock(func() time.Time { return now }))
+	require.NoError(t, err)
+	_, err = book.Pay(t.Context(), tenant, order, purchase)
+	require.NoError(t, err)
+	now = now.Add(time.Hour)
+	var found []charges.Charge
+	err = book.KeepSweeping(ctx, charges.Sweeping{Every: time.Minute, After: time.Minute, Limit: 1}, func(_ context.Context, swept charges.Swept, _ error) {
+		found = append(found, swept.Changed...)
+	})
+	require.ErrorIs(t, err, errKilled)
+	require.Len(t, found, 1)
+	require.Equal(t, platform.StatusApproved, found[0].Status())
+}
+
 func TestKeepSweeping(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -87,6 +107,10 @@ func TestKeepSweeping(t *testing.T) {
 		require.Equal(t, 3, sweeps, "at once, before the charge is old enough, and then")
 		require.Less(t, time.Since(began), 2*time.Minute+13*time.Second)
 		require.GreaterOrEqual(t, time.Since(began), 2*time.Minute)
+		err = book.KeepSweeping(ctx, charges.Sweeping{Every: time.Minute, After: time.Minute, Limit: 1}, func(context.Context, charges.Swept, error) {
+			require.Fail(t, "nothing was asked about")
+		})
+		require.ErrorIs(t, err, over)
 	})
 	book, err := charges.New("crm", charges.NewMemoryStore(), func(context.Context, string) (platform.Gateway, error) { return nil, nil })
 	require.NoError(t, err)

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -77,10 +78,14 @@ func roundTrip(t *testing.T, s charges.Store) {
 	loaded, err = s.Load(t.Context(), "acme", "1")
 	succeeds(t, err)
 	same(t, loaded, saved)
-	loaded.Attempts[0].PaymentID, loaded.Refunds[0].ID = "changed", "changed"
-	loaded, err = s.Load(t.Context(), "acme", "1")
-	succeeds(t, err)
-	same(t, loaded, saved) // what was loaded is a copy
+	kept := saved
+	kept.Attempts, kept.Refunds = slices.Clone(saved.Attempts), slices.Clone(saved.Refunds)
+	for _, copied := range []charges.Charge{saved, loaded} {
+		copied.Attempts[0].PaymentID, copied.Refunds[0].ID = "changed", "changed"
+		loaded, err = s.Load(t.Context(), "acme", "1")
+		succeeds(t, err)
+		same(t, loaded, kept)
+	}
 }
 
 func versions(t *testing.T, s charges.Store) {
@@ -232,6 +237,8 @@ func ended(t *testing.T, s charges.Store) {
 	_, err := s.Load(ctx, "acme", "1")
 	must(t, errors.Is(err, context.Canceled), "Load: %v", err)
 	must(t, errors.Is(s.Save(ctx, sample("acme", "1")), context.Canceled), "Save")
+	_, err = s.Open(ctx, begun, 1)
+	must(t, errors.Is(err, context.Canceled), "Open: %v", err)
 	_, err = s.Load(t.Context(), "acme", "1")
 	must(t, errors.Is(err, charges.ErrNotFound), "something was saved: %v", err)
 }

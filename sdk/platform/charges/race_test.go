@@ -1,0 +1,69 @@
+package charges_test
+
+import (
+	"context"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/hostedpay/hostedpay-go/sandbox/control"
+	"github.com/hostedpay/hostedpay-go/sdk/platform"
+	"github.com/hostedpay/hostedpay-go/sdk/platform/charges"
+)
+
+// Whoever asks at the same time, in however many processes: one page.
+func TestManyAskAtOnce(t *testing.T) {
+	t.Parallel()
+	atBoth(t, func(t *testing.T, w *world) {
+		var wait sync.WaitGroup
+		pages := make([]string, 32)
+		for i := range pages {
+			wait.Go(func() {
+				charge, err := w.book().Pay(context.WithoutCancel(t.Context()), tenant, order, purchase)
+				if err == nil && charge.Status() == platform.StatusPending {
+					pages[i] = charge.Current().CheckoutURL.Reveal()
+				}
+			})
+		}
+		wait.Wait()
+		require.Len(t, w.Sessions(), 1)
+		want := w.charge().Current().CheckoutURL.Reveal()
+		require.Contains(t, pages, want)
+		for _, page := range pages {
+			require.Contains(t, []string{"", want}, page)
+		}
+	})
+}
+
+// A slow store is one that somebody else is faster at, once.
+type slow struct {
+	charges.Store
+	meanwhile func()
+}
+
+func (s *slow) Save(ctx context.Context, charge charges.Charge) error {
+	if meanwhile := s.meanwhile; meanwhile != nil {
+		s.meanwhile = nil
+		meanwhile()
+	}
+	return s.Store.Save(ctx, charge)
+}
+
+// Another process is faster, and has its page: nobody asks the gateway about that.
+func TestWhoComesSecondAsksNobody(t *testing.T) {
+	t.Parallel()
+	atBoth(t, func(t *testing.T, w *world) {
+		w.failsOnce(control.Fault{Status: 429})
+		_, err := w.book().Pay(t.Context(), tenant, order, purchase)
+		require.Error(t, err)
+		var made charges.Charge
+		store := &slow{Store: w.store, meanwhile: func() { made = w.pay() }}
+		book, err := charges.New("crm", store, func(context.Context, string) (platform.Gateway, error) { return w.gateway(), nil }, charges.WithClock(w.Now))
+		require.NoError(t, err)
+		charge, err := book.Pay(t.Context(), tenant, order, purchase)
+		require.NoError(t, err)
+		require.Equal(t, made, charge)
+		require.Len(t, w.Sessions(), 1)
+	})
+}
