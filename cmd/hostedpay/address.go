@@ -4,29 +4,18 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/url"
 	"strconv"
-	"strings"
-	"unicode"
 
 	"github.com/spf13/cobra"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/endpoint"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/server"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
 )
 
-// endpointURL is the URL of a webhook endpoint, as a flag has it. It may have a token in it: no
-// error repeats it.
-func endpointURL(flag, address string) (*url.URL, error) {
-	u, err := url.Parse(address)
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || strings.ContainsFunc(address, unicode.IsSpace) {
-		return nil, fmt.Errorf("%s is not an absolute URL with http or https, such as http://127.0.0.1:8080/webhooks/vora", flag)
-	}
-	return u, nil
-}
-
 // sandboxAt is the sandbox at the URL that --sandbox has.
 func sandboxAt(c *cobra.Command, address string) (*control.Client, error) {
-	if !onThisMachine(address) {
+	if !endpoint.OnThisMachine(address) {
 		return nil, usage(c, errors.New("--sandbox must be a URL on this machine, such as http://127.0.0.1:4010"))
 	}
 	box, err := control.New(address)
@@ -42,7 +31,7 @@ func listenAt(c *cobra.Command, address string) (net.Listener, string, error) {
 	if _, wrong := strconv.ParseUint(port, 10, 16); err != nil || wrong != nil {
 		return nil, "", usage(c, fmt.Errorf("--listen must be a host and a port, such as %s", c.Flag("listen").DefValue))
 	}
-	l, base, err := listen(c.Context(), address)
+	l, base, err := server.Listen(c.Context(), address)
 	if err != nil {
 		return nil, "", fmt.Errorf("cannot listen on %s (choose another with --listen, port 0 for any free one): %w", address, err)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/capture"
 	"github.com/hostedpay/hostedpay-go/internal/conformance"
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/internal/redact"
@@ -59,7 +60,7 @@ func checkFile(name string, stdin io.Reader, hosts []string) (checked, error) {
 		return checked{}, err
 	}
 	defer in.Close()
-	traffic, truncated, err := readRecording(in)
+	traffic, truncated, err := capture.Read(in)
 	if err != nil {
 		return checked{}, err
 	}
@@ -95,7 +96,7 @@ type finding struct {
 }
 
 // check holds traffic to the contracts. Hosts are those where gateways were besides their own.
-func check(traffic []recorded, hosts []string) (checked, error) {
+func check(traffic []capture.Exchange, hosts []string) (checked, error) {
 	contracts, err := conformance.All()
 	if err != nil {
 		return checked{}, err
@@ -109,13 +110,13 @@ func check(traffic []recorded, hosts []string) (checked, error) {
 	return result, nil
 }
 
-func (c *checked) entry(contracts map[string]*conformance.Contract, hosts []string, number int, one recorded) error {
+func (c *checked) entry(contracts map[string]*conformance.Contract, hosts []string, number int, one capture.Exchange) error {
 	request, err := http.NewRequest(one.Request.Method, one.Request.URL, http.NoBody) //nolint:noctx // it is never sent
 	if err != nil {
 		return errors.New("its request has no usable method and URL")
 	}
-	request.Header = headersOf(one.Request.Headers)
-	body, err := one.Request.body()
+	request.Header = capture.HeaderOf(one.Request.Headers)
+	body, err := one.Request.Body()
 	if err != nil {
 		return errors.New("its body is not base64")
 	}
@@ -159,15 +160,15 @@ func (c *checked) entry(contracts map[string]*conformance.Contract, hosts []stri
 }
 
 // response checks what came back, if anything did.
-func (c *checked) response(at finding, x *conformance.Exchange, response recordedResponse, ofGateway bool) error {
+func (c *checked) response(at finding, x *conformance.Exchange, response capture.Response, ofGateway bool) error {
 	if response.Status == 0 {
 		return nil
 	}
-	text, err := response.body()
+	text, err := response.Body()
 	if err != nil {
 		return errors.New("its response's content is not base64")
 	}
-	header, body := headersOf(response.Headers), conformance.Content{Text: text}
+	header, body := capture.HeaderOf(response.Headers), conformance.Content{Text: text}
 	problems := x.ResponseProblems(response.Status, header, body)
 	if ofGateway {
 		problems = append(problems, x.News(response.Status, header, body)...)

@@ -15,13 +15,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/capture"
 	"github.com/hostedpay/hostedpay-go/sandbox"
 )
 
 // A recorder writes down what passes through handlers, as a HAR has it.
 type recorder struct {
 	mu      sync.Mutex
-	entries []recorded
+	entries []capture.Exchange
 }
 
 func (r *recorder) wrap(next http.Handler) http.Handler {
@@ -30,7 +31,7 @@ func (r *recorder) wrap(next http.Handler) http.Handler {
 		request.Body = io.NopCloser(bytes.NewReader(sent))
 		seen := httptest.NewRecorder()
 		next.ServeHTTP(seen, request)
-		entry := recorded{Request: recordedRequest{Method: request.Method, URL: "http://" + request.Host + request.URL.String(), Headers: listed(request.Header)}}
+		entry := capture.Exchange{Request: capture.Request{Method: request.Method, URL: "http://" + request.Host + request.URL.String(), Headers: listed(request.Header)}}
 		entry.Request.PostData.Text = string(sent)
 		entry.Response.Status, entry.Response.Headers = seen.Code, listed(seen.Header())
 		entry.Response.Content.Text = seen.Body.String()
@@ -45,10 +46,10 @@ func (r *recorder) wrap(next http.Handler) http.Handler {
 	})
 }
 
-func listed(header http.Header) (all []recordedHeader) {
+func listed(header http.Header) (all []capture.Header) {
 	for name, values := range header {
 		for _, value := range values {
-			all = append(all, recordedHeader{name, value})
+			all = append(all, capture.Header{Name: name, Value: value})
 		}
 	}
 	return all
@@ -108,7 +109,7 @@ func TestCheckFindsEveryChange(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			changed := 0
-			out, err := runCheck(t, edit(t, recording, func(entry *recorded) {
+			out, err := runCheck(t, edit(t, recording, func(entry *capture.Exchange) {
 				if !strings.Contains(entry.Request.URL, c.in) {
 					return
 				}
@@ -131,20 +132,20 @@ func TestCheckFindsEveryChange(t *testing.T) {
 func TestCheckFindsWhatIsNew(t *testing.T) {
 	t.Parallel()
 	const rejected = `{"error":"no","code":"CODE"}`
-	at := func(status int, body string, headers ...recordedHeader) recorded {
-		one := recorded{Request: recordedRequest{Method: "GET", URL: "https://checkout.vonpay.com/v1/sessions/vp_cs_test_1"}}
+	at := func(status int, body string, headers ...capture.Header) capture.Exchange {
+		one := capture.Exchange{Request: capture.Request{Method: "GET", URL: "https://checkout.vonpay.com/v1/sessions/vp_cs_test_1"}}
 		one.Response.Status = status
-		one.Response.Headers = append([]recordedHeader{{"content-type", "application/json"}}, headers...)
+		one.Response.Headers = append([]capture.Header{{Name: "content-type", Value: "application/json"}}, headers...)
 		one.Response.Content.Text = body
 		return one
 	}
 	for name, c := range map[string]struct {
-		entry recorded
+		entry capture.Exchange
 		want  string
 	}{
 		"code":   {at(404, strings.Replace(rejected, "CODE", "session_archived", 1)), `at '/code': the error catalog has no "session_archived"`},
 		"status": {at(418, strings.Replace(rejected, "CODE", "session_not_found", 1)), "the status is not documented"},
-		"header": {at(404, strings.Replace(rejected, "CODE", "session_not_found", 1), recordedHeader{"von-pay-shard", "7"}), `header "Von-Pay-Shard" is not documented`},
+		"header": {at(404, strings.Replace(rejected, "CODE", "session_not_found", 1), capture.Header{Name: "von-pay-shard", Value: "7"}), `header "Von-Pay-Shard" is not documented`},
 	} {
 		text, err := json.Marshal(c.entry)
 		require.NoError(t, err)
@@ -158,7 +159,7 @@ func TestCheckFindsWhatIsNew(t *testing.T) {
 	known := at(404, strings.Replace(rejected, "CODE", "session_not_found", 1))
 	unknown := known
 	unknown.Request.URL = "https://checkout.vonpay.com/v1/refunds"
-	text, err := json.Marshal(map[string]any{"log": map[string]any{"entries": []recorded{known, unknown}}})
+	text, err := json.Marshal(map[string]any{"log": map[string]any{"entries": []capture.Exchange{known, unknown}}})
 	require.NoError(t, err)
 	out, err := runCheck(t, string(text))
 	require.ErrorContains(t, err, "findings: 1. ")
@@ -169,7 +170,7 @@ func TestCheckPrintsNoSecret(t *testing.T) {
 	t.Parallel()
 	recording, err := har()
 	require.NoError(t, err)
-	broken := edit(t, recording, func(entry *recorded) {
+	broken := edit(t, recording, func(entry *capture.Exchange) {
 		entry.Response.Content.Text = strings.ReplaceAll(entry.Response.Content.Text, `"id":"`, `"key":"`+sandbox.Acme.Credentials()[0].Value+`","id":"/`)
 		entry.Response.Content.Text = strings.ReplaceAll(entry.Response.Content.Text, `"checkoutUrl":"http:`, `"checkoutUrl":"`)
 		entry.Request.PostData.Text = strings.ReplaceAll(entry.Request.PostData.Text, `"currency":"`, `"currency":"x`)
@@ -200,9 +201,9 @@ func TestCheckSaysWhatItCannotRead(t *testing.T) {
 }
 
 // edit changes the entries of a HAR.
-func edit(t *testing.T, recording string, change func(*recorded)) string {
+func edit(t *testing.T, recording string, change func(*capture.Exchange)) string {
 	t.Helper()
-	entries, _, err := readRecording(strings.NewReader(recording))
+	entries, _, err := capture.Read(strings.NewReader(recording))
 	require.NoError(t, err)
 	for i := range entries {
 		change(&entries[i])

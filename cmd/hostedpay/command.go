@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/nearest"
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
@@ -88,7 +89,7 @@ func onlyVerbs(c *cobra.Command, args []string) error {
 	for _, verb := range c.Commands() {
 		known = append(known, verb.Name())
 	}
-	return usage(c, unknown("command", args[0], known))
+	return usage(c, nearest.Unknown("command", args[0], known))
 }
 
 // execute runs the command, prints its error to stderr and returns the exit code.
@@ -170,7 +171,7 @@ func flagError(c *cobra.Command, err error) error {
 		if missing.GetSpecifiedShortnames() != "" {
 			return usage(c, fmt.Errorf("unknown flag -%s", name))
 		}
-		err = unknown("flag", "--"+name, known)
+		err = nearest.Unknown("flag", "--"+name, known)
 	case errors.As(err, &invalid):
 		flag := invalid.GetFlag()
 		err = fmt.Errorf("--%s: %w", flag.Name, errors.Unwrap(invalid))

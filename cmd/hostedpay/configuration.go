@@ -11,7 +11,8 @@ import (
 	"runtime"
 	"strings"
 
-	"github.com/hostedpay/hostedpay-go/internal/contract"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/endpoint"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/private"
 )
 
 // A place is where a value comes from. The earlier wins.
@@ -100,7 +101,7 @@ func (f *settingsFile) read() bool {
 		f.problem = fmt.Errorf("%s has more than %d KiB", f.path, maxConfiguration>>10)
 	default:
 		f.values = settingsIn(string(text))
-		f.problem = checkPrivate(file)
+		f.problem = private.Check(file)
 	}
 	return true
 }
@@ -176,14 +177,8 @@ func lookUpAddress(name string, key place) (string, error) {
 	if err != nil || address.place != placeDotEnv || key == "" || key == placeDotEnv {
 		return address.value, err
 	}
-	if onThisMachine(address.value) {
+	if endpoint.OnThisMachine(address.value) {
 		return address.value, nil
 	}
 	return "", fmt.Errorf("%s is set in .env, and the API key is not: a project's file does not decide where your key is sent. Set %[1]s in the environment, or use --base-url", name)
-}
-
-// onThisMachine reports whether an address leads nowhere else.
-func onThisMachine(address string) bool {
-	u, problem := contract.ParseURL(address)
-	return problem == "" && contract.IsLoopback(u.Hostname())
 }

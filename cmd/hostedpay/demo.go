@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/server"
 	"github.com/hostedpay/hostedpay-go/sandbox"
 	"github.com/hostedpay/hostedpay-go/sandbox/buyer"
 	"github.com/hostedpay/hostedpay-go/sdk"
@@ -57,11 +58,11 @@ func unchecked(gateways, shop http.Handler) (http.Handler, http.Handler) { retur
 // demo runs payments. It returns an error unless every step was what the documentation says.
 func demo(ctx context.Context, out io.Writer, payments []payment, wrap wrap) (err error) {
 	start := time.Now()
-	shopListener, shopURL, err := listen(ctx, "127.0.0.1:0")
+	shopListener, shopURL, err := server.Listen(ctx, "127.0.0.1:0")
 	if err != nil {
 		return err
 	}
-	gatewayListener, gatewayURL, err := listen(ctx, "127.0.0.1:0")
+	gatewayListener, gatewayURL, err := server.Listen(ctx, "127.0.0.1:0")
 	if err != nil {
 		return err
 	}
@@ -80,10 +81,10 @@ func demo(ctx context.Context, out io.Writer, payments []payment, wrap wrap) (er
 		}
 	}
 	gatewayHandler, shopHandler := wrap(box, mux)
-	gatewayServer, shopServer := serve(gatewayListener, gatewayHandler), serve(shopListener, shopHandler)
+	gatewayServer, shopServer := server.Serve(gatewayListener, gatewayHandler), server.Serve(shopListener, shopHandler)
 	defer func() {
 		box.Close()
-		err = errors.Join(err, gatewayServer.close(), shopServer.close())
+		err = errors.Join(err, gatewayServer.Close(), shopServer.Close())
 	}()
 
 	fmt.Fprintf(out, "Gateways at %s, shop (%s) at %s.\n", gatewayURL, sandbox.Acme.Name, shopURL)

@@ -9,6 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/endpoint"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/nearest"
 	"github.com/hostedpay/hostedpay-go/internal/redact"
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
@@ -27,7 +29,7 @@ type doctor struct {
 }
 
 func doctorCommand() *cobra.Command {
-	d := doctor{within: deliveryTimeout}
+	d := doctor{within: endpoint.Timeout}
 	c := &cobra.Command{
 		Use:   "doctor",
 		Short: "Find what is wrong with keys, addresses, network and endpoint",
@@ -89,12 +91,12 @@ func (d *doctor) check() error {
 		}
 	}
 	if schemes != nil {
-		return unknown("scheme", d.scheme, schemes)
+		return nearest.Unknown("scheme", d.scheme, schemes)
 	}
 	if d.webhook == "" {
 		return nil
 	}
-	_, err := endpointURL("--webhook", d.webhook)
+	_, err := endpoint.URL("--webhook", d.webhook)
 	return err
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/endpoint"
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/sandbox"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
@@ -63,7 +64,7 @@ func (d *doctor) examineModes(values map[string]explained) {
 		if key.value == "" || address == "" {
 			continue
 		}
-		here, host := onThisMachine(address), maskedURL(address)
+		here, host := endpoint.OnThisMachine(address), endpoint.Masked(address)
 		switch {
 		case isSandboxKey(key.value) && !here:
 			d.found(levelProblem, about, fmt.Sprintf("%s is a key of hostedpay sandbox, and is sent to %s", pair.key, host),

@@ -7,28 +7,30 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/endpoint"
 )
 
 // A reception is how an endpoint received a delivery.
 type reception struct {
-	endpointResponse
+	endpoint.Response
 	err error // without a response
 }
 
 // deliver sends a delivery of the test event.
-func (d *doctor) deliver(ctx context.Context, to endpoint, body string) reception {
-	response, err := exchange(ctx, to.request(triggered{body: []byte(body)}), d.within)
+func (d *doctor) deliver(ctx context.Context, to destination, body string) reception {
+	response, err := endpoint.Exchange(ctx, to.request(triggered{body: []byte(body)}), d.within)
 	return reception{response, err}
 }
 
-func (r reception) accepted() bool { return r.status/100 == 2 }
+func (r reception) accepted() bool { return r.Status/100 == 2 }
 
 // rejected reports whether the response is what an endpoint says about a signature that does not
 // verify. It may be a page that a framework makes of each error, and not one to log in with.
 func (r reception) rejected() bool {
-	switch r.status {
+	switch r.Status {
 	case http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusUnprocessableEntity:
-		return !r.isPage() || !bytes.Contains(bytes.ToLower(r.body), []byte("<form"))
+		return !r.isPage() || !bytes.Contains(bytes.ToLower(r.Body), []byte("<form"))
 	}
 	return false
 }
@@ -36,7 +38,7 @@ func (r reception) rejected() bool {
 // isPage reports whether the body is an HTML page. The content type alone says nothing: PHP sends
 // text/html by default.
 func (r reception) isPage() bool {
-	beginning := bytes.ToLower(r.body[:min(len(r.body), 1024)])
+	beginning := bytes.ToLower(r.Body[:min(len(r.Body), 1024)])
 	return bytes.Contains(beginning, []byte("<html")) || bytes.Contains(beginning, []byte("<!doctype html"))
 }
 
@@ -49,10 +51,10 @@ func (r reception) obstacle(to string) (o obstacle, ok bool) {
 	switch {
 	case r.err != nil:
 		o.what, o.next = nameEndpointFailure(r.err)
-	case r.status >= 300 && r.status < 400:
+	case r.Status >= 300 && r.Status < 400:
 		o.what, o.next = r.redirect(to)
-	case r.status == http.StatusBadRequest && strings.HasPrefix(to, "http:") && bytes.Contains(r.body, []byte("HTTPS")):
-		o.what, o.next = fmt.Sprintf("the port speaks TLS, and got plain HTTP (HTTP %d)", r.status), "use https in the URL"
+	case r.Status == http.StatusBadRequest && strings.HasPrefix(to, "http:") && bytes.Contains(r.Body, []byte("HTTPS")):
+		o.what, o.next = fmt.Sprintf("the port speaks TLS, and got plain HTTP (HTTP %d)", r.Status), "use https in the URL"
 	default:
 		o.what, o.next = r.rejection()
 	}
@@ -61,23 +63,23 @@ func (r reception) obstacle(to string) (o obstacle, ok bool) {
 
 // rejection is about a status that says nothing about a signature; what is empty for others.
 func (r reception) rejection() (what, next string) {
-	at := fmt.Sprintf("(HTTP %d)", r.status)
+	at := fmt.Sprintf("(HTTP %d)", r.Status)
 	switch {
-	case r.status == http.StatusNotFound, r.status == http.StatusGone:
+	case r.Status == http.StatusNotFound, r.Status == http.StatusGone:
 		return "no endpoint is at this path " + at, "compare the path with the route of your handler, and a prefix that a proxy adds or removes"
-	case r.status == http.StatusMethodNotAllowed:
+	case r.Status == http.StatusMethodNotAllowed:
 		return "the path is there, and takes no POST " + at, "route POST to your handler"
-	case r.status == http.StatusRequestEntityTooLarge:
+	case r.Status == http.StatusRequestEntityTooLarge:
 		return "a body of a few hundred bytes is too large for it " + at, "raise the limit of the server or proxy to 1 MiB"
-	case r.status == http.StatusUnsupportedMediaType:
+	case r.Status == http.StatusUnsupportedMediaType:
 		return "the endpoint takes no application/json " + at, "let the route take any content type, and read the raw body"
-	case r.status == http.StatusTooManyRequests:
+	case r.Status == http.StatusTooManyRequests:
 		return "a rate limit rejects deliveries " + at, "exempt the endpoint from the rate limit: gateways deliver in bursts, from few addresses"
-	case r.status == http.StatusBadGateway, r.status == http.StatusServiceUnavailable, r.status == http.StatusGatewayTimeout:
+	case r.Status == http.StatusBadGateway, r.Status == http.StatusServiceUnavailable, r.Status == http.StatusGatewayTimeout:
 		return "a proxy before the endpoint got no response from it " + at, "start the endpoint, or correct where the proxy sends to; its log says which"
-	case r.status >= 500:
+	case r.Status >= 500:
 		return "the endpoint failed " + at, "read the log of the endpoint"
-	case r.status >= 400 && r.isPage():
+	case r.Status >= 400 && r.isPage():
 		return "a page rejects deliveries before the endpoint sees them " + at, "exempt the path from logins, CSRF protection and firewalls: its signature protects it"
 	}
 	return "", ""
@@ -86,11 +88,11 @@ func (r reception) rejection() (what, next string) {
 // redirect says where deliveries would have to go.
 func (r reception) redirect(to string) (what, next string) {
 	const rule = ": gateways follow no redirect"
-	what = fmt.Sprintf("HTTP %d sends deliveries elsewhere", r.status)
+	what = fmt.Sprintf("HTTP %d sends deliveries elsewhere", r.Status)
 	from, _ := url.Parse(to) // it was called
-	location, err := from.Parse(r.header.Get("Location"))
+	location, err := from.Parse(r.Header.Get("Location"))
 	switch {
-	case err != nil || r.header.Get("Location") == "":
+	case err != nil || r.Header.Get("Location") == "":
 		return what, "register the URL that the endpoint really has" + rule
 	case location.Scheme != from.Scheme && location.Hostname() == from.Hostname():
 		return what + ", to " + location.Scheme, "register the URL with " + location.Scheme + rule

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/errno"
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
@@ -31,7 +32,7 @@ func nameEndpointFailure(err error) (what, next string) {
 		return what, next.there
 	}
 	what, next = nameConnection(err)
-	if isAny(err, refusedErrors) {
+	if errno.IsRefused(err) {
 		next = "start the server of the endpoint, or correct the address"
 	}
 	return what, next
@@ -106,11 +107,11 @@ func nameConnection(err error) (what, next string) {
 		return "TLS: the port does not speak TLS: " + err.Error(), "correct the port, or use http on this machine"
 	case errors.As(err, new(tls.AlertError)), isRemoteAlert(err):
 		return "TLS: no agreement with the server: " + err.Error(), "look for a proxy or an old TLS library between here and the server"
-	case isAny(err, refusedErrors):
+	case errno.IsRefused(err):
 		return "nothing listens there: " + err.Error(), "start it (hostedpay sandbox), or correct the address"
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
 		return "no response in time: " + err.Error(), "look for a firewall that drops packets, and whether a proxy has to be used (HTTPS_PROXY)"
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), isAny(err, resetErrors):
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errno.IsReset(err):
 		return "the connection was closed without a response: " + err.Error(), "read the log of the server, and of what is before it: it crashed, or does not speak what the address says (http, https)"
 	}
 	return err.Error(), "run hostedpay doctor again; if it stays, compare with a call from another network"

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/endpoint"
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
@@ -35,7 +36,7 @@ func (d *doctor) examineVora(ctx context.Context, values map[string]explained) {
 		d.found(levelSkipped, "Vora", "it was not called: VON_PAY_BASE_URL cannot be used", "", "")
 		return
 	}
-	if key.value != "" && address.Place == placeDotEnv && key.Place != placeDotEnv && !onThisMachine(address.value) {
+	if key.value != "" && address.Place == placeDotEnv && key.Place != placeDotEnv && !endpoint.OnThisMachine(address.value) {
 		d.found(levelProblem, "key and host", "VON_PAY_BASE_URL is set in .env, and VON_PAY_SECRET_KEY is not: the key was not sent there",
 			"a project's file does not decide where your key is sent", "set VON_PAY_BASE_URL in the environment, or use --base-url")
 		key.value = ""
@@ -148,8 +149,8 @@ func (d *doctor) examineVisionScope(ctx context.Context, values map[string]expla
 		return
 	}
 	u, _ := contract.ParseURL(address.value)
-	if u.Scheme != "https" && !onThisMachine(address.value) {
-		d.found(levelProblem, about, maskedURL(address.value)+" is not encrypted", "the API key would be read on the way", "use https")
+	if u.Scheme != "https" && !endpoint.OnThisMachine(address.value) {
+		d.found(levelProblem, about, endpoint.Masked(address.value)+" is not encrypted", "the API key would be read on the way", "use https")
 		return
 	}
 	if proxy, err := http.ProxyFromEnvironment(&http.Request{URL: u}); err != nil || proxy != nil {

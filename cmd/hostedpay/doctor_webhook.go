@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/endpoint"
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
@@ -21,13 +22,13 @@ func (d *doctor) examineWebhook(ctx context.Context, values map[string]explained
 		d.found(levelSkipped, about, "no endpoint was tried: name it with --webhook", "", "")
 		return
 	}
-	to := endpoint{url: d.webhook}
+	to := destination{url: d.webhook}
 	for _, s := range signedSchemes() {
 		if string(s.name) == d.scheme {
 			to.scheme = &s
 		}
 	}
-	if u, _ := contract.ParseURL(d.webhook); u != nil && u.Scheme != "https" && !onThisMachine(d.webhook) {
+	if u, _ := contract.ParseURL(d.webhook); u != nil && u.Scheme != "https" && !endpoint.OnThisMachine(d.webhook) {
 		d.found(levelWarning, about, maskedHost(d.webhook)+" is not encrypted", "gateways deliver to HTTPS only", "use https")
 	}
 	secret := values[to.scheme.variable]
@@ -92,7 +93,7 @@ func (d *doctor) isUndecided(ctx context.Context, r reception, delivery string) 
 	}
 	o, is := r.obstacle(d.webhook)
 	if !is {
-		o.what, o.next = fmt.Sprintf("HTTP %d says nothing about a signature", r.status), "respond with 401 to what does not verify"
+		o.what, o.next = fmt.Sprintf("HTTP %d says nothing about a signature", r.Status), "respond with 401 to what does not verify"
 	}
 	d.found(levelProblem, "webhook", fmt.Sprintf("%s: a delivery %s was neither accepted nor rejected: %s", maskedHost(d.webhook), delivery, o.what),
 		"whether signatures are verified is not known", o.next)
@@ -124,12 +125,12 @@ func (d *doctor) judge(signed, tampered, plain reception) {
 	case tampered.accepted():
 		d.foundOpen(tampered, "that was changed after signing")
 	case signed.accepted():
-		d.found(levelOK, about, fmt.Sprintf("the endpoint gets bodies byte for byte: it accepted a signed delivery (HTTP %d) and rejected one that was changed (HTTP %d)", signed.status, tampered.status), "", "")
+		d.found(levelOK, about, fmt.Sprintf("the endpoint gets bodies byte for byte: it accepted a signed delivery (HTTP %d) and rejected one that was changed (HTTP %d)", signed.Status, tampered.Status), "", "")
 	case plain.accepted():
-		d.found(levelProblem, about, fmt.Sprintf("bodies are altered before they are verified: a signed delivery was rejected (HTTP %d), and accepted when its JSON looked as programs write it (HTTP %d)", signed.status, plain.status),
+		d.found(levelProblem, about, fmt.Sprintf("bodies are altered before they are verified: a signed delivery was rejected (HTTP %d), and accepted when its JSON looked as programs write it (HTTP %d)", signed.Status, plain.Status),
 			rejects, "verify the bytes that arrived, before any middleware parses or writes the JSON again")
 	default:
-		d.found(levelProblem, about, fmt.Sprintf("the endpoint rejects what is signed (HTTP %d): it has another secret or scheme, or does not know the merchant %q, or bodies are altered or compressed on the way", signed.status, d.merchant),
+		d.found(levelProblem, about, fmt.Sprintf("the endpoint rejects what is signed (HTTP %d): it has another secret or scheme, or does not know the merchant %q, or bodies are altered or compressed on the way", signed.Status, d.merchant),
 			rejects, "compare the secret and --scheme, give --merchant, and let hostedpay verify webhook name the cause for a captured delivery")
 	}
 }
@@ -143,7 +144,7 @@ func (d *doctor) judgeUnsigned(ctx context.Context, r reception, why string) {
 		d.foundOpen(r, "that nobody signed")
 	case d.isUndecided(ctx, r, "that nobody signed"):
 	default:
-		d.found(levelOK, about, fmt.Sprintf("the endpoint can be reached, and rejects what it cannot verify (HTTP %d)", r.status), "", "")
+		d.found(levelOK, about, fmt.Sprintf("the endpoint can be reached, and rejects what it cannot verify (HTTP %d)", r.Status), "", "")
 		d.found(levelSkipped, about, "whether bodies arrive unaltered was not tried: "+why, "", "")
 	}
 }
@@ -154,13 +155,13 @@ func (d *doctor) foundOpen(r reception, delivery string) {
 		d.foundPage(r)
 		return
 	}
-	d.found(levelProblem, "webhook", fmt.Sprintf("the endpoint accepted a delivery %s (HTTP %d)", delivery, r.status),
+	d.found(levelProblem, "webhook", fmt.Sprintf("the endpoint accepted a delivery %s (HTTP %d)", delivery, r.Status),
 		"it verifies no signature: anybody can tell it that an order was paid", "verify the raw body, as webhooks.NewHandler does")
 }
 
 // foundPage is about a page that responds with a 2xx.
 func (d *doctor) foundPage(r reception) {
-	d.found(levelProblem, "webhook", fmt.Sprintf("a page responds (HTTP %d), and no endpoint of webhooks", r.status),
+	d.found(levelProblem, "webhook", fmt.Sprintf("a page responds (HTTP %d), and no endpoint of webhooks", r.Status),
 		"the gateway takes the 2xx for an acknowledgement: each event is lost", "compare the path, and keep login pages, proxies and catch-all routes of an app away from it")
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/nearest"
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
@@ -83,7 +84,7 @@ func explain(codes ...string) ([]codeEntry, error) {
 	for _, code := range wanted {
 		e, known := code.Entry()
 		if !known {
-			return nil, unknown("code", string(code), codeNames())
+			return nil, nearest.Unknown("code", string(code), codeNames())
 		}
 		entries = append(entries, codeEntry{
 			Code: e.Code, Statuses: e.Statuses, Family: e.Family, Retryable: e.Retryable, NeedsKey: e.NeedsIdempotencyKey,

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/nearest"
 )
 
 // maxTypo is how many letters of a word are wrong when it is taken for a misspelled one.
@@ -26,8 +28,8 @@ func lookUpType(pattern string) (doubt, err error) {
 		family, _, _ := strings.Cut(pattern, ".")
 		word, known, hint = family+".*", families, ""
 	}
-	doubt = unknown("event type", pattern, known)
-	if _, wrong := nearest(word, known); strings.ContainsAny(pattern, ".*") && (wrong == 0 || wrong > maxTypo) {
+	doubt = nearest.Unknown("event type", pattern, known)
+	if _, wrong := nearest.Word(word, known); strings.ContainsAny(pattern, ".*") && (wrong == 0 || wrong > maxTypo) {
 		return doubt, nil
 	}
 	return nil, fmt.Errorf("%w%s", doubt, hint)

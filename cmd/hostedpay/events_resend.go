@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/endpoint"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
 )
 
@@ -62,7 +63,7 @@ It exits with 1 when the response is not a 2xx.`,
 					return err
 				}
 			}
-			status, took, err := deliver(c.Context(), request)
+			status, took, err := endpoint.Deliver(c.Context(), request)
 			if err != nil && to == "" {
 				return fmt.Errorf("nobody listens at %s any more (%w): start hostedpay listen there, or name an endpoint with --to", e.Listener, err)
 			}
@@ -113,7 +114,7 @@ func (f *journalFlag) resendFromSandbox(c *cobra.Command, id string, elsewhere b
 
 // again is the delivery as it came, for listen or for another endpoint.
 func (e *entry) again(ctx context.Context, to string) (*http.Request, error) {
-	body, err := e.Request.body()
+	body, err := e.Request.Body()
 	if err != nil {
 		return nil, errors.New("the journal has a body that is not base64")
 	}
@@ -150,7 +151,7 @@ func (e *entry) signedAgain(c *cobra.Command, request *http.Request, secretFile 
 		if err := live.check(secret, source, request.URL.String()); err != nil {
 			return nil, err
 		}
-		body, err := e.Request.body()
+		body, err := e.Request.Body()
 		if err != nil {
 			return nil, err
 		}

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/endpoint"
 	"github.com/hostedpay/hostedpay-go/internal/redact"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
 )
@@ -46,7 +47,7 @@ func entryOf(d control.Delivery, session control.Session) entry {
 	e.ID, _ = strconv.Atoi(strings.TrimPrefix(d.ID, deliveryPrefix))
 	line := redact.New().Line
 	for i, attempt := range d.Attempts {
-		f := forwarding{To: maskedURL(attempt.URL), Status: attempt.Status, Milliseconds: float64(attempt.Duration.Microseconds()) / 1000, Error: line(attempt.Problem), Fault: attempt.Fault}
+		f := forwarding{To: endpoint.Masked(attempt.URL), Status: attempt.Status, Milliseconds: float64(attempt.Duration.Microseconds()) / 1000, Error: line(attempt.Problem), Fault: attempt.Fault}
 		e.Forwards = append(e.Forwards, f)
 		if i == 0 {
 			e.At = attempt.At

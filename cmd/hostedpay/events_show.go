@@ -42,7 +42,7 @@ func (e *entry) whole() string {
 		fmt.Fprintf(&text, "%s: %s\n", line(h.Name), line(h.Value))
 	}
 	text.WriteString("\n")
-	body, err := e.Request.body()
+	body, err := e.Request.Body()
 	if err != nil {
 		return text.String() + "the body is not base64\n"
 	}

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/errno"
 	"github.com/hostedpay/hostedpay-go/internal/apikey"
 )
 
@@ -43,7 +44,7 @@ func (g *guard) Write(p []byte) (int, error) {
 func (g *guard) problem() error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.failed == nil || isAny(g.failed, unreadErrors) {
+	if g.failed == nil || errno.IsUnread(g.failed) {
 		return nil
 	}
 	return fmt.Errorf("not everything was printed: %w", g.failed)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/terminal"
 	"github.com/hostedpay/hostedpay-go/inbox"
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/sdk"
@@ -148,11 +149,11 @@ func sure(c *cobra.Command, yes bool, question string) error {
 	if yes {
 		return nil
 	}
-	person, ok := terminalOf(c.InOrStdin(), c.ErrOrStderr())
+	person, ok := terminal.Of(c.InOrStdin(), c.ErrOrStderr())
 	if !ok {
 		return usage(c, errors.New("nobody can be asked without a terminal: confirm with --yes"))
 	}
-	said, err := person.ask(c.Context(), question+" [y/N] ")
+	said, err := person.Ask(c.Context(), question+" [y/N] ")
 	if err != nil && !errors.Is(err, io.EOF) {
 		return err
 	}

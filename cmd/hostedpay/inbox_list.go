@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/nearest"
 	"github.com/hostedpay/hostedpay-go/inbox"
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/internal/redact"
@@ -49,7 +50,7 @@ func inboxListCommand() *cobra.Command {
 				return err
 			}
 			if len(view.Events) == 0 && which.Type != "" && !slices.Contains(contract.EventTypes(), which.Type) {
-				fmt.Fprintf(c.ErrOrStderr(), "Warning: --type: %v\n", unknown("event type", which.Type, contract.EventTypes()))
+				fmt.Fprintf(c.ErrOrStderr(), "Warning: --type: %v\n", nearest.Unknown("event type", which.Type, contract.EventTypes()))
 			}
 			return f.print(c.OutOrStdout(), view, view.lines())
 		},
@@ -72,7 +73,7 @@ func oneOf(kind, word string, known []string) error {
 	if slices.Contains(known, word) {
 		return nil
 	}
-	return unknown(kind, word, known)
+	return nearest.Unknown(kind, word, known)
 }
 
 // A recordView is how an event of an inbox looks under --json.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/private"
 	"github.com/hostedpay/hostedpay-go/sandbox"
 )
 
@@ -64,9 +65,9 @@ func initialize(dir string, forSandbox, force bool) (initView, error) {
 	if view.GitIgnore, err = ignore(filepath.Join(dir, ".gitignore"), dotEnv); err != nil {
 		return view, err
 	}
-	write := createPrivate // not even one that appears meanwhile is replaced
+	write := private.Create // not even one that appears meanwhile is replaced
 	if force {
-		write = writePrivate
+		write = private.Write
 	}
 	return view, write(view.Path, dotEnvText(forSandbox))
 }

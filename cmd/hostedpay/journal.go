@@ -19,6 +19,9 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/capture"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/private"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/screen"
 	"github.com/hostedpay/hostedpay-go/internal/redact"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
 )
@@ -33,7 +36,7 @@ type entry struct {
 	Status   int          `json:"status"`             // that the gateway got
 	HungUp   bool         `json:"hungUp,omitempty"`   // the gateway did, before it got the response
 	Forwards []forwarding `json:"forwards"`
-	recorded
+	capture.Exchange
 
 	State       control.DeliveryState `json:"state,omitempty"` // at a sandbox, which has no journal
 	DueAt       time.Time             `json:"dueAt,omitzero"`  // the next attempt of a sandbox
@@ -63,13 +66,13 @@ func (e *entry) text() string {
 	for _, f := range e.Forwards {
 		result := fmt.Sprintf("%d  %.1fms", f.Status, f.Milliseconds)
 		if f.Error != "" {
-			result = fmt.Sprintf("no response  %.1fms%s", f.Milliseconds, below(12, f.Error))
+			result = fmt.Sprintf("no response  %.1fms%s", f.Milliseconds, screen.Below(12, f.Error))
 		}
 		if f.RetryAfter != "" {
-			result += below(12, "Retry-After: "+redact.New().Line(f.RetryAfter))
+			result += screen.Below(12, "Retry-After: "+redact.New().Line(f.RetryAfter))
 		}
 		if f.Fault != "" {
-			result += below(12, "injected fault: "+string(f.Fault))
+			result += screen.Below(12, "injected fault: "+string(f.Fault))
 		}
 		text += fmt.Sprintf("          → %s  %s\n", cmp.Or(f.To, "nowhere"), result)
 	}
@@ -106,8 +109,8 @@ var credentialWords = []string{"apikey", "auth", "authentication", "authorizatio
 const withheldValue = "[withheld]"
 
 // recordOf records a delivery.
-func recordOf(r *http.Request, header http.Header, body []byte) recordedRequest {
-	recorded := recordedRequest{Method: r.Method, URL: "http://" + r.Host + r.URL.RequestURI()}
+func recordOf(r *http.Request, header http.Header, body []byte) capture.Request {
+	recorded := capture.Request{Method: r.Method, URL: "http://" + r.Host + r.URL.RequestURI()}
 	recorded.Headers = recordedHeaders(header)
 	recorded.PostData.Text, recorded.PostData.Encoding = recordedBody(body)
 	return recorded
@@ -122,13 +125,13 @@ func recordedBody(body []byte) (text, encoding string) {
 }
 
 // recordedHeaders are headers in the order of their names, without credentials.
-func recordedHeaders(header http.Header) (all []recordedHeader) {
+func recordedHeaders(header http.Header) (all []capture.Header) {
 	for _, name := range slices.Sorted(maps.Keys(header)) {
 		for _, value := range header[name] {
 			if isWithheld(name) {
 				value = withheldValue
 			}
-			all = append(all, recordedHeader{name, value})
+			all = append(all, capture.Header{Name: name, Value: value})
 		}
 	}
 	return all
@@ -157,7 +160,7 @@ func readJournal(path string) (all []entry, err error) {
 		return nil, fmt.Errorf("the journal: %w", err)
 	}
 	defer func() { _ = file.Close() }() // was only read
-	if err := checkPrivate(file); err != nil {
+	if err := private.Check(file); err != nil {
 		return nil, fmt.Errorf("the journal: %w", err)
 	}
 	_, err = eachEntry(file, func(e entry) { all = append(all, e) })

@@ -7,6 +7,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/private"
 )
 
 // A journal is the file that listen appends to. Several processes may append to one: each does so
@@ -70,7 +72,7 @@ func (j *journal) open() error {
 		return err
 	}
 	j.file, j.counted = file, 0
-	return checkPrivate(file)
+	return private.Check(file)
 }
 
 // locked does something while no other process appends, and j.last is up to date.

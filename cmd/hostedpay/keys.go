@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/private"
 	"github.com/hostedpay/hostedpay-go/internal/apikey"
 )
 
@@ -166,7 +167,7 @@ func credentialLines(file string, stdin io.Reader) ([]string, error) {
 	}
 	defer in.Close()
 	if f, ok := in.(*os.File); ok {
-		if err := checkPrivate(f); err != nil {
+		if err := private.Check(f); err != nil {
 			return nil, err
 		}
 	}

@@ -11,6 +11,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/errno"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/server"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
 )
 
@@ -97,7 +99,7 @@ func (f *listenFlags) run(c *cobra.Command) (err error) {
 		flags: f, url: base, targets: targets, journal: book, end: end, ctx: forwarding,
 		show: eventPrinter{out: out, json: f.json},
 	}
-	s := serve(atAddress, r)
+	s := server.Serve(atAddress, r)
 	r.show.ready(base, targets, f.journal)
 	var diverting sync.WaitGroup
 	if f.sandbox != "" {
@@ -107,11 +109,11 @@ func (f *listenFlags) run(c *cobra.Command) (err error) {
 	<-ctx.Done()
 	diverting.Wait() // no delivery comes here after that
 	defer time.AfterFunc(endTimeout, func() { giveUp(errEnded) }).Stop()
-	err = s.close() // after the deliveries under way
+	err = s.Close() // after the deliveries under way
 	giveUp(errEnded)
 	r.under.Lock() // until the last one is in the journal
 	err = errors.Join(err, out.close())
-	if cause := context.Cause(ctx); !isAny(cause, goodEnds) {
+	if cause := context.Cause(ctx); !isGoodEnd(cause) {
 		err = errors.Join(cause, err)
 	}
 	return err
@@ -124,9 +126,11 @@ const endTimeout = time.Second
 // errEnough ends listen after --count deliveries.
 var errEnough = errors.New("enough deliveries")
 
-// goodEnds are why listen ends as it should. The last of them are that nobody reads its output any
-// more, as after head -1.
-var goodEnds = append([]error{errEnough, context.Canceled}, unreadErrors...)
+// isGoodEnd reports whether listen ends as it should: after enough deliveries, when interrupted, or
+// when nobody reads its output any more, as after head -1.
+func isGoodEnd(cause error) bool {
+	return errors.Is(cause, errEnough) || errors.Is(cause, context.Canceled) || errno.IsUnread(cause)
+}
 
 // orNone is a word for what is not there.
 func orNone(s string) string {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/nearest"
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 )
 
@@ -32,7 +33,7 @@ func filterOf(text string) (targetFilter, error) {
 	case !ok:
 		return f, fmt.Errorf("the filter %q is not field=pattern", text)
 	case filterFields[f.field] == nil:
-		return f, unknown("filter", f.field, slices.Sorted(maps.Keys(filterFields)))
+		return f, nearest.Unknown("filter", f.field, slices.Sorted(maps.Keys(filterFields)))
 	case f.pattern == "":
 		return f, fmt.Errorf("the filter %s has no pattern", f.field)
 	case strings.ContainsFunc(f.pattern, neverInAnID):
@@ -59,7 +60,7 @@ func (f *targetFilter) lookUp() (err error) {
 			ids = append(ids, g.ID)
 		}
 		if !slices.ContainsFunc(ids, func(id string) bool { return matches(f.pattern, id) }) {
-			return unknown("gateway", f.pattern, ids)
+			return nearest.Unknown("gateway", f.pattern, ids)
 		}
 	}
 	return nil

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/endpoint"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
 )
 
@@ -64,9 +65,9 @@ func (r *relay) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	e.Request = recordOf(request, header, body)
 	e.Forwards = r.forward(e.recognized, request, header, body)
 	response := responseFor(e.recognized, e.Forwards)
-	e.Status, e.Response = response.status, recordResponse(response)
+	e.Status, e.Response = response.Status, recordResponse(response)
 	gone := request.Context().Err() != nil
-	e.HungUp = response.write(w) != nil || gone
+	e.HungUp = respond(w, response) != nil || gone
 	r.settle(&e) // after the response: nothing delays it, and what the entry says of it has happened
 }
 
@@ -94,7 +95,7 @@ type forwarding struct {
 
 	Fault control.DeliveryFault `json:"fault,omitempty"` // that a sandbox was told to inject
 
-	response endpointResponse
+	response endpoint.Response
 }
 
 // forward sends a delivery to all targets that want it, at once, so that none uses up the time of
@@ -123,20 +124,20 @@ func (f *forwarding) send(ctx context.Context, to string, header http.Header, bo
 		return
 	}
 	request.Header = header
-	response, err := exchange(ctx, request, forwardTimeout)
-	f.Milliseconds = float64(response.took.Microseconds()) / 1000
+	response, err := endpoint.Exchange(ctx, request, forwardTimeout)
+	f.Milliseconds = float64(response.Took.Microseconds()) / 1000
 	switch {
 	case ctx.Err() != nil && err != nil:
 		f.Error = context.Cause(ctx).Error()
 	case err != nil:
 		f.Error = err.Error()
-	case response.status < 200 || response.status > 599: // cannot be passed on
-		f.Error = fmt.Sprintf("its status %d is not one of a response", response.status)
+	case response.Status < 200 || response.Status > 599: // cannot be passed on
+		f.Error = fmt.Sprintf("its status %d is not one of a response", response.Status)
 	default:
-		f.Status, f.response = response.status, response
+		f.Status, f.response = response.Status, response
 	}
 	if f.Status/100 != 2 {
-		f.RetryAfter = response.header.Get("Retry-After")
+		f.RetryAfter = response.Header.Get("Retry-After")
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/endpoint"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
 )
 
@@ -87,7 +88,7 @@ func TestListenPassesOnRetryAfter(t *testing.T) {
 func TestTheWorstResponse(t *testing.T) {
 	t.Parallel()
 	of := func(status int, body string) forwarding {
-		return forwarding{Status: status, response: endpointResponse{status: status, body: []byte(body), header: http.Header{}}}
+		return forwarding{Status: status, response: endpoint.Response{Status: status, Body: []byte(body), Header: http.Header{}}}
 	}
 	none := forwarding{Error: "timed out"}
 	vora := recognized{Gateway: "vora"}
@@ -107,8 +108,8 @@ func TestTheWorstResponse(t *testing.T) {
 		"no response is worse": {vora, []forwarding{of(200, "a"), of(500, "b"), none}, 502, unanswered},
 	} {
 		response := responseFor(c.from, c.forwards)
-		require.Equal(t, c.status, response.status, name)
-		require.Equal(t, c.body, string(response.body), name)
+		require.Equal(t, c.status, response.Status, name)
+		require.Equal(t, c.body, string(response.Body), name)
 	}
 }
 

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/capture"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/endpoint"
 	"github.com/hostedpay/hostedpay-go/sdk/retry"
 )
 
@@ -24,28 +26,28 @@ var describing = []string{"Content-Type", "Content-Encoding"}
 // are equally bad, so that the delivery comes again until each has taken it. Retry-After is the
 // longest of all that have not. What no target wants is acknowledged, unless its gateway was not
 // recognized: filters cannot have chosen then, and perhaps somebody should have had it.
-func responseFor(e recognized, forwards []forwarding) endpointResponse {
-	response := endpointResponse{status: http.StatusOK, body: []byte(acknowledged), header: http.Header{"Content-Type": {"application/json"}}}
+func responseFor(e recognized, forwards []forwarding) endpoint.Response {
+	response := endpoint.Response{Status: http.StatusOK, Body: []byte(acknowledged), Header: http.Header{"Content-Type": {"application/json"}}}
 	if len(forwards) == 0 {
 		if e.Gateway == "" {
-			response.status, response.body = http.StatusBadGateway, []byte(unrecognized)
+			response.Status, response.Body = http.StatusBadGateway, []byte(unrecognized)
 		}
 		return response
 	}
 	worst := slices.MaxFunc(forwards, func(a, b forwarding) int { return a.severity() - b.severity() })
 	if worst.Status == 0 {
-		response.status, response.body = http.StatusBadGateway, []byte(unanswered)
+		response.Status, response.Body = http.StatusBadGateway, []byte(unanswered)
 	} else {
-		response.status, response.body = worst.Status, worst.response.body
-		response.header = http.Header{}
+		response.Status, response.Body = worst.Status, worst.response.Body
+		response.Header = http.Header{}
 		for _, name := range describing {
-			if values := worst.response.header.Values(name); len(values) > 0 {
-				response.header[name] = values
+			if values := worst.response.Header.Values(name); len(values) > 0 {
+				response.Header[name] = values
 			}
 		}
 	}
 	if after := longestRetryAfter(forwards); after != "" {
-		response.header.Set("Retry-After", after)
+		response.Header.Set("Retry-After", after)
 	}
 	return response
 }
@@ -62,7 +64,7 @@ func (f forwarding) severity() int {
 func longestRetryAfter(forwards []forwarding) (after string) {
 	longest := time.Duration(-1)
 	for _, f := range forwards {
-		wait, ok := retry.After(http.Header{"Retry-After": {f.RetryAfter}, "Date": f.response.header.Values("Date")}, time.Now())
+		wait, ok := retry.After(http.Header{"Retry-After": {f.RetryAfter}, "Date": f.response.Header.Values("Date")}, time.Now())
 		if ok && wait > longest {
 			after, longest = f.RetryAfter, wait
 		}
@@ -71,25 +73,25 @@ func longestRetryAfter(forwards []forwarding) (after string) {
 }
 
 // recordResponse records what the gateway gets.
-func recordResponse(r endpointResponse) (recorded recordedResponse) {
-	recorded.Status, recorded.Headers = r.status, recordedHeaders(r.header)
-	recorded.Content.Text, recorded.Content.Encoding = recordedBody(r.body)
+func recordResponse(r endpoint.Response) (recorded capture.Response) {
+	recorded.Status, recorded.Headers = r.Status, recordedHeaders(r.Header)
+	recorded.Content.Text, recorded.Content.Encoding = recordedBody(r.Body)
 	return recorded
 }
 
-// write sends the whole response to the gateway.
-func (r endpointResponse) write(w http.ResponseWriter) error {
+// respond sends the whole response to the gateway.
+func respond(w http.ResponseWriter, r endpoint.Response) error {
 	w.Header()["Content-Type"] = nil // net/http would guess one
-	for name, values := range r.header {
+	for name, values := range r.Header {
 		w.Header()[name] = values
 	}
-	body := r.body
-	if r.status == http.StatusNoContent || r.status == http.StatusNotModified {
+	body := r.Body
+	if r.Status == http.StatusNoContent || r.Status == http.StatusNotModified {
 		body = nil // they have none
 	} else {
 		w.Header().Set("Content-Length", strconv.Itoa(len(body))) // or it would end with the handler
 	}
-	w.WriteHeader(r.status)
+	w.WriteHeader(r.Status)
 	if _, err := w.Write(body); len(body) > 0 && err != nil {
 		return err
 	}

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/endpoint"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/screen"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
 )
 
@@ -51,7 +53,7 @@ func (p eventPrinter) ready(base string, targets []target, journal string) {
 			if f.doubt != nil {
 				warning := fmt.Sprintf("%v; it is forwarded if a newer gateway sends it", f.doubt)
 				view.Warnings = append(view.Warnings, warning)
-				text += fmt.Sprintf("Warning       type=%s:%s\n", f.pattern, below(14, warning))
+				text += fmt.Sprintf("Warning       type=%s:%s\n", f.pattern, screen.Below(14, warning))
 			}
 		}
 	}
@@ -89,9 +91,9 @@ func (p eventPrinter) reconnect(v reconnectView) {
 	text := fmt.Sprintf("Sandbox       %s delivers here\n", v.Sandbox)
 	switch {
 	case v.ended:
-		text = fmt.Sprintf("Sandbox       %s cannot be reached to restore its webhook URLs:%s\n", v.Sandbox, below(14, v.Error))
+		text = fmt.Sprintf("Sandbox       %s cannot be reached to restore its webhook URLs:%s\n", v.Sandbox, screen.Below(14, v.Error))
 	case !v.Up:
-		text = fmt.Sprintf("Sandbox       %s cannot be reached, trying again:%s\n", v.Sandbox, below(14, v.Error))
+		text = fmt.Sprintf("Sandbox       %s cannot be reached, trying again:%s\n", v.Sandbox, screen.Below(14, v.Error))
 	}
 	p.print(v, text)
 }
@@ -104,6 +106,6 @@ type divertedView struct {
 }
 
 func (p eventPrinter) diverted(merchant, url, what string) {
-	url = maskedURL(url)
-	p.print(divertedView{"webhook", merchant, url}, fmt.Sprintf("Sandbox       %s %s%s\n", merchant, what, below(14, cmp.Or(url, "no URL"))))
+	url = endpoint.Masked(url)
+	p.print(divertedView{"webhook", merchant, url}, fmt.Sprintf("Sandbox       %s %s%s\n", merchant, what, screen.Below(14, cmp.Or(url, "no URL"))))
 }

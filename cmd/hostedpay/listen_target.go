@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/endpoint"
 )
 
 // A target is where deliveries are forwarded, and which.
@@ -31,7 +33,7 @@ func targetsOf(texts []string) ([]target, error) {
 func targetOf(text string) (target, error) {
 	parts := strings.Split(text, ";")
 	address := strings.TrimSpace(parts[0])
-	at, err := endpointURL("its beginning", address)
+	at, err := endpoint.URL("its beginning", address)
 	if err != nil {
 		return target{}, fmt.Errorf("%w; what follows it is after a semicolon", err)
 	}

@@ -18,6 +18,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/server"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
 )
 
@@ -164,7 +165,7 @@ func TestListenForwards(t *testing.T) {
 // Listen does not forward to itself, by whatever name.
 func TestListenForwardsToItself(t *testing.T) {
 	t.Parallel()
-	free, _, err := listen(t.Context(), "127.0.0.1:0")
+	free, _, err := server.Listen(t.Context(), "127.0.0.1:0")
 	require.NoError(t, err)
 	_, port, err := net.SplitHostPort(free.Addr().String())
 	require.NoError(t, err)

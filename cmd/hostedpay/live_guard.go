@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/endpoint"
 	"github.com/hostedpay/hostedpay-go/internal/apikey"
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
@@ -31,8 +32,8 @@ func (g *liveGuard) check(secret sdk.Secret, source secretSource, url string) er
 	switch mode, why := source.mode(secret); {
 	case mode == string(sdk.ModeLive):
 		return fmt.Errorf("the %s is live%s, and a live shop would take the event for a payment: %s", source.what, why, next)
-	case mode == "" && !onThisMachine(url):
-		return fmt.Errorf("the %s does not say whether it is live, and %s is not on this machine: a live shop would take the event for a payment. If it is a test shop, add --allow-live", source.what, maskedURL(url))
+	case mode == "" && !endpoint.OnThisMachine(url):
+		return fmt.Errorf("the %s does not say whether it is live, and %s is not on this machine: a live shop would take the event for a payment. If it is a test shop, add --allow-live", source.what, endpoint.Masked(url))
 	}
 	return nil
 }

@@ -10,6 +10,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/nearest"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/private"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/terminal"
 	"github.com/hostedpay/hostedpay-go/internal/apikey"
 )
 
@@ -51,7 +54,7 @@ and was not given, and prints no secret.`,
 // givenSettings are those that the user gives, in a file or on the terminal.
 func givenSettings(c *cobra.Command, from string) (map[string]string, error) {
 	if from == "" {
-		terminal, ok := terminalOf(c.InOrStdin(), c.ErrOrStderr())
+		terminal, ok := terminal.Of(c.InOrStdin(), c.ErrOrStderr())
 		if !ok {
 			return nil, usage(c, errors.New("there is no terminal to ask on: name a file with --from, or - for standard input"))
 		}
@@ -82,7 +85,7 @@ func settingsOf(lines []string) (map[string]string, error) {
 			for _, s := range allSettings() {
 				names = append(names, s.name)
 			}
-			return nil, fmt.Errorf("line %d: %w", i+1, unknown("setting", name, names))
+			return nil, fmt.Errorf("line %d: %w", i+1, nearest.Unknown("setting", name, names))
 		case known && value != "":
 			given[name] = value
 		}
@@ -91,12 +94,12 @@ func settingsOf(lines []string) (map[string]string, error) {
 }
 
 // askSettings asks for each on a terminal. What was not entered stays as it is.
-func askSettings(ctx context.Context, t *terminal) (map[string]string, error) {
+func askSettings(ctx context.Context, t *terminal.Terminal) (map[string]string, error) {
 	given := map[string]string{}
 	for _, s := range allSettings() {
-		ask := t.askSecret
+		ask := t.AskSecret
 		if s.address {
-			ask = t.ask
+			ask = t.Ask
 		}
 		for {
 			value, err := ask(ctx, fmt.Sprintf("%s (%s; Enter leaves it as it is): ", s.name, s.what))
@@ -107,7 +110,7 @@ func askSettings(ctx context.Context, t *terminal) (map[string]string, error) {
 				break
 			}
 			if problem := s.problem(value); problem != "" {
-				t.say(fmt.Sprintf("%s %s.\n", s.name, problem))
+				t.Say(fmt.Sprintf("%s %s.\n", s.name, problem))
 				continue
 			}
 			if !s.address {
@@ -171,7 +174,7 @@ func logIn(path string, given map[string]string) (loginView, error) {
 	if err := oneMode(all); err != nil {
 		return view, fmt.Errorf("%w: nothing was written", err)
 	}
-	return view, writePrivate(path, configurationText(all))
+	return view, private.Write(path, configurationText(all))
 }
 
 // oneMode requires that the credentials of a gateway are all for tests, or all for real payments.

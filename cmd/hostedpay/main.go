@@ -39,6 +39,8 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
+
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/terminal"
 )
 
 // sameInterrupt is for how long signals after the first are the same interrupt: a terminal sends
@@ -53,7 +55,7 @@ func main() {
 	secretsRead.addArguments(os.Args[1:])
 	root := command()
 	stderr := &guard{out: os.Stderr}
-	root.SetIn(standardInput{os.Stdin, ctx})
+	root.SetIn(terminal.Stdin(ctx))
 	root.SetOut(&guard{out: os.Stdout})
 	root.SetErr(stderr)
 	code := execute(ctx, root, stderr)

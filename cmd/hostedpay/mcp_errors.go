@@ -5,11 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/nearest"
 	"github.com/hostedpay/hostedpay-go/internal/redact"
 )
 
@@ -24,8 +26,8 @@ func explainCalls(tools []string) mcp.Middleware {
 				return result, err
 			}
 			var wire *jsonrpc.Error
-			if errors.As(err, &wire) && wire.Code == jsonrpc.CodeInvalidParams && !known(tools, call.Params.Name) {
-				return result, &jsonrpc.Error{Code: wire.Code, Message: fmt.Sprintf("%v; tools/list lists them", unknown("tool", call.Params.Name, tools))}
+			if errors.As(err, &wire) && wire.Code == jsonrpc.CodeInvalidParams && !slices.Contains(tools, call.Params.Name) {
+				return result, &jsonrpc.Error{Code: wire.Code, Message: fmt.Sprintf("%v; tools/list lists them", nearest.Unknown("tool", call.Params.Name, tools))}
 			}
 			if failed, ok := result.(*mcp.CallToolResult); ok && failed.IsError {
 				explainArguments(failed)
@@ -34,8 +36,6 @@ func explainCalls(tools []string) mcp.Middleware {
 		}
 	}
 }
-
-func known(tools []string, name string) bool { return oneOf("tool", name, tools) == nil }
 
 // schemaWords leaves out of the library's words where it is in the schema.
 var schemaWords = strings.NewReplacer(`validating "arguments": `, "", "validating root: ", "", "validating /properties/", "", "unmarshaling arguments: ", "", ": type: ", ": ", ": enum: ", ": ", " into Go value of type map[string]interface {}", ": they are an object")

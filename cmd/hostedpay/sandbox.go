@@ -9,6 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/endpoint"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/server"
 	"github.com/hostedpay/hostedpay-go/sandbox"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
 )
@@ -24,7 +26,7 @@ func sandboxCommand() *cobra.Command {
 		Args: none,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if f.webhook != "" {
-				if _, err := endpointURL("--webhook", f.webhook); err != nil {
+				if _, err := endpoint.URL("--webhook", f.webhook); err != nil {
 					return usage(c, err)
 				}
 			}
@@ -37,15 +39,15 @@ func sandboxCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if !isPrivate(l.Addr()) {
+			if !server.IsPrivate(l.Addr()) {
 				fmt.Fprintf(c.ErrOrStderr(), "Warning: the sandbox listens on %s. Everybody who reaches this machine can use and control it, and its keys are known to all.\n", l.Addr())
 			}
-			s := serve(l, gateways)
+			s := server.Serve(l, gateways)
 			introduce(c.OutOrStdout(), base, f)
 			<-c.Context().Done()
 			// First, because it ends the dashboard's streams, which the server would wait for.
 			gateways.Close()
-			return s.close()
+			return s.Close()
 		},
 	}
 	flags := c.Flags()

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/pflag"
 	"github.com/stretchr/testify/require"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/server"
 	"github.com/hostedpay/hostedpay-go/sandbox"
 	"github.com/hostedpay/hostedpay-go/sandbox/buyer"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
@@ -172,7 +173,7 @@ func TestSandboxCommandRefuses(t *testing.T) {
 
 func TestSandboxCommandSaysWhyItCannotListen(t *testing.T) {
 	t.Parallel()
-	l, base, err := listen(t.Context(), "127.0.0.1:0")
+	l, base, err := server.Listen(t.Context(), "127.0.0.1:0")
 	require.NoError(t, err)
 	defer l.Close()
 	c := command()

@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/private"
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
@@ -56,7 +56,7 @@ func (s *secretSource) read(stdin io.Reader) (sdk.Secret, error) {
 			return sdk.Secret{}, fmt.Errorf("the %s: %w", s.what, err)
 		}
 		defer func() { _ = file.Close() }() // was only read
-		if err := checkPrivate(file); err != nil {
+		if err := private.Check(file); err != nil {
 			return sdk.Secret{}, fmt.Errorf("the %s: %w", s.what, err)
 		}
 		in = file
@@ -91,16 +91,4 @@ func (s *secretSource) readToSign(stdin io.Reader) (sdk.Secret, error) {
 		}
 	}
 	return secret, nil
-}
-
-// checkPrivate rejects a file that others on this machine can read. Windows has no such bits.
-func checkPrivate(file *os.File) error {
-	info, err := file.Stat()
-	if err != nil {
-		return err
-	}
-	if mode := info.Mode(); mode.IsRegular() && mode.Perm()&0o077 != 0 && runtime.GOOS != "windows" {
-		return fmt.Errorf("%s has mode %04o, so that others on this machine can read it: chmod 600 %[1]s", file.Name(), mode.Perm())
-	}
-	return nil
 }

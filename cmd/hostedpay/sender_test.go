@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/endpoint"
 )
 
 // A rawEndpoint accepts deliveries, and keeps their bytes as they came over the connection.
@@ -148,7 +150,7 @@ func TestAnEndpointTakesTooLong(t *testing.T) {
 	t.Cleanup(hanging.Close)
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, hanging.URL, http.NoBody)
 	require.NoError(t, err)
-	_, err = exchange(t.Context(), request, time.Millisecond)
+	_, err = endpoint.Exchange(t.Context(), request, time.Millisecond)
 	require.EqualError(t, err, "timed out after 1ms")
 	require.ErrorIs(t, err, context.DeadlineExceeded)
 }

@@ -2,9 +2,9 @@ package main
 
 import (
 	"fmt"
-	"net/url"
 	"slices"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/endpoint"
 	"github.com/hostedpay/hostedpay-go/internal/apikey"
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/sdk"
@@ -105,21 +105,5 @@ func (s setting) masked(value string) string {
 		kind, _, _ := apikey.Identify(apikey.Bare(value))
 		return kind.Prefix + "…"
 	}
-	return maskedURL(value)
-}
-
-// maskedURL is an address without what may be secret in it: its user, query and fragment.
-func maskedURL(address string) string {
-	u, err := url.Parse(address)
-	if address == "" {
-		return ""
-	}
-	if err != nil || u.Host == "" {
-		return "…"
-	}
-	shown := u.Scheme + "://" + u.Host + u.EscapedPath()
-	if u.RawQuery != "" {
-		shown += "?…"
-	}
-	return shown
+	return endpoint.Masked(value)
 }

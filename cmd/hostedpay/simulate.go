@@ -9,6 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/endpoint"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/nearest"
 	"github.com/hostedpay/hostedpay-go/sandbox/buyer"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
 	"github.com/hostedpay/hostedpay-go/sdk"
@@ -69,7 +71,7 @@ var actions = []string{
 func (s simulation) check() error {
 	switch {
 	case s.Action != "" && !slices.Contains(actions, s.Action):
-		return unknown("action", s.Action, actions)
+		return nearest.Unknown("action", s.Action, actions)
 	case s.Card != "" && s.Action != "" && s.Action != string(buyer.ButtonPay):
 		return fmt.Errorf("a card only pays: leave it out to %s", s.Action)
 	}
@@ -102,7 +104,7 @@ func simulate(ctx context.Context, baseURL string, s simulation) (simulatedView,
 	if baseURL == "" {
 		return simulatedView{}, errors.New("payments are simulated at the sandbox only: start one with `hostedpay sandbox`, and name it with --base-url or VON_PAY_BASE_URL")
 	}
-	if !onThisMachine(baseURL) {
+	if !endpoint.OnThisMachine(baseURL) {
 		return simulatedView{}, errors.New("payments are simulated at the sandbox only, and that is not on this machine: name one with --base-url or VON_PAY_BASE_URL, such as http://127.0.0.1:4010")
 	}
 	box, err := control.New(baseURL)

@@ -10,6 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/endpoint"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/nearest"
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 )
 
@@ -87,7 +89,7 @@ func (t *trigger) run(c *cobra.Command, event string) error {
 	if err != nil {
 		return usage(c, err)
 	}
-	to := endpoint{scheme: scheme, url: t.to, tamper: t.tamper}
+	to := destination{scheme: scheme, url: t.to, tamper: t.tamper}
 	source := secretSource{what: scheme.secret, variable: scheme.variable, flag: "secret-file", file: t.secretFile}
 	if to.secret, err = source.readToSign(c.InOrStdin()); err != nil {
 		return err
@@ -106,7 +108,7 @@ func (t *trigger) run(c *cobra.Command, event string) error {
 }
 
 // deliver sends or prints every delivery, and reports whether all were accepted.
-func (t *trigger) deliver(c *cobra.Command, event string, to endpoint, events []triggered) error {
+func (t *trigger) deliver(c *cobra.Command, event string, to destination, events []triggered) error {
 	show := t.printer(c.OutOrStdout())
 	seen, rejected := map[int]bool{}, 0
 	order := t.order(len(events))
@@ -129,7 +131,7 @@ func (t *trigger) deliver(c *cobra.Command, event string, to endpoint, events []
 		}
 		view := deliveryView{Event: event, Scheme: to.scheme.name, ID: events[i].id, Duplicate: seen[i]}
 		seen[i] = true
-		status, took, err := deliver(c.Context(), request)
+		status, took, err := endpoint.Deliver(c.Context(), request)
 		if c.Context().Err() != nil {
 			return errors.New("interrupted: the endpoint may have got the last delivery")
 		}
@@ -191,7 +193,7 @@ func (t *trigger) make(scheme *signedScheme, event string) (events []triggered, 
 
 // check holds the flags to what they allow.
 func (t *trigger) check() error {
-	_, wrong := endpointURL("--to", t.to)
+	_, wrong := endpoint.URL("--to", t.to)
 	switch {
 	case t.to == "":
 		return errors.New("--to is required: the URL of your endpoint")
@@ -202,7 +204,7 @@ func (t *trigger) check() error {
 	case t.duplicate < 0 || t.duplicate > maxEvents:
 		return fmt.Errorf("--duplicate is from 0 to %d", maxEvents)
 	case t.print != "" && t.print != "curl":
-		return unknown("form of --print", t.print, []string{"curl"})
+		return nearest.Unknown("form of --print", t.print, []string{"curl"})
 	case t.print != "" && t.json:
 		return errors.New("--print and --json exclude each other")
 	case t.from != "" && (t.count > 1 || len(t.set) > 0):

@@ -5,13 +5,14 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/screen"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
 )
 
-// An endpoint is where deliveries go, and how they are signed.
-type endpoint struct {
+// A destination is where deliveries go, and how they are signed.
+type destination struct {
 	scheme *signedScheme
 	url    string
 	secret sdk.Secret
@@ -19,12 +20,12 @@ type endpoint struct {
 }
 
 // request is one delivery, signed now.
-func (e *endpoint) request(event triggered) *http.Request {
-	opts := []webhookstest.Option{webhookstest.To(e.url)}
-	if e.tamper {
+func (d *destination) request(event triggered) *http.Request {
+	opts := []webhookstest.Option{webhookstest.To(d.url)}
+	if d.tamper {
 		opts = append(opts, webhookstest.WithBodyAfterSigning(tampered(event.body)))
 	}
-	return e.scheme.sign(e.secret.Reveal(), event.body, opts...)
+	return d.scheme.sign(d.secret.Reveal(), event.body, opts...)
 }
 
 // tampered is a body with another last letter or digit.
@@ -51,7 +52,7 @@ func (v deliveryView) accepted() bool { return v.Status/100 == 2 }
 func (v deliveryView) String() string {
 	result := fmt.Sprintf("%d  %.1fms", v.Status, v.Milliseconds)
 	if v.Error != "" {
-		result = fmt.Sprintf("no response  %.1fms%s", v.Milliseconds, below(2, v.Error))
+		result = fmt.Sprintf("no response  %.1fms%s", v.Milliseconds, screen.Below(2, v.Error))
 	}
 	line := v.Event
 	if v.ID != "" {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/nearest"
 	"github.com/hostedpay/hostedpay-go/internal/conformance"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
 )
@@ -64,7 +65,7 @@ func (s *signedScheme) make(event string, set map[string]string) (triggered, err
 		value := own[name]
 		like, ok := sample[name]
 		if !ok {
-			return triggered{}, unknown("field", name, known)
+			return triggered{}, nearest.Unknown("field", name, known)
 		}
 		typed, err := typedLike(like, value)
 		if err != nil {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/nearest"
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
@@ -59,7 +60,7 @@ func schemeOf(event string) (*signedScheme, error) {
 			return &s, nil
 		}
 	}
-	return nil, unknown("event", event, contract.EventTypes())
+	return nil, nearest.Unknown("event", event, contract.EventTypes())
 }
 
 // An eventView is how an event is listed under --json.

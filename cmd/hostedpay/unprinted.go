@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/errno"
 )
 
 // An unprintedError is that something was done, and that its result could not be printed.
@@ -40,5 +42,5 @@ func (e outputError) Unwrap() error { return e.error }
 // before it had done anything that somebody has to know.
 func isUnread(err error) bool {
 	var output outputError
-	return errors.As(err, &output) && isAny(output, unreadErrors) && !errors.As(err, new(unprintedError))
+	return errors.As(err, &output) && errno.IsUnread(output) && !errors.As(err, new(unprintedError))
 }

@@ -19,6 +19,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/capture"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
 )
@@ -184,14 +185,14 @@ func curlInHex(r *http.Request) string {
 
 // harOf is a HAR whose body is base64, as recorders write what may not be text.
 func harOf(r *http.Request) string {
-	var one recorded
+	var one capture.Exchange
 	one.Request.Method, one.Request.URL = r.Method, r.URL.String()
 	for name := range r.Header {
-		one.Request.Headers = append(one.Request.Headers, recordedHeader{name, r.Header.Get(name)})
+		one.Request.Headers = append(one.Request.Headers, capture.Header{Name: name, Value: r.Header.Get(name)})
 	}
 	var body bytes.Buffer
 	_, _ = body.ReadFrom(r.Body) // from memory
 	one.Request.PostData.Text, one.Request.PostData.Encoding = base64.StdEncoding.EncodeToString(body.Bytes()), "base64"
-	text, _ := json.Marshal(map[string]any{"log": map[string]any{"entries": []recorded{one}}}) // of plain fields
+	text, _ := json.Marshal(map[string]any{"log": map[string]any{"entries": []capture.Exchange{one}}}) // of plain fields
 	return string(text)
 }

@@ -18,6 +18,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/capture"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
 )
 
@@ -65,14 +66,14 @@ func curlLine(r *http.Request) string {
 }
 
 func recordingOf(r *http.Request) string {
-	var one recorded
+	var one capture.Exchange
 	one.Request.Method, one.Request.URL = r.Method, r.URL.String()
 	for name := range r.Header {
-		one.Request.Headers = append(one.Request.Headers, recordedHeader{name, r.Header.Get(name)})
+		one.Request.Headers = append(one.Request.Headers, capture.Header{Name: name, Value: r.Header.Get(name)})
 	}
 	body, _ := io.ReadAll(r.Body) // from memory
 	one.Request.PostData.Text = string(body)
-	text, _ := json.Marshal(map[string]any{"log": map[string]any{"entries": []recorded{one}}}) // of plain fields
+	text, _ := json.Marshal(map[string]any{"log": map[string]any{"entries": []capture.Exchange{one}}}) // of plain fields
 	return string(text)
 }
 
@@ -180,11 +181,4 @@ func TestVerifyWebhookNamesWhatOneSchemeAloneHas(t *testing.T) {
 	out, code = verifies(t, raw(listed), []string{v2.variable + "=" + v2.secret}, now)
 	require.Equal(t, exitOK, code, out)
 	require.Contains(t, out, "signature_list (likely)")
-}
-
-func TestShellWords(t *testing.T) {
-	t.Parallel()
-	words, err := shellWords("curl 'a b'\"c\\\"\\d\" $'\\u0021\\ud83d\\ude00\\x41\\n\\'\\\\' e\\ f \\\n  '' \"\"\n")
-	require.NoError(t, err)
-	require.Equal(t, []string{"curl", `a bc"\d`, "!😀A\n'\\", "e f", "", ""}, words)
 }

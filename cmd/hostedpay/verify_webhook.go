@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/capture"
 	"github.com/hostedpay/hostedpay-go/internal/redact"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 )
@@ -88,7 +89,7 @@ func verifyWebhook(ctx context.Context, secrets []*schemeSecret, captured webhoo
 	if err != nil {
 		return webhookView{}, err
 	}
-	d, err := deliveryOf(text, captured.entry)
+	d, err := capture.DeliveryOf(text, captured.entry)
 	if err != nil {
 		return webhookView{}, err
 	}
@@ -147,9 +148,9 @@ type causeFinding struct {
 	Advice string `json:"advice"`
 }
 
-func verifyDelivery(ctx context.Context, v *webhooks.Verifier, d delivery) webhookView {
+func verifyDelivery(ctx context.Context, v *webhooks.Verifier, d capture.Delivery) webhookView {
 	line := redact.New().Line
-	diagnosis := webhooks.Diagnose(ctx, v, d.header, d.body)
+	diagnosis := webhooks.Diagnose(ctx, v, d.Header, d.Body)
 	view := webhookView{Findings: []causeFinding{}}
 	for _, f := range diagnosis.Findings {
 		view.Findings = append(view.Findings, causeFinding{string(f.Cause), f.Proven, f.Advice})
@@ -161,7 +162,7 @@ func verifyDelivery(ctx context.Context, v *webhooks.Verifier, d delivery) webho
 		}
 		return view
 	}
-	event, err := v.Verify(ctx, d.header, d.body)
+	event, err := v.Verify(ctx, d.Header, d.Body)
 	if err != nil { // a clock that goes on, at the very end of the window
 		view.err = err
 		return view

@@ -1,4 +1,4 @@
-package main
+package terminal
 
 import (
 	"context"
@@ -8,15 +8,18 @@ import (
 
 var errStdinInterrupted = errors.New("interrupted before standard input had ended")
 
-// standardInput is that of the process, and ends when the command is interrupted: somebody who
-// waits at a terminal presses Ctrl-C once.
-type standardInput struct {
+// An Input is standard input, which ends when the command is interrupted: somebody who waits at a
+// terminal presses Ctrl-C once.
+type Input struct {
 	*os.File
 	ctx context.Context
 }
 
+// Stdin is the standard input of a process whose command ends with the context.
+func Stdin(ctx context.Context) Input { return Input{os.Stdin, ctx} }
+
 // Read leaves the reader behind when the command is interrupted: the process ends.
-func (s standardInput) Read(b []byte) (int, error) {
+func (s Input) Read(b []byte) (int, error) {
 	type read struct {
 		bytes []byte
 		err   error

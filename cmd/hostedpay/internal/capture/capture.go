@@ -1,4 +1,6 @@
-package main
+// Package capture reads requests that somebody has captured: recordings in the form of a HAR, raw
+// HTTP requests, and curl command lines as browsers and proxies copy them.
+package capture
 
 import (
 	"bufio"
@@ -11,22 +13,22 @@ import (
 	"strings"
 )
 
-// A delivery is a captured request, as far as it is signed.
-type delivery struct {
-	header http.Header
-	body   []byte
+// A Delivery is a captured request, as far as it is signed.
+type Delivery struct {
+	Header http.Header
+	Body   []byte
 }
 
-// deliveryOf reads a captured request in any of its forms. Entry is which one of a HAR, from 1; 0
+// DeliveryOf reads a captured request in any of its forms. Entry is which one of a HAR, from 1; 0
 // is the only one.
-func deliveryOf(capture []byte, entry int) (delivery, error) {
+func DeliveryOf(capture []byte, entry int) (Delivery, error) {
 	start := bytes.TrimLeft(bytes.TrimPrefix(capture, []byte("\ufeff")), " \t\r\n")
 	isHAR := bytes.HasPrefix(start, []byte("{"))
 	switch {
 	case entry < 0 || entry > 0 && !isHAR:
-		return delivery{}, errors.New("--entry counts the requests of a HAR, from 1")
+		return Delivery{}, errors.New("--entry counts the requests of a HAR, from 1")
 	case len(start) == 0:
-		return delivery{}, errors.New("the capture is empty")
+		return Delivery{}, errors.New("the capture is empty")
 	case isHAR:
 		return ofRecording(start, entry)
 	case bytes.HasPrefix(start, []byte("curl ")), bytes.HasPrefix(start, []byte("curl\t")):
@@ -35,24 +37,24 @@ func deliveryOf(capture []byte, entry int) (delivery, error) {
 	return ofRaw(start)
 }
 
-func ofRecording(capture []byte, entry int) (delivery, error) {
-	all, _, err := readRecording(bytes.NewReader(capture))
+func ofRecording(capture []byte, entry int) (Delivery, error) {
+	all, _, err := Read(bytes.NewReader(capture))
 	switch {
 	case err != nil:
-		return delivery{}, err
+		return Delivery{}, err
 	case entry == 0 && len(all) == 1:
 		entry = 1
 	case entry == 0:
-		return delivery{}, fmt.Errorf("the recording has %d requests: name one with --entry, from 1", len(all))
+		return Delivery{}, fmt.Errorf("the recording has %d requests: name one with --entry, from 1", len(all))
 	case entry > len(all):
-		return delivery{}, fmt.Errorf("the recording has %d requests, and no number %d", len(all), entry)
+		return Delivery{}, fmt.Errorf("the recording has %d requests, and no number %d", len(all), entry)
 	}
 	request := all[entry-1].Request
-	body, err := request.body()
+	body, err := request.Body()
 	if err != nil {
-		return delivery{}, errors.New("the recording has a body that is not base64")
+		return Delivery{}, errors.New("the recording has a body that is not base64")
 	}
-	return delivery{headersOf(request.Headers), body}, nil
+	return Delivery{HeaderOf(request.Headers), body}, nil
 }
 
 // newerVersion is the end of a request line as tools write it for HTTP/2 and HTTP/3.
@@ -60,11 +62,11 @@ var newerVersion = regexp.MustCompile(`^([^\r\n]* HTTP/)[23](\.0)?(\r?\n)`)
 
 // ofRaw reads an HTTP request. Its body is as long as it says; where it does not say, it is all
 // that follows.
-func ofRaw(capture []byte) (delivery, error) {
+func ofRaw(capture []byte) (Delivery, error) {
 	in := bufio.NewReader(bytes.NewReader(newerVersion.ReplaceAll(capture, []byte("${1}1.1${3}"))))
 	request, err := http.ReadRequest(in)
 	if err != nil {
-		return delivery{}, errors.New("the capture is neither an HTTP request, a curl command line nor a HAR")
+		return Delivery{}, errors.New("the capture is neither an HTTP request, a curl command line nor a HAR")
 	}
 	unsized := request.Header.Get("Content-Length") == "" && len(request.TransferEncoding) == 0
 	var from io.Reader = request.Body
@@ -73,22 +75,22 @@ func ofRaw(capture []byte) (delivery, error) {
 	}
 	body, err := io.ReadAll(from)
 	if err != nil {
-		return delivery{}, errors.New("the capture ends before its body does, by its own Content-Length or chunks")
+		return Delivery{}, errors.New("the capture ends before its body does, by its own Content-Length or chunks")
 	}
 	rest, err := io.ReadAll(in)
 	if extra := len(bytes.Trim(rest, "\r\n")); err != nil || extra > 0 {
-		return delivery{}, errors.New("the capture goes on after its body: correct its Content-Length, or leave it out")
+		return Delivery{}, errors.New("the capture goes on after its body: correct its Content-Length, or leave it out")
 	}
-	return delivery{request.Header, body}, nil
+	return Delivery{request.Header, body}, nil
 }
 
 // ofCurl reads a curl command line, as browsers and proxies copy one.
-func ofCurl(line string) (delivery, error) {
+func ofCurl(line string) (Delivery, error) {
 	words, err := shellWords(line)
 	if err != nil {
-		return delivery{}, err
+		return Delivery{}, err
 	}
-	d, data := delivery{header: http.Header{}}, []string(nil)
+	d, data := Delivery{Header: http.Header{}}, []string(nil)
 	for words = words[1:]; len(words) > 0; {
 		option, value, rest := curlOption(words)
 		switch option {
@@ -97,7 +99,7 @@ func ofCurl(line string) (delivery, error) {
 			if !ok {
 				return d, errors.New("the curl command line has a header without a colon")
 			}
-			d.header.Add(strings.TrimSpace(name), strings.TrimSpace(content))
+			d.Header.Add(strings.TrimSpace(name), strings.TrimSpace(content))
 		case "-d", "--data", "--data-ascii", "--data-binary", "--data-raw":
 			if strings.HasPrefix(value, "@") && option != "--data-raw" {
 				return d, errors.New("the curl command line takes its body from a file: put the body itself there, with --data-raw")
@@ -108,7 +110,7 @@ func ofCurl(line string) (delivery, error) {
 		}
 		words = rest
 	}
-	d.body = []byte(strings.Join(data, "&"))
+	d.Body = []byte(strings.Join(data, "&"))
 	return d, nil
 }
 

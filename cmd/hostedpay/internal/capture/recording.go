@@ -1,4 +1,4 @@
-package main
+package capture
 
 import (
 	"encoding/base64"
@@ -10,45 +10,48 @@ import (
 	"strings"
 )
 
-// A recorded is one request and its response, as an entry of a HAR has them.
-type recorded struct {
-	Request  recordedRequest  `json:"request"`
-	Response recordedResponse `json:"response"`
+// An Exchange is one request and its response, as an entry of a HAR has them.
+type Exchange struct {
+	Request  Request  `json:"request"`
+	Response Response `json:"response"`
 }
 
-type recordedRequest struct {
-	Method   string           `json:"method"`
-	URL      string           `json:"url"`
-	Headers  []recordedHeader `json:"headers"`
+// A Request is that of an exchange.
+type Request struct {
+	Method   string   `json:"method"`
+	URL      string   `json:"url"`
+	Headers  []Header `json:"headers"`
 	PostData struct {
 		Text     string `json:"text"`
 		Encoding string `json:"encoding,omitempty"` // "base64", or empty
 	} `json:"postData"`
 }
 
-type recordedResponse struct {
-	Status  int              `json:"status"` // 0 when there was none
-	Headers []recordedHeader `json:"headers"`
+// A Response is that of an exchange.
+type Response struct {
+	Status  int      `json:"status"` // 0 when there was none
+	Headers []Header `json:"headers"`
 	Content struct {
 		Text     string `json:"text"`
 		Encoding string `json:"encoding"` // "base64", or empty
 	} `json:"content"`
 }
 
-type recordedHeader struct {
+// A Header is one line of those of a request or a response.
+type Header struct {
 	Name  string `json:"name"`
 	Value string `json:"value"`
 }
 
-// readRecording reads a HAR, or entries of one that follow each other, such as one a line. The last
-// of them may be truncated, by a process that was killed while it wrote.
-func readRecording(r io.Reader) (all []recorded, truncated bool, err error) {
+// Read reads a HAR, or entries of one that follow each other, such as one a line. The last of them
+// may be truncated, by a process that was killed while it wrote.
+func Read(r io.Reader) (all []Exchange, truncated bool, err error) {
 	for decoder := json.NewDecoder(r); ; {
 		var value struct {
 			Log *struct {
-				Entries []recorded `json:"entries"`
+				Entries []Exchange `json:"entries"`
 			} `json:"log"`
-			recorded
+			Exchange
 		}
 		err := decoder.Decode(&value)
 		switch {
@@ -67,13 +70,13 @@ func readRecording(r io.Reader) (all []recorded, truncated bool, err error) {
 		case value.Request.URL == "":
 			return nil, false, fmt.Errorf("the recording is not a HAR, nor entries of one, one a line: entry %d has no request with a url", len(all)+1)
 		default:
-			all = append(all, value.recorded)
+			all = append(all, value.Exchange)
 		}
 	}
 }
 
-// headersOf leaves out how a body was packed: a recording has it unpacked.
-func headersOf(recorded []recordedHeader) http.Header {
+// HeaderOf leaves out how a body was packed: a recording has it unpacked.
+func HeaderOf(recorded []Header) http.Header {
 	header := http.Header{}
 	for _, h := range recorded {
 		if !strings.HasPrefix(h.Name, ":") {
@@ -85,9 +88,11 @@ func headersOf(recorded []recordedHeader) http.Header {
 	return header
 }
 
-func (r recordedResponse) body() ([]byte, error) { return decoded(r.Content.Text, r.Content.Encoding) }
+// Body is the body as it was, of a response.
+func (r Response) Body() ([]byte, error) { return decoded(r.Content.Text, r.Content.Encoding) }
 
-func (r recordedRequest) body() ([]byte, error) { return decoded(r.PostData.Text, r.PostData.Encoding) }
+// Body is the body as it was, of a request.
+func (r Request) Body() ([]byte, error) { return decoded(r.PostData.Text, r.PostData.Encoding) }
 
 func decoded(text, encoding string) ([]byte, error) {
 	if encoding == "base64" {

@@ -1,4 +1,6 @@
-package main
+// Package endpoint is what the command does with the URL of an endpoint: check it, show it without
+// its secrets, and send it deliveries as a gateway does.
+package endpoint
 
 import (
 	"context"
@@ -10,8 +12,8 @@ import (
 	"time"
 )
 
-// deliveryTimeout is how long an endpoint has for one delivery, as long as the gateways wait.
-const deliveryTimeout = 10 * time.Second
+// Timeout is how long an endpoint has for one delivery, as long as the gateways wait.
+const Timeout = 10 * time.Second
 
 // maxReply bounds what is read of a response, so that its connection can be used again.
 const maxReply = 64 << 10
@@ -29,22 +31,22 @@ func senderTransport() *http.Transport {
 	return t
 }
 
-// An endpointResponse is what an endpoint responded.
-type endpointResponse struct {
-	status int // 0 when there was no response
-	took   time.Duration
-	header http.Header
-	body   []byte // no more than maxReply
+// A Response is what an endpoint responded.
+type Response struct {
+	Status int // 0 when there was no response
+	Took   time.Duration
+	Header http.Header
+	Body   []byte // no more than maxReply
 }
 
-// deliver sends one delivery as a gateway does.
-func deliver(ctx context.Context, request *http.Request) (status int, took time.Duration, err error) {
-	response, err := exchange(ctx, request, deliveryTimeout)
-	return response.status, response.took, err
+// Deliver sends one delivery as a gateway does.
+func Deliver(ctx context.Context, request *http.Request) (status int, took time.Duration, err error) {
+	response, err := Exchange(ctx, request, Timeout)
+	return response.Status, response.Took, err
 }
 
-// exchange sends one delivery and reads the response, as far as it comes within a time.
-func exchange(ctx context.Context, request *http.Request, within time.Duration) (endpointResponse, error) {
+// Exchange sends one delivery and reads the response, as far as it comes within a time.
+func Exchange(ctx context.Context, request *http.Request, within time.Duration) (Response, error) {
 	timed, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	request = request.Clone(timed)
@@ -52,7 +54,7 @@ func exchange(ctx context.Context, request *http.Request, within time.Duration) 
 		request.Header["User-Agent"] = nil // or net/http would send its own
 	}
 	began := time.Now()
-	response, err := sender.Do(request)
+	response, err := sender.Do(request) //nolint:gosec // the endpoint that the user names
 	if err != nil {
 		var wrapped *url.Error
 		switch {
@@ -61,11 +63,11 @@ func exchange(ctx context.Context, request *http.Request, within time.Duration) 
 		case errors.As(err, &wrapped): // its URL may have a token in it
 			err = wrapped.Err
 		}
-		return endpointResponse{took: time.Since(began)}, err
+		return Response{Took: time.Since(began)}, err
 	}
 	defer response.Body.Close()
 	body, _ := io.ReadAll(io.LimitReader(response.Body, maxReply)) // the status is what counts
-	return endpointResponse{response.StatusCode, time.Since(began), response.Header, body}, nil
+	return Response{response.StatusCode, time.Since(began), response.Header, body}, nil
 }
 
 // A timeoutError is that an endpoint did not respond in time.

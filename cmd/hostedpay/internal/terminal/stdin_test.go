@@ -1,4 +1,4 @@
-package main
+package terminal
 
 import (
 	"context"
@@ -14,7 +14,7 @@ func TestStandardInputEndsWithAnInterrupt(t *testing.T) {
 	from, to, err := os.Pipe()
 	require.NoError(t, err)
 	ctx, interrupt := context.WithCancel(t.Context())
-	in := standardInput{from, ctx}
+	in := Input{from, ctx}
 
 	_, err = io.WriteString(to, "half a body")
 	require.NoError(t, err)

@@ -1,4 +1,5 @@
-package main
+// Package server runs HTTP servers on this machine.
+package server
 
 import (
 	"context"
@@ -9,16 +10,16 @@ import (
 	"time"
 )
 
-// A server is an HTTP server on this machine.
-type server struct {
+// A Server is an HTTP server on this machine.
+type Server struct {
 	URL  string
 	http *http.Server
 	done chan error
 }
 
-// listen opens an address, 127.0.0.1:0 for any free port. Nothing responds before serve, so that
+// Listen opens an address, 127.0.0.1:0 for any free port. Nothing responds before Serve, so that
 // two servers can know each other's addresses first.
-func listen(ctx context.Context, address string) (net.Listener, string, error) {
+func Listen(ctx context.Context, address string) (net.Listener, string, error) {
 	var config net.ListenConfig
 	l, err := config.Listen(ctx, "tcp", address)
 	if err != nil {
@@ -37,14 +38,15 @@ func reachable(at net.Addr) string {
 	return net.JoinHostPort("127.0.0.1", strconv.Itoa(tcp.Port))
 }
 
-// isPrivate reports whether only programs on this machine reach a listener.
-func isPrivate(at net.Addr) bool {
+// IsPrivate reports whether only programs on this machine reach a listener.
+func IsPrivate(at net.Addr) bool {
 	tcp, ok := at.(*net.TCPAddr)
 	return ok && tcp.IP.IsLoopback()
 }
 
-func serve(l net.Listener, handler http.Handler) *server {
-	s := &server{
+// Serve begins to respond.
+func Serve(l net.Listener, handler http.Handler) *Server {
+	s := &Server{
 		URL:  "http://" + reachable(l.Addr()),
 		http: &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute},
 		done: make(chan error, 1),
@@ -53,8 +55,8 @@ func serve(l net.Listener, handler http.Handler) *server {
 	return s
 }
 
-// close stops the server once the requests under way have their responses, or after two seconds.
-func (s *server) close() error {
+// Close stops the server once the requests under way have their responses, or after two seconds.
+func (s *Server) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
 	err := s.http.Shutdown(ctx)

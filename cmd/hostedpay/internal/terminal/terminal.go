@@ -1,4 +1,5 @@
-package main
+// Package terminal asks whoever sits at standard input, until they interrupt the command.
+package terminal
 
 import (
 	"context"
@@ -11,47 +12,48 @@ import (
 	"golang.org/x/term"
 )
 
-// A terminal is somebody who can be asked.
-type terminal struct {
+// A Terminal is somebody who can be asked.
+type Terminal struct {
 	in  *os.File
 	out io.Writer
 }
 
-// terminalOf returns the terminal that standard input is; ok is false when it is none, and nobody
-// can be asked.
-func terminalOf(stdin io.Reader, stderr io.Writer) (t *terminal, ok bool) {
-	file, isFile := stdin.(standardInput)
+// Of returns the terminal that standard input is; ok is false when it is none, and nobody can be
+// asked.
+func Of(stdin io.Reader, stderr io.Writer) (t *Terminal, ok bool) {
+	file, isFile := stdin.(Input)
 	if !isFile || !term.IsTerminal(int(file.Fd())) {
 		return nil, false
 	}
-	return &terminal{file.File, stderr}, true
+	return &Terminal{file.File, stderr}, true
 }
 
-func (t *terminal) say(text string) { _, _ = io.WriteString(t.out, text) } // nobody is left to be told
+// Say writes what is no question.
+func (t *Terminal) Say(text string) { _, _ = io.WriteString(t.out, text) } // nobody is left to be told
 
-// askSecret reads a line without showing it. When the command is interrupted the terminal shows
+// AskSecret reads a line without showing it. When the command is interrupted the terminal shows
 // again what is typed.
-func (t *terminal) askSecret(ctx context.Context, question string) (string, error) {
+func (t *Terminal) AskSecret(ctx context.Context, question string) (string, error) {
 	fd := int(t.in.Fd())
 	before, err := term.GetState(fd)
 	if err != nil {
 		return "", err
 	}
-	t.say(question)
+	t.Say(question)
 	line, err := t.wait(ctx, func() (string, error) {
 		secret, err := term.ReadPassword(fd)
 		return string(secret), err
 	})
-	t.say("\n")
+	t.Say("\n")
 	if ctx.Err() != nil {
 		err = errors.Join(err, term.Restore(fd, before))
 	}
 	return line, err
 }
 
-// ask reads a line.
-func (t *terminal) ask(ctx context.Context, question string) (string, error) {
-	t.say(question)
+// Ask reads a line.
+func (t *Terminal) Ask(ctx context.Context, question string) (string, error) {
+	t.Say(question)
 	return t.wait(ctx, func() (string, error) {
 		var line strings.Builder
 		for one := make([]byte, 1); ; { // no more than the line: the next question has its own
@@ -68,7 +70,7 @@ func (t *terminal) ask(ctx context.Context, question string) (string, error) {
 
 // wait waits for a line, or until the command is interrupted. The reader is left behind then: the
 // process ends.
-func (t *terminal) wait(ctx context.Context, read func() (string, error)) (line string, err error) {
+func (t *Terminal) wait(ctx context.Context, read func() (string, error)) (line string, err error) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)

@@ -1,4 +1,5 @@
-package main
+// Package nearest finds what somebody meant who wrote a word that does not exist.
+package nearest
 
 import (
 	"fmt"
@@ -9,10 +10,10 @@ import (
 // few is how many words an error lists.
 const few = 8
 
-// unknown is the error about a word that does not exist. It names the nearest that does, or all
+// Unknown is the error about a word that does not exist. It names the nearest that does, or all
 // when none is near and they are few.
-func unknown(kind, word string, known []string) error {
-	best, wrong := nearest(word, known)
+func Unknown(kind, word string, known []string) error {
+	best, wrong := Word(word, known)
 	switch {
 	case wrong <= len(word)/2:
 		return fmt.Errorf("unknown %s %q, did you mean %s?", kind, word, best)
@@ -22,9 +23,9 @@ func unknown(kind, word string, known []string) error {
 	return fmt.Errorf("unknown %s %q", kind, word)
 }
 
-// nearest is the known word that is nearest to a word, and how many letters are wrong then. Wrong
+// Word is the known word that is nearest to a word, and how many letters are wrong then. Wrong
 // capitals count as one.
-func nearest(word string, known []string) (best string, wrong int) {
+func Word(word string, known []string) (best string, wrong int) {
 	wrong = math.MaxInt
 	for _, k := range known {
 		d := edits(strings.ToLower(word), strings.ToLower(k))
