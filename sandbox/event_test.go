@@ -32,11 +32,14 @@ func TestEveryEventIsSent(t *testing.T) {
 	w.clock.Advance(time.Hour)
 
 	sent := w.types()
-	for _, event := range slices.Concat(contract.VoraV1EventTypes(), contract.VisionScopeEventTypes()) {
+	for _, event := range contract.EventTypes() {
+		if slices.Contains(contract.VoraV2EventTypes(), event) {
+			continue
+		}
 		if _, listed := notSent[event]; listed {
 			assert.NotContains(t, sent, event, "the event %s is listed in notSent", event)
 			continue
 		}
-		assert.Contains(t, sent, event, "the sandbox never sends the event %s: send it, or list it in notSent with the reason", event)
+		assert.Contains(t, sent, event, "the sandbox never sends the event %s: send it, and cause it above, or list it in notSent with the reason", event)
 	}
 }

@@ -1,6 +1,7 @@
 package sandbox_test
 
 import (
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/hostedpay/hostedpay-go/internal/test/contracttest"
 	"github.com/hostedpay/hostedpay-go/sandbox"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
 	"github.com/hostedpay/hostedpay-go/sdk"
@@ -35,21 +37,31 @@ func TestEveryContractHasItsGateway(t *testing.T) {
 }
 
 // A purchase at every gateway, from its sample request to its webhook, by nothing but what its
-// strategy says.
+// strategy says and its contract allows.
 func TestEveryGatewaySells(t *testing.T) {
 	t.Parallel()
 	one := newCrowd(t)
 	for _, g := range one.s.Gateways() {
 		t.Run(string(g.Name()), func(t *testing.T) {
 			t.Parallel()
-			c := newCrowd(t)
+			held := contracttest.Of(t, g.Name())
+			shop := held.Deliveries(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Type", "application/json")
+				_, _ = io.WriteString(w, `{"received":true}`)
+			}))
+			c := newCrowd(t, sandbox.WithHTTPClient(&http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+				response := httptest.NewRecorder()
+				shop.ServeHTTP(response, r)
+				return response.Result(), nil
+			})}))
+			api := held.Handler(c.s)
 			sample := g.Sample(sandbox.Acme, "http://localhost/thanks")
 			create := httptest.NewRequest(http.MethodPost, sample.Path, strings.NewReader("{"+strings.Join(sample.Fields, ",")+"}"))
 			name, value, _ := strings.Cut(sample.Header, ": ")
 			create.Header.Set(name, value)
 			create.Header.Set("Content-Type", "application/json")
 			response := httptest.NewRecorder()
-			c.s.ServeHTTP(response, create)
+			api.ServeHTTP(response, create)
 			require.Equal(t, 2, response.Code/100, "the sample request: %s", response.Body)
 
 			session := c.s.Sessions()[0]
@@ -79,7 +91,7 @@ func TestEveryGatewaySells(t *testing.T) {
 			deny := httptest.NewRecorder()
 			denied := httptest.NewRequest(http.MethodPost, sample.Path, strings.NewReader("{}"))
 			denied.Header.Set(control.FaultHeader, "code="+string(sdk.CodeAuthInvalidKey))
-			c.s.ServeHTTP(deny, denied)
+			api.ServeHTTP(deny, denied)
 			require.Equal(t, http.StatusUnauthorized, deny.Code)
 		})
 	}

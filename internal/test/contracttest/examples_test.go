@@ -17,6 +17,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/hostedpay/hostedpay-go/api"
+	"github.com/hostedpay/hostedpay-go/internal/conformance"
+	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/internal/test/contracttest"
 )
 
@@ -24,26 +26,27 @@ import (
 // has no example, one is put together from the examples of its schema's members.
 func TestEveryBodyOfTheContractsPasses(t *testing.T) {
 	t.Parallel()
-	for file, contract := range map[string]func(testing.TB) *contracttest.Contract{
-		"openapi-vora.yaml": contracttest.Vora, "openapi-visionscope.yaml": contracttest.VisionScope,
-	} {
-		spec := document(t, file)
+	contracts, err := conformance.All()
+	require.NoError(t, err)
+	for _, gateway := range contract.Gateways() {
+		spec, held := document(t, gateway.ID), func(t testing.TB) *contracttest.Contract { return contracttest.Of(t, gateway.ID) }
 		for path, item := range spec.Paths.Map() {
 			for method, operation := range item.Operations() {
 				exchanges(t, operation, func(t *testing.T, request, response message) {
 					t.Helper()
-					request.method, request.url = method, "http://127.0.0.1"+address(t, path, operation)
-					exchange(t, contract(t), request.request(), response)
+					request.method, request.url, request.header = method, "http://127.0.0.1"+address(t, path, operation), request.header.Clone()
+					contracts[gateway.ID].Authorize(request.header)
+					exchange(t, held(t), request.request(), response)
 				})
 				for _, callback := range operation.Callbacks {
 					for _, item := range callback.Value.Map() {
-						deliver(t, item.Post, contract)
+						deliver(t, item.Post, held)
 					}
 				}
 			}
 		}
 		for _, item := range spec.Webhooks {
-			deliver(t, item.Post, contract)
+			deliver(t, item.Post, held)
 		}
 	}
 }
@@ -63,12 +66,12 @@ func address(t *testing.T, path string, operation *openapi3.Operation) string {
 	return path + "?" + query.Encode()
 }
 
-func deliver(t *testing.T, operation *openapi3.Operation, contract func(testing.TB) *contracttest.Contract) {
+func deliver(t *testing.T, operation *openapi3.Operation, held func(testing.TB) *contracttest.Contract) {
 	t.Helper()
 	exchanges(t, operation, func(t *testing.T, request, response message) {
 		t.Helper()
 		request.method, request.url = http.MethodPost, "https://shop.example.com/webhooks"
-		contract(t).Deliveries(response).ServeHTTP(httptest.NewRecorder(), request.request())
+		held(t).Deliveries(response).ServeHTTP(httptest.NewRecorder(), request.request())
 	})
 }
 
@@ -85,10 +88,6 @@ func exchanges(t *testing.T, operation *openapi3.Operation, run func(t *testing.
 				request.header.Set(p.Name, text(t, p.Example))
 			}
 		}
-	}
-	for _, request := range requests {
-		request.header.Set("Authorization", "Bearer "+secretKey)
-		request.header.Set("X-Api-Key", "vsk_live_1")
 	}
 	require.NotZero(t, operation.Responses.Len())
 	for status, response := range operation.Responses.Map() {
@@ -170,14 +169,14 @@ func sample(s *openapi3.Schema) any {
 func TestEveryExampleOfTheContractsMatchesItsSchema(t *testing.T) {
 	t.Parallel()
 	contracttest.Vora(t) // defines the formats
-	for _, file := range []string{"openapi-vora.yaml", "openapi-visionscope.yaml"} {
-		spec := document(t, file)
+	for _, gateway := range contract.Gateways() {
+		spec := document(t, gateway.ID)
 		found := 0
 		check := func(at string, schema *openapi3.Schema, values ...any) {
 			for _, value := range values {
 				if value != nil {
 					found++
-					require.NoError(t, schema.VisitJSON(plain(t, value), openapi3.EnableJSONSchema2020()), "%s: %s: %v", file, at, value)
+					require.NoError(t, schema.VisitJSON(plain(t, value), openapi3.EnableJSONSchema2020()), "%s: %s: %v", gateway.ID, at, value)
 				}
 			}
 		}
@@ -191,7 +190,7 @@ func TestEveryExampleOfTheContractsMatchesItsSchema(t *testing.T) {
 		for name, parameter := range spec.Components.Parameters {
 			check(name, parameter.Value.Schema.Value, parameter.Value.Example)
 		}
-		require.Greater(t, found, 15, "%s: the examples were not found", file)
+		require.Greater(t, found, 15, "%s: the examples were not found", gateway.ID)
 	}
 }
 
@@ -215,9 +214,9 @@ func plain(t *testing.T, value any) any {
 	return read
 }
 
-func document(t *testing.T, file string) *openapi3.T {
+func document(t *testing.T, gateway string) *openapi3.T {
 	t.Helper()
-	text, err := api.Documents.ReadFile(file)
+	text, err := api.Documents.ReadFile("openapi-" + gateway + ".yaml")
 	require.NoError(t, err)
 	spec, err := openapi3.NewLoader().LoadFromData(text)
 	require.NoError(t, err)

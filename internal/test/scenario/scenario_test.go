@@ -104,10 +104,8 @@ func TestScenarioNamesAreUnique(t *testing.T) {
 // held holds every request to the contract of the gateway that the scenario calls.
 func (s scenario) held(t *testing.T, next http.RoundTripper) http.RoundTripper {
 	t.Helper()
-	if strings.HasPrefix(s.call.name, "visionscope.") {
-		return contracttest.VisionScope(t).Requests(next)
-	}
-	return contracttest.Vora(t).Requests(next)
+	gateway, _, _ := strings.Cut(s.call.name, ".")
+	return contracttest.Of(t, gateway).Requests(next)
 }
 
 // A run is what came of a call.
