@@ -72,7 +72,7 @@ type CreateCheckoutResult struct {
 
 // CreatedCheckout defines model for CreatedCheckout.
 type CreatedCheckout struct {
-	// CheckoutURL The hosted page. Opaque.
+	// CheckoutURL The hosted page. Opaque. A page of any origin may frame it, with the attributes of section 4 of the documentation: without allow-top-navigation and allow-popups, 3DS fails silently, because bank pages refuse to be framed.
 	//
 	// Examples: https://pay.visionscopeai.com/checkout/cs_mo8ly3a8_67d5e72898f11888
 	CheckoutURL string `json:"checkout_url"`
