@@ -179,8 +179,8 @@ func (e *Error) Retryable() bool {
 	return false
 }
 
-// NextAction is what to do: the gateway's own word, or the catalog's, or contact_support for a code
-// nobody knows.
+// NextAction is what to do: the gateway's own word, or the catalog's. For a code that nobody knows
+// it is contact_support, unless the status is worth repeating.
 func (e *Error) NextAction() NextAction {
 	if e == nil {
 		return ActionIgnore
