@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/hostedpay/hostedpay-go/internal/settings"
@@ -79,6 +80,9 @@ func (x *exchange) do(requests []Request, out Body) (response sdk.Response, err 
 		if r.err != nil {
 			return sdk.Response{}, notBuilt(x.call.Operation, r.err)
 		}
+		if name := malformedHeader(r.Header); name != "" {
+			return sdk.Response{}, Rejected(x.call.Operation, sdk.CodeValidationError, name+": has characters that no header has, such as a line break (nothing was sent)")
+		}
 	}
 	start := time.Now()
 	ctx, end := x.observe(requests[0].Context(), x.call.Operation)
@@ -127,6 +131,19 @@ func notBuilt(operation string, err error) error {
 		err = u.Err
 	}
 	return Rejected(operation, sdk.CodeValidationError, "the request cannot be built: "+err.Error())
+}
+
+// malformedHeader is the name of a header that net/http would not send; it would say so as if the
+// connection had failed.
+func malformedHeader(header http.Header) string {
+	for name, values := range header {
+		for _, value := range values {
+			if strings.ContainsFunc(value, func(c rune) bool { return c < ' ' && c != '\t' || c == '\x7f' }) {
+				return name
+			}
+		}
+	}
+	return ""
 }
 
 // isResult reports whether a status may come with a result.

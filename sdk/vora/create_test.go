@@ -104,6 +104,25 @@ func TestAPIVersionCanBeChanged(t *testing.T) {
 	require.Equal(t, []string{vora.APIVersion}, g.asked()[3].Header["Von-Pay-Version"], "the client itself is not changed")
 }
 
+// A version that was read from a file, with its line break, is not a connection that failed.
+func TestAVersionThatNoHeaderHas(t *testing.T) {
+	t.Parallel()
+
+	client, g := setup(t, testKey, http.StatusCreated, example(t, "CreatedSession"), sdk.WithoutChecks())
+	client = client.WithAPIVersion("2026-04-14\n")
+	for name, call := range map[string]func() error{
+		"create":    func() error { _, err := client.CreateSession(t.Context(), minimalParams()); return err },
+		"dry run":   func() error { _, err := client.ValidateSession(t.Context(), minimalParams()); return err },
+		"get":       func() error { _, err := client.GetSession(t.Context(), "vp_cs_test_1"); return err },
+		"health":    func() error { _, err := client.Health(t.Context()); return err },
+		"discovery": func() error { _, err := client.Discovery(t.Context()); return err },
+	} {
+		e := requireRejected(t, g, call(), sdk.CodeValidationError)
+		require.Equal(t, "Von-Pay-Version: has characters that no header has, such as a line break (nothing was sent)", e.Message, name)
+		require.False(t, e.Retryable(), name)
+	}
+}
+
 func TestCreateSessionMakesAKeyForEachCall(t *testing.T) {
 	t.Parallel()
 
