@@ -12,7 +12,7 @@ type decimal struct {
 	exponent int64
 }
 
-// maxExponent bounds what is kept of an exponent. No string is long enough for
+// maxExponent is where an exponent is read no further. No string is long enough for
 // its digits to make up for one this large, so a larger one changes no result.
 const maxExponent = int64(1) << 50
 
@@ -55,7 +55,6 @@ func scanExponent(s string) (exponent int64, ok bool) {
 	for i := 0; i < len(digits) && exponent < maxExponent; i++ {
 		exponent = exponent*10 + int64(digits[i]-'0')
 	}
-	exponent = min(exponent, maxExponent)
 	if negative {
 		return -exponent, true
 	}

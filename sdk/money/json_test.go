@@ -42,7 +42,7 @@ func TestJSONBothWays(t *testing.T) {
 func TestMarshalJSONRefuses(t *testing.T) {
 	t.Parallel()
 
-	for _, currency := range []money.Currency{"", "usd", "EURO", "A\"B"} { // with an amount, which the zero value has not
+	for _, currency := range []money.Currency{"", "usd", "uSD", "US[", "EURO", "A\"B"} { // with an amount, which the zero value has not
 		_, err := json.Marshal(money.Minor(1499, currency))
 		require.ErrorIs(t, err, money.ErrUnknownCurrency, "%q", string(currency))
 	}
@@ -81,6 +81,7 @@ func TestUnmarshalJSONRefuses(t *testing.T) {
 		{`1499`, money.ErrSyntax},
 		{`"14.99 USD"`, money.ErrSyntax},
 		{`[1499,"USD"]`, money.ErrSyntax},
+		{`["minor",1499,"currency","USD"]`, money.ErrSyntax},
 
 		{`{}`, money.ErrSyntax},
 		{`{"minor":1499}`, money.ErrSyntax},

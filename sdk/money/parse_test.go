@@ -97,6 +97,8 @@ func TestParseRefuses(t *testing.T) {
 		{"€10", "EUR", money.ErrSyntax},
 		{"10 EUR", "EUR", money.ErrSyntax},
 		{"0x10", "EUR", money.ErrSyntax},
+		{"1:0", "EUR", money.ErrSyntax}, // the character after 9
+		{"1/0", "EUR", money.ErrSyntax}, // and before 0
 		{"NaN", "EUR", money.ErrSyntax},
 		{"Inf", "EUR", money.ErrSyntax},
 		{"١٠", "EUR", money.ErrSyntax}, // digits, but not JSON's
@@ -109,6 +111,7 @@ func TestParseRefuses(t *testing.T) {
 		{"1e-3", "EUR", money.ErrPrecision},
 		{"1e-999999999", "EUR", money.ErrPrecision},
 		{"1e-999999999999999999999999", "EUR", money.ErrPrecision},
+		{"1e-18446744073709551616", "EUR", money.ErrPrecision}, // 2^64
 
 		{"92233720368547758.08", "EUR", money.ErrOverflow},
 		{"-92233720368547758.09", "EUR", money.ErrOverflow},
@@ -118,6 +121,7 @@ func TestParseRefuses(t *testing.T) {
 		{"1e17", "EUR", money.ErrOverflow},
 		{"1e999999999", "EUR", money.ErrOverflow},
 		{"1e999999999999999999999999", "EUR", money.ErrOverflow},
+		{"1e18446744073709551616", "EUR", money.ErrOverflow}, // 2^64
 		{strings.Repeat("9", 1000), "EUR", money.ErrOverflow},
 
 		{"10", "", money.ErrUnknownCurrency},
@@ -146,6 +150,20 @@ func TestParseSaysWhatToDo(t *testing.T) {
 
 	_, err = money.Parse("1e999", "JPY")
 	require.EqualError(t, err, "money: out of range: 1e999 JPY does not fit in an int64 of minor units: check the amount")
+}
+
+// A megabyte of input does not end in a log.
+func TestErrorsShortenTheirInput(t *testing.T) {
+	t.Parallel()
+
+	_, err := money.Parse(strings.Repeat("x", 32), "EUR")
+	require.ErrorContains(t, err, `: "`+strings.Repeat("x", 32)+`" is not a number`)
+	_, err = money.Parse(strings.Repeat("x", 1<<20), "EUR")
+	require.ErrorContains(t, err, `: "`+strings.Repeat("x", 32)+`"... is not a number`)
+	_, err = money.Parse(strings.Repeat("9", 32), "JPY")
+	require.ErrorContains(t, err, ": "+strings.Repeat("9", 32)+" JPY does not fit")
+	_, err = money.Parse(strings.Repeat("9", 1<<20), "JPY")
+	require.ErrorContains(t, err, ": "+strings.Repeat("9", 32)+"... JPY does not fit")
 }
 
 func TestMustParse(t *testing.T) {
