@@ -1,6 +1,7 @@
 package webhooks_test
 
 import (
+	"bytes"
 	"reflect"
 	"strings"
 	"testing"
@@ -53,6 +54,23 @@ func TestTheFastDecoderKnowsEveryField(t *testing.T) {
 				}
 			}
 			require.Positive(t, read, name)
+		}
+	}
+}
+
+// A body that is JSON up to its last character is not read up to there: half an event is none.
+func TestABodyThatBreaksOffAtTheEnd(t *testing.T) {
+	t.Parallel()
+	for _, s := range schemes() {
+		r := setup(t, s)
+		for name, body := range map[string][]byte{
+			"truncated": bytes.TrimRight(r.body, " \n}"), "something behind it": append(bytes.Clone(r.body), '}'),
+		} {
+			event := r.event(t, r.deliveryOf(body))
+			require.IsType(t, &webhooks.UnknownEvent{}, event, "%s, %s", s.name, name)
+			require.Error(t, event.Info().Problem)
+			require.Empty(t, event.Info().SessionID)
+			require.Empty(t, event.Info().Payment)
 		}
 	}
 }

@@ -152,7 +152,7 @@ func TestTheStoredDedupeKeyWins(t *testing.T) {
 // Whatever a stored event says is read as it was written.
 func TestTheStoredFormOfAnyText(t *testing.T) {
 	t.Parallel()
-	for _, text := range []string{"", "plain", `"quoted" \ {}`, "line\nbreak\ttab\x00", "Größe 払い 🎉", "\u2028<&>", "\x7f"} {
+	for _, text := range []string{"", "plain", `"quoted" \ {}`, `"`, `\`, "line\nbreak\ttab\x00", "Größe 払い 🎉", "\u2028<&>", "\x7f"} {
 		stored := webhooks.StoredEvent{
 			Scheme: webhooks.SchemeVoraV1, MerchantID: text, Mode: sdk.Mode(text), KeyName: text, Reference: text, DedupeKey: "key " + text,
 			KeyExpires: time.Date(2027, 1, 2, 3, 4, 5, 6, time.UTC), ReceivedAt: time.Date(2026, 1, 2, 3, 4, 5, 0, time.FixedZone("", 3600)), Body: sdk.NewRaw([]byte(text)),

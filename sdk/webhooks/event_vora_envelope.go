@@ -52,8 +52,7 @@ func (b *voraFlat) forget() { (*voraEnvelope)(b).forget() }
 
 // isFlat reports whether a body without data is a flat one.
 func (b *voraV1Body) isFlat(usual voraShape) bool {
-	named := b.Event != "" || b.SessionID != "" && b.Type != ""
-	return named || usual == flatShape && b.Type == ""
+	return b.Event != "" || usual == flatShape && b.Type == ""
 }
 
 // adopt takes the fields that have come under the name of the other shape, or an older one.

@@ -78,7 +78,7 @@ func (c *limitedCount) next() int {
 	defer c.mu.Unlock()
 	c.n++
 	now := time.Now()
-	if !c.last.IsZero() && now.Sub(c.last) < time.Second {
+	if now.Sub(c.last) < time.Second {
 		return 0
 	}
 	n := c.n
@@ -97,7 +97,7 @@ type bucket struct {
 }
 
 func newBucket(perSecond float64, burst int) *bucket {
-	return &bucket{perSecond: perSecond, max: float64(burst), tokens: float64(burst), last: time.Now()}
+	return &bucket{perSecond: perSecond, max: float64(burst), tokens: float64(burst)}
 }
 
 func (b *bucket) take() bool {

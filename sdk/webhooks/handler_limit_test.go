@@ -2,6 +2,7 @@ package webhooks_test
 
 import (
 	"context"
+	"errors"
 	"math"
 	"net/http"
 	"net/http/httptest"
@@ -117,6 +118,24 @@ func TestUnknownMerchantsAreRememberedForAMoment(t *testing.T) {
 			requireResponse(t, receive(r, r.delivery()), http.StatusOK, received)
 		})
 	}
+}
+
+// That the keys cannot be looked up is not the sender's fault, whose limit stays as it is.
+func TestFailedLookUpsAreNotLimited(t *testing.T) {
+	t.Parallel()
+	down := true
+	r := setup(t, voraV1(), withOptions(webhooks.WithRateLimit(0.001, 1)), withKeys(webhooks.KeySourceFunc(func(context.Context, webhooks.KeyHint) ([]webhooks.SigningKey, error) {
+		if down {
+			return nil, errors.New("no database")
+		}
+		return []webhooks.SigningKey{{Secret: secretOf(voraV1())}}, nil
+	})))
+	for range 3 {
+		require.Equal(t, http.StatusServiceUnavailable, receive(r, r.delivery()).Code)
+	}
+	down = false
+	require.Equal(t, http.StatusUnauthorized, receive(r, forged(r)).Code)
+	require.Equal(t, http.StatusTooManyRequests, receive(r, forged(r)).Code)
 }
 
 func TestRateLimitFuncsThatPanic(t *testing.T) {

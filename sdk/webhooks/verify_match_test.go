@@ -3,6 +3,7 @@ package webhooks_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -98,7 +99,9 @@ func TestATestKeyDoesNotSignLiveEvents(t *testing.T) {
 	} {
 		r := setup(t, s, withKeys(keys(t, webhooks.SigningKey{Secret: sdk.NewSecret(s.secret), Mode: test.key})))
 		if test.reason != "" {
-			require.Equal(t, test.reason, r.rejection(t, r.deliveryOf(test.body)).Reason)
+			rejection := r.rejection(t, r.deliveryOf(test.body))
+			require.Equal(t, test.reason, rejection.Reason)
+			require.Contains(t, rejection.Detail, fmt.Sprintf("event, signed with a %s key", test.key))
 			requireResponse(t, r.deliver(t, r.deliveryOf(test.body)), 401, voraInvalid)
 			continue
 		}
