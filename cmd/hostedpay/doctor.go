@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -85,12 +86,8 @@ func (d *doctor) check() error {
 	var schemes []string
 	for _, s := range signedSchemes() {
 		schemes = append(schemes, string(s.name))
-		if string(s.name) == d.scheme {
-			schemes = nil
-			break
-		}
 	}
-	if schemes != nil {
+	if !slices.Contains(schemes, d.scheme) {
 		return nearest.Unknown("scheme", d.scheme, schemes)
 	}
 	if d.webhook == "" {
@@ -123,13 +120,13 @@ func (d *doctor) examine(ctx context.Context, stdin io.Reader) error {
 	}
 	d.examineConfiguration(configured)
 	d.examineModes(values)
-	for _, far := range []struct {
-		about   string
-		examine func(context.Context, map[string]explained)
-	}{{"Vora", d.examineVora}, {"VisionScope", d.examineVisionScope}, {"webhook", d.examineWebhook}} {
-		if !d.isInterrupted(ctx, far.about) {
-			far.examine(ctx, values)
+	for _, g := range gateways() {
+		if !d.isInterrupted(ctx, g.name) {
+			g.examine(d, ctx, values)
 		}
+	}
+	if !d.isInterrupted(ctx, "webhook") {
+		d.examineWebhook(ctx, values)
 	}
 	return nil
 }

@@ -1,10 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/endpoint"
-	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/sandbox"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
 	"github.com/hostedpay/hostedpay-go/sdk"
@@ -50,36 +50,27 @@ func (d *doctor) examineModes(values map[string]explained) {
 		d.found(levelProblem, about, err.Error(), "a return URL that one mode signs does not verify with the secret of the other",
 			"take both from the same page of the gateway's dashboard")
 	}
-	for _, pair := range []struct {
-		gateway                sdk.Gateway
-		key, address, fallback string
-	}{
-		{sdk.GatewayVora, "VON_PAY_SECRET_KEY", "VON_PAY_BASE_URL", contract.VoraServer},
-		{sdk.GatewayVisionScope, "VISIONSCOPE_API_KEY", "VISIONSCOPE_API_URL", ""},
-	} {
-		key, address := values[pair.key], values[pair.address].value
-		if address == "" {
-			address = pair.fallback
-		}
+	for _, g := range gateways() {
+		key, address := values[g.key], cmp.Or(values[g.address].value, g.server)
 		if key.value == "" || address == "" {
 			continue
 		}
 		here, host := endpoint.OnThisMachine(address), endpoint.Masked(address)
 		switch {
 		case isSandboxKey(key.value) && !here:
-			d.found(levelProblem, about, fmt.Sprintf("%s is a key of hostedpay sandbox, and is sent to %s", pair.key, host),
-				"the sandbox's keys are made up: a gateway rejects them", "set "+pair.address+" to the address that hostedpay sandbox prints, or use a key of the gateway")
+			d.found(levelProblem, about, fmt.Sprintf("%s is a key of hostedpay sandbox, and is sent to %s", g.key, host),
+				"the sandbox's keys are made up: a gateway rejects them", "set "+g.address+" to the address that hostedpay sandbox prints, or use a key of the gateway")
 		case key.Mode == string(sdk.ModeLive) && here:
-			d.found(levelProblem, about, fmt.Sprintf("%s is live, and is sent to %s on this machine", pair.key, host),
-				"a live key is for the gateway alone; whatever listens there can keep it", "use a test key there, or remove "+pair.address)
+			d.found(levelProblem, about, fmt.Sprintf("%s is live, and is sent to %s on this machine", g.key, host),
+				"a live key is for the gateway alone; whatever listens there can keep it", "use a test key there, or remove "+g.address)
 		case key.Mode == string(sdk.ModeLive):
-			d.found(levelOK, about, fmt.Sprintf("%s is live, for %s: payments there are real", pair.key, host), "", "")
+			d.found(levelOK, about, fmt.Sprintf("%s is live, for %s: payments there are real", g.key, host), "", "")
 		default:
 			mode := key.Mode + " mode"
 			if key.Mode == "" {
 				mode = "a mode that its prefix does not name"
 			}
-			d.found(levelOK, about, fmt.Sprintf("%s is for %s, sent to %s", pair.key, mode, host), "", "")
+			d.found(levelOK, about, fmt.Sprintf("%s is for %s, sent to %s", g.key, mode, host), "", "")
 		}
 	}
 }

@@ -20,6 +20,11 @@ type gateway struct {
 	cards    func() []contract.TestCard           // of test mode
 	schemes  func() []signedScheme                // how its events are signed
 	settings []setting                            // in the order in which they are printed
+
+	// What doctor looks at: the settings with the API key and the address, where calls go without
+	// an address, if anywhere, and the gateway itself.
+	key, address, server string
+	examine              func(*doctor, context.Context, map[string]explained)
 }
 
 // gateways lists all of them, in the order in which they are printed.

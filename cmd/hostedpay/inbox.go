@@ -104,7 +104,7 @@ type selectionFlags struct {
 }
 
 func (f *selectionFlags) register(c *cobra.Command) {
-	c.Flags().StringVar(&f.gateway, "gateway", "", "only of this gateway: vora or visionscope")
+	c.Flags().StringVar(&f.gateway, "gateway", "", "only of this gateway: "+strings.Join(gatewayIDs(), " or "))
 	c.Flags().StringVar(&f.which.MerchantID, "merchant", "", "only of this merchant")
 	c.Flags().StringVar(&f.which.Type, "type", "", "only of this type, such as session.succeeded")
 	c.Flags().StringVar(&f.which.SessionID, "session", "", "only of this session")

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"net/http"
 
-	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/internal/redact"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 )
@@ -48,16 +47,11 @@ func recognize(header http.Header, body []byte) recognized {
 		Session:  line(cmp.Or(outer.SessionID, outer.SnakeSession, inner.SessionID)),
 		Merchant: line(cmp.Or(outer.MerchantID, outer.SnakeShop, inner.MerchantID)),
 	}
-	switch {
-	case header.Get(contract.VoraV1TimestampHeader) != "":
-		e.Scheme = webhooks.SchemeVoraV1
-	case header.Get(contract.VoraV2SignatureHeader) != "":
-		e.Scheme = webhooks.SchemeVoraV2
-	case header.Get(contract.VisionScopeSignatureHeader) != "":
-		e.Scheme = webhooks.SchemeVisionScope
-	}
-	if e.Scheme != "" {
-		e.Gateway = string(e.Scheme.Gateway())
+	for _, s := range signedSchemes() {
+		if header.Get(s.header) != "" {
+			e.Scheme, e.Gateway = s.name, string(s.name.Gateway())
+			break
+		}
 	}
 	return e
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -16,6 +17,7 @@ import (
 // A signedScheme is what the verbs about events know about one way in which a gateway signs them.
 type signedScheme struct {
 	name     webhooks.Scheme
+	header   string   // that a delivery is recognized by, when it has that of no scheme before
 	events   []string // as the contract has them
 	secret   string   // what signs: "API key"
 	variable string   // of the environment, with the secret
@@ -44,8 +46,8 @@ func signedSchemes() (all []signedScheme) {
 func readyMade(bodies ...func(...webhookstest.Field) []byte) func(string, ...webhookstest.Field) []byte {
 	return func(event string, changes ...webhookstest.Field) []byte {
 		for _, body := range bodies {
-			var named struct{ Event string }
-			if err := json.Unmarshal(body(), &named); err == nil && named.Event == event {
+			var named struct{ Event, Type string }
+			if err := json.Unmarshal(body(), &named); err == nil && cmp.Or(named.Event, named.Type) == event {
 				return body(changes...)
 			}
 		}

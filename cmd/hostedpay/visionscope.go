@@ -23,11 +23,12 @@ func visionScopeGateway() gateway {
 	return gateway{
 		id: sdk.GatewayVisionScope, name: "VisionScope", variable: "VISIONSCOPE_API_URL, with or without /api/checkout",
 		events: func(string) string { return "to the webhook_url of each checkout" },
-		demo:   newVisionScopeDemo,
-		cards:  contract.VisionScopeTestCards,
+		key:    "VISIONSCOPE_API_KEY", address: "VISIONSCOPE_API_URL", examine: (*doctor).examineVisionScope,
+		demo:  newVisionScopeDemo,
+		cards: contract.VisionScopeTestCards,
 		schemes: func() []signedScheme {
 			return []signedScheme{{
-				name: webhooks.SchemeVisionScope, events: contract.VisionScopeEventTypes(),
+				name: webhooks.SchemeVisionScope, header: contract.VisionScopeSignatureHeader, events: contract.VisionScopeEventTypes(),
 				secret: "webhook secret", variable: "VISIONSCOPE_WEBHOOK_SECRET", flag: "webhook-secret-file", signs: "webhook secret of a VisionScope checkout",
 				identity: []string{"session_id"},
 				body:     readyMade(webhookstest.PaymentSucceeded, webhookstest.PaymentFailed),

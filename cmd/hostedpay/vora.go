@@ -25,6 +25,7 @@ func voraGateway() gateway {
 		events: func(webhookURL string) string {
 			return cmp.Or(webhookURL, "nowhere; pass --webhook http://127.0.0.1:PORT/PATH")
 		},
+		key: "VON_PAY_SECRET_KEY", address: "VON_PAY_BASE_URL", server: contract.VoraServer, examine: (*doctor).examineVora,
 		demo:    newVoraDemo,
 		cards:   contract.VoraTestCards,
 		schemes: voraSchemes,
@@ -44,7 +45,7 @@ func voraGateway() gateway {
 
 func voraSchemes() []signedScheme {
 	v1 := signedScheme{
-		name: webhooks.SchemeVoraV1, events: contract.VoraV1EventTypes(),
+		name: webhooks.SchemeVoraV1, header: contract.VoraV1TimestampHeader, events: contract.VoraV1EventTypes(),
 		secret: "API key", variable: "VON_PAY_SECRET_KEY", flag: "key-file", signs: "API key, which signs Vora's webhooks v1",
 		identity: []string{"refundId", "sessionId"},
 		body:     readyMade(webhookstest.SessionSucceeded, webhookstest.SessionFailed, webhookstest.SessionExpired, webhookstest.RefundCreated),
@@ -52,7 +53,7 @@ func voraSchemes() []signedScheme {
 		probe: `{"amount":0,"currency":"XTS","event":"hostedpay.doctor","merchantId":"MERCHANT","metadata":{"note":"NOTE"},"sessionId":"ID","timestamp":"NOW"}`,
 	}
 	return []signedScheme{v1, {
-		name: webhooks.SchemeVoraV2, events: contract.VoraV2EventTypes(),
+		name: webhooks.SchemeVoraV2, header: contract.VoraV2SignatureHeader, events: contract.VoraV2EventTypes(),
 		secret: "subscription's signing secret", variable: "VON_PAY_WEBHOOK_SECRET", flag: "subscription-secret-file",
 		signs:    "subscription's secret, which signs Vora's webhooks v2",
 		identity: []string{"id"},

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"reflect"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// mayBeEmpty are what not every gateway and scheme has.
+var mayBeEmpty = []string{"server", "inData", "asInData"} // read only
+
+// What is forgotten about a gateway is named here, and not left out of a verb.
+func TestEverythingIsKnownOfEveryGateway(t *testing.T) {
+	t.Parallel()
+	complete := func(of string, known any) {
+		v := reflect.ValueOf(known)
+		for i := range v.NumField() {
+			if name := v.Type().Field(i).Name; v.Field(i).IsZero() {
+				assert.Contains(t, mayBeEmpty, name, "%s has no %s", of, name)
+			}
+		}
+	}
+	for _, g := range gateways() {
+		complete("the gateway "+g.name, g)
+		for _, s := range g.schemes() {
+			complete("the scheme "+string(s.name), s)
+		}
+		for _, name := range []string{g.key, g.address} {
+			require.True(t, isSetting(name), "%s is in the settings of %s", name, g.name)
+		}
+	}
+}
+
+func TestEverySchemeIsRecognized(t *testing.T) {
+	t.Parallel()
+	for _, s := range signedSchemes() {
+		for _, event := range s.events {
+			body := s.body(event)
+			is := recognize(s.sign("only for the form of the headers", body).Header, body)
+			require.Equal(t, s.name, is.Scheme, "the header of the scheme")
+			require.Equal(t, string(s.name.Gateway()), is.Gateway)
+			require.Equal(t, event, is.Event, "recognize, and readyMade, know the field that names the event")
+		}
+	}
+}
+
+// The .env of a sandbox has a value for every setting, and the manual a line.
+func TestEverySettingIsKnownEverywhere(t *testing.T) {
+	t.Parallel()
+	values := sandboxSettings("http://127.0.0.1:4010")
+	manual, err := runVerb(t, "", "man")
+	require.NoError(t, err)
+	for _, s := range allSettings() {
+		require.NotEmpty(t, values[s.name], "sandboxSettings in init.go has %s", s.name)
+		require.Contains(t, manual, "\n.B "+s.name+"\n", "environment in man.go, and docs/cli.md, have %s", s.name)
+	}
+}
