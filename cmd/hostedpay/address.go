@@ -10,17 +10,18 @@ import (
 
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/endpoint"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/server"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
 )
 
 // sandboxAt is the sandbox at the URL that --sandbox has.
 func sandboxAt(c *cobra.Command, address string) (*control.Client, error) {
 	if !endpoint.OnThisMachine(address) {
-		return nil, usage(c, errors.New("--sandbox must be a URL on this machine, such as http://127.0.0.1:4010"))
+		return nil, verb.Usage(c, errors.New("--sandbox must be a URL on this machine, such as http://127.0.0.1:4010"))
 	}
 	box, err := control.New(address)
 	if err != nil {
-		return nil, usage(c, fmt.Errorf("--sandbox: %w", err))
+		return nil, verb.Usage(c, fmt.Errorf("--sandbox: %w", err))
 	}
 	return box, nil
 }
@@ -29,7 +30,7 @@ func sandboxAt(c *cobra.Command, address string) (*control.Client, error) {
 func listenAt(c *cobra.Command, address string) (net.Listener, string, error) {
 	_, port, err := net.SplitHostPort(address)
 	if _, wrong := strconv.ParseUint(port, 10, 16); err != nil || wrong != nil {
-		return nil, "", usage(c, fmt.Errorf("--listen must be a host and a port, such as %s", c.Flag("listen").DefValue))
+		return nil, "", verb.Usage(c, fmt.Errorf("--listen must be a host and a port, such as %s", c.Flag("listen").DefValue))
 	}
 	l, base, err := server.Listen(c.Context(), address)
 	if err != nil {

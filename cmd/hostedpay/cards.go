@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
 )
 
 func cardsCommand() *cobra.Command {
@@ -12,7 +14,7 @@ func cardsCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "cards",
 		Short: "List the card numbers of test mode, and what each does",
-		Args:  none,
+		Args:  verb.None,
 		RunE: func(c *cobra.Command, _ []string) error {
 			view := listCards()
 			return f.print(c.OutOrStdout(), view, view.lines())

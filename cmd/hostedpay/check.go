@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/capture"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
 	"github.com/hostedpay/hostedpay-go/internal/conformance"
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/internal/redact"
@@ -33,7 +34,7 @@ last entry is truncated, the others are checked. Missing credentials are not rep
 recorders leave them out.`,
 		Example: `  hostedpay check session.har
   hostedpay check --host 127.0.0.1:4010 --json - < session.har`,
-		Args: argument("recording, or - for standard input"),
+		Args: verb.Argument("recording, or - for standard input"),
 		RunE: func(c *cobra.Command, args []string) error {
 			found, err := checkFile(args[0], c.InOrStdin(), hosts)
 			if err != nil {

@@ -5,11 +5,13 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/exit"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
 	"github.com/hostedpay/hostedpay-go/sdk/visionscope"
 )
 
 func checkoutCommand() *cobra.Command {
-	return group("checkout", "Create a checkout at VisionScope", checkoutCreateCommand())
+	return verb.Group("checkout", "Create a checkout at VisionScope", checkoutCreateCommand())
 }
 
 func checkoutCreateCommand() *cobra.Command {
@@ -24,13 +26,13 @@ func checkoutCreateCommand() *cobra.Command {
 purchase and pay it. The checkout's events are signed with the webhook secret that you give it. A
 checkout cannot be read back: when the outcome is unknown (exit code 20), wait for its webhook
 before you create another.`,
-		Args: none,
+		Args: verb.None,
 		RunE: func(c *cobra.Command, _ []string) (err error) {
 			if params.Amount, err = amount.read(c); err != nil {
 				return err
 			}
 			if f.key.file == "-" && secret.file == "-" {
-				return usage(c, fmt.Errorf("--%s and --%s cannot both be standard input", f.key.flag, secret.flag))
+				return verb.Usage(c, fmt.Errorf("--%s and --%s cannot both be standard input", f.key.flag, secret.flag))
 			}
 			key, err := f.key.read(c.InOrStdin())
 			if err != nil {
@@ -56,7 +58,7 @@ before you create another.`,
 			}
 			view := checkoutView{created.ID, created.CheckoutURL.Reveal(), created.Response.RequestID}
 			return f.printDone(c.OutOrStdout(), view, fmt.Sprintf("%s\n%s\n", view.ID, view.CheckoutURL),
-				unprintedError{done: "the checkout " + view.ID + " was created", id: view.ID})
+				exit.Unprinted{Done: "the checkout " + view.ID + " was created", ID: view.ID})
 		},
 	}
 	f.register(c, secretSource{what: "API key", variable: "VISIONSCOPE_API_KEY", flag: "key-file"}, "VISIONSCOPE_API_URL")

@@ -8,6 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/exit"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
@@ -109,16 +111,32 @@ type amountFlag struct{ major, currency string }
 func (f *amountFlag) register(c *cobra.Command) {
 	c.Flags().StringVar(&f.major, "amount", "", "amount in major units, such as 14.99")
 	c.Flags().StringVar(&f.currency, "currency", "", "ISO 4217 code, such as USD")
-	complete(c, "currency", currencies)
+	verb.Complete(c, "currency", currencies)
 }
 
 func (f *amountFlag) read(c *cobra.Command) (money.Amount, error) {
 	if f.major == "" || f.currency == "" {
-		return money.Amount{}, usage(c, errors.New("--amount and --currency are required"))
+		return money.Amount{}, verb.Usage(c, errors.New("--amount and --currency are required"))
 	}
 	amount, err := money.Parse(f.major, money.Currency(f.currency))
 	if err != nil {
-		return money.Amount{}, usage(c, fmt.Errorf("--amount or --currency: %w", err))
+		return money.Amount{}, verb.Usage(c, fmt.Errorf("--amount or --currency: %w", err))
 	}
 	return amount, nil
+}
+
+// printDone prints the result of what was done, which the error says when that fails.
+func (f *caller) printDone(w io.Writer, result any, lines string, done exit.Unprinted) error {
+	if done.Cause = f.print(w, result, lines); done.Cause != nil {
+		return done
+	}
+	return nil
+}
+
+// currencies are what a purchase may be made in.
+func currencies() (codes []string) {
+	for _, currency := range money.Currencies() {
+		codes = append(codes, string(currency))
+	}
+	return codes
 }

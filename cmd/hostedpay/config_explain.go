@@ -6,10 +6,12 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
 )
 
 func configCommand() *cobra.Command {
-	return group("config", "What the command is configured with", configExplainCommand())
+	return verb.Group("config", "What the command is configured with", configExplainCommand())
 }
 
 func configExplainCommand() *cobra.Command {
@@ -21,7 +23,7 @@ func configExplainCommand() *cobra.Command {
 the working directory, and .env over the configuration file that login writes. --key-file and
 --base-url are as for verbs that call Vora. No secret is printed. It exits with 1 when a setting
 cannot be used.`,
-		Args: none,
+		Args: verb.None,
 		RunE: func(c *cobra.Command, _ []string) error {
 			flags, err := f.flagValues(c)
 			if err != nil {

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/endpoint"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/guard"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/private"
 )
 
@@ -120,7 +121,7 @@ func settingsIn(text string) map[string]string {
 			continue
 		}
 		if s, _ := settingNamed(name); !s.address {
-			secretsRead.add(value)
+			guard.Add(value)
 		}
 		values[name] = value
 	}
@@ -145,7 +146,7 @@ func dotEnvValue(text string) string {
 func ofEnvironment(name string) string {
 	value := strings.TrimSpace(os.Getenv(name))
 	if s, known := settingNamed(name); known && !s.address {
-		secretsRead.add(value)
+		guard.Add(value)
 	}
 	return value
 }

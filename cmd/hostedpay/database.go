@@ -10,6 +10,9 @@ import (
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/spf13/cobra"
+
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/guard"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
 )
 
 // A databaseSource is where a verb gets the address of a database from: a flag, when there is no
@@ -41,9 +44,9 @@ func (s *databaseSource) read(c *cobra.Command) (string, error) {
 	address := s.address
 	switch {
 	case hasPassword.MatchString(address):
-		return "", usage(c, fmt.Errorf("--%s is an argument, which others on this machine can read: set %s, or name a file with --%s", s.flag, s.variable, s.file.flag))
+		return "", verb.Usage(c, fmt.Errorf("--%s is an argument, which others on this machine can read: set %s, or name a file with --%s", s.flag, s.variable, s.file.flag))
 	case address != "" && s.file.file != "":
-		return "", usage(c, fmt.Errorf("--%s and --%s name two databases", s.flag, s.file.flag))
+		return "", verb.Usage(c, fmt.Errorf("--%s and --%s name two databases", s.flag, s.file.flag))
 	case !s.given():
 		return "", fmt.Errorf("no %s: set %s, name it with --%s, or name a file that has it with --%s", s.what, s.variable, s.flag, s.file.flag)
 	case address == "":
@@ -59,7 +62,7 @@ func (s *databaseSource) read(c *cobra.Command) (string, error) {
 			return "", fmt.Errorf("the %s: the address of PostgreSQL cannot be read: write it as postgres://user:password@host:5432/name", s.what)
 		}
 		if !strings.Contains(config.User+config.Host+config.Database, config.Password) { // a word that stands there anyway
-			secretsRead.add(config.Password)
+			guard.Add(config.Password)
 		}
 		return address, nil
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/server"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
 	"github.com/hostedpay/hostedpay-go/sandbox"
 	"github.com/hostedpay/hostedpay-go/sandbox/buyer"
 	"github.com/hostedpay/hostedpay-go/sdk"
@@ -31,7 +32,7 @@ func demoCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "demo",
 		Short: "Make two payments at each gateway, and print what happens",
-		Args:  none,
+		Args:  verb.None,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return demo(c.Context(), c.OutOrStdout(), payments(), unchecked)
 		},

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
 )
 
 func discoveryCommand() *cobra.Command {
@@ -12,7 +14,7 @@ func discoveryCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "discovery",
 		Short: "Print what Vora says about itself",
-		Args:  none,
+		Args:  verb.None,
 		RunE: func(c *cobra.Command, _ []string) error {
 			client, err := f.client()
 			if err != nil {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/endpoint"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/nearest"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
 	"github.com/hostedpay/hostedpay-go/internal/redact"
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
@@ -45,10 +46,10 @@ and must be rejected. Nothing is signed with a live API key.`,
 		Example: `  hostedpay doctor
   hostedpay doctor --webhook http://127.0.0.1:8080/webhooks/vora
   hostedpay doctor --for-llm`,
-		Args: none,
+		Args: verb.None,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := d.check(); err != nil {
-				return usage(c, err)
+				return verb.Usage(c, err)
 			}
 			if err := d.examine(c.Context(), c.InOrStdin()); err != nil {
 				return err

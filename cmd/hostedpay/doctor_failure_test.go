@@ -30,6 +30,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/exit"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 )
@@ -262,7 +263,7 @@ func TestDoctorReportsWhenItIsInterrupted(t *testing.T) {
 	var stdout, stderr bytes.Buffer
 	root.SetOut(&stdout)
 	root.SetArgs([]string{"doctor", "--json", "--base-url", "http://127.0.0.1:9", "--webhook", hanging(t, interrupt)})
-	require.Equal(t, exitInterrupted, execute(ctx, root, &stderr))
+	require.Equal(t, exit.Interrupted, execute(ctx, root, &stderr))
 	require.JSONEq(t, `{"error":"interrupted: the report has what was found until then","exitCode":130}`, stderr.String())
 	var r doctorReport
 	require.NoError(t, json.Unmarshal(stdout.Bytes(), &r))

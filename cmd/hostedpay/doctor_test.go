@@ -16,6 +16,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/exit"
 	"github.com/hostedpay/hostedpay-go/sandbox"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
@@ -116,8 +117,8 @@ func TestDoctorAtTheGateway(t *testing.T) {
 			t.Parallel()
 			r, code := diagnosed(t, test.env)
 			requireFinding(t, r, test.level, test.about, test.words)
-			require.Equal(t, r.Problems > 0, code == exitFailed)
-			require.Equal(t, r.Problems == 0, code == exitOK)
+			require.Equal(t, r.Problems > 0, code == exit.Failed)
+			require.Equal(t, r.Problems == 0, code == exit.OK)
 			if test.level != levelProblem {
 				require.Zero(t, r.Problems, r.Findings)
 			}

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/nearest"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
@@ -25,13 +26,13 @@ func errorsCommand() *cobra.Command {
 			if len(args) == 0 {
 				return nil
 			}
-			return argument("code")(c, args)
+			return verb.Argument("code")(c, args)
 		},
 		RunE: func(c *cobra.Command, args []string) error {
 			entries, err := explain(args...)
 			switch {
 			case err != nil:
-				return usage(c, fmt.Errorf("%w; hostedpay errors lists them all", err))
+				return verb.Usage(c, fmt.Errorf("%w; hostedpay errors lists them all", err))
 			case asJSON && len(args) == 1:
 				return json.NewEncoder(c.OutOrStdout()).Encode(entries[0])
 			case asJSON:
@@ -46,7 +47,7 @@ func errorsCommand() *cobra.Command {
 			return nil
 		},
 	}
-	completeArgument(c, codeNames)
+	verb.CompleteArgument(c, codeNames)
 	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object for CODE, an array of them without")
 	return c
 }

@@ -9,11 +9,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
 )
 
 func eventsCommand() *cobra.Command {
-	return group("events", "Deliveries that listen has written down, or a sandbox remembers", eventsListCommand(), eventsShowCommand(), eventsResendCommand())
+	return verb.Group("events", "Deliveries that listen has written down, or a sandbox remembers", eventsListCommand(), eventsShowCommand(), eventsResendCommand())
 }
 
 // journalFlag names the journal of listen, or a sandbox.
@@ -37,7 +38,7 @@ func (f *journalFlag) box(c *cobra.Command) (*control.Client, error) {
 	}
 	box, err := sandboxAt(c, f.sandbox)
 	if err == nil && c.Flags().Changed("journal") {
-		err = usage(c, errors.New("--journal and --sandbox name two places: leave out one"))
+		err = verb.Usage(c, errors.New("--journal and --sandbox name two places: leave out one"))
 	}
 	return box, err
 }
@@ -58,7 +59,7 @@ func (f *journalFlag) read(c *cobra.Command) ([]entry, error) {
 func (f *journalFlag) number(c *cobra.Command, id string) (int, error) {
 	number, err := strconv.Atoi(strings.TrimPrefix(id, deliveryPrefix))
 	if err != nil || number < 1 {
-		return 0, usage(c, fmt.Errorf("an ID is a number, as events list prints it: %q is none", id))
+		return 0, verb.Usage(c, fmt.Errorf("an ID is a number, as events list prints it: %q is none", id))
 	}
 	return number, nil
 }
@@ -99,7 +100,7 @@ func eventsListCommand() *cobra.Command {
 		Short: "List deliveries, the oldest first",
 		Example: `  hostedpay events list --failed
   hostedpay events list --sandbox http://127.0.0.1:4010 --type "session.*"`,
-		Args: none,
+		Args: verb.None,
 		RunE: func(c *cobra.Command, _ []string) error {
 			all, err := f.read(c)
 			if err != nil {
@@ -109,7 +110,7 @@ func eventsListCommand() *cobra.Command {
 			if !slices.ContainsFunc(all, ofType) && kind != "" {
 				doubt, err := lookUpType(kind)
 				if err != nil {
-					return usage(c, fmt.Errorf("--type: %w", err))
+					return verb.Usage(c, fmt.Errorf("--type: %w", err))
 				}
 				if doubt != nil {
 					fmt.Fprintf(c.ErrOrStderr(), "Warning: --type: %v\n", doubt)

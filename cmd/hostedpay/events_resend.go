@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/endpoint"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
 )
 
@@ -36,16 +37,16 @@ With --sandbox the sandbox delivers its event once more, signed again, to the UR
 It exits with 1 when the response is not a 2xx.`,
 		Example: `  hostedpay events resend 3
   hostedpay events resend 3 --sign --to http://127.0.0.1:8080/webhooks/vora`,
-		Args: argument("ID"),
+		Args: verb.Argument("ID"),
 		RunE: func(c *cobra.Command, args []string) error {
 			if at, err := url.Parse(to); to != "" && (err != nil || at.Host == "" || at.Scheme != "http" && at.Scheme != "https") {
-				return usage(c, errors.New("--to is not an absolute URL with http or https"))
+				return verb.Usage(c, errors.New("--to is not an absolute URL with http or https"))
 			}
 			if secretFile != "" && !sign {
-				return usage(c, errors.New("--secret-file is for --sign"))
+				return verb.Usage(c, errors.New("--secret-file is for --sign"))
 			}
 			if live.allowed && !sign {
-				return usage(c, errors.New("--allow-live is for --sign"))
+				return verb.Usage(c, errors.New("--allow-live is for --sign"))
 			}
 			if f.sandbox != "" {
 				return f.resendFromSandbox(c, args[0], to != "" || sign)
@@ -93,7 +94,7 @@ func (f *journalFlag) resendFromSandbox(c *cobra.Command, id string, elsewhere b
 		return err
 	}
 	if elsewhere {
-		return usage(c, errors.New("the sandbox signs, and delivers to the URL that it has: --to and --sign are for the journal of listen"))
+		return verb.Usage(c, errors.New("the sandbox signs, and delivers to the URL that it has: --to and --sign are for the journal of listen"))
 	}
 	number, err := f.number(c, id)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
 	"github.com/hostedpay/hostedpay-go/internal/redact"
 )
 
@@ -15,7 +16,7 @@ func eventsShowCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "show ID",
 		Short: "Print a delivery: its headers, its body, and what it was responded",
-		Args:  argument("ID"),
+		Args:  verb.Argument("ID"),
 		RunE: func(c *cobra.Command, args []string) error {
 			e, err := f.find(c, args[0])
 			if err != nil {

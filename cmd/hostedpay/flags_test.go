@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/pflag"
 	"github.com/stretchr/testify/require"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/exit"
 	"github.com/hostedpay/hostedpay-go/sandbox"
 )
 
@@ -179,7 +180,7 @@ func TestAWrongValueOfEachFlag(t *testing.T) {
 				c.SetOut(&out)
 				code := execute(ctx, c, &stderr)
 				require.NoError(t, ctx.Err(), "%s: it is taken", args)
-				require.NotEqual(t, exitOK, code, "%s: %s", args, out.String())
+				require.NotEqual(t, exit.OK, code, "%s: %s", args, out.String())
 				require.Contains(t, out.String()+stderr.String(), wrong.says, args)
 			})
 		})

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/terminal"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
 	"github.com/hostedpay/hostedpay-go/inbox"
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/sdk"
@@ -20,7 +21,7 @@ import (
 )
 
 func inboxCommand() *cobra.Command {
-	return group("inbox", "List, show, replay and discard the events of an inbox",
+	return verb.Group("inbox", "List, show, replay and discard the events of an inbox",
 		inboxListCommand(), inboxShowCommand(), inboxReplayCommand(), inboxDiscardCommand())
 }
 
@@ -109,8 +110,8 @@ func (f *selectionFlags) register(c *cobra.Command) {
 	c.Flags().StringVar(&f.which.Type, "type", "", "only of this type, such as session.succeeded")
 	c.Flags().StringVar(&f.which.SessionID, "session", "", "only of this session")
 	c.Flags().StringVar(&f.since, "since", "", "only what was received since then: a time such as 2026-04-21T13:18:14Z, or how long ago, such as 24h")
-	complete(c, "gateway", gatewayIDs)
-	complete(c, "type", contract.EventTypes)
+	verb.Complete(c, "gateway", gatewayIDs)
+	verb.Complete(c, "type", contract.EventTypes)
 }
 
 func gatewayIDs() (ids []string) {
@@ -126,7 +127,7 @@ func (f *selectionFlags) read(c *cobra.Command) (inbox.Selection, error) {
 	if f.gateway != "" {
 		which.Gateway = sdk.Gateway(f.gateway)
 		if err := oneOf("gateway", f.gateway, gatewayIDs()); err != nil {
-			return which, usage(c, err)
+			return which, verb.Usage(c, err)
 		}
 	}
 	if f.since == "" {
@@ -138,7 +139,7 @@ func (f *selectionFlags) read(c *cobra.Command) (inbox.Selection, error) {
 	}
 	at, err := time.Parse(time.RFC3339, f.since)
 	if err != nil {
-		return which, usage(c, errors.New("--since must be a time in RFC 3339, such as 2026-04-21T13:18:14Z, or how long ago, such as 24h"))
+		return which, verb.Usage(c, errors.New("--since must be a time in RFC 3339, such as 2026-04-21T13:18:14Z, or how long ago, such as 24h"))
 	}
 	which.Since = at
 	return which, nil
@@ -151,7 +152,7 @@ func sure(c *cobra.Command, yes bool, question string) error {
 	}
 	person, ok := terminal.Of(c.InOrStdin(), c.ErrOrStderr())
 	if !ok {
-		return usage(c, errors.New("nobody can be asked without a terminal: confirm with --yes"))
+		return verb.Usage(c, errors.New("nobody can be asked without a terminal: confirm with --yes"))
 	}
 	said, err := person.Ask(c.Context(), question+" [y/N] ")
 	if err != nil && !errors.Is(err, io.EOF) {

@@ -6,6 +6,9 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
+
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/exit"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
 )
 
 func inboxDiscardCommand() *cobra.Command {
@@ -23,7 +26,7 @@ and replay --again can still process them. It asks first, and needs --yes where 
 				err = errors.New("expected at least one ID")
 			}
 			if err != nil {
-				return usage(c, err)
+				return verb.Usage(c, err)
 			}
 			if err := sure(c, yes, fmt.Sprintf("Nothing is done about the %d events any more. Discard them?", len(ids))); err != nil {
 				return err
@@ -37,7 +40,7 @@ and replay --again can still process them. It asks first, and needs --yes where 
 			if err != nil {
 				return err
 			}
-			return f.printDone(c.OutOrStdout(), view, fmt.Sprintf("%d discarded\n", view.Discarded), unprintedError{done: fmt.Sprintf("%d events were discarded", view.Discarded)})
+			return f.printDone(c.OutOrStdout(), view, fmt.Sprintf("%d discarded\n", view.Discarded), exit.Unprinted{Done: fmt.Sprintf("%d events were discarded", view.Discarded)})
 		},
 	}
 	f.register(c)

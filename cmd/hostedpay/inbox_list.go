@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/nearest"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
 	"github.com/hostedpay/hostedpay-go/inbox"
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/internal/redact"
@@ -26,15 +27,15 @@ func inboxListCommand() *cobra.Command {
 		Short: "List events, the newest first",
 		Example: `  hostedpay inbox list --status quarantined
   hostedpay inbox list --session vp_cs_test_… --json`,
-		Args: none,
+		Args: verb.None,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if page.Status = inbox.Status(status); status != "" {
 				if err := oneOf("status", status, statuses()); err != nil {
-					return usage(c, err)
+					return verb.Usage(c, err)
 				}
 			}
 			if page.Limit < 1 || page.Limit > 1000 || page.Before < 0 {
-				return usage(c, errors.New("--limit must be 1 to 1000, and --before the ID of an event"))
+				return verb.Usage(c, errors.New("--limit must be 1 to 1000, and --before the ID of an event"))
 			}
 			which, err := chosen.read(c)
 			if err != nil {
@@ -60,7 +61,7 @@ func inboxListCommand() *cobra.Command {
 	c.Flags().StringVar(&status, "status", "", "only with this status: "+strings.Join(statuses(), ", "))
 	c.Flags().IntVar(&page.Limit, "limit", 100, "how many")
 	c.Flags().Int64Var(&page.Before, "before", 0, "only events before this ID: the last of the page before")
-	complete(c, "status", statuses)
+	verb.Complete(c, "status", statuses)
 	return c
 }
 

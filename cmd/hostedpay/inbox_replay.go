@@ -8,6 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/exit"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
 	"github.com/hostedpay/hostedpay-go/inbox"
 )
 
@@ -31,13 +33,13 @@ a second time, so that it asks first, and needs --yes where there is no terminal
 				return err
 			}
 			if which.IDs, err = eventIDs(args); err != nil {
-				return usage(c, err)
+				return verb.Usage(c, err)
 			}
 			if !all && len(args) == 0 && isEverything(which) {
-				return usage(c, errors.New("name events by ID or with flags, or take every one with --all"))
+				return verb.Usage(c, errors.New("name events by ID or with flags, or take every one with --all"))
 			}
 			if all && (len(args) > 0 || !isEverything(which)) {
-				return usage(c, errors.New("--all takes every event: leave out what chooses some"))
+				return verb.Usage(c, errors.New("--all takes every event: leave out what chooses some"))
 			}
 			if again {
 				if err := sure(c, yes, "What was done about these events is done a second time. Replay them?"); err != nil {
@@ -53,7 +55,7 @@ a second time, so that it asks first, and needs --yes where there is no terminal
 			if err != nil {
 				return err
 			}
-			return f.printDone(c.OutOrStdout(), view, fmt.Sprintf("%d replayed\n", view.Replayed), unprintedError{done: fmt.Sprintf("%d events were replayed", view.Replayed)})
+			return f.printDone(c.OutOrStdout(), view, fmt.Sprintf("%d replayed\n", view.Replayed), exit.Unprinted{Done: fmt.Sprintf("%d events were replayed", view.Replayed)})
 		},
 	}
 	f.register(c)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
 	"github.com/hostedpay/hostedpay-go/inbox"
 	"github.com/hostedpay/hostedpay-go/internal/redact"
 )
@@ -21,11 +22,11 @@ func inboxShowCommand() *cobra.Command {
 		Short: "Show an event, and the attempts that failed",
 		Long: `Show prints what the inbox says about an event, why each attempt failed, and whether its body is
 there. It prints no body, which may have what belongs to a buyer.`,
-		Args: argument("ID"),
+		Args: verb.Argument("ID"),
 		RunE: func(c *cobra.Command, args []string) error {
 			ids, err := eventIDs(args)
 			if err != nil {
-				return usage(c, err)
+				return verb.Usage(c, err)
 			}
 			store, err := f.open(c)
 			if err != nil {

@@ -11,7 +11,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/exit"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/private"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
 	"github.com/hostedpay/hostedpay-go/sandbox"
 )
 
@@ -25,13 +27,13 @@ func initCommand() *cobra.Command {
 		Long: `Init writes .env with the names of every setting, for its user alone (mode 0600), and adds the line
 .env to .gitignore unless it is there. It replaces no .env without --force. With --sandbox the values
 are those of hostedpay sandbox, which are made up and work nowhere else; without it they are empty.`,
-		Args: none,
+		Args: verb.None,
 		RunE: func(c *cobra.Command, _ []string) error {
 			view, err := initialize(dir, forSandbox, force)
 			if err != nil {
 				return err
 			}
-			return f.printDone(c.OutOrStdout(), view, view.lines(), unprintedError{done: "the project's files were written"})
+			return f.printDone(c.OutOrStdout(), view, view.lines(), exit.Unprinted{Done: "the project's files were written"})
 		},
 	}
 	c.Flags().StringVar(&dir, "dir", ".", "directory of the project")

@@ -12,12 +12,14 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/guard"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/private"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
 	"github.com/hostedpay/hostedpay-go/internal/apikey"
 )
 
 func keysCommand() *cobra.Command {
-	return group("keys", "What API keys and signing secrets are for", keysInspectCommand())
+	return verb.Group("keys", "What API keys and signing secrets are for", keysInspectCommand())
 }
 
 func keysInspectCommand() *cobra.Command {
@@ -33,7 +35,7 @@ arguments: other users of the machine can read those. A file that others may rea
 exits with 1 when a key cannot be used, or there is none.`,
 		Example: `  hostedpay keys inspect
   hostedpay keys inspect --file .env`,
-		Args: none,
+		Args: verb.None,
 		RunE: func(c *cobra.Command, _ []string) error {
 			keys := inspectConfigured()
 			if file != "" {
@@ -119,13 +121,23 @@ func inspectConfigured() []inspected {
 	slices.Sort(others)
 	for _, line := range others {
 		if name, value, _ := strings.Cut(line, "="); isCredentialName(name) && !isSetting(name) {
-			secretsRead.addLine(line)
+			guardLine(line)
 			k := inspectOne(name, value)
 			k.Place = placeEnvironment
 			keys = append(keys, k)
 		}
 	}
 	return keys
+}
+
+// guardLine keeps from being printed what a line of a file of credentials has: NAME=VALUE, or a
+// credential alone.
+func guardLine(line string) {
+	name, value, _ := strings.Cut(line, "=")
+	if isCredentialName(strings.TrimSpace(strings.TrimPrefix(name, "export "))) {
+		guard.Add(strings.TrimSpace(value))
+	}
+	guard.AddArguments([]string{line})
 }
 
 // inspect looks at NAME=VALUE lines, and at lines that are a credential alone.
@@ -181,7 +193,7 @@ func credentialLines(file string, stdin io.Reader) ([]string, error) {
 		}
 		if line := strings.TrimSpace(strings.TrimPrefix(scanner.Text(), "\ufeff")); line != "" && !strings.HasPrefix(line, "#") {
 			line = unquoted(line)
-			secretsRead.addLine(line)
+			guardLine(line)
 			lines = append(lines, line)
 		}
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/errno"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/server"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
 )
 
@@ -48,7 +49,7 @@ It ends when interrupted, when nobody reads its output, after --count deliveries
 what is in it.`,
 		Example: `  hostedpay listen --forward-to http://127.0.0.1:8080/webhooks/vora
   hostedpay listen --sandbox http://127.0.0.1:4010 --forward-to "http://127.0.0.1:8080; type=session.*" --json`,
-		Args: none,
+		Args: verb.None,
 		RunE: func(c *cobra.Command, _ []string) error { return f.run(c) },
 	}
 	flags := c.Flags()
@@ -69,7 +70,7 @@ func (f *listenFlags) run(c *cobra.Command) (err error) {
 		err = errors.New("--count and --max-failures are not negative")
 	}
 	if err != nil {
-		return usage(c, err)
+		return verb.Usage(c, err)
 	}
 	var box *control.Client
 	if f.sandbox != "" {
@@ -88,7 +89,7 @@ func (f *listenFlags) run(c *cobra.Command) (err error) {
 	}
 	if i := slices.IndexFunc(targets, func(t target) bool { return t.isAt(c.Context(), atAddress.Addr()) }); i >= 0 {
 		_ = atAddress.Close() // nothing has been accepted
-		return usage(c, fmt.Errorf("--forward-to: %s is where listen itself listens: each delivery would come back for ever", targets[i]))
+		return verb.Usage(c, fmt.Errorf("--forward-to: %s is where listen itself listens: each delivery would come back for ever", targets[i]))
 	}
 	ctx, end := context.WithCancelCause(c.Context())
 	defer end(nil)

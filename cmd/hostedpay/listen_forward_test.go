@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/endpoint"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/exit"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
 )
 
@@ -80,8 +81,8 @@ func TestListenPassesOnRetryAfter(t *testing.T) {
 	forwards := r.next("event")["forwards"].([]any)
 	require.NotContains(t, forwards[0], "retryAfter")
 	require.Equal(t, "120", forwards[1].(map[string]any)["retryAfter"])
-	require.Contains(t, r.runEvents(exitOK, "show", "1"), "Retry-After: 120")
-	require.Contains(t, r.runEvents(exitOK, "show", "1", "--json"), `"response":{"status":503,"headers":[{"name":"Content-Type","value":"text/plain"},{"name":"Retry-After","value":"120"}],"content":{"text":"down"`)
+	require.Contains(t, r.runEvents(exit.OK, "show", "1"), "Retry-After: 120")
+	require.Contains(t, r.runEvents(exit.OK, "show", "1", "--json"), `"response":{"status":503,"headers":[{"name":"Content-Type","value":"text/plain"},{"name":"Retry-After","value":"120"}],"content":{"text":"down"`)
 }
 
 // What the gateway gets does not depend on which target responds first.
@@ -192,7 +193,7 @@ func TestListenEndsWhileATargetHangs(t *testing.T) {
 	<-arrived
 	r.stop()
 	require.Equal(t, 502, <-status)
-	require.Equal(t, exitOK, <-r.ended)
+	require.Equal(t, exit.OK, <-r.ended)
 	require.Equal(t, "listen ended before it responded", r.next("event")["forwards"].([]any)[1].(map[string]any)["error"])
 	text, err := os.ReadFile(r.journal)
 	require.NoError(t, err)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/exit"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
 )
 
@@ -61,7 +62,7 @@ func TestListenersShareAJournal(t *testing.T) {
 	for id := 1; id <= 2*deliveries; id++ {
 		require.Contains(t, arrivedAt, id)
 		before := len(arrivedAt[id].got)
-		require.Contains(t, first.runEvents(exitOK, "resend", fmt.Sprint(id)), "200")
+		require.Contains(t, first.runEvents(exit.OK, "resend", fmt.Sprint(id)), "200")
 		require.Len(t, arrivedAt[id].got, before+1)
 	}
 }
@@ -87,18 +88,18 @@ func TestTheJournalIsChangedMeanwhile(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, file.Close())
 	require.Equal(t, 2, deliver())
-	require.Equal(t, 2, strings.Count(r.runEvents(exitOK, "list"), "session.succeeded"))
+	require.Equal(t, 2, strings.Count(r.runEvents(exit.OK, "list"), "session.succeeded"))
 	require.NoError(t, os.Truncate(r.journal, 0))
 	require.Equal(t, 3, deliver())
 	require.NoError(t, os.Remove(r.journal))
 	require.Equal(t, 4, deliver())
-	require.Equal(t, 1, strings.Count(r.runEvents(exitOK, "list"), "session.succeeded"))
-	require.Contains(t, r.runEvents(exitFailed, "show", "3"), "the journal has no delivery 3")
+	require.Equal(t, 1, strings.Count(r.runEvents(exit.OK, "list"), "session.succeeded"))
+	require.Contains(t, r.runEvents(exit.Failed, "show", "3"), "the journal has no delivery 3")
 
 	text, err := os.ReadFile(r.journal)
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(r.journal, append(text, text...), 0o600))
-	require.Contains(t, r.runEvents(exitFailed, "resend", "4"), "the journal has 2 deliveries with the ID 4")
+	require.Contains(t, r.runEvents(exit.Failed, "resend", "4"), "the journal has 2 deliveries with the ID 4")
 }
 
 // A file that is not a journal, and that the user has named by mistake, stays as it is.

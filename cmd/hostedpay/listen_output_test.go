@@ -15,6 +15,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/exit"
 	"github.com/hostedpay/hostedpay-go/sandbox"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
 )
@@ -62,7 +63,7 @@ func TestTheOutputIsLost(t *testing.T) {
 	root.SetOut(fullDisk{})
 	root.SetArgs([]string{"listen", "--listen", "127.0.0.1:0", "--journal", "", "--forward-to", "http://127.0.0.1:9"})
 	var stderr strings.Builder
-	require.Equal(t, exitFailed, execute(t.Context(), root, io.Writer(&stderr)))
+	require.Equal(t, exit.Failed, execute(t.Context(), root, io.Writer(&stderr)))
 	require.Equal(t, "hostedpay: the output: no space left on device\n", stderr.String())
 }
 
@@ -91,7 +92,7 @@ func TestTheOutputStalls(t *testing.T) {
 		require.Equal(t, 200, send(t, webhookstest.Vora(listenKey, webhookstest.SessionSucceeded(), webhookstest.To(url)).WithContext(impatient)))
 	}
 	stop()
-	require.Equal(t, exitInterrupted, <-ended)
+	require.Equal(t, exit.Interrupted, <-ended)
 	require.Equal(t, "hostedpay: the output: nobody reads it, and its last lines are lost\n", stderr.String())
 	entries, err := readJournal(journal)
 	require.NoError(t, err)

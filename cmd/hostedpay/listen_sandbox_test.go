@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/exit"
 	"github.com/hostedpay/hostedpay-go/sandbox"
 	"github.com/hostedpay/hostedpay-go/sandbox/buyer"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
@@ -26,9 +27,9 @@ func TestListenRestoresWebhookURLs(t *testing.T) {
 		by   func(startedSandbox, *running)
 		exit int
 	}{
-		"interrupted":    {nil, func(_ startedSandbox, r *running) { r.stop() }, exitOK},
-		"--count":        {[]string{"--count", "1"}, func(s startedSandbox, _ *running) { s.pay(buyer.CardApproved) }, exitOK},
-		"--max-failures": {[]string{"--max-failures", "1"}, func(s startedSandbox, _ *running) { s.pay(buyer.CardApproved) }, exitFailed},
+		"interrupted":    {nil, func(_ startedSandbox, r *running) { r.stop() }, exit.OK},
+		"--count":        {[]string{"--count", "1"}, func(s startedSandbox, _ *running) { s.pay(buyer.CardApproved) }, exit.OK},
+		"--max-failures": {[]string{"--max-failures", "1"}, func(s startedSandbox, _ *running) { s.pay(buyer.CardApproved) }, exit.Failed},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -63,19 +64,19 @@ func TestTwoListenAtASandbox(t *testing.T) {
 			require.Equal(t, last.url+"/webhooks/vora", first.next("webhook")["url"])
 			if firstEndsFirst {
 				first.stop()
-				require.Equal(t, exitOK, <-first.ended)
+				require.Equal(t, exit.OK, <-first.ended)
 				require.Equal(t, last.url+"/webhooks/vora", box.urlOfAcme())
 				last.stop()
-				require.Equal(t, exitOK, <-last.ended)
+				require.Equal(t, exit.OK, <-last.ended)
 			} else {
 				last.stop()
-				require.Equal(t, exitOK, <-last.ended)
+				require.Equal(t, exit.OK, <-last.ended)
 				for range sandboxMerchants - 1 { // the rest of what was taken away
 					first.next("webhook")
 				}
 				require.Equal(t, first.url+"/webhooks/vora", first.next("webhook")["url"])
 				first.stop()
-				require.Equal(t, exitOK, <-first.ended)
+				require.Equal(t, exit.OK, <-first.ended)
 			}
 			require.Equal(t, "http://127.0.0.1:9/shop", box.urlOfAcme())
 		})
@@ -102,7 +103,7 @@ func TestAListenWasKilled(t *testing.T) {
 	require.Equal(t, first, r.next("event")["sessionId"])
 	require.Equal(t, r.url+"/webhooks/vora", r.next("webhook")["url"])
 	r.stop()
-	require.Equal(t, exitOK, <-r.ended)
+	require.Equal(t, exit.OK, <-r.ended)
 	box.wait(box.pay(buyer.CardApproved))
 	require.Equal(t, shop.URL+"/hook", box.urlOfAcme())
 	list, err := runVerb(t, "", "events", "list", "--sandbox", box.url)
@@ -143,7 +144,7 @@ func TestSomebodyChangesTheURLMeanwhile(t *testing.T) {
 	require.NoError(t, box.SetWebhookURL(sandbox.Acme.ID, "http://127.0.0.1:9/new"))
 	require.Equal(t, "http://127.0.0.1:9/new", r.next("webhook")["url"])
 	r.stop()
-	require.Equal(t, exitOK, <-r.ended)
+	require.Equal(t, exit.OK, <-r.ended)
 	require.Equal(t, "http://127.0.0.1:9/new", box.urlOfAcme())
 	require.Equal(t, map[string]any{"type": "webhook", "merchantId": sandbox.Acme.ID, "url": "http://127.0.0.1:9/new"}, r.next("webhook"))
 }
@@ -173,7 +174,7 @@ func TestSomebodyChangesTheURLUnnoticed(t *testing.T) {
 	require.Equal(t, "http://127.0.0.1:9/new", box.urlOfAcme())
 	require.Equal(t, r.url+"/webhooks/vora", box.Merchants()[1].Vora.WebhookURL)
 	r.stop()
-	require.Equal(t, exitOK, <-r.ended)
+	require.Equal(t, exit.OK, <-r.ended)
 	require.Equal(t, "http://127.0.0.1:9/new", box.urlOfAcme())
 }
 
@@ -218,7 +219,7 @@ func TestListenAtASandbox(t *testing.T) {
 		require.Equal(t, r.url+"/webhooks/vora", m.Vora.WebhookURL)
 	}
 	r.stop()
-	require.Equal(t, exitOK, <-r.ended)
+	require.Equal(t, exit.OK, <-r.ended)
 	require.Equal(t, map[string]any{"type": "webhook", "merchantId": sandbox.Acme.ID, "url": ""}, r.next("webhook"))
 }
 
@@ -231,7 +232,7 @@ func TestAnotherSandboxIsThereWhenListenEnds(t *testing.T) {
 	at.start(t)
 	require.NoError(t, at.box.Load().DivertWebhooks(sandbox.Acme.ID, r.url+"/webhooks/vora"))
 	r.stop()
-	require.Equal(t, exitOK, <-r.ended)
+	require.Equal(t, exit.OK, <-r.ended)
 	require.Equal(t, r.url+"/webhooks/vora", at.box.Load().Merchants()[0].Vora.WebhookURL)
 	require.Empty(t, r.lines)
 	require.Empty(t, r.stderr.String())
@@ -248,7 +249,7 @@ func TestTheSandboxIsGoneWhenListenEnds(t *testing.T) {
 	box.server.Close()
 	require.Equal(t, false, r.next("reconnect")["up"])
 	r.stop()
-	require.Equal(t, exitOK, <-r.ended)
+	require.Equal(t, exit.OK, <-r.ended)
 	require.Empty(t, r.stderr.String())
 	require.Contains(t, r.next("reconnect")["error"], "no sandbox responds at "+box.url)
 }

@@ -18,6 +18,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/exit"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/server"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
 )
@@ -150,7 +151,7 @@ func TestListenForwards(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 405, send(t, read))
 	r.stop()
-	require.Equal(t, exitOK, <-r.ended)
+	require.Equal(t, exit.OK, <-r.ended)
 	text, err := os.ReadFile(r.journal)
 	require.NoError(t, err)
 	require.NotContains(t, string(text), "sentinel")
@@ -179,7 +180,7 @@ func TestListenForwardsToItself(t *testing.T) {
 	root := command()
 	root.SetArgs([]string{"listen", "--listen", "127.0.0.1:" + port, "--journal", "", "--forward-to", "http://127.0.0.1:9", "--forward-to", "http://localhost:" + port + "/?token=sesame; type=session.*"})
 	var stderr bytes.Buffer
-	require.Equal(t, exitUsage, execute(t.Context(), root, &stderr))
+	require.Equal(t, exit.Usage, execute(t.Context(), root, &stderr))
 	require.Equal(t, "hostedpay: --forward-to: http://localhost:"+port+"/ is where listen itself listens: each delivery would come back for ever; see hostedpay listen --help\n", stderr.String())
 }
 
@@ -210,11 +211,11 @@ func TestListenAcknowledges(t *testing.T) {
 	unsigned.Header = http.Header{}
 	require.Equal(t, 502, send(t, unsigned))
 	require.Empty(t, r.next("event")["forwards"])
-	require.Contains(t, r.runEvents(exitOK, "list", "--failed"), "          its gateway is not recognized, and no target wants it: 502\n")
+	require.Contains(t, r.runEvents(exit.OK, "list", "--failed"), "          its gateway is not recognized, and no target wants it: 502\n")
 	for range 2 {
 		require.Equal(t, 502, send(t, webhookstest.Vora(listenKey, webhookstest.SessionSucceeded(), webhookstest.To(r.url))))
 	}
-	require.Equal(t, exitFailed, <-r.ended)
+	require.Equal(t, exit.Failed, <-r.ended)
 	require.Contains(t, r.stderr.String(), "3 of 4 deliveries were not accepted (--max-failures)")
 }
 
@@ -236,19 +237,19 @@ func TestEventsResend(t *testing.T) {
 		require.Equal(t, want, execute(t.Context(), root, &stderr), stderr.String())
 		return out.String() + stderr.String()
 	}
-	require.Equal(t, 2, strings.Count(run(exitOK, "list"), "→ "+shop.URL))
-	require.Equal(t, 1, strings.Count(run(exitOK, "list", "--type", "session.*"), "→ "+shop.URL))
-	require.Empty(t, run(exitOK, "list", "--failed"))
-	require.Contains(t, run(exitOK, "show", "1"), "X-Vonpay-Signature: ")
-	require.Contains(t, run(exitOK, "resend", "2"), "200")
-	require.Equal(t, exitOK, <-r.ended)
+	require.Equal(t, 2, strings.Count(run(exit.OK, "list"), "→ "+shop.URL))
+	require.Equal(t, 1, strings.Count(run(exit.OK, "list", "--type", "session.*"), "→ "+shop.URL))
+	require.Empty(t, run(exit.OK, "list", "--failed"))
+	require.Contains(t, run(exit.OK, "show", "1"), "X-Vonpay-Signature: ")
+	require.Contains(t, run(exit.OK, "resend", "2"), "200")
+	require.Equal(t, exit.OK, <-r.ended)
 	require.Equal(t, shop.bodies[1], shop.bodies[2])
 	require.Equal(t, shop.got[1].Header["X-Vonpay-Signature"], shop.got[2].Header["X-Vonpay-Signature"])
 	require.Equal(t, "/hook?order=1", shop.got[2].URL.RequestURI())
 
-	require.Contains(t, run(exitFailed, "resend", "1"), "nobody listens at "+r.url)
-	require.Contains(t, run(exitOK, "resend", "1", "--to", shop.URL+"/elsewhere"), "200")
+	require.Contains(t, run(exit.Failed, "resend", "1"), "nobody listens at "+r.url)
+	require.Contains(t, run(exit.OK, "resend", "1", "--to", shop.URL+"/elsewhere"), "200")
 	require.Equal(t, "/elsewhere", shop.got[3].URL.RequestURI())
-	require.Contains(t, run(exitFailed, "show", "9"), "the journal has no delivery 9")
-	require.Contains(t, run(exitUsage, "show", "x"), "an ID is a number")
+	require.Contains(t, run(exit.Failed, "show", "9"), "the journal has no delivery 9")
+	require.Contains(t, run(exit.Usage, "show", "x"), "an ID is a number")
 }

@@ -10,9 +10,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/exit"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/guard"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/nearest"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/private"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/terminal"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
 	"github.com/hostedpay/hostedpay-go/internal/apikey"
 )
 
@@ -29,7 +32,7 @@ and was not given, and prints no secret.`,
 		Example: `  hostedpay login
   hostedpay login --from keys.txt
   pass show vonpay | hostedpay login --from -`,
-		Args: none,
+		Args: verb.None,
 		RunE: func(c *cobra.Command, _ []string) error {
 			path := configPath()
 			if path == "" {
@@ -43,7 +46,7 @@ and was not given, and prints no secret.`,
 			if err != nil {
 				return err
 			}
-			return f.printDone(c.OutOrStdout(), view, view.lines(), unprintedError{done: "the configuration file was written"})
+			return f.printDone(c.OutOrStdout(), view, view.lines(), exit.Unprinted{Done: "the configuration file was written"})
 		},
 	}
 	c.Flags().StringVar(&from, "from", "", "a file (mode 0600) with the keys, or - for standard input (default: asks on the terminal)")
@@ -56,7 +59,7 @@ func givenSettings(c *cobra.Command, from string) (map[string]string, error) {
 	if from == "" {
 		terminal, ok := terminal.Of(c.InOrStdin(), c.ErrOrStderr())
 		if !ok {
-			return nil, usage(c, errors.New("there is no terminal to ask on: name a file with --from, or - for standard input"))
+			return nil, verb.Usage(c, errors.New("there is no terminal to ask on: name a file with --from, or - for standard input"))
 		}
 		return askSettings(c.Context(), terminal)
 	}
@@ -114,7 +117,7 @@ func askSettings(ctx context.Context, t *terminal.Terminal) (map[string]string, 
 				continue
 			}
 			if !s.address {
-				secretsRead.add(value)
+				guard.Add(value)
 			}
 			given[s.name] = value
 			break

@@ -40,6 +40,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/guard"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/terminal"
 )
 
@@ -52,11 +53,11 @@ func main() {
 	// The second interrupt ends what does not end by itself.
 	context.AfterFunc(ctx, func() { time.AfterFunc(sameInterrupt, stop) })
 	signal.Ignore(syscall.SIGPIPE) // it would end the process before it says what it has done
-	secretsRead.addArguments(os.Args[1:])
+	guard.AddArguments(os.Args[1:])
 	root := command()
-	stderr := &guard{out: os.Stderr}
+	stderr := guard.New(os.Stderr)
 	root.SetIn(terminal.Stdin(ctx))
-	root.SetOut(&guard{out: os.Stdout})
+	root.SetOut(guard.New(os.Stdout))
 	root.SetErr(stderr)
 	code := execute(ctx, root, stderr)
 	stop()

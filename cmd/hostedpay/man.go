@@ -9,6 +9,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/exit"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
@@ -20,7 +22,7 @@ func manCommand() *cobra.Command {
 man -l, or keep it as hostedpay.1 in a folder of MANPATH.`,
 		Example: `  hostedpay man | man -l -
   hostedpay man > ~/.local/share/man/man1/hostedpay.1`,
-		Args: none,
+		Args: verb.None,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return writeManual(c.OutOrStdout(), c.Root())
 		},
@@ -38,15 +40,15 @@ func exits() []meaning {
 		{"2", "the command line is wrong; the error names the nearest word and --help"},
 	}
 	var families []meaning
-	for family, code := range familyExits {
+	for family, code := range exit.Families {
 		families = append(families, meaning{fmt.Sprint(code), "an error of the family " + string(family)})
 	}
 	slices.SortFunc(families, func(a, b meaning) int { return strings.Compare(a.name, b.name) })
 	return append(append(all, families...),
-		meaning{fmt.Sprint(exitUnknown), "the outcome is unknown: it may have been done. The error says how to go on without doing it twice. Of sweep: the state of a session is unknown"},
-		meaning{fmt.Sprint(exitNoResponse), "no response: the gateway could not be reached, and nothing was changed. Its address, DNS, TLS or a firewall is why"},
-		meaning{fmt.Sprint(exitInterrupted), "interrupted; sandbox and listen, which run until then, exit with 0. A second interrupt ends the process at once"},
-		meaning{fmt.Sprint(exitUnread), "nobody reads the output any more, as behind head -1, and the verb ended without another word. One that has done something says what, with the ID and idempotency key of what it created (under --json id and idempotencyKey of the error), and exits with 1"})
+		meaning{fmt.Sprint(exit.Unknown), "the outcome is unknown: it may have been done. The error says how to go on without doing it twice. Of sweep: the state of a session is unknown"},
+		meaning{fmt.Sprint(exit.NoResponse), "no response: the gateway could not be reached, and nothing was changed. Its address, DNS, TLS or a firewall is why"},
+		meaning{fmt.Sprint(exit.Interrupted), "interrupted; sandbox and listen, which run until then, exit with 0. A second interrupt ends the process at once"},
+		meaning{fmt.Sprint(exit.Unread), "nobody reads the output any more, as behind head -1, and the verb ended without another word. One that has done something says what, with the ID and idempotency key of what it created (under --json id and idempotencyKey of the error), and exits with 1"})
 }
 
 // environment are the variables that are read, as docs/cli.md has them.

@@ -9,6 +9,7 @@ import (
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 	"github.com/spf13/cobra"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
 	"github.com/hostedpay/hostedpay-go/internal/apikey"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
@@ -29,11 +30,11 @@ from the environment or files, never from the agent, and no tool prints one.
 A live API key is rejected unless --allow-live is given.`,
 		Example: `  hostedpay mcp
   hostedpay mcp --key-file key.txt --base-url http://127.0.0.1:4010`,
-		Args: none,
+		Args: verb.None,
 		RunE: func(c *cobra.Command, _ []string) error {
 			for _, s := range secrets {
 				if s.file == "-" {
-					return usage(c, fmt.Errorf("--%s cannot be standard input, which the agent has: name a file", s.flag))
+					return verb.Usage(c, fmt.Errorf("--%s cannot be standard input, which the agent has: name a file", s.flag))
 				}
 			}
 			keyless, err := f.client()

@@ -11,6 +11,7 @@ import (
 	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/exit"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/nearest"
 	"github.com/hostedpay/hostedpay-go/internal/redact"
 )
@@ -49,9 +50,9 @@ func explainArguments(failed *mcp.CallToolResult) {
 	if !ok || json.Valid([]byte(text.Text)) {
 		return
 	}
-	view, err := json.Marshal(failure{
+	view, err := json.Marshal(exit.Failure{
 		Error:    "wrong arguments: " + redact.New().Line(schemaWords.Replace(text.Text)) + ". Nothing was called; tools/list has the tool's inputSchema",
-		ExitCode: exitUsage,
+		ExitCode: exit.Usage,
 	})
 	if err == nil {
 		text.Text = string(view)

@@ -17,6 +17,7 @@ import (
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 	"github.com/stretchr/testify/require"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/exit"
 	"github.com/hostedpay/hostedpay-go/sandbox"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
@@ -232,10 +233,10 @@ func TestAgentsDoNotBuyTwice(t *testing.T) {
 	require.NoError(t, box.InjectFault(t.Context(), control.Fault{Route: "POST /v1/sessions", Times: 3, ResetAfter: true}))
 	purchase := map[string]any{"amount": 1499, "currency": "USD", "idempotencyKey": "acme_order-2_1"}
 	_, failed := d.call("create_session", purchase)
-	var lost failure
+	var lost exit.Failure
 	require.NoError(t, json.Unmarshal([]byte(failed), &lost))
 	require.True(t, lost.OutcomeUnknown)
-	require.Equal(t, exitUnknown, lost.ExitCode)
+	require.Equal(t, exit.Unknown, lost.ExitCode)
 	require.Equal(t, "acme_order-2_1", lost.IdempotencyKey)
 	created, failed := d.call("create_session", purchase)
 	require.Empty(t, failed)

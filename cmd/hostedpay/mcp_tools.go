@@ -9,6 +9,7 @@ import (
 	"github.com/google/jsonschema-go/jsonschema"
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/exit"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
@@ -55,7 +56,7 @@ func toolError(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
 	}
-	view, broken := json.Marshal(errorView(err, exitCode(ctx, err)))
+	view, broken := json.Marshal(exit.View(err, exit.Code(ctx, err)))
 	if broken != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/endpoint"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/server"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
 	"github.com/hostedpay/hostedpay-go/sandbox"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
 )
@@ -23,11 +24,11 @@ func sandboxCommand() *cobra.Command {
 		Example: `  hostedpay sandbox --webhook http://127.0.0.1:8080/webhooks/vora
   hostedpay sandbox --fault "route=POST /v1/sessions; share=20; resetAfter=true" --seed 7
   hostedpay sandbox --rate-limits --webhooks-v2 --time-factor 10`,
-		Args: none,
+		Args: verb.None,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if f.webhook != "" {
 				if _, err := endpoint.URL("--webhook", f.webhook); err != nil {
-					return usage(c, err)
+					return verb.Usage(c, err)
 				}
 			}
 			gateways, err := f.sandbox(slog.New(slog.NewTextHandler(c.ErrOrStderr(), nil)), c.Flags().Changed("seed"))

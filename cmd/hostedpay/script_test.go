@@ -12,6 +12,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/stretchr/testify/require"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/exit"
 	"github.com/hostedpay/hostedpay-go/sandbox"
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
@@ -64,7 +65,7 @@ func TestExitCodesAreDocumented(t *testing.T) {
 	require.NoError(t, err)
 	for _, code := range sdk.Codes() {
 		family := (&sdk.Error{Code: code}).Family()
-		require.NotZero(t, familyExits[family], "family %s has no exit code", family)
-		require.Contains(t, string(page), fmt.Sprintf("| %d | `%s` |", familyExits[family], family))
+		require.NotZero(t, exit.Families[family], "family %s has no exit code", family)
+		require.Contains(t, string(page), fmt.Sprintf("| %d | `%s` |", exit.Families[family], family))
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/guard"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/private"
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
@@ -67,7 +68,7 @@ func (s *secretSource) read(stdin io.Reader) (sdk.Secret, error) {
 	}
 	value := strings.TrimSpace(string(text))
 	if _, isSecret := settingNamed(s.variable); isSecret { // and no address of a database
-		secretsRead.add(value)
+		guard.Add(value)
 	}
 	switch {
 	case value == "":

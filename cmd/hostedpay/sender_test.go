@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/endpoint"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/exit"
 )
 
 // A rawEndpoint accepts deliveries, and keeps their bytes as they came over the connection.
@@ -105,12 +106,12 @@ func TestDeliveriesKeepTheirHeaders(t *testing.T) {
 	require.Equal(t, sent, lines)
 	require.Equal(t, body, arrived)
 	r.next("event") // it is in the journal
-	r.runEvents(exitOK, "resend", "1")
+	r.runEvents(exit.OK, "resend", "1")
 	lines, arrived = to.next()
 	require.Equal(t, sent, lines, "resent to the listener, and forwarded again")
 	require.Equal(t, body, arrived)
 	r.next("event")
-	r.runEvents(exitOK, "resend", "1", "--to", "http://"+to.address)
+	r.runEvents(exit.OK, "resend", "1", "--to", "http://"+to.address)
 	lines, _ = to.next()
 	require.Equal(t, sent, lines)
 
@@ -120,7 +121,7 @@ func TestDeliveriesKeepTheirHeaders(t *testing.T) {
 	lines, _ = to.next()
 	require.Equal(t, named, lines)
 	r.next("event")
-	r.runEvents(exitOK, "resend", "3", "--to", "http://"+to.address)
+	r.runEvents(exit.OK, "resend", "3", "--to", "http://"+to.address)
 	lines, _ = to.next()
 	require.Equal(t, slices.DeleteFunc(named, func(line string) bool { return strings.HasPrefix(line, "Authorization") }), lines, "the journal has no credentials")
 }

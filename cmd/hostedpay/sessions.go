@@ -6,12 +6,13 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
 func sessionsCommand() *cobra.Command {
-	return group("sessions", "Create, read, wait for and validate sessions at Vora",
+	return verb.Group("sessions", "Create, read, wait for and validate sessions at Vora",
 		sessionsCreateCommand(), sessionsGetCommand(), sessionsWaitCommand(), sessionsValidateCommand())
 }
 

@@ -7,6 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/exit"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
@@ -21,7 +23,7 @@ func sessionsCreateCommand() *cobra.Command {
 is secret: whoever has it can see the purchase and pay it. When the outcome is unknown (exit code 20),
 repeat with the same --idempotency-key.`,
 		Example: "  hostedpay sessions create --amount 14.99 --currency USD --success-url https://shop.example.com/thanks",
-		Args:    none,
+		Args:    verb.None,
 		RunE: func(c *cobra.Command, _ []string) error {
 			client, params, err := f.read(c)
 			if err != nil {
@@ -31,8 +33,8 @@ repeat with the same --idempotency-key.`,
 			if err != nil {
 				return err
 			}
-			return f.printDone(c.OutOrStdout(), view, view.lines(), unprintedError{
-				done: "the session " + view.ID + " was created", id: view.ID, idempotencyKey: view.IdempotencyKey,
+			return f.printDone(c.OutOrStdout(), view, view.lines(), exit.Unprinted{
+				Done: "the session " + view.ID + " was created", ID: view.ID, IdempotencyKey: view.IdempotencyKey,
 			})
 		},
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
@@ -13,7 +14,7 @@ func sessionsGetCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "get SESSION",
 		Short: "Read a session",
-		Args:  argument("SESSION"),
+		Args:  verb.Argument("SESSION"),
 		RunE: func(c *cobra.Command, args []string) error {
 			client, err := f.client(c.InOrStdin())
 			if err != nil {

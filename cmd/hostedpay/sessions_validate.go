@@ -5,6 +5,10 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/exit"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
+	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
 func sessionsValidateCommand() *cobra.Command {
@@ -12,7 +16,7 @@ func sessionsValidateCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "validate",
 		Short: "Let Vora check a purchase without creating a session",
-		Args:  none,
+		Args:  verb.None,
 		RunE: func(c *cobra.Command, _ []string) error {
 			client, params, err := f.read(c)
 			if err != nil {
@@ -35,15 +39,12 @@ func sessionsValidateCommand() *cobra.Command {
 			if err := f.print(c.OutOrStdout(), validationView{v.Valid, append([]string{}, v.Errors...), append([]string{}, v.Warnings...)}, lines); err != nil || v.Valid {
 				return err
 			}
-			return invalidPurchase{fmt.Errorf("the purchase is invalid: %s", strings.Join(v.Errors, "; "))}
+			return exit.With(exit.Families[sdk.FamilyValidation], fmt.Errorf("the purchase is invalid: %s", strings.Join(v.Errors, "; ")))
 		},
 	}
 	f.register(c)
 	return c
 }
-
-// An invalidPurchase is what a dry run found, in the family of validation errors.
-type invalidPurchase struct{ error }
 
 // A validationView is how a dry run looks under --json.
 type validationView struct {

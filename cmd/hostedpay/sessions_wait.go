@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
 )
 
 func sessionsWaitCommand() *cobra.Command {
@@ -15,10 +17,10 @@ func sessionsWaitCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "wait SESSION",
 		Short: "Wait until a session has its final status, and print it",
-		Args:  argument("SESSION"),
+		Args:  verb.Argument("SESSION"),
 		RunE: func(c *cobra.Command, args []string) error {
 			if limit <= 0 {
-				return usage(c, errors.New("--timeout must be more than 0"))
+				return verb.Usage(c, errors.New("--timeout must be more than 0"))
 			}
 			client, err := f.client(c.InOrStdin())
 			if err != nil {

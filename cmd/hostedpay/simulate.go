@@ -10,7 +10,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/endpoint"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/exit"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/nearest"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
 	"github.com/hostedpay/hostedpay-go/sandbox/buyer"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
 	"github.com/hostedpay/hostedpay-go/sdk"
@@ -29,11 +31,11 @@ rejected. No money moves.`,
 		Example: `  hostedpay simulate vp_cs_test_…
   hostedpay simulate vp_cs_test_… --card 4000000000009995
   hostedpay simulate vp_cs_test_… --action cancel`,
-		Args: argument("SESSION"),
+		Args: verb.Argument("SESSION"),
 		RunE: func(c *cobra.Command, args []string) error {
 			s.SessionID = args[0]
 			if err := s.check(); err != nil {
-				return usage(c, err)
+				return verb.Usage(c, err)
 			}
 			base, err := f.address()
 			if err != nil {
@@ -43,15 +45,15 @@ rejected. No money moves.`,
 			if err != nil {
 				return err
 			}
-			return f.printDone(c.OutOrStdout(), view, view.lines(), unprintedError{done: fmt.Sprintf("the session %s was simulated and is %s", view.ID, view.Status)})
+			return f.printDone(c.OutOrStdout(), view, view.lines(), exit.Unprinted{Done: fmt.Sprintf("the session %s was simulated and is %s", view.ID, view.Status)})
 		},
 	}
 	f.registerURL(c, "VON_PAY_BASE_URL")
 	f.registerJSON(c)
 	c.Flags().StringVar(&s.Card, "card", "", "a test card (hostedpay cards); any other number is approved (default: one that is approved)")
 	c.Flags().StringVar(&s.Action, "action", "", "pay, decline, cancel, abandon, challenge_pass or challenge_fail (default: pay)")
-	complete(c, "card", cardNumbers)
-	complete(c, "action", func() []string { return slices.Clone(actions) })
+	verb.Complete(c, "card", cardNumbers)
+	verb.Complete(c, "action", func() []string { return slices.Clone(actions) })
 	return c
 }
 

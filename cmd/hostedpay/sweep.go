@@ -11,6 +11,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/exit"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 	"github.com/hostedpay/hostedpay-go/sdk/ratelimit"
@@ -42,17 +44,17 @@ sweep nor a late event tells it. It exits with 20 when a state stays unknown.`,
 			if len(args) == 0 {
 				return nil // of charges
 			}
-			return argument("LIST")(c, args)
+			return verb.Argument("LIST")(c, args)
 		},
 		RunE: func(c *cobra.Command, args []string) error {
 			switch {
 			case len(args) == 0 && !store.database.given():
-				return usage(c, errors.New("expected a LIST of sessions, or --charges"))
+				return verb.Usage(c, errors.New("expected a LIST of sessions, or --charges"))
 			case len(args) == 0:
 				return store.run(c, &f)
 			}
 			if name := store.changed(c); name != "" {
-				return usage(c, fmt.Errorf("--%s is about charges, and there is a LIST of sessions: leave out one", name))
+				return verb.Usage(c, fmt.Errorf("--%s is about charges, and there is a LIST of sessions: leave out one", name))
 			}
 			return sweepList(c, &f, args[0])
 		},
@@ -65,7 +67,7 @@ sweep nor a late event tells it. It exits with 20 when a state stays unknown.`,
 // sweepList sweeps the sessions of a file, or of standard input.
 func sweepList(c *cobra.Command, f *voraCaller, list string) error {
 	if list == "-" && f.key.file == "-" {
-		return usage(c, errors.New("the list and --key-file cannot both be standard input"))
+		return verb.Usage(c, errors.New("the list and --key-file cannot both be standard input"))
 	}
 	in, err := open(list, c.InOrStdin())
 	if err != nil {
@@ -146,14 +148,9 @@ func (v sweptView) line() string {
 	return fmt.Sprintf("%s  %s  %s\n", v.ID, v.Status, money.Minor(v.Minor, money.Currency(v.Currency)))
 }
 
-// unknownStatesError is about sessions or charges that could not be read.
-type unknownStatesError struct {
-	unknown, all int
-	what, next   string
-}
-
-func (e unknownStatesError) Error() string {
-	return fmt.Sprintf("unknown states: %d of %d %s. %s", e.unknown, e.all, e.what, e.next)
+// unknownStates is the error about sessions or charges that could not be read.
+func unknownStates(unknown, all int, what, next string) error {
+	return exit.With(exit.Unknown, fmt.Errorf("unknown states: %d of %d %s. %s", unknown, all, what, next))
 }
 
 // sweep reads sessions in the background and shows each. A key that is rejected is rejected for all
@@ -185,7 +182,7 @@ func sweep(ctx context.Context, client *vora.Client, ids []string, show func(swe
 		}
 	}
 	if unknown > 0 {
-		return unknownStatesError{unknown, len(ids), "sessions", "Sweep them again later"}
+		return unknownStates(unknown, len(ids), "sessions", "Sweep them again later")
 	}
 	return nil
 }

@@ -10,6 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/exit"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/platform"
 	"github.com/hostedpay/hostedpay-go/sdk/platform/charges"
@@ -49,11 +51,11 @@ func (s *chargeSweep) changed(c *cobra.Command) string {
 func (s *chargeSweep) run(c *cobra.Command, f *voraCaller) error {
 	switch {
 	case s.limit < 1 || s.limit > maxDue:
-		return usage(c, fmt.Errorf("--limit must be 1 to %d", maxDue))
+		return verb.Usage(c, fmt.Errorf("--limit must be 1 to %d", maxDue))
 	case s.after < 0:
-		return usage(c, errors.New("--after must be 0 or more, such as 5m"))
+		return verb.Usage(c, errors.New("--after must be 0 or more, such as 5m"))
 	case s.database.file.file == "-" && f.key.file == "-":
-		return usage(c, fmt.Errorf("--%s and --key-file cannot both be standard input", s.database.file.flag))
+		return verb.Usage(c, fmt.Errorf("--%s and --key-file cannot both be standard input", s.database.file.flag))
 	}
 	address, err := s.database.read(c)
 	if err != nil {
@@ -77,7 +79,7 @@ func (s *chargeSweep) run(c *cobra.Command, f *voraCaller) error {
 	queue.answered = gateway.answered
 	summary, err := sweepCharges(c.Context(), queue, gateway, before, func(v sweptCharge) error {
 		if v.Saved {
-			return f.printDone(c.OutOrStdout(), v, v.line(), unprintedError{done: fmt.Sprintf("what Vora says about the charge of order %q was stored", v.Order)})
+			return f.printDone(c.OutOrStdout(), v, v.line(), exit.Unprinted{Done: fmt.Sprintf("what Vora says about the charge of order %q was stored", v.Order)})
 		}
 		return f.print(c.OutOrStdout(), v, v.line())
 	})
@@ -219,7 +221,7 @@ func sweepCharges(ctx context.Context, queue *chargeQueue, gateway *askedGateway
 		if unread == 0 {
 			next = "Nobody can be asked about them: only their events tell"
 		}
-		return "", unknownStatesError{unread + silent, all, "charges", next}
+		return "", unknownStates(unread+silent, all, "charges", next)
 	}
 	return queue.summary(all, changed), nil
 }

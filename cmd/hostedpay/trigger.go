@@ -11,7 +11,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/endpoint"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/exit"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/nearest"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 )
 
@@ -50,7 +52,7 @@ endpoint is not on this machine.`,
 			if len(args) == 0 {
 				return nil
 			}
-			return argument("event")(c, args)
+			return verb.Argument("event")(c, args)
 		},
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) == 0 {
@@ -71,8 +73,8 @@ endpoint is not on this machine.`,
 	f.StringVar(&t.print, "print", "", "curl: print each delivery as a command, with its signature and without the secret, and send nothing")
 	f.BoolVar(&t.json, "json", false, "print one JSON object a line, errors too")
 	t.live.register(c)
-	completeArgument(c, contract.EventTypes)
-	complete(c, "print", func() []string { return []string{"curl"} })
+	verb.CompleteArgument(c, contract.EventTypes)
+	verb.Complete(c, "print", func() []string { return []string{"curl"} })
 	return c
 }
 
@@ -87,7 +89,7 @@ func (t *trigger) run(c *cobra.Command, event string) error {
 		events, err = t.make(scheme, event)
 	}
 	if err != nil {
-		return usage(c, err)
+		return verb.Usage(c, err)
 	}
 	to := destination{scheme: scheme, url: t.to, tamper: t.tamper}
 	source := secretSource{what: scheme.secret, variable: scheme.variable, flag: "secret-file", file: t.secretFile}
@@ -143,7 +145,7 @@ func (t *trigger) deliver(c *cobra.Command, event string, to destination, events
 			rejected++
 		}
 		if err := show(view, view.String()); err != nil {
-			return unprintedError{done: fmt.Sprintf("%d of %d deliveries were sent", n+1, len(order)), cause: err}
+			return exit.Unprinted{Done: fmt.Sprintf("%d of %d deliveries were sent", n+1, len(order)), Cause: err}
 		}
 	}
 	if rejected > 0 {

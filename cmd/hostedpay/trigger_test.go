@@ -14,6 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/exit"
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/internal/test/contracttest"
 	"github.com/hostedpay/hostedpay-go/sdk"
@@ -144,7 +145,7 @@ func TestTamperedEventsAreRejected(t *testing.T) {
 	t.Cleanup(server.Close)
 	for _, scheme := range signedSchemes() {
 		out, errs, code := runTrigger(t, scheme.events[0], "--to", server.URL, "--tamper")
-		require.Equal(t, exitFailed, code)
+		require.Equal(t, exit.Failed, code)
 		require.Contains(t, out, "  401  ")
 		require.Contains(t, errs, "deliveries that were not accepted with a 2xx: 1 of 1. To learn why")
 	}
@@ -204,7 +205,7 @@ func TestTriggerFollowsNoRedirect(t *testing.T) {
 	away := httptest.NewServer(http.RedirectHandler(server.URL, http.StatusTemporaryRedirect))
 	t.Cleanup(away.Close)
 	out, _, code := runTrigger(t, "session.failed", "--to", away.URL)
-	require.Equal(t, exitFailed, code)
+	require.Equal(t, exit.Failed, code)
 	require.Contains(t, out, "  307  ")
 	_, delivered := shop.seen()
 	require.Zero(t, delivered)

@@ -17,6 +17,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/exit"
 	"github.com/hostedpay/hostedpay-go/sandbox"
 )
 
@@ -53,12 +54,12 @@ func TestWhatWasCreatedIsNamedWhenNobodyReads(t *testing.T) {
 	}
 	session := strings.Fields("sessions create --amount 14.99 --currency USD")
 	stderr, code := unread(t, environment, session...)
-	require.Equal(t, exitFailed, code)
+	require.Equal(t, exit.Failed, code)
 	require.Regexp(t, `^hostedpay: the session vp_cs_test_\w+ was created, and could not be printed; the idempotency key \S+ finds it again: write .*: broken pipe\n$`, stderr)
 
 	stderr, code = unread(t, environment, append(session, "--json")...)
-	require.Equal(t, exitFailed, code)
-	var failed failure
+	require.Equal(t, exit.Failed, code)
+	var failed exit.Failure
 	require.NoError(t, json.Unmarshal([]byte(stderr), &failed))
 	require.Regexp(t, `^vp_cs_test_\w+$`, failed.ID)
 	require.NotEmpty(t, failed.IdempotencyKey)
@@ -71,7 +72,7 @@ func TestWhatWasCreatedIsNamedWhenNobodyReads(t *testing.T) {
 	require.Equal(t, failed.ID, again.ID, "the key finds it again")
 
 	stderr, code = unread(t, environment, strings.Fields("checkout create --amount 14.99 --currency EUR --return-url http://127.0.0.1:9/ --webhook-url http://127.0.0.1:9/")...)
-	require.Equal(t, exitFailed, code)
+	require.Equal(t, exit.Failed, code)
 	require.Regexp(t, `^hostedpay: the checkout \S+ was created, and could not be printed: `, stderr)
 }
 
@@ -83,7 +84,7 @@ func TestNobodyReadsAList(t *testing.T) {
 	}
 	for _, args := range [][]string{{"cards"}, {"cards", "--json"}, {"errors", "--json"}} {
 		stderr, code := unread(t, nil, args...)
-		require.Equal(t, exitUnread, code, args)
+		require.Equal(t, exit.Unread, code, args)
 		require.Empty(t, stderr, args)
 	}
 }

@@ -10,11 +10,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
 	"github.com/hostedpay/hostedpay-go/internal/redact"
 )
 
 func verifyCommand() *cobra.Command {
-	return group("verify", "Say whether a captured delivery or return is authentic, or why not", verifyWebhookCommand(), verifyReturnCommand())
+	return verb.Group("verify", "Say whether a captured delivery or return is authentic, or why not", verifyWebhookCommand(), verifyReturnCommand())
 }
 
 // verifyFlags are those that both verbs have.

@@ -20,6 +20,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/capture"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/exit"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
 )
@@ -144,7 +145,7 @@ func TestVerifyNamesEachCauseFromEachForm(t *testing.T) {
 				var view webhookView
 				require.NoError(t, json.Unmarshal(out.Bytes(), &view), stderr.String())
 				require.Equal(t, m.valid, view.Valid)
-				require.Equal(t, m.valid, code == exitOK)
+				require.Equal(t, m.valid, code == exit.OK)
 				require.True(t, slices.ContainsFunc(view.Findings, func(f causeFinding) bool { return f.Cause == string(m.cause) }), out.String())
 				require.NotContains(t, out.String()+stderr.String(), "sentinel")
 			})
@@ -164,7 +165,7 @@ func listened(t *testing.T, all []mutation) string {
 		require.Equal(t, 200, send(t, sent))
 	}
 	r.stop()
-	require.Equal(t, exitOK, <-r.ended)
+	require.Equal(t, exit.OK, <-r.ended)
 	return r.journal
 }
 

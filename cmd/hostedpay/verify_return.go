@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
 	"github.com/hostedpay/hostedpay-go/internal/apikey"
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/sdk"
@@ -33,28 +34,28 @@ itself, and from the secret's prefix. A valid return says nothing about money: a
 signed just as well.`,
 		Example: `  hostedpay verify return 'https://shop.example.com/thanks?session=…&sig=…'
   hostedpay verify return - --session vp_cs_test_… --amount 14.99 --currency USD < url.txt`,
-		Args: argument("return URL, its file, or - for standard input"),
+		Args: verb.Argument("return URL, its file, or - for standard input"),
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := oneStdin(args[0], secret.file); err != nil {
-				return usage(c, err)
+				return verb.Usage(c, err)
 			}
 			now, err := clockAt(f.at)
 			if err != nil {
-				return usage(c, err)
+				return verb.Usage(c, err)
 			}
 			key, err := secret.read(c.InOrStdin())
 			if err != nil {
-				return usage(c, err)
+				return verb.Usage(c, err)
 			}
 			text := []byte(args[0])
 			if !strings.Contains(args[0], "://") {
 				if text, err = readCapture(args[0], c.InOrStdin()); err != nil {
-					return usage(c, err)
+					return verb.Usage(c, err)
 				}
 			}
 			returned, err := url.Parse(strings.TrimSpace(string(text)))
 			if err != nil || returned.Host == "" {
-				return usage(c, errors.New("the return is not an absolute URL")) // which is not repeated: it may be another's
+				return verb.Usage(c, errors.New("the return is not an absolute URL")) // which is not repeated: it may be another's
 			}
 			query := returned.Query()
 			expected := expectedOf(returned, query, key)
@@ -72,7 +73,7 @@ signed just as well.`,
 			}
 			if mode != "" {
 				if expected.Mode = sdk.Mode(mode); expected.Mode != sdk.ModeTest && expected.Mode != sdk.ModeLive {
-					return usage(c, errors.New("--mode must be test or live"))
+					return verb.Usage(c, errors.New("--mode must be test or live"))
 				}
 			}
 			view := verifyReturn(query, expected)
@@ -88,7 +89,7 @@ signed just as well.`,
 	c.Flags().StringVar(&session, "session", "", "the session that the order has")
 	c.Flags().StringVar(&address, "url", "", "the success URL that the session was created with")
 	c.Flags().StringVar(&mode, "mode", "", "test or live (default: what the secret's prefix says, else test)")
-	complete(c, "mode", func() []string { return []string{string(sdk.ModeTest), string(sdk.ModeLive)} })
+	verb.Complete(c, "mode", func() []string { return []string{string(sdk.ModeTest), string(sdk.ModeLive)} })
 	c.Flags().BoolVar(&requireV2, "require-v2", false, "reject signatures v1, which bind neither address, mode nor time")
 	return c
 }

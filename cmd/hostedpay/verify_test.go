@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/capture"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/exit"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
 )
 
@@ -143,7 +144,7 @@ func TestVerifyWebhookNamesTheCause(t *testing.T) {
 					opts = append(opts, test.change)
 				}
 				out, code := verifies(t, raw(s.delivery(opts...)), []string{test.env}, test.at)
-				require.Equal(t, exitFailed, code, out)
+				require.Equal(t, exit.Failed, code, out)
 				require.Contains(t, out, "invalid\n")
 				require.Contains(t, out, want)
 			})
@@ -157,7 +158,7 @@ func TestVerifyWebhookNamesTheOtherScheme(t *testing.T) {
 	for i, s := range all {
 		other := all[(i+1)%len(all)]
 		out, code := verifies(t, raw(s.delivery()), []string{other.variable + "=" + other.secret})
-		require.Equal(t, exitFailed, code, out)
+		require.Equal(t, exit.Failed, code, out)
 		require.Contains(t, out, "other_scheme (proven): the headers belong to "+s.scheme)
 	}
 }
@@ -169,16 +170,16 @@ func TestVerifyWebhookNamesWhatOneSchemeAloneHas(t *testing.T) {
 	live := v1
 	live.body = webhookstest.SessionSucceeded(webhookstest.Set("livemode", true))
 	out, code := verifies(t, raw(live.delivery()), []string{v1.variable + "=" + v1.secret}, now)
-	require.Equal(t, exitFailed, code, out)
+	require.Equal(t, exit.Failed, code, out)
 	require.Contains(t, out, "key_of_other_mode (proven)")
 
 	out, code = verifies(t, raw(v1.delivery(webhookstest.WithHeader("X-VonPay-Signature", "short"))), []string{v1.variable + "=" + v1.secret}, now)
-	require.Equal(t, exitFailed, code, out)
+	require.Equal(t, exit.Failed, code, out)
 	require.Contains(t, out, "malformed_signature")
 
 	listed := v2.delivery()
 	listed.Header.Set("X-VonPay-Signature", strings.ReplaceAll(listed.Header.Get("X-VonPay-Signature"), ",", ", "))
 	out, code = verifies(t, raw(listed), []string{v2.variable + "=" + v2.secret}, now)
-	require.Equal(t, exitOK, code, out)
+	require.Equal(t, exit.OK, code, out)
 	require.Contains(t, out, "signature_list (likely)")
 }

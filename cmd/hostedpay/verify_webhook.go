@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/capture"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
 	"github.com/hostedpay/hostedpay-go/internal/redact"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 )
@@ -40,7 +41,7 @@ the delivery is valid, with 1 when it is not, and with 2 when there is nothing t
 Vora's deliveries are good for five minutes: say with --at when it arrived.`,
 		Example: `  hostedpay verify webhook delivery.http --at 2026-04-21T13:18:14Z
   hostedpay verify webhook --webhook-secret-file secret.txt - < delivery.har`,
-		Args: argument("captured request, or - for standard input"),
+		Args: verb.Argument("captured request, or - for standard input"),
 		RunE: func(c *cobra.Command, args []string) error {
 			files := []string{args[0]}
 			for _, s := range secrets {
@@ -48,11 +49,11 @@ Vora's deliveries are good for five minutes: say with --at when it arrived.`,
 			}
 			err := oneStdin(files...)
 			if err != nil {
-				return usage(c, err)
+				return verb.Usage(c, err)
 			}
 			view, err := verifyWebhook(c.Context(), secrets, webhookCapture{file: args[0], entry: entry, at: f.at}, c.InOrStdin())
 			if err != nil {
-				return usage(c, err)
+				return verb.Usage(c, err)
 			}
 			if err := f.print(c.OutOrStdout(), view, view.lines()); err != nil {
 				return err

@@ -1,4 +1,4 @@
-package main
+package verb
 
 import (
 	"strings"
@@ -17,7 +17,7 @@ func addHelp(root *cobra.Command) {
 		RunE: func(c *cobra.Command, args []string) error {
 			about, rest, err := root.Find(args)
 			if err != nil {
-				return usage(c, err)
+				return Usage(c, err)
 			}
 			if err := onlyVerbs(about, rest); about.HasSubCommands() && err != nil {
 				return err

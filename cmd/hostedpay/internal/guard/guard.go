@@ -1,10 +1,12 @@
-package main
+// Package guard lets no secret out that this process has read.
+package guard
 
 import (
 	"cmp"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/url"
@@ -16,22 +18,25 @@ import (
 	"github.com/hostedpay/hostedpay-go/internal/apikey"
 )
 
-// A guard is the last door to standard output and standard error: no secret that this process has
+// A Writer is the last door to standard output and standard error: no secret that this process has
 // read leaves by it. Errors of calls are safe before; this is for results, and for the errors of
 // others, such as a database, in which somebody who was told a secret repeats it. Safe for
 // concurrent use.
-type guard struct {
+type Writer struct {
 	out io.Writer
 
 	mu     sync.Mutex
 	failed error // the first error of writing
 }
 
+// New guards what is written to out.
+func New(out io.Writer) *Writer { return &Writer{out: out} }
+
 // Write writes what may be printed. A line, or a JSON object, is written at once.
-func (g *guard) Write(p []byte) (int, error) {
+func (g *Writer) Write(p []byte) (int, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if _, err := secretsRead.hiding().WriteString(g.out, string(p)); err != nil {
+	if _, err := read.hiding().WriteString(g.out, string(p)); err != nil {
 		err = outputError{err}
 		g.failed = cmp.Or(g.failed, err)
 		return 0, err
@@ -39,9 +44,9 @@ func (g *guard) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// problem is why something was not written, also when nobody looked at the error. That nobody reads
+// Problem is why something was not written, also when nobody looked at the error. That nobody reads
 // it any more, as after head -1, is none.
-func (g *guard) problem() error {
+func (g *Writer) Problem() error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.failed == nil || errno.IsUnread(g.failed) {
@@ -50,11 +55,18 @@ func (g *guard) problem() error {
 	return fmt.Errorf("not everything was printed: %w", g.failed)
 }
 
-// secretsRead are the secrets that this process has read. It runs one command.
-var secretsRead guardedSecrets
+// read are the secrets that this process has read. It runs one command.
+var read secrets
 
-// guardedSecrets are secrets that are not printed. Safe for concurrent use.
-type guardedSecrets struct {
+// Add keeps a secret that was read from being printed.
+func Add(secret string) { read.add(secret) }
+
+// AddArguments is about credentials that somebody took for arguments, and that errors would
+// repeat.
+func AddArguments(args []string) { read.addArguments(args) }
+
+// secrets are secrets that are not printed. Safe for concurrent use.
+type secrets struct {
 	mu    sync.Mutex
 	known []string
 	hide  *strings.Replacer // nil until it is needed
@@ -63,7 +75,7 @@ type guardedSecrets struct {
 // minGuarded is how long a secret is at least that is looked for: a shorter one is a word.
 const minGuarded = 8
 
-func (g *guardedSecrets) add(secret string) {
+func (g *secrets) add(secret string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if len(secret) >= minGuarded && !slices.Contains(g.known, secret) {
@@ -71,17 +83,8 @@ func (g *guardedSecrets) add(secret string) {
 	}
 }
 
-// addLine is about a line of a file of credentials: NAME=VALUE, or a credential alone.
-func (g *guardedSecrets) addLine(line string) {
-	name, value, _ := strings.Cut(line, "=")
-	if isCredentialName(strings.TrimSpace(strings.TrimPrefix(name, "export "))) {
-		g.add(strings.TrimSpace(value))
-	}
-	g.addArguments([]string{line})
-}
-
-// addArguments is about credentials that somebody took for arguments, and that errors would repeat.
-func (g *guardedSecrets) addArguments(args []string) {
+// addArguments looks for credentials in arguments.
+func (g *secrets) addArguments(args []string) {
 	for _, arg := range args {
 		for word := range strings.FieldsFuncSeq(arg, endsKey) {
 			word = strings.TrimLeft(word, "-")
@@ -99,7 +102,7 @@ func endsKey(c rune) bool {
 }
 
 // hiding replaces the secrets that are known by now.
-func (g *guardedSecrets) hiding() *strings.Replacer {
+func (g *secrets) hiding() *strings.Replacer {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.hide == nil {
@@ -136,4 +139,15 @@ func spellingsOf(secret string) []string {
 		}
 	}
 	return all
+}
+
+// An outputError is an error of writing, and of no call, which may have ended with the same words.
+type outputError struct{ error }
+
+func (e outputError) Unwrap() error { return e.error }
+
+// IsUnread reports whether an error is that nobody reads the output any more, as after head -1.
+func IsUnread(err error) bool {
+	var output outputError
+	return errors.As(err, &output) && errno.IsUnread(output)
 }

@@ -1,4 +1,4 @@
-package main
+package verb
 
 import (
 	"regexp"
@@ -7,8 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-
-	"github.com/hostedpay/hostedpay-go/sdk/money"
 )
 
 // addCompletion adds the verb that prints the shells' scripts, which is cobra's own, and what they
@@ -22,14 +20,14 @@ func addCompletion(root *cobra.Command) {
 		c.Short = "Print what a shell needs to complete words"
 		c.Args, c.RunE = onlyVerbs, func(c *cobra.Command, _ []string) error { return c.Help() }
 		for _, shell := range c.Commands() {
-			shell.Args = none
+			shell.Args = None
 		}
 	}
 	proposeNoFiles(root)
 }
 
-// complete lets shells propose the values of a flag.
-func complete(c *cobra.Command, flag string, values func() []string) {
+// Complete lets shells propose the values of a flag.
+func Complete(c *cobra.Command, flag string, values func() []string) {
 	err := c.RegisterFlagCompletionFunc(flag, func(_ *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
 		return beginning(word, values()), cobra.ShellCompDirectiveNoFileComp
 	})
@@ -38,8 +36,8 @@ func complete(c *cobra.Command, flag string, values func() []string) {
 	}
 }
 
-// completeArgument lets shells propose the only argument.
-func completeArgument(c *cobra.Command, values func() []string) {
+// CompleteArgument lets shells propose the only argument.
+func CompleteArgument(c *cobra.Command, values func() []string) {
 	c.ValidArgsFunction = func(_ *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
 		if len(args) > 0 {
 			return nil, cobra.ShellCompDirectiveNoFileComp
@@ -51,14 +49,6 @@ func completeArgument(c *cobra.Command, values func() []string) {
 // beginning are the values that begin like the word that is being written.
 func beginning(word string, values []string) []string {
 	return slices.DeleteFunc(values, func(value string) bool { return !strings.HasPrefix(value, word) })
-}
-
-// currencies are what a purchase may be made in.
-func currencies() (codes []string) {
-	for _, currency := range money.Currencies() {
-		codes = append(codes, string(currency))
-	}
-	return codes
 }
 
 // aboutFile is how the description of a flag begins whose value is a file.
@@ -73,7 +63,7 @@ func proposeNoFiles(c *cobra.Command) {
 	c.Flags().VisitAll(func(f *pflag.Flag) {
 		_, proposed := c.GetFlagCompletionFunc(f.Name)
 		if !proposed && f.Value.Type() != "bool" && !aboutFile.MatchString(f.Usage) {
-			complete(c, f.Name, func() []string { return nil })
+			Complete(c, f.Name, func() []string { return nil })
 		}
 	})
 	for _, verb := range c.Commands() {
