@@ -32,6 +32,7 @@ func (r *receiver) diagnosed(t *testing.T, signed, arrived []byte, opts ...webho
 	require.Equal(t, err, error(diagnosis.Rejection), "a diagnosis rejects what Verify rejects")
 	requireSilentAbout(t, r, delivery, diagnosis.String()+fmt.Sprintf("%+v %#v", diagnosis, diagnosis))
 	require.NotContains(t, diagnosis.String(), "\n")
+	require.True(t, strings.HasPrefix(diagnosis.String(), err.Error()), diagnosis.String())
 	return diagnosis
 }
 

@@ -122,13 +122,14 @@ func TestLongIdentitiesHaveShortKeys(t *testing.T) {
 	long := strings.Repeat("x", 5000)
 	r := setup(t, voraV1())
 	whose := map[string]string{}
-	for _, session := range []string{long, long + "y", "y" + long} {
+	for _, session := range []string{long, long + "y", "y" + long, "a\x00b", "a\x00", "a%00b"} { // some databases hold no NUL
 		for _, body := range [][]byte{
 			webhookstest.SessionSucceeded(webhookstest.SessionID(session)), webhookstest.SessionFailed(webhookstest.SessionID(session)),
 			webhookstest.RefundCreated(webhookstest.SessionID(session)), webhookstest.RefundCreated(webhookstest.Set("refundId", session)),
 		} {
 			key := r.event(t, r.deliveryOf(body)).Info().DedupeKey
 			require.LessOrEqual(t, len(key), 512)
+			require.NotContains(t, key, "\x00")
 			require.True(t, strings.HasPrefix(key, "vora-v1/"))
 			require.Empty(t, whose[key])
 			whose[key] = session

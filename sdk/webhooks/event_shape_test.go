@@ -91,6 +91,9 @@ func TestTheEnvelopeUnderTheHeaderOfV1(t *testing.T) {
 	require.IsType(t, &webhooks.VoraV2Event{}, event)
 	require.Equal(t, sdk.PaymentPaid, event.Info().Payment)
 	require.Equal(t, "vora-v2/mer_acme_vitamins/evt_2Nk7Qw8LbX", event.Info().DedupeKey)
+	unnamed := r.event(t, r.deliveryOf(webhookstest.VoraV2Event("charge.succeeded", json.RawMessage(webhookstest.SessionSucceeded()), webhookstest.Unset("merchant_id"))))
+	require.NoError(t, unnamed.Info().Problem, "only the data says whose it is")
+	require.Equal(t, sdk.PaymentPaid, unnamed.Info().Payment)
 	live := r.rejection(t, r.deliveryOf(webhookstest.VoraV2Event("charge.succeeded", nil, webhookstest.Set("livemode", true))))
 	require.Equal(t, webhooks.ReasonWrongMode, live.Reason, "a test key has signed it")
 }
