@@ -250,6 +250,19 @@ func TestALimiterThatFails(t *testing.T) {
 	})
 }
 
+// What a limiter's own error has as its cause is found in the call's.
+func TestTheCauseOfALimitersError(t *testing.T) {
+	t.Parallel()
+
+	down := errors.New("no counter")
+	client := (&gateway{}).client(t, acmeKey, limiterFunc(func(context.Context, sdk.LimitedCall) error {
+		return &sdk.Error{Code: sdk.CodeRateLimitExceeded, Message: "not now", Cause: down}
+	}))
+	err := create(t.Context(), client, "order")
+	require.ErrorIs(t, err, sdk.CodeRateLimitExceeded)
+	require.ErrorIs(t, err, down)
+}
+
 func TestLimitersSeeNoKeys(t *testing.T) {
 	t.Parallel()
 

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
 type roundTrip func(*http.Request) (*http.Response, error)
@@ -49,6 +50,27 @@ func TestMiddlewareIsAroundEveryAttempt(t *testing.T) {
 			"third in", "second in", "first in", "gateway", "first out", "second out", "third out",
 		}
 		require.Equal(t, append(attempt, attempt...), log)
+	})
+}
+
+// The time limit of a program's own HTTP client holds with middleware too.
+func TestMiddlewareKeepsTheClientsTimeout(t *testing.T) {
+	t.Parallel()
+
+	synctest.Test(t, func(t *testing.T) {
+		silent := roundTrip(func(r *http.Request) (*http.Response, error) {
+			<-r.Context().Done()
+			return nil, r.Context().Err()
+		})
+		var log []string
+		client, err := vora.New(testKey, sdk.WithMaxRetries(0), sdk.WithMiddleware(noting("only", &log)),
+			sdk.WithHTTPClient(&http.Client{Transport: silent, Timeout: 2 * time.Second}))
+		require.NoError(t, err)
+		began := time.Now()
+		_, err = client.GetSession(t.Context(), sessionID)
+		require.Error(t, err)
+		require.Equal(t, 2*time.Second, time.Since(began))
+		require.Equal(t, []string{"only in", "only out"}, log)
 	})
 }
 
