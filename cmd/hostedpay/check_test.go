@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/capture"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/demo"
 	"github.com/hostedpay/hostedpay-go/sandbox"
 )
 
@@ -59,7 +60,7 @@ func listed(header http.Header) (all []capture.Header) {
 // har runs the demo and returns its traffic as a HAR.
 var har = sync.OnceValues(func() (string, error) {
 	seen := &recorder{}
-	err := demo(context.Background(), io.Discard, payments(), func(apis, shop http.Handler) (http.Handler, http.Handler) {
+	err := demo.Run(context.Background(), io.Discard, func(apis, shop http.Handler) (http.Handler, http.Handler) {
 		return seen.wrap(apis), seen.wrap(shop)
 	})
 	if err != nil {
@@ -88,7 +89,7 @@ func TestCheckFindsNothingInTheDemo(t *testing.T) {
 	require.NoError(t, err)
 	out, err := runCheck(t, recording)
 	require.NoError(t, err, out)
-	require.Regexp(t, fmt.Sprintf(`^calls: [1-9]\d*, deliveries: %d, other requests, which are not checked: [1-9]\d*, findings: 0\n$`, len(payments())), out)
+	require.Regexp(t, fmt.Sprintf(`^calls: [1-9]\d*, deliveries: %d, other requests, which are not checked: [1-9]\d*, findings: 0\n$`, 2*len(gateways())), out) // the demo makes two payments at each
 }
 
 func TestCheckFindsEveryChange(t *testing.T) {

@@ -2,10 +2,8 @@ package main
 
 import (
 	"context"
-	"net/http"
 
 	"github.com/hostedpay/hostedpay-go/internal/contract"
-	"github.com/hostedpay/hostedpay-go/sandbox"
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
@@ -13,13 +11,11 @@ import (
 type gateway struct {
 	id       sdk.Gateway
 	name     string
-	variable string                               // of the environment: the base URL of integrations
-	events   func(webhookURL string) string       // where its events go, given the flag --webhook
-	demo     func(demoStage) (demoGateway, error) // how the demo pays there
-	payments []payment                            // of the demo
-	cards    func() []contract.TestCard           // of test mode
-	schemes  func() []signedScheme                // how its events are signed
-	settings []setting                            // in the order in which they are printed
+	variable string                         // of the environment: the base URL of integrations
+	events   func(webhookURL string) string // where its events go, given the flag --webhook
+	cards    func() []contract.TestCard     // of test mode
+	schemes  func() []signedScheme          // how its events are signed
+	settings []setting                      // in the order in which they are printed
 
 	// What doctor looks at: the settings with the API key and the address, where calls go without
 	// an address, if anywhere, and the gateway itself.
@@ -38,19 +34,4 @@ func nameOf(id sdk.Gateway) string {
 		}
 	}
 	return string(id)
-}
-
-// A demoStage is where the demo takes place.
-type demoStage struct {
-	sandbox *sandbox.Sandbox
-	baseURL string // of the gateways
-	shop    *merchant
-}
-
-// A demoGateway is the part of the demo that differs between gateways.
-type demoGateway interface {
-	// register adds the shop's webhook endpoint and return page.
-	register(mux *http.ServeMux) error
-	// run makes a payment, from the request to the confirmed return.
-	run(ctx context.Context, t *timeline, p payment)
 }

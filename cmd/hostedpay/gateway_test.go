@@ -6,6 +6,9 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/hostedpay/hostedpay-go/internal/contract"
+	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
 // mayBeEmpty are what not every gateway and scheme has.
@@ -55,5 +58,14 @@ func TestEverySettingIsKnownEverywhere(t *testing.T) {
 	for _, s := range allSettings() {
 		require.NotEmpty(t, values[s.name], "sandboxSettings in init.go has %s", s.name)
 		require.Contains(t, manual, "\n.B "+s.name+"\n", "environment in man.go, and docs/cli.md, have %s", s.name)
+	}
+}
+
+// Every gateway that has a contract is known by the name that it has there.
+func TestEveryGatewayHasItsName(t *testing.T) {
+	t.Parallel()
+	require.Len(t, gateways(), len(contract.Gateways()))
+	for _, g := range contract.Gateways() {
+		require.Equal(t, g.Name, nameOf(sdk.Gateway(g.ID)), "gateways() in gateway.go has %s", g.ID)
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package demo
 
 import (
 	"net/http"
@@ -22,8 +22,8 @@ func TestAnEventWithAProblemIsKept(t *testing.T) {
 	t.Cleanup(box.Close)
 	stage := demoStage{sandbox: box, baseURL: "http://127.0.0.1:1", shop: newMerchant("http://127.0.0.1:2")}
 	mux := http.NewServeMux()
-	for _, g := range gateways() {
-		at, err := g.demo(stage)
+	for _, g := range participants() {
+		at, err := g.open(stage)
 		require.NoError(t, err)
 		require.NoError(t, at.register(mux))
 	}

@@ -1,4 +1,4 @@
-package main
+package demo
 
 import (
 	"bytes"
@@ -17,12 +17,12 @@ import (
 )
 
 // validated checks every request, response and delivery of the demo against the contracts.
-func validated(t *testing.T) wrap {
+func validated(t *testing.T) Wrap {
 	t.Helper()
 	return func(apis, shop http.Handler) (http.Handler, http.Handler) {
 		deliveries := http.NewServeMux()
 		deliveries.Handle("/", shop)
-		for _, g := range gateways() {
+		for _, g := range participants() {
 			contract := contracttest.Of(t, g.id)
 			deliveries.Handle("/webhooks/"+string(g.id), contract.Deliveries(shop))
 			apis = contract.Handler(apis)
@@ -32,26 +32,26 @@ func validated(t *testing.T) wrap {
 }
 
 // Every gateway that has a contract is in the demo, with a payment that is approved and one that is
-// declined, and with a name.
+// declined, and with its name.
 func TestEveryGatewayIsInTheDemo(t *testing.T) {
 	t.Parallel()
 	for _, g := range contract.Gateways() {
 		var wanted []sdk.PaymentStatus
 		for _, p := range payments() {
 			if p.gateway == sdk.Gateway(g.ID) {
+				require.Equal(t, g.Name, p.name)
 				wanted = append(wanted, p.want)
 			}
 		}
-		require.ElementsMatch(t, []sdk.PaymentStatus{sdk.PaymentPaid, sdk.PaymentFailed}, wanted, "gateways() in gateway.go has %s, with a payment of the demo that is paid and one that fails", g.ID)
-		require.Equal(t, g.Name, nameOf(sdk.Gateway(g.ID)))
+		require.ElementsMatch(t, []sdk.PaymentStatus{sdk.PaymentPaid, sdk.PaymentFailed}, wanted, "participants() has %s, with a payment that is paid and one that fails", g.ID)
 	}
-	require.Len(t, gateways(), len(contract.Gateways()))
+	require.Len(t, participants(), len(contract.Gateways()))
 }
 
 func TestDemo(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
-	require.NoError(t, demo(t.Context(), &out, payments(), validated(t)), out.String())
+	require.NoError(t, run(t.Context(), &out, payments(), validated(t)), out.String())
 	text := out.String()
 	require.Contains(t, text, fmt.Sprintf("%d steps", 7*len(payments())))
 	require.Contains(t, text, "all as documented")
@@ -69,11 +69,11 @@ func TestDemo(t *testing.T) {
 // A demo that cannot fail would show nothing: expect the opposite of what happens, and it says so.
 func TestDemoNoticesWhatIsNotAsDocumented(t *testing.T) {
 	t.Parallel()
-	for _, gateway := range gateways() {
+	for _, gateway := range participants() {
 		t.Run(gateway.name, func(t *testing.T) {
 			t.Parallel()
 			var out bytes.Buffer
-			err := demo(t.Context(), &out, []payment{{gateway: gateway.id, amount: money.Minor(1499, "USD"), card: "4242 4242 4242 4242", want: sdk.PaymentFailed, order: "order-1"}}, validated(t))
+			err := run(t.Context(), &out, []payment{{gateway: gateway.id, amount: money.Minor(1499, "USD"), card: "4242 4242 4242 4242", want: sdk.PaymentFailed, order: "order-1"}}, validated(t))
 			require.ErrorContains(t, err, "3 of 7 steps were not as documented")
 			require.Equal(t, 3, strings.Count(out.String(), "NOT AS DOCUMENTED"), out.String())
 		})
