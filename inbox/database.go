@@ -86,6 +86,7 @@ type side int
 const (
 	acceptSide side = iota
 	workSide
+	readSide // which writes nothing, and keeps nobody from it
 )
 
 // Close closes the connections. Stop the inbox first.
@@ -226,26 +227,14 @@ WHERE id {list} AND ` + isStillOpen + ` {lock} RETURNING event_id`),
 	SELECT id FROM {schema}inbox_events WHERE ` + isOpen + ` AND id IN (
 		SELECT id FROM {schema}inbox_events WHERE ` + isOpen + ` AND received_at < {at $3} EXCEPT {live}) {free}) RETURNING id`),
 		replay: d.write(`UPDATE {schema}inbox_events SET processed_at = NULL, quarantined_at = NULL, discarded = 0 WHERE id IN (
-	SELECT id FROM {schema}inbox_events WHERE payload IS NOT NULL
-		AND (quarantined_at IS NOT NULL OR ($5 = 1 AND processed_at IS NOT NULL))
-		AND ($2 = 0 OR id {list}) AND ($3 = '' OR type = $3) AND received_at >= {at $4} AND id > $6
-		AND ($7 = '' OR gateway = $7) AND ($8 = '' OR merchant_id = $8) AND ($9 = '' OR session_id = $9)
-	ORDER BY id LIMIT 500 {lock}) RETURNING id`),
-		events: d.write(`SELECT ` + recorded + `
-FROM {schema}inbox_events
-WHERE ($2 = 0 OR id {list}) AND ($3 = '' OR type = $3) AND received_at >= {at $4} AND ($5 = 0 OR id < $5) AND ($6 = ''
-	OR ($6 = 'quarantined' AND quarantined_at IS NOT NULL)
-	OR ($6 = 'discarded' AND discarded = 1)
-	OR ($6 = 'processed' AND processed_at IS NOT NULL AND discarded = 0)
-	OR ($6 = 'waiting' AND ` + isOpen + `))
-	AND ($7 = '' OR gateway = $7) AND ($8 = '' OR merchant_id = $8) AND ($9 = '' OR session_id = $9)
-ORDER BY id DESC LIMIT $10`),
+	SELECT id FROM {schema}inbox_events`),
+		events:   d.write(`SELECT ` + recorded + ` FROM {schema}inbox_events`),
 		one:      d.write(`SELECT dedupe_hash, COALESCE(payload, '') FROM {schema}inbox_events WHERE id = $1`),
 		failures: d.write(`SELECT {micros failed_at}, reason FROM {schema}inbox_failures WHERE event_id = $1 ORDER BY failed_at`),
 		discard: d.write(`UPDATE {schema}inbox_events SET processed_at = {at $2}, quarantined_at = NULL, discarded = 1 WHERE id IN (
-	SELECT id FROM {schema}inbox_events WHERE id {list} AND quarantined_at IS NOT NULL ORDER BY id {lock}) RETURNING id`),
+	SELECT id FROM {schema}inbox_events WHERE id {list} AND ` + isQuarantined + ` ORDER BY id {lock}) RETURNING id`),
 		counts: d.write(`SELECT (SELECT count(*) FROM {schema}inbox_events WHERE ` + isOpen + `),
-	(SELECT count(*) FROM {schema}inbox_events WHERE quarantined_at IS NOT NULL),
+	(SELECT count(*) FROM {schema}inbox_events WHERE ` + isQuarantined + `),
 	COALESCE({micros (SELECT min(received_at) FROM {schema}inbox_events WHERE ` + isOpen + `)}, 0)`),
 		ofSession: d.write(`SELECT id FROM {schema}inbox_events WHERE session_id = $1 ORDER BY id {lock}`),
 		waiting:   d.write(`SELECT count(*) FROM {schema}inbox_events WHERE session_id = $1 AND ` + isOpen),

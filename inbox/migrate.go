@@ -55,7 +55,8 @@ CREATE INDEX inbox_events_session ON {schema}inbox_events (session_id);
 CREATE INDEX inbox_events_kept ON {schema}inbox_events (processed_at) WHERE payload IS NOT NULL AND processed_at IS NOT NULL;
 CREATE INDEX inbox_events_keys ON {schema}inbox_events (processed_at) WHERE payload IS NULL;
 CREATE INDEX inbox_events_open ON {schema}inbox_events (received_at) WHERE ` + isOpen + `;
-CREATE INDEX inbox_events_quarantined ON {schema}inbox_events (id) WHERE quarantined_at IS NOT NULL`))}}
+CREATE INDEX inbox_events_quarantined ON {schema}inbox_events (id) WHERE ` + isQuarantined + `;
+CREATE INDEX inbox_events_discarded ON {schema}inbox_events (id) WHERE discarded = 1`))}}
 }
 
 // Migrations are the steps of the schema in their order, and which of them the database has. Print

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/hostedpay/hostedpay-go/sdk"
@@ -51,14 +52,6 @@ type Selection struct {
 	Since      time.Time // received at this time, or later
 }
 
-// since is the bound on the time, in microseconds since 1970.
-func (s Selection) since() int64 {
-	if s.Since.IsZero() {
-		return 0
-	}
-	return micros(s.Since)
-}
-
 // A Page is a part of a list.
 type Page struct {
 	Status Status // only events of this status; all when it is empty
@@ -80,10 +73,12 @@ func (d *Database[TTx]) Events(ctx context.Context, which Selection, page Page) 
 	if limit <= 0 {
 		limit = 100
 	}
+	f := d.filter(which, page.Status.condition())
+	f.when(page.Before != 0, "id < $1", page.Before)
+	statement := f.statement(d.say.events, "ORDER BY id DESC LIMIT "+strconv.Itoa(limit))
 	var records []Record
-	args := []any{d.list(which.IDs), len(which.IDs), storable(which.Type), which.since(), page.Before, storable(string(page.Status)), storable(string(which.Gateway)), storable(which.MerchantID), storable(which.SessionID), limit}
-	err := d.within(ctx, workSide, func(tx TTx) error {
-		return d.rows(ctx, tx, d.say.events, args, func(scan scanner) error {
+	err := d.within(ctx, readSide, func(tx TTx) error {
+		return d.rows(ctx, tx, statement, f.args, func(scan scanner) error {
 			var r Record
 			var at int64
 			err := scan(&r.ID, &r.Gateway, &r.MerchantID, &r.Type, &r.SessionID, &at, &r.Attempts, &r.Reason, &r.Status)
@@ -99,7 +94,7 @@ func (d *Database[TTx]) Events(ctx context.Context, which Selection, page Page) 
 // its body is.
 func (d *Database[TTx]) Failures(ctx context.Context, id int64) ([]Failure, error) {
 	var failures []Failure
-	err := d.within(ctx, workSide, func(tx TTx) error {
+	err := d.within(ctx, readSide, func(tx TTx) error {
 		return d.rows(ctx, tx, d.say.failures, []any{id}, func(scan scanner) error {
 			var f Failure
 			var at int64
@@ -115,7 +110,7 @@ func (d *Database[TTx]) Failures(ctx context.Context, id int64) ([]Failure, erro
 // Event loads an event, or returns [ErrNotFound] or [ErrNoBody].
 func (d *Database[TTx]) Event(ctx context.Context, id int64) (webhooks.Event, error) {
 	found, hash, payload := false, "", ""
-	err := d.within(ctx, workSide, func(tx TTx) error {
+	err := d.within(ctx, readSide, func(tx TTx) error {
 		return d.rows(ctx, tx, d.say.one, []any{id}, func(scan scanner) error {
 			found = true
 			return scan(&hash, &payload)
@@ -135,23 +130,24 @@ func (d *Database[TTx]) Event(ctx context.Context, id int64) (webhooks.Event, er
 // Replay gives quarantined events new jobs, each with all its attempts, and returns how many. An
 // error leaves those done that it counts.
 func (d *Database[TTx]) Replay(ctx context.Context, which Selection) (int, error) {
-	return d.replay(ctx, which, false)
+	return d.replay(ctx, which, isQuarantined)
 }
 
 // Repeat is [Database.Replay] for processed and discarded events too. What was done about them is
 // done a second time: be sure that it may be.
 func (d *Database[TTx]) Repeat(ctx context.Context, which Selection) (int, error) {
-	return d.replay(ctx, which, true)
+	return d.replay(ctx, which, "NOT ("+isOpen+")")
 }
 
-func (d *Database[TTx]) replay(ctx context.Context, which Selection, processed bool) (int, error) {
+func (d *Database[TTx]) replay(ctx context.Context, which Selection, condition string) (int, error) {
 	total, after := 0, int64(0)
 	for {
+		f := d.filter(which, "payload IS NOT NULL AND "+condition)
+		f.when(true, "id > $1", after)
+		statement := f.statement(d.say.replay, "ORDER BY id LIMIT 500 {lock}) RETURNING id")
 		var ids []int64
 		err := d.within(ctx, workSide, func(tx TTx) (err error) {
-			ids, err = d.ids(ctx, tx, d.say.replay, d.list(which.IDs), len(which.IDs), storable(which.Type), which.since(), number(processed), after,
-				storable(string(which.Gateway)), storable(which.MerchantID), storable(which.SessionID))
-			if err != nil {
+			if ids, err = d.ids(ctx, tx, statement, f.args...); err != nil {
 				return err
 			}
 			return enqueue(ctx, tx, d.jobs, ids, 1)
@@ -175,11 +171,4 @@ func (d *Database[TTx]) Discard(ctx context.Context, ids ...int64) (int, error) 
 		return err
 	})
 	return len(discarded), err
-}
-
-func number(is bool) int {
-	if is {
-		return 1
-	}
-	return 0
 }

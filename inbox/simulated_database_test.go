@@ -57,7 +57,7 @@ func NewSimulated(template []byte, folder string) *Simulated {
 		MemoryStore: webhooks.NewMemoryStore(), charges: charges.NewMemoryStore(), sellers: tenants.NewMemoryStore(), path: path,
 		write: connect("&_txlock=immediate"), read: connect(""), machines: map[string]*machine{}, running: map[int64]*running{}, keys: map[string]string{}, storeOf: -1,
 	}
-	s.reader = simulatedDatabase(&sqlite{accept: s.read, work: s.read, turn: make(chan struct{}, 1)}, s.read)
+	s.reader = simulatedDatabase(&sqlite{accept: s.read, work: s.read, read: s.read, turn: make(chan struct{}, 1)}, s.read)
 	return s
 }
 

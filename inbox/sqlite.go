@@ -46,8 +46,11 @@ func SQLite(path string) (*Database[*sql.Tx], error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.accept, err = openSQLite(path, nil); err == nil {
-		s.work, err = openSQLite(path, &s.guard)
+	if s.accept, err = openSQLite(path, "immediate", nil); err == nil {
+		s.work, err = openSQLite(path, "immediate", &s.guard)
+	}
+	if err == nil {
+		s.read, err = openSQLite(path, "deferred", nil)
 	}
 	if err != nil {
 		_ = held.Close()
@@ -55,7 +58,7 @@ func SQLite(path string) (*Database[*sql.Tx], error) {
 	}
 	db := &Database[*sql.Tx]{
 		engine: s, driver: riversqlite.New(s.work), dialect: sqliteDialect(), poll: 20 * time.Millisecond, flushers: 1, workers: 4,
-		close: func() { _, _, _ = s.work.Close(), s.accept.Close(), held.Close() },
+		close: func() { _, _, _, _ = s.read.Close(), s.work.Close(), s.accept.Close(), held.Close() },
 	}
 	return db.finish()
 }
@@ -100,8 +103,8 @@ func makePrivate(paths ...string) error {
 // openSQLite opens one connection: SQLite has one writer, and River expects no more. It waits for
 // other programs, such as one that makes a backup, for less time than a flush has. Handlers get one
 // with a guard.
-func openSQLite(path string, guard *atomic.Bool) (*sql.DB, error) {
-	query := url.Values{"_txlock": {"immediate"}, "_pragma": {"busy_timeout(4000)", "journal_mode(WAL)", "synchronous(FULL)", "secure_delete(ON)"}}
+func openSQLite(path, lock string, guard *atomic.Bool) (*sql.DB, error) {
+	query := url.Values{"_txlock": {lock}, "_pragma": {"busy_timeout(4000)", "journal_mode(WAL)", "synchronous(FULL)", "secure_delete(ON)"}}
 	connector, err := driver.NewConnector((&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: query.Encode()}).String())
 	if err != nil {
 		return nil, err
@@ -149,6 +152,7 @@ ON CONFLICT (dedupe_hash) DO NOTHING RETURNING dedupe_hash, id`,
 // sqlite lets accept and work take turns: SQLite alone would let whoever asks more often go first.
 type sqlite struct {
 	accept, work *sql.DB
+	read         *sql.DB       // takes no turn
 	turn         chan struct{} // full while somebody has it
 	guard        atomic.Bool   // a handler has the transaction of work, which it cannot commit
 
@@ -158,8 +162,12 @@ type sqlite struct {
 
 func (s *sqlite) begin(ctx context.Context, by side) (*sql.Tx, error) {
 	db := s.accept
-	if by == workSide {
+	switch by {
+	case acceptSide:
+	case workSide:
 		db = s.work
+	case readSide:
+		return s.read.BeginTx(ctx, nil)
 	}
 	select {
 	case s.turn <- struct{}{}:
