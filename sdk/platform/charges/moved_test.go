@@ -13,6 +13,7 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 	"github.com/hostedpay/hostedpay-go/sdk/platform"
 	"github.com/hostedpay/hostedpay-go/sdk/platform/charges"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 )
 
 // The response to the create was lost, and the tenant is at another gateway when the buyer comes
@@ -86,9 +87,23 @@ func TestARefundAtAFormerGateway(t *testing.T) {
 	charge := w.charge()
 	require.Equal(t, platform.StatusApproved, charge.Status())
 	require.Equal(t, sdk.GatewayVisionScope, charge.Current().Gateway)
-	charge, err = w.book().RequestRefund(t.Context(), tenant, order, "r1", money.Minor(500, "USD"))
+	request := func(reference string, amount money.Amount) (charges.Charge, error) {
+		return w.book().RequestRefund(t.Context(), tenant, order, reference, amount)
+	}
+	charge, err = request("r1", purchase.Amount)
 	require.NoError(t, err)
 	require.Len(t, charge.Refunds, 1)
+
+	refunded := webhooks.EventInfo{
+		Scheme: webhooks.SchemeVoraV1, SessionID: former.Current().PaymentID, Payment: sdk.PaymentRefunded, Amount: purchase.Amount, RefundID: "re_1",
+	}
+	require.NoError(t, w.take(t.Context(), &webhooks.RefundCreated{EventInfo: refunded}))
+	require.Equal(t, platform.StatusRefunded, w.charge().Status())
+	charge, err = request("r1", purchase.Amount)
+	require.NoError(t, err, "the same request, which was carried out")
+	require.Len(t, charge.Refunds, 1)
+	_, err = request("r2", purchase.Amount)
+	require.ErrorIs(t, err, charges.ErrNotRefundable, "nothing is left")
 }
 
 // Nobody can be asked any more what has become of the page, and nobody can pay on it.

@@ -49,10 +49,6 @@ func (b *Book) RequestRefund(ctx context.Context, tenant, order, reference strin
 		return Charge{}, errors.New("charges: a refund needs a reference, by which the same request is known")
 	}
 	return b.update(ctx, b.load(tenant, order), func(c *Charge) error {
-		at := c.paidAt()
-		if refunds, _ := platform.CapabilityOf(at, platform.OperationRefund); refunds.Support == platform.SupportNone {
-			return &platform.UnsupportedError{Gateway: at, Operation: platform.OperationRefund, Capability: refunds}
-		}
 		for _, refund := range c.Refunds {
 			switch {
 			case refund.Reference == reference && refund.Amount != amount:
@@ -65,6 +61,10 @@ func (b *Book) RequestRefund(ctx context.Context, tenant, order, reference strin
 				return errUnchanged
 			}
 		}
+		at := c.paidAt()
+		if refunds, _ := platform.CapabilityOf(at, platform.OperationRefund); refunds.Support == platform.SupportNone {
+			return &platform.UnsupportedError{Gateway: at, Operation: platform.OperationRefund, Capability: refunds}
+		}
 		if left := c.Refundable(); amount.Minor() <= 0 || amount.Currency() != left.Currency() || amount.Minor() > left.Minor() {
 			return fmt.Errorf("%w: %v of the %s charge %s of %s, of which %s is left", ErrNotRefundable, amount, c.Status(), c.Order, c.Tenant, left)
 		}
@@ -73,16 +73,21 @@ func (b *Book) RequestRefund(ctx context.Context, tenant, order, reference strin
 	})
 }
 
-// paidAt is the gateway of the payment with the most money, which need not be that of the current
-// attempt: the tenant may have come to another gateway, and the buyer paid late. When nothing was
-// paid it is that of the current attempt.
+// paidAt is the gateway of the payment with the most money left, or of the largest one when nothing
+// is left. It need not be that of the current attempt: the tenant may have come to another gateway,
+// and the buyer paid late. When nothing was paid it is that of the current attempt.
 func (c Charge) paidAt() sdk.Gateway {
-	var most int64
+	var mostLeft, mostPaid int64
 	at := c.Current().Gateway
 	for _, session := range c.State.Sessions {
+		paid := session.Paid.Minor()
+		left := paid - session.Refunded.Minor()
+		if left < mostLeft || left == mostLeft && paid <= mostPaid {
+			continue
+		}
 		for _, a := range c.Attempts {
-			if left := session.Paid.Minor() - session.Refunded.Minor(); a.PaymentID == session.ID && left > most {
-				most, at = left, a.Gateway
+			if a.PaymentID == session.ID {
+				mostLeft, mostPaid, at = left, paid, a.Gateway
 			}
 		}
 	}
