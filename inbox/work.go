@@ -246,6 +246,9 @@ func (b *Inbox[TTx]) failed(ctx context.Context, job *river.Job[jobArgs], event 
 	defer cancel()
 	var recorded []pending
 	err := b.db.within(recording, workSide, func(tx TTx) (err error) {
+		if _, err := b.pending(recording, tx, job.Args.IDs); err != nil { // locks the event before its job, as its work does
+			return err
+		}
 		recorded, err = b.settle(recording, tx, job, nil, []pending{event}, nil)
 		return err
 	})
