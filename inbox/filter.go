@@ -30,7 +30,7 @@ func (f *filter) statement(begin, end string) string {
 // filter begins with a condition on no argument.
 func (d *Database[TTx]) filter(which Selection, condition string) *filter {
 	f := &filter{write: d.dialect.write, where: []string{condition}}
-	f.when(len(which.IDs) > 0, "id {list}", d.list(which.IDs))
+	f.when(which.IDs != nil, "id {list}", d.list(which.IDs))
 	f.when(which.Gateway != "", "gateway = $1", storable(string(which.Gateway)))
 	f.when(which.MerchantID != "", "merchant_id = $1", storable(which.MerchantID))
 	f.when(which.Type != "", "type = $1", storable(which.Type))

@@ -47,3 +47,25 @@ func testListTakesNoTurn[TTx any](t *testing.T, s store[TTx]) {
 	require.NoError(t, err)
 	require.Len(t, events, 1)
 }
+
+// A program that has found no event to repeat repeats none.
+func TestAnEmptyListIsOfNoEvent(t *testing.T) {
+	t.Parallel()
+	each(t, testEmptyList[*sql.Tx], testEmptyList[pgx.Tx])
+}
+
+func testEmptyList[TTx any](t *testing.T, s store[TTx]) {
+	t.Helper()
+	acceptOne(t, s.db)
+	s.text("UPDATE inbox_events SET processed_at = received_at RETURNING type")
+	none := inbox.Selection{IDs: []int64{}}
+	n, err := s.db.Repeat(t.Context(), none)
+	require.NoError(t, err)
+	require.Zero(t, n)
+	events, err := s.db.Events(t.Context(), none, inbox.Page{})
+	require.NoError(t, err)
+	require.Empty(t, events)
+	n, err = s.db.Repeat(t.Context(), inbox.Selection{})
+	require.NoError(t, err)
+	require.Equal(t, 1, n)
+}

@@ -44,7 +44,7 @@ type Failure struct {
 // A Selection is a choice of events. The zero value is all of them; each field that is set narrows
 // it down.
 type Selection struct {
-	IDs        []int64
+	IDs        []int64 // nil for any; an empty list is of no event
 	Gateway    sdk.Gateway
 	MerchantID string
 	Type       string // "session.succeeded"

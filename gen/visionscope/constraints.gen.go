@@ -26,7 +26,7 @@ func (v CreateCheckoutRequest) Check(c *contract.Checker) {
 	}
 }
 
-// CheckText reports every string of v that JSON cannot carry.
+// CheckText reports every string of v that is not UTF-8.
 func (v CreateCheckoutRequest) CheckText(c *contract.Checker) {
 	c.Text("currency", v.Currency)
 	c.Text("return_url", v.ReturnURL)

@@ -63,7 +63,7 @@ func (v CreateSessionRequest) Check(c *contract.Checker) {
 	}
 }
 
-// CheckText reports every string of v that JSON cannot carry.
+// CheckText reports every string of v that is not UTF-8.
 func (v CreateSessionRequest) CheckText(c *contract.Checker) {
 	if v.BuyerEmail != nil {
 		c.Text("buyerEmail", *v.BuyerEmail)
@@ -135,7 +135,7 @@ func (v LineItem) Check(c *contract.Checker) {
 	c.Range("quantity", int64(v.Quantity), 1, 9999, "")
 }
 
-// CheckText reports every string of v that JSON cannot carry.
+// CheckText reports every string of v that is not UTF-8.
 func (v LineItem) CheckText(c *contract.Checker) {
 	if v.ImageURL != nil {
 		c.Text("imageUrl", *v.ImageURL)

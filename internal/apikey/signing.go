@@ -15,8 +15,8 @@ const MinSigning = 14
 
 // SigningProblem returns what is wrong with a secret that verifies signatures, in words that
 // complete "the key …", or nothing. It never contains a part of the secret. What is not a
-// credential with a known prefix may be any text, blanks included, and no other bytes: secrets
-// travel in JSON, which would replace them.
+// credential with a known prefix may be any UTF-8 string, blanks included: secrets are sent in
+// JSON, which would replace other bytes.
 func SigningProblem(secret string) string {
 	_, _, known := Identify(secret)
 	switch {
@@ -25,7 +25,7 @@ func SigningProblem(secret string) string {
 	case strings.TrimSpace(secret) == "":
 		return "has a blank secret: is its environment variable set?"
 	case !utf8.ValidString(secret):
-		return "has a secret that is not UTF-8, which no gateway can be told: are they random bytes? Write them in hex"
+		return "has a secret that is not UTF-8, so that no gateway can receive it in JSON: if it is random bytes, encode them in hex"
 	case IsMask(secret):
 		return "has " + theMask
 	case Bare(secret) != secret:

@@ -101,7 +101,7 @@ func (c *Checker) Present(path, value, code string) bool {
 	return value != ""
 }
 
-// Text requires UTF-8: JSON carries nothing else, and its encoder would send other characters.
+// Text requires UTF-8: encoding/json would replace invalid bytes.
 func (c *Checker) Text(path, value string) {
 	if !utf8.ValidString(value) {
 		c.report(path, "is not UTF-8", "", codeInvalid)

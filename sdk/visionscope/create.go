@@ -21,7 +21,7 @@ import (
 type CheckoutParams struct {
 	Amount        money.Amount // more than zero
 	WebhookURL    string       // public https URL that receives this checkout's events; name the order in it
-	WebhookSecret sdk.Secret   // signs this checkout's events: text, not bare bytes; see NewWebhookSecret. Store it with the order first
+	WebhookSecret sdk.Secret   // signs this checkout's events; UTF-8, see NewWebhookSecret. Store it with the order first
 	ReturnURL     string       // https; where the shopper returns to, with an unsigned query
 }
 

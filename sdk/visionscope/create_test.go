@@ -252,7 +252,7 @@ func TestAnAmountThatHasNoMajorUnitsCannotBeSent(t *testing.T) {
 func TestWhatJSONCannotCarryIsNotSent(t *testing.T) {
 	t.Parallel()
 
-	random := strings.Repeat("\xf0\x9f\xa4", 11) // 33 bytes that are no text
+	random := strings.Repeat("\xf0\x9f\xa4", 11) // 33 bytes that are not UTF-8
 	for problem, change := range map[string]func(*visionscope.CheckoutParams){
 		"webhook_secret: ":          func(p *visionscope.CheckoutParams) { p.WebhookSecret = sdk.NewSecret(random) },
 		"webhook_url: is not UTF-8": func(p *visionscope.CheckoutParams) { p.WebhookURL = "https://shop.example.com/webhook?order=\xe9" },

@@ -109,7 +109,7 @@ func TestCreateSessionRejectsWhatCannotBeSaid(t *testing.T) {
 		"lineItems[1].unitAmount: is in EUR, the session is in USD": func(p *vora.SessionParams) { p.LineItems[1].UnitAmount = money.Minor(0, "EUR") },
 		"expiresIn: 5m0.5s is not a whole number of seconds":        func(p *vora.SessionParams) { p.ExpiresIn = 300500 * time.Millisecond },
 		"expiresIn: 1ms is not a whole number of seconds":           func(p *vora.SessionParams) { p.ExpiresIn = time.Millisecond },
-		// JSON would carry other characters: two names become one.
+		// JSON would replace the bytes, so that two names become one.
 		"description: is not UTF-8":        func(p *vora.SessionParams) { p.Description = "a\xff" },
 		"buyerName: is not UTF-8":          func(p *vora.SessionParams) { p.BuyerName = "Jos\xe9" },
 		"successUrl: is not UTF-8":         func(p *vora.SessionParams) { p.SuccessURL = "https://shop.example.com/?order=\xe9" },

@@ -179,7 +179,7 @@ func (s schema) checks(name string, required bool) []string {
 	return []string{fmt.Sprintf("if %s {\n%s\n}", there, strings.Join(out, "\n"))}
 }
 
-// texts are the Go statements that hold the strings of one property to UTF-8.
+// texts are the Go statements that check that the strings of one property are UTF-8.
 func (s schema) texts(name string, required bool) []string {
 	field := "v." + fieldName(name)
 	value, statement := field, ""
@@ -287,7 +287,7 @@ func (v {{.Name}}) Check(c *contract.Checker) {
 {{- end}}
 }
 
-// CheckText reports every string of v that JSON cannot carry.
+// CheckText reports every string of v that is not UTF-8.
 func (v {{.Name}}) CheckText(c *contract.Checker) {
 {{- range .Texts}}
 	{{.}}
