@@ -62,3 +62,31 @@ func TestHandlersDoNotBeginAfterTheStop(t *testing.T) {
 	t.Parallel()
 	each(t, testStopped[*sql.Tx], testStopped[pgx.Tx])
 }
+
+// A function that takes long keeps no worker from starting, although SQLite has one connection to
+// work with: the inbox would not start at all.
+func TestStartBesideLongWork(t *testing.T) {
+	t.Parallel()
+	s, _ := lookedAt(t)
+	for range 50 { // River starts the workers of its queues in any order
+		accepts := accepting(t, s.db)
+		require.NoError(t, accepts.AcceptTogether(t.Context(), freshEvents(t, 1)...))
+		require.NoError(t, accepts.Stop(t.Context()))
+		started, done := make(chan struct{}), make(chan struct{}, 1)
+		box, err := inbox.New(verifier(t), s.db, inbox.Work[*sql.Tx]{InTx: func(ctx context.Context, _ *sql.Tx, _ webhooks.Event) error {
+			select {
+			case <-started:
+				done <- struct{}{}
+				return nil
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}}, inbox.WithDeadline(time.Minute))
+		require.NoError(t, err)
+		err = box.Start(t.Context())
+		close(started)
+		require.NoError(t, err)
+		<-done
+		require.NoError(t, box.Stop(t.Context()))
+	}
+}

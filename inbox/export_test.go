@@ -67,5 +67,5 @@ func (b *Inbox[TTx]) WorkNext(ctx context.Context) error {
 	if err := json.Unmarshal(job.EncodedArgs, &job.Args); err != nil {
 		return err
 	}
-	return (&worker[TTx]{box: b}).Work(rivertest.WorkContext(ctx, b.db.jobs), job)
+	return (&worker[TTx]{box: b}).begin(rivertest.WorkContext(ctx, b.db.jobs), job)
 }

@@ -42,8 +42,9 @@ type Inbox[TTx any] struct {
 	handler http.Handler
 	river   *river.Client[TTx]
 
-	life    sync.Mutex // held while the inbox starts
-	started bool       // or stopped
+	life    sync.Mutex    // held while the inbox starts
+	started bool          // or stopped
+	working chan struct{} // closed when all workers have started
 
 	previousKey atomic.Int64
 }
@@ -65,7 +66,7 @@ func New[TTx any](verifier *webhooks.Verifier, database *Database[TTx], work Wor
 	if err != nil {
 		return nil, err
 	}
-	box := &Inbox[TTx]{db: database, work: work, set: set, perJob: perJob}
+	box := &Inbox[TTx]{db: database, work: work, set: set, perJob: perJob, working: make(chan struct{})}
 	box.group = &group{row: database.row, flush: box.flush, isFault: database.rowsFault, retry: database.conflict}
 	deliveries, err := webhooks.NewAcceptingHandler(verifier, box.counting(box.group), append([]webhooks.HandlerOption{webhooks.WithLogger(set.logger)}, set.handler...)...)
 	if err != nil {
@@ -101,6 +102,7 @@ func (b *Inbox[TTx]) Start(ctx context.Context) error {
 			return fmt.Errorf("inbox: the workers could not start: %w", b.db.explain(err))
 		}
 	}
+	close(b.working)
 	b.group.start(b.db.flushers)
 	return nil
 }

@@ -133,10 +133,21 @@ func (w *worker[TTx]) NextRetry(job *river.Job[jobArgs]) time.Time {
 	return time.Now().Add(w.box.set.backoff(runs(job)))
 }
 
-// Work works on a job. When it is not known what became of the time before, its process has died,
+// Work works on a job when all workers have started: those of another queue need a connection for
+// that, and SQLite has one.
+func (w *worker[TTx]) Work(ctx context.Context, job *river.Job[jobArgs]) error {
+	select {
+	case <-w.box.working:
+		return w.begin(ctx, job)
+	case <-ctx.Done():
+		return errUnfinished
+	}
+}
+
+// begin works on a job. When it is not known what became of the time before, its process has died,
 // perhaps because of one of the events that it had then. Each of those is worked on alone, where
 // the next death is that event's own, and counts.
-func (w *worker[TTx]) Work(ctx context.Context, job *river.Job[jobArgs]) error {
+func (w *worker[TTx]) begin(ctx context.Context, job *river.Job[jobArgs]) error {
 	lost := runs(job) > 1
 	switch {
 	case lost && job.Queue != aloneQueue:

@@ -196,7 +196,7 @@ func (m *machine) work(ctx context.Context, row *rivertype.JobRow) {
 	if m.p.Makes(mistakeCompletesFirst) {
 		m.end(ctx, riverdriver.JobSetStateCompleted(job.ID, time.Now(), nil))
 	}
-	err := m.worker().Work(within, job)
+	err := m.worker().begin(within, job)
 	now := time.Now()
 	switch {
 	case err == nil:
