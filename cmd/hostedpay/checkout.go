@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/config"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/exit"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
 	"github.com/hostedpay/hostedpay-go/sdk/visionscope"
@@ -18,7 +19,7 @@ func checkoutCreateCommand() *cobra.Command {
 	var f caller
 	var amount amountFlag
 	var params visionscope.CheckoutParams
-	secret := secretSource{what: "webhook secret", variable: "VISIONSCOPE_WEBHOOK_SECRET", flag: "webhook-secret-file"}
+	secret := config.SecretSource{What: "webhook secret", Variable: "VISIONSCOPE_WEBHOOK_SECRET", Flag: "webhook-secret-file"}
 	c := &cobra.Command{
 		Use:   "create",
 		Short: "Create a checkout and print its page",
@@ -31,14 +32,14 @@ before you create another.`,
 			if params.Amount, err = amount.read(c); err != nil {
 				return err
 			}
-			if f.key.file == "-" && secret.file == "-" {
-				return verb.Usage(c, fmt.Errorf("--%s and --%s cannot both be standard input", f.key.flag, secret.flag))
+			if f.key.File == "-" && secret.File == "-" {
+				return verb.Usage(c, fmt.Errorf("--%s and --%s cannot both be standard input", f.key.Flag, secret.Flag))
 			}
-			key, err := f.key.read(c.InOrStdin())
+			key, err := f.key.Read(c.InOrStdin())
 			if err != nil {
 				return err
 			}
-			if params.WebhookSecret, err = secret.read(c.InOrStdin()); err != nil {
+			if params.WebhookSecret, err = secret.Read(c.InOrStdin()); err != nil {
 				return err
 			}
 			options, err := f.options()
@@ -61,8 +62,8 @@ before you create another.`,
 				exit.Unprinted{Done: "the checkout " + view.ID + " was created", ID: view.ID})
 		},
 	}
-	f.register(c, secretSource{what: "API key", variable: "VISIONSCOPE_API_KEY", flag: "key-file"}, "VISIONSCOPE_API_URL")
-	secret.register(c)
+	f.register(c, config.SecretSource{What: "API key", Variable: "VISIONSCOPE_API_KEY", Flag: "key-file"}, "VISIONSCOPE_API_URL")
+	secret.Register(c.Flags())
 	amount.register(c)
 	c.Flags().StringVar(&params.WebhookURL, "webhook-url", "", "receives the checkout's events; name the order in it")
 	c.Flags().StringVar(&params.ReturnURL, "return-url", "", "where the buyer returns to")

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/config"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/exit"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
 	"github.com/hostedpay/hostedpay-go/sdk"
@@ -17,15 +18,15 @@ import (
 
 // A caller has the flags of every verb that calls a gateway.
 type caller struct {
-	key         secretSource
+	key         config.SecretSource
 	baseURL     string
 	urlVariable string
 	json        bool
 }
 
-func (f *caller) register(c *cobra.Command, key secretSource, urlVariable string) {
+func (f *caller) register(c *cobra.Command, key config.SecretSource, urlVariable string) {
 	f.key = key
-	f.key.register(c)
+	f.key.Register(c.Flags())
 	f.registerURL(c, urlVariable)
 	f.registerJSON(c)
 }
@@ -44,7 +45,7 @@ func (f *caller) address() (string, error) {
 	if f.baseURL != "" {
 		return f.baseURL, nil
 	}
-	return lookUpAddress(f.urlVariable, f.key.from)
+	return config.LookupAddress(f.urlVariable, f.key.From())
 }
 
 // options are those of a client.
@@ -60,11 +61,11 @@ func (f *caller) options() ([]sdk.ClientOption, error) {
 type voraCaller struct{ caller }
 
 func (f *voraCaller) register(c *cobra.Command) {
-	f.caller.register(c, secretSource{what: "API key", variable: "VON_PAY_SECRET_KEY", flag: "key-file"}, "VON_PAY_BASE_URL")
+	f.caller.register(c, config.SecretSource{What: "API key", Variable: "VON_PAY_SECRET_KEY", Flag: "key-file"}, "VON_PAY_BASE_URL")
 }
 
 func (f *voraCaller) client(stdin io.Reader, opts ...sdk.ClientOption) (*vora.Client, error) {
-	key, err := f.key.read(stdin)
+	key, err := f.key.Read(stdin)
 	if err != nil {
 		return nil, err
 	}

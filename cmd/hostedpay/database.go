@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/spf13/cobra"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/config"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/guard"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
 )
@@ -22,18 +23,18 @@ type databaseSource struct {
 	flag     string // its value is the address; with -file behind it, a file that has the address
 	variable string // of the environment
 	address  string
-	file     secretSource
+	file     config.SecretSource
 }
 
 func (s *databaseSource) register(c *cobra.Command) {
-	s.file = secretSource{what: s.what, variable: s.variable, flag: s.flag + "-file"}
+	s.file = config.SecretSource{What: s.what, Variable: s.variable, Flag: s.flag + "-file"}
 	c.Flags().StringVar(&s.address, s.flag, "", "file of SQLite, or PostgreSQL's URL without a password; without it, "+s.variable+" of the environment")
-	c.Flags().StringVar(&s.file.file, s.file.flag, "", "file (mode 0600) with the address of the "+s.what+", - for standard input")
+	c.Flags().StringVar(&s.file.File, s.file.Flag, "", "file (mode 0600) with the address of the "+s.what+", - for standard input")
 }
 
 // given reports whether the command line or the environment names a database.
 func (s *databaseSource) given() bool {
-	return s.address != "" || s.file.file != "" || os.Getenv(s.variable) != ""
+	return s.address != "" || s.file.File != "" || os.Getenv(s.variable) != ""
 }
 
 // hasPassword recognizes an address that must not be an argument.
@@ -44,13 +45,13 @@ func (s *databaseSource) read(c *cobra.Command) (string, error) {
 	address := s.address
 	switch {
 	case hasPassword.MatchString(address):
-		return "", verb.Usage(c, fmt.Errorf("--%s is an argument, which others on this machine can read: set %s, or name a file with --%s", s.flag, s.variable, s.file.flag))
-	case address != "" && s.file.file != "":
-		return "", verb.Usage(c, fmt.Errorf("--%s and --%s name two databases", s.flag, s.file.flag))
+		return "", verb.Usage(c, fmt.Errorf("--%s is an argument, which others on this machine can read: set %s, or name a file with --%s", s.flag, s.variable, s.file.Flag))
+	case address != "" && s.file.File != "":
+		return "", verb.Usage(c, fmt.Errorf("--%s and --%s name two databases", s.flag, s.file.Flag))
 	case !s.given():
-		return "", fmt.Errorf("no %s: set %s, name it with --%s, or name a file that has it with --%s", s.what, s.variable, s.flag, s.file.flag)
+		return "", fmt.Errorf("no %s: set %s, name it with --%s, or name a file that has it with --%s", s.what, s.variable, s.flag, s.file.Flag)
 	case address == "":
-		secret, err := s.file.read(c.InOrStdin())
+		secret, err := s.file.Read(c.InOrStdin())
 		if err != nil {
 			return "", err
 		}

@@ -10,8 +10,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/config"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/endpoint"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/nearest"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/private"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
 	"github.com/hostedpay/hostedpay-go/internal/redact"
 	"github.com/hostedpay/hostedpay-go/sdk"
@@ -71,7 +73,7 @@ and must be rejected. Nothing is signed with a live API key.`,
 			return nil
 		},
 	}
-	d.register(c, secretSource{what: "API key", variable: "VON_PAY_SECRET_KEY", flag: "key-file"}, "VON_PAY_BASE_URL")
+	d.register(c, config.SecretSource{What: "API key", Variable: "VON_PAY_SECRET_KEY", Flag: "key-file"}, "VON_PAY_BASE_URL")
 	c.Flags().BoolVar(&d.forLLM, "for-llm", false, "print one text that explains itself, to paste into a conversation with a language model")
 	c.Flags().StringVar(&d.webhook, "webhook", "", "URL of your webhook endpoint, which gets two or three test deliveries")
 	c.Flags().StringVar(&d.scheme, "scheme", "vora-v1", "how the test deliveries are signed: vora-v1, vora-v2 or visionscope")
@@ -101,22 +103,22 @@ func (d *doctor) check() error {
 // examine looks at everything, from what is nearest to what is farthest.
 func (d *doctor) examine(ctx context.Context, stdin io.Reader) error {
 	flags := map[string]string{}
-	if d.key.file != "" {
-		key, err := d.key.read(stdin)
+	if d.key.File != "" {
+		key, err := d.key.Read(stdin)
 		if err != nil {
 			return err
 		}
-		flags[d.key.variable] = key.Reveal()
+		flags[d.key.Variable] = key.Reveal()
 	}
 	if d.baseURL != "" {
 		flags[d.urlVariable] = d.baseURL
 	}
-	configured := explainSettings(flags)
-	values := map[string]explained{}
+	configured := config.Explain(flags)
+	values := map[string]config.Explained{}
 	for _, s := range configured.Settings {
 		values[s.Name] = s
-		if set, _ := settingNamed(s.Name); !set.address {
-			d.secrets = append(d.secrets, sdk.NewSecret(s.value))
+		if set, _ := config.Named(s.Name); !set.Address {
+			d.secrets = append(d.secrets, sdk.NewSecret(s.Reveal()))
 		}
 	}
 	d.examineConfiguration(configured)
@@ -172,7 +174,7 @@ func (d *doctor) report() doctorReport {
 	r := doctorReport{Version: version()}
 	safe := redact.New(d.secrets...)
 	for _, s := range d.findings {
-		s.What, s.Why, s.Next = safe.Line(withoutHome(s.What)), safe.Line(withoutHome(s.Why)), safe.Line(withoutHome(s.Next))
+		s.What, s.Why, s.Next = safe.Line(private.WithoutHome(s.What)), safe.Line(private.WithoutHome(s.Why)), safe.Line(private.WithoutHome(s.Next))
 		r.Findings = append(r.Findings, s)
 		switch s.Level {
 		case levelProblem:

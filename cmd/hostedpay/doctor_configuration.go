@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/config"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/endpoint"
 	"github.com/hostedpay/hostedpay-go/sandbox"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
@@ -12,7 +13,7 @@ import (
 )
 
 // examineConfiguration looks at each setting by itself.
-func (d *doctor) examineConfiguration(x explanation) {
+func (d *doctor) examineConfiguration(x config.Explanation) {
 	const about = "configuration"
 	for _, f := range x.Files {
 		if f.Problem != "" {
@@ -26,10 +27,10 @@ func (d *doctor) examineConfiguration(x explanation) {
 		case s.Place == "":
 			continue
 		case s.Problem != "":
-			d.found(levelProblem, about, fmt.Sprintf("%s (from %s): it %s", s.Name, s.Place.words(), s.Problem),
+			d.found(levelProblem, about, fmt.Sprintf("%s (from %s): it %s", s.Name, s.Place.Name(), s.Problem),
 				"calls or signatures that need it fail", "correct it where it is set; hostedpay config explain shows what else sets it")
 		default:
-			d.found(levelOK, about, fmt.Sprintf("%s is %s, from %s", s.Name, s.Value, s.Place.words()), "", "")
+			d.found(levelOK, about, fmt.Sprintf("%s is %s, from %s", s.Name, s.Value, s.Place.Name()), "", "")
 		}
 		set++
 	}
@@ -40,24 +41,24 @@ func (d *doctor) examineConfiguration(x explanation) {
 }
 
 // examineModes holds the keys to one another, and to where they are sent.
-func (d *doctor) examineModes(values map[string]explained) {
+func (d *doctor) examineModes(values map[string]config.Explained) {
 	const about = "key and host"
 	bare := map[string]string{}
 	for name, s := range values {
-		bare[name] = s.value
+		bare[name] = s.Reveal()
 	}
-	if err := oneMode(bare); err != nil {
+	if err := config.OneMode(bare); err != nil {
 		d.found(levelProblem, about, err.Error(), "a return URL that one mode signs does not verify with the secret of the other",
 			"take both from the same page of the gateway's dashboard")
 	}
 	for _, g := range gateways() {
-		key, address := values[g.key], cmp.Or(values[g.address].value, g.server)
-		if key.value == "" || address == "" {
+		key, address := values[g.key], cmp.Or(values[g.address].Reveal(), g.server)
+		if key.Reveal() == "" || address == "" {
 			continue
 		}
 		here, host := endpoint.OnThisMachine(address), endpoint.Masked(address)
 		switch {
-		case isSandboxKey(key.value) && !here:
+		case isSandboxKey(key.Reveal()) && !here:
 			d.found(levelProblem, about, fmt.Sprintf("%s is a key of hostedpay sandbox, and is sent to %s", g.key, host),
 				"the sandbox's keys are made up: a gateway rejects them", "set "+g.address+" to the address that hostedpay sandbox prints, or use a key of the gateway")
 		case key.Mode == string(sdk.ModeLive) && here:

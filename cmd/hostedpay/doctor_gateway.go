@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/config"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/endpoint"
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/sdk"
@@ -23,25 +24,26 @@ const noSession = "hostedpay_doctor"
 const connectWithin = 10 * time.Second
 
 // examineVora asks Vora how it is, and by the way for its version and time.
-func (d *doctor) examineVora(ctx context.Context, values map[string]explained) {
+func (d *doctor) examineVora(ctx context.Context, values map[string]config.Explained) {
 	key, address := values["VON_PAY_SECRET_KEY"], values["VON_PAY_BASE_URL"]
-	if key.value == "" && address.value == "" {
+	if key.Reveal() == "" && address.Reveal() == "" {
 		d.found(levelSkipped, "Vora", "no VON_PAY_SECRET_KEY and no VON_PAY_BASE_URL is set: Vora was not called", "", "")
 		return
 	}
+	apiKey := key.Reveal()
 	if key.Problem != "" {
-		key.value = ""
+		apiKey = ""
 	}
 	if address.Problem != "" {
 		d.found(levelSkipped, "Vora", "it was not called: VON_PAY_BASE_URL cannot be used", "", "")
 		return
 	}
-	if key.value != "" && address.Place == placeDotEnv && key.Place != placeDotEnv && !endpoint.OnThisMachine(address.value) {
+	if apiKey != "" && address.Place == config.FromDotEnv && key.Place != config.FromDotEnv && !endpoint.OnThisMachine(address.Reveal()) {
 		d.found(levelProblem, "key and host", "VON_PAY_BASE_URL is set in .env, and VON_PAY_SECRET_KEY is not: the key was not sent there",
 			"a project's file does not decide where your key is sent", "set VON_PAY_BASE_URL in the environment, or use --base-url")
-		key.value = ""
+		apiKey = ""
 	}
-	client, err := d.voraClient(key.value, address.value)
+	client, err := d.voraClient(apiKey, address.Reveal())
 	if err != nil {
 		d.found(levelProblem, "Vora", err.Error(), "no call can be made", "correct VON_PAY_BASE_URL or VON_PAY_SECRET_KEY")
 		return
@@ -63,7 +65,7 @@ func (d *doctor) examineVora(ctx context.Context, values map[string]explained) {
 	}
 	d.examineClock(health, time.Now())
 	d.examineVersion(health.Response)
-	if key.value != "" {
+	if apiKey != "" {
 		d.examineKey(ctx, client)
 	}
 }
@@ -133,14 +135,14 @@ func (d *doctor) examineVersion(response sdk.Response) {
 }
 
 // examineVisionScope opens a connection: the gateway documents no call that changes nothing.
-func (d *doctor) examineVisionScope(ctx context.Context, values map[string]explained) {
+func (d *doctor) examineVisionScope(ctx context.Context, values map[string]config.Explained) {
 	const about = "VisionScope"
 	key, address := values["VISIONSCOPE_API_KEY"], values["VISIONSCOPE_API_URL"]
 	switch {
-	case key.value == "" && address.value == "":
+	case key.Reveal() == "" && address.Reveal() == "":
 		d.found(levelSkipped, about, "no VISIONSCOPE_API_KEY and no VISIONSCOPE_API_URL is set: VisionScope was not tried", "", "")
 		return
-	case address.value == "":
+	case address.Reveal() == "":
 		d.found(levelProblem, about, "VISIONSCOPE_API_KEY is set, and VISIONSCOPE_API_URL is not", "VisionScope publishes no address of its production: no checkout can be created",
 			"ask VisionScope for it; for development it is https://api-dev.visionscopeai.com")
 		return
@@ -148,9 +150,9 @@ func (d *doctor) examineVisionScope(ctx context.Context, values map[string]expla
 		d.found(levelSkipped, about, "it was not tried: VISIONSCOPE_API_URL cannot be used", "", "")
 		return
 	}
-	u, _ := contract.ParseURL(address.value)
-	if u.Scheme != "https" && !endpoint.OnThisMachine(address.value) {
-		d.found(levelProblem, about, endpoint.Masked(address.value)+" is not encrypted", "the API key would be read on the way", "use https")
+	u, _ := contract.ParseURL(address.Reveal())
+	if u.Scheme != "https" && !endpoint.OnThisMachine(address.Reveal()) {
+		d.found(levelProblem, about, endpoint.Masked(address.Reveal())+" is not encrypted", "the API key would be read on the way", "use https")
 		return
 	}
 	if proxy, err := http.ProxyFromEnvironment(&http.Request{URL: u}); err != nil || proxy != nil {

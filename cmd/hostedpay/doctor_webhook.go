@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/config"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/endpoint"
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/sdk"
@@ -16,7 +17,7 @@ import (
 // examineWebhook sends test deliveries to the user's endpoint. Their event is one that no gateway
 // has, about a session that nobody created, with the amount 0 of the currency XTS, which ISO 4217
 // reserves for tests: an endpoint cannot take it for a payment, even one that verifies nothing.
-func (d *doctor) examineWebhook(ctx context.Context, values map[string]explained) {
+func (d *doctor) examineWebhook(ctx context.Context, values map[string]config.Explained) {
 	const about = "webhook"
 	if d.webhook == "" {
 		d.found(levelSkipped, about, "no endpoint was tried: name it with --webhook", "", "")
@@ -34,13 +35,13 @@ func (d *doctor) examineWebhook(ctx context.Context, values map[string]explained
 	secret := values[to.scheme.variable]
 	unsigned := ""
 	switch {
-	case secret.Problem != "" || secret.value == "":
+	case secret.Problem != "" || secret.Reveal() == "":
 		unsigned = to.scheme.variable + " is not set, or cannot be used"
 	case secret.Mode == string(sdk.ModeLive):
 		unsigned = to.scheme.variable + " is live, and signs no test event"
 	}
 	id := "hostedpay_doctor_" + rand.Text()[:12]
-	to.secret = sdk.NewSecret(secret.value)
+	to.secret = sdk.NewSecret(secret.Reveal())
 	if unsigned != "" {
 		to.secret = sdk.NewSecret(rand.Text())
 		d.judgeUnsigned(ctx, d.deliver(ctx, to, d.testBody(to.scheme, id, true)), unsigned)

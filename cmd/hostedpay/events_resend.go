@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/config"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/endpoint"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
@@ -144,8 +145,8 @@ func (e *entry) signedAgain(c *cobra.Command, request *http.Request, secretFile 
 		if s.name != e.Scheme {
 			continue
 		}
-		source := secretSource{what: s.secret, variable: s.variable, flag: "secret-file", file: secretFile}
-		secret, err := source.readToSign(c.InOrStdin())
+		source := config.SecretSource{What: s.secret, Variable: s.variable, Flag: "secret-file", File: secretFile}
+		secret, err := source.ReadToSign(c.InOrStdin())
 		if err != nil {
 			return nil, err
 		}

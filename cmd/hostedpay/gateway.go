@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/config"
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
@@ -15,12 +16,11 @@ type gateway struct {
 	events   func(webhookURL string) string // where its events go, given the flag --webhook
 	cards    func() []contract.TestCard     // of test mode
 	schemes  func() []signedScheme          // how its events are signed
-	settings []setting                      // in the order in which they are printed
 
 	// What doctor looks at: the settings with the API key and the address, where calls go without
 	// an address, if anywhere, and the gateway itself.
 	key, address, server string
-	examine              func(*doctor, context.Context, map[string]explained)
+	examine              func(*doctor, context.Context, map[string]config.Explained)
 }
 
 // gateways lists all of them, in the order in which they are printed.

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/config"
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
@@ -31,7 +32,8 @@ func TestEverythingIsKnownOfEveryGateway(t *testing.T) {
 			complete("the scheme "+string(s.name), s)
 		}
 		for _, name := range []string{g.key, g.address} {
-			require.True(t, isSetting(name), "%s is in the settings of %s", name, g.name)
+			_, known := config.Named(name)
+			require.True(t, known, "%s is in the settings of %s", name, g.name)
 		}
 	}
 }
@@ -55,9 +57,9 @@ func TestEverySettingIsKnownEverywhere(t *testing.T) {
 	values := sandboxSettings("http://127.0.0.1:4010")
 	manual, err := runVerb(t, "", "man")
 	require.NoError(t, err)
-	for _, s := range allSettings() {
-		require.NotEmpty(t, values[s.name], "sandboxSettings in init.go has %s", s.name)
-		require.Contains(t, manual, "\n.B "+s.name+"\n", "environment in man.go, and docs/cli.md, have %s", s.name)
+	for _, s := range config.Settings() {
+		require.NotEmpty(t, values[s.Name], "sandboxSettings in init.go has %s", s.Name)
+		require.Contains(t, manual, "\n.B "+s.Name+"\n", "environment in man.go, and docs/cli.md, have %s", s.Name)
 	}
 }
 

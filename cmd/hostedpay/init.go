@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/config"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/exit"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/private"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
@@ -52,7 +53,7 @@ type initView struct {
 
 // initialize writes the files. .gitignore comes first, so that .env is never seen by a git add.
 func initialize(dir string, forSandbox, force bool) (initView, error) {
-	view := initView{Path: filepath.Join(dir, dotEnv)}
+	view := initView{Path: filepath.Join(dir, config.DotEnv)}
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
 		return view, fmt.Errorf("there is no directory %s: make it, or name another with --dir", dir)
 	}
@@ -64,7 +65,7 @@ func initialize(dir string, forSandbox, force bool) (initView, error) {
 		return view, err
 	}
 	view.Replaced = err == nil
-	if view.GitIgnore, err = ignore(filepath.Join(dir, ".gitignore"), dotEnv); err != nil {
+	if view.GitIgnore, err = ignore(filepath.Join(dir, ".gitignore"), config.DotEnv); err != nil {
 		return view, err
 	}
 	write := private.Create // not even one that appears meanwhile is replaced
@@ -106,8 +107,8 @@ func dotEnvText(forSandbox bool) string {
 	}
 	var b strings.Builder
 	b.WriteString("# Keys of the gateways. Never commit this file, and keep it to yourself: chmod 600 .env\n")
-	for _, s := range allSettings() {
-		fmt.Fprintf(&b, "\n# %s\n%s=%s\n", s.what, s.name, values[s.name])
+	for _, s := range config.Settings() {
+		fmt.Fprintf(&b, "\n# %s\n%s=%s\n", s.What, s.Name, values[s.Name])
 	}
 	return b.String()
 }

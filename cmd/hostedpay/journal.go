@@ -20,6 +20,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/capture"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/config"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/private"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/screen"
 	"github.com/hostedpay/hostedpay-go/internal/redact"
@@ -140,11 +141,11 @@ func recordedHeaders(header http.Header) (all []capture.Header) {
 // journalPath is where listen writes when nobody says otherwise: beside the configuration; empty
 // when there is no home.
 func journalPath() string {
-	config := configPath()
-	if config == "" {
+	path := config.Path()
+	if path == "" {
 		return ""
 	}
-	return filepath.Join(filepath.Dir(config), "events.ndjson")
+	return filepath.Join(filepath.Dir(path), "events.ndjson")
 }
 
 // readJournal reads the entries of a journal.

@@ -1,19 +1,15 @@
 package main
 
 import (
-	"bufio"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/guard"
-	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/private"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/config"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
 	"github.com/hostedpay/hostedpay-go/internal/apikey"
 )
@@ -78,12 +74,12 @@ exits with 1 when a key cannot be used, or there is none.`,
 
 // An inspected is what can be said about a credential without saying it.
 type inspected struct {
-	Name    string `json:"name"`              // of its variable, or of its line
-	Gateway string `json:"gateway,omitempty"` // empty when the prefix is unknown
-	Kind    string `json:"kind,omitempty"`
-	Mode    string `json:"mode,omitempty"`  // test, live, or empty when the prefix does not say
-	Place   place  `json:"place,omitempty"` // that it is from, when it is configured
-	Problem string `json:"problem,omitempty"`
+	Name    string       `json:"name"`              // of its variable, or of its line
+	Gateway string       `json:"gateway,omitempty"` // empty when the prefix is unknown
+	Kind    string       `json:"kind,omitempty"`
+	Mode    string       `json:"mode,omitempty"`  // test, live, or empty when the prefix does not say
+	Place   config.Place `json:"place,omitempty"` // that it is from, when it is configured
+	Problem string       `json:"problem,omitempty"`
 }
 
 func (k inspected) String() string {
@@ -97,7 +93,7 @@ func (k inspected) String() string {
 		what += ", " + k.Mode + " mode"
 	}
 	if k.Place != "" {
-		what += ", from " + k.Place.words()
+		what += ", from " + k.Place.Name()
 	}
 	if k.Problem != "" {
 		what += ": it " + k.Problem
@@ -109,35 +105,20 @@ func (k inspected) String() string {
 // environment that are the SDK's, such as those before a rotation.
 func inspectConfigured() []inspected {
 	keys := []inspected{}
-	for _, s := range explainSettings(nil).Settings {
-		if set, _ := settingNamed(s.Name); set.address || s.Place == "" {
+	for _, s := range config.Explain(nil).Settings {
+		if set, _ := config.Named(s.Name); set.Address || s.Place == "" {
 			continue
 		}
-		k := inspectOne(s.Name, s.value)
+		k := inspectOne(s.Name, s.Reveal())
 		k.Place, k.Problem = s.Place, s.Problem
 		keys = append(keys, k)
 	}
-	others := os.Environ()
-	slices.Sort(others)
-	for _, line := range others {
-		if name, value, _ := strings.Cut(line, "="); isCredentialName(name) && !isSetting(name) {
-			guardLine(line)
-			k := inspectOne(name, value)
-			k.Place = placeEnvironment
-			keys = append(keys, k)
-		}
+	for _, other := range config.OtherCredentials() {
+		k := inspectOne(other.Name, other.Value)
+		k.Place = config.FromEnvironment
+		keys = append(keys, k)
 	}
 	return keys
-}
-
-// guardLine keeps from being printed what a line of a file of credentials has: NAME=VALUE, or a
-// credential alone.
-func guardLine(line string) {
-	name, value, _ := strings.Cut(line, "=")
-	if isCredentialName(strings.TrimSpace(strings.TrimPrefix(name, "export "))) {
-		guard.Add(strings.TrimSpace(value))
-	}
-	guard.AddArguments([]string{line})
 }
 
 // inspect looks at NAME=VALUE lines, and at lines that are a credential alone.
@@ -148,7 +129,7 @@ func inspect(lines []string) []inspected {
 		name = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(name), "export "))
 		if _, _, isKey := apikey.Identify(strings.TrimSpace(line)); isKey || !named {
 			name, value = fmt.Sprintf("line %d", i+1), line
-		} else if !isCredentialName(name) {
+		} else if !config.IsCredential(name) {
 			continue
 		}
 		keys = append(keys, inspectOne(name, value))
@@ -164,13 +145,6 @@ func inspectOne(name, value string) inspected {
 	return k
 }
 
-// isCredentialName reports whether a variable is the SDK's and holds a credential.
-func isCredentialName(name string) bool {
-	ours := strings.HasPrefix(name, "VON_PAY_") || strings.HasPrefix(name, "VISIONSCOPE_")
-	return ours && name == strings.ToUpper(name) && // others may have a key in them
-		(strings.Contains(name, "KEY") || strings.Contains(name, "SECRET"))
-}
-
 // credentialLines reads a file that only its owner can read, or standard input.
 func credentialLines(file string, stdin io.Reader) ([]string, error) {
 	in, err := open(file, stdin)
@@ -178,33 +152,5 @@ func credentialLines(file string, stdin io.Reader) ([]string, error) {
 		return nil, err
 	}
 	defer in.Close()
-	if f, ok := in.(*os.File); ok {
-		if err := private.Check(f); err != nil {
-			return nil, err
-		}
-	}
-	var lines []string
-	for scanner := bufio.NewScanner(in); ; {
-		if !scanner.Scan() {
-			if scanner.Err() != nil {
-				return nil, fmt.Errorf("the credentials cannot be read as lines: %w", scanner.Err())
-			}
-			return lines, nil
-		}
-		if line := strings.TrimSpace(strings.TrimPrefix(scanner.Text(), "\ufeff")); line != "" && !strings.HasPrefix(line, "#") {
-			line = unquoted(line)
-			guardLine(line)
-			lines = append(lines, line)
-		}
-	}
-}
-
-// unquoted removes the quotes that the syntax of such files allows around a value.
-func unquoted(line string) string {
-	name, value, named := strings.Cut(line, "=")
-	last := len(value) - 1
-	if named && last > 0 && value[0] == value[last] && (value[0] == '"' || value[0] == '\'') {
-		return name + "=" + value[1:last]
-	}
-	return line
+	return config.ReadLines(in)
 }

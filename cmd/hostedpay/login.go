@@ -5,18 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/config"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/exit"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/guard"
-	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/nearest"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/private"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/terminal"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
-	"github.com/hostedpay/hostedpay-go/internal/apikey"
 )
 
 func loginCommand() *cobra.Command {
@@ -34,7 +32,7 @@ and was not given, and prints no secret.`,
   pass show vonpay | hostedpay login --from -`,
 		Args: verb.None,
 		RunE: func(c *cobra.Command, _ []string) error {
-			path := configPath()
+			path := config.Path()
 			if path == "" {
 				return errors.New("there is no home to keep the configuration file in: set HOME, or name the file with HOSTEDPAY_CONFIG")
 			}
@@ -63,63 +61,37 @@ func givenSettings(c *cobra.Command, from string) (map[string]string, error) {
 		}
 		return askSettings(c.Context(), terminal)
 	}
-	lines, err := credentialLines(from, io.LimitReader(c.InOrStdin(), maxConfiguration))
+	lines, err := credentialLines(from, io.LimitReader(c.InOrStdin(), config.MaxFile))
 	if err != nil {
 		return nil, err
 	}
-	return settingsOf(lines)
-}
-
-// settingsOf reads NAME=VALUE lines, and lines that are a credential alone.
-func settingsOf(lines []string) (map[string]string, error) {
-	given := map[string]string{}
-	for i, line := range lines {
-		if s, ok := settingOf(apikey.Bare(line)); ok && !strings.Contains(line, "=") {
-			given[s.name] = apikey.Bare(line)
-			continue
-		}
-		name, value, named := strings.Cut(strings.TrimPrefix(line, "export "), "=")
-		name, value = strings.TrimSpace(name), strings.TrimSpace(value)
-		switch known := isSetting(name); {
-		case !named:
-			return nil, fmt.Errorf("line %d is no NAME=VALUE, and begins like no key of the gateways", i+1) // it may be a secret
-		case !known && isCredentialName(name):
-			var names []string
-			for _, s := range allSettings() {
-				names = append(names, s.name)
-			}
-			return nil, fmt.Errorf("line %d: %w", i+1, nearest.Unknown("setting", name, names))
-		case known && value != "":
-			given[name] = value
-		}
-	}
-	return given, nil
+	return config.Parse(lines)
 }
 
 // askSettings asks for each on a terminal. What was not entered stays as it is.
 func askSettings(ctx context.Context, t *terminal.Terminal) (map[string]string, error) {
 	given := map[string]string{}
-	for _, s := range allSettings() {
+	for _, s := range config.Settings() {
 		ask := t.AskSecret
-		if s.address {
+		if s.Address {
 			ask = t.Ask
 		}
 		for {
-			value, err := ask(ctx, fmt.Sprintf("%s (%s; Enter leaves it as it is): ", s.name, s.what))
+			value, err := ask(ctx, fmt.Sprintf("%s (%s; Enter leaves it as it is): ", s.Name, s.What))
 			if err != nil {
 				return nil, err
 			}
 			if value = strings.TrimSpace(value); value == "" {
 				break
 			}
-			if problem := s.problem(value); problem != "" {
-				t.Say(fmt.Sprintf("%s %s.\n", s.name, problem))
+			if problem := s.Problem(value); problem != "" {
+				t.Say(fmt.Sprintf("%s %s.\n", s.Name, problem))
 				continue
 			}
-			if !s.address {
+			if !s.Address {
 				guard.Add(value)
 			}
-			given[s.name] = value
+			given[s.Name] = value
 			break
 		}
 	}
@@ -143,77 +115,24 @@ type kept struct {
 
 // An ignored is a setting that was written, and that another place overrides.
 type ignored struct {
-	Name  string `json:"name"`
-	Place place  `json:"overriddenBy"`
+	Name  string       `json:"name"`
+	Place config.Place `json:"overriddenBy"`
 }
 
-// logIn checks settings and writes them beside those that are in the file.
+// logIn writes settings beside those that are in the file.
 func logIn(path string, given map[string]string) (loginView, error) {
-	view := loginView{Path: atHome(path)}
+	view := loginView{Path: private.AtHome(path)}
 	if len(given) == 0 {
 		return view, errors.New("no key was given: nothing was written")
 	}
-	file := settingsFile{place: placeFile, path: path}
-	if file.read(); file.problem != nil {
-		return view, fmt.Errorf("the configuration file: %w", file.problem)
-	}
-	all := map[string]string{}
-	maps.Copy(all, file.values)
-	for _, s := range allSettings() {
-		value, ok := given[s.name]
-		if !ok {
-			continue
-		}
-		if problem := s.problem(value); problem != "" {
-			return view, fmt.Errorf("%s %s: nothing was written", s.name, problem)
-		}
-		old := all[s.name]
-		all[s.name] = value
-		view.Settings = append(view.Settings, kept{s.name, s.masked(value), s.mode(value), old != "" && old != value})
-		if wins, err := lookUp(s.name); err == nil && wins.place != "" && wins.place != placeFile {
-			view.Ignored = append(view.Ignored, ignored{s.name, wins.place})
+	saved, err := config.Save(path, given)
+	for _, s := range saved {
+		view.Settings = append(view.Settings, kept{s.Name, s.Value, s.Mode, s.Replaced})
+		if s.Wins != "" {
+			view.Ignored = append(view.Ignored, ignored{s.Name, s.Wins})
 		}
 	}
-	if err := oneMode(all); err != nil {
-		return view, fmt.Errorf("%w: nothing was written", err)
-	}
-	return view, private.Write(path, configurationText(all))
-}
-
-// oneMode requires that the credentials of a gateway are all for tests, or all for real payments.
-func oneMode(values map[string]string) error {
-	for _, a := range allSettings() {
-		for _, b := range allSettings() {
-			modeA, modeB := a.mode(values[a.name]), b.mode(values[b.name])
-			if a.gateway == b.gateway && modeA != "" && modeB != "" && modeA != modeB {
-				return fmt.Errorf("%s is for %s mode and %s for %s mode, and one is no use with the other", a.name, modeA, b.name, modeB)
-			}
-		}
-	}
-	return nil
-}
-
-// configurationText is the file, in the order of the settings.
-func configurationText(values map[string]string) string {
-	var b strings.Builder
-	b.WriteString("# Written by hostedpay login. For nobody else's eyes: keep mode 0600.\n")
-	for _, s := range allSettings() {
-		if value := values[s.name]; value != "" {
-			b.WriteString(s.name + "=" + quotedValue(value) + "\n")
-		}
-	}
-	return b.String()
-}
-
-// quotedValue is a value as such files have it.
-func quotedValue(value string) string {
-	if !strings.ContainsAny(value, " \t#'\"") {
-		return value
-	}
-	if strings.Contains(value, "'") {
-		return `"` + value + `"`
-	}
-	return "'" + value + "'"
+	return view, err
 }
 
 func (v loginView) lines() string {
@@ -230,7 +149,7 @@ func (v loginView) lines() string {
 	}
 	fmt.Fprintf(&b, "written to %s\n", v.Path)
 	for _, i := range v.Ignored {
-		fmt.Fprintf(&b, "%s sets %s too, and wins here\n", i.Place.words(), i.Name)
+		fmt.Fprintf(&b, "%s sets %s too, and wins here\n", i.Place.Name(), i.Name)
 	}
 	return b.String()
 }

@@ -33,8 +33,8 @@ A live API key is rejected unless --allow-live is given.`,
 		Args: verb.None,
 		RunE: func(c *cobra.Command, _ []string) error {
 			for _, s := range secrets {
-				if s.file == "-" {
-					return verb.Usage(c, fmt.Errorf("--%s cannot be standard input, which the agent has: name a file", s.flag))
+				if s.File == "-" {
+					return verb.Usage(c, fmt.Errorf("--%s cannot be standard input, which the agent has: name a file", s.Flag))
 				}
 			}
 			keyless, err := f.client()
@@ -55,8 +55,8 @@ A live API key is rejected unless --allow-live is given.`,
 	}
 	f.registerURL(c, "VON_PAY_BASE_URL")
 	for _, s := range secrets {
-		s.noStdin = true
-		s.register(c)
+		s.NoStdin = true
+		s.Register(c.Flags())
 	}
 	c.Flags().BoolVar(&allowLive, "allow-live", false, "let the agent call Vora with a live API key: buyers can pay what it creates")
 	return c
@@ -64,7 +64,7 @@ A live API key is rejected unless --allow-live is given.`,
 
 // agentClient makes Vora's client. A live key needs the flag.
 func agentClient(f *caller, key *schemeSecret, allowLive bool) (*vora.Client, error) {
-	value, err := key.read(nil)
+	value, err := key.Read(nil)
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +72,7 @@ func agentClient(f *caller, key *schemeSecret, allowLive bool) (*vora.Client, er
 	if kind.Mode == string(sdk.ModeLive) && !allowLive {
 		return nil, errors.New("the API key is live, and agents get test keys only: start `hostedpay mcp` with a test key, or add --allow-live to let the agent create real payments")
 	}
-	f.key.from = key.from
+	f.key = key.SecretSource // whose place decides about the address
 	opts, err := f.options()
 	if err != nil {
 		return nil, err

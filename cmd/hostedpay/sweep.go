@@ -66,7 +66,7 @@ sweep nor a late event tells it. It exits with 20 when a state stays unknown.`,
 
 // sweepList sweeps the sessions of a file, or of standard input.
 func sweepList(c *cobra.Command, f *voraCaller, list string) error {
-	if list == "-" && f.key.file == "-" {
+	if list == "-" && f.key.File == "-" {
 		return verb.Usage(c, errors.New("the list and --key-file cannot both be standard input"))
 	}
 	in, err := open(list, c.InOrStdin())

@@ -40,7 +40,7 @@ func (s *chargeSweep) register(c *cobra.Command) {
 
 // changed is a flag about charges that was given, or empty.
 func (s *chargeSweep) changed(c *cobra.Command) string {
-	for _, name := range []string{s.database.flag, s.database.file.flag, "table", "tenant", "after", "limit", "save"} {
+	for _, name := range []string{s.database.flag, s.database.file.Flag, "table", "tenant", "after", "limit", "save"} {
 		if c.Flags().Changed(name) {
 			return name
 		}
@@ -54,8 +54,8 @@ func (s *chargeSweep) run(c *cobra.Command, f *voraCaller) error {
 		return verb.Usage(c, fmt.Errorf("--limit must be 1 to %d", maxDue))
 	case s.after < 0:
 		return verb.Usage(c, errors.New("--after must be 0 or more, such as 5m"))
-	case s.database.file.file == "-" && f.key.file == "-":
-		return verb.Usage(c, fmt.Errorf("--%s and --key-file cannot both be standard input", s.database.file.flag))
+	case s.database.file.File == "-" && f.key.File == "-":
+		return verb.Usage(c, fmt.Errorf("--%s and --key-file cannot both be standard input", s.database.file.Flag))
 	}
 	address, err := s.database.read(c)
 	if err != nil {

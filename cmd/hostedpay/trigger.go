@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/config"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/endpoint"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/exit"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/nearest"
@@ -92,8 +93,8 @@ func (t *trigger) run(c *cobra.Command, event string) error {
 		return verb.Usage(c, err)
 	}
 	to := destination{scheme: scheme, url: t.to, tamper: t.tamper}
-	source := secretSource{what: scheme.secret, variable: scheme.variable, flag: "secret-file", file: t.secretFile}
-	if to.secret, err = source.readToSign(c.InOrStdin()); err != nil {
+	source := config.SecretSource{What: scheme.secret, Variable: scheme.variable, Flag: "secret-file", File: t.secretFile}
+	if to.secret, err = source.ReadToSign(c.InOrStdin()); err != nil {
 		return err
 	}
 	if err := t.live.check(to.secret, source, t.to); err != nil {

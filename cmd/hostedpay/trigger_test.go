@@ -14,6 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/config"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/exit"
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/internal/test/contracttest"
@@ -32,10 +33,10 @@ func triggerSecrets() map[string]string {
 
 // prefixOf is what a test credential for a setting begins with; empty for a secret of any form.
 func prefixOf(variable string) string {
-	set, _ := settingNamed(variable)
+	set, _ := config.Named(variable)
 	for _, g := range contract.Gateways() {
 		for _, known := range g.APIKeys {
-			if g.ID == string(set.gateway) && known.Kind == set.kind && known.Mode != string(sdk.ModeLive) {
+			if g.ID == string(set.Gateway) && known.Kind == set.Kind && known.Mode != string(sdk.ModeLive) {
 				return known.Prefix
 			}
 		}

@@ -70,12 +70,6 @@ func oneStdin(names ...string) error {
 	return nil
 }
 
-// given reports whether there is a secret to read.
-func (s *secretSource) given() bool {
-	set, err := lookUp(s.variable)
-	return s.file != "" || set.value != "" || err != nil // reading it says why it cannot be used
-}
-
 // A row is one line of what was found out.
 type row struct{ name, value string }
 

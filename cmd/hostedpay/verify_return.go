@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/config"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
 	"github.com/hostedpay/hostedpay-go/internal/apikey"
 	"github.com/hostedpay/hostedpay-go/internal/contract"
@@ -22,7 +23,7 @@ func verifyReturnCommand() *cobra.Command {
 	var amount amountFlag
 	var session, address, mode string
 	var requireV2 bool
-	secret := secretSource{what: "session signing secret", variable: "VON_PAY_SESSION_SECRET", flag: "session-secret-file"}
+	secret := config.SecretSource{What: "session signing secret", Variable: "VON_PAY_SESSION_SECRET", Flag: "session-secret-file"}
 	c := &cobra.Command{
 		Use:   "return URL",
 		Short: "Verify the URL that a buyer came back to, of Vora",
@@ -36,14 +37,14 @@ signed just as well.`,
   hostedpay verify return - --session vp_cs_test_… --amount 14.99 --currency USD < url.txt`,
 		Args: verb.Argument("return URL, its file, or - for standard input"),
 		RunE: func(c *cobra.Command, args []string) error {
-			if err := oneStdin(args[0], secret.file); err != nil {
+			if err := oneStdin(args[0], secret.File); err != nil {
 				return verb.Usage(c, err)
 			}
 			now, err := clockAt(f.at)
 			if err != nil {
 				return verb.Usage(c, err)
 			}
-			key, err := secret.read(c.InOrStdin())
+			key, err := secret.Read(c.InOrStdin())
 			if err != nil {
 				return verb.Usage(c, err)
 			}
@@ -84,7 +85,7 @@ signed just as well.`,
 		},
 	}
 	f.register(c)
-	secret.register(c)
+	secret.Register(c.Flags())
 	amount.register(c)
 	c.Flags().StringVar(&session, "session", "", "the session that the order has")
 	c.Flags().StringVar(&address, "url", "", "the success URL that the session was created with")

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/capture"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/config"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
 	"github.com/hostedpay/hostedpay-go/internal/redact"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
@@ -16,13 +17,13 @@ import (
 
 // A schemeSecret is the secret of a scheme, and the verifier that it is for.
 type schemeSecret struct {
-	secretSource
+	config.SecretSource
 	verifier func(webhooks.KeySource, ...webhooks.VerifierOption) *webhooks.Verifier
 }
 
 func schemeSecrets() (all []*schemeSecret) {
 	for _, s := range signedSchemes() {
-		all = append(all, &schemeSecret{secretSource{what: s.signs, variable: s.variable, flag: s.flag}, s.verifier})
+		all = append(all, &schemeSecret{config.SecretSource{What: s.signs, Variable: s.variable, Flag: s.flag}, s.verifier})
 	}
 	return all
 }
@@ -45,7 +46,7 @@ Vora's deliveries are good for five minutes: say with --at when it arrived.`,
 		RunE: func(c *cobra.Command, args []string) error {
 			files := []string{args[0]}
 			for _, s := range secrets {
-				files = append(files, s.file)
+				files = append(files, s.File)
 			}
 			err := oneStdin(files...)
 			if err != nil {
@@ -63,7 +64,7 @@ Vora's deliveries are good for five minutes: say with --at when it arrived.`,
 	}
 	f.register(c)
 	for _, s := range secrets {
-		s.register(c)
+		s.Register(c.Flags())
 	}
 	c.Flags().IntVar(&entry, "entry", 0, "which request of a HAR with several, from 1")
 	return c
@@ -102,16 +103,16 @@ func verifyWebhook(ctx context.Context, secrets []*schemeSecret, captured webhoo
 func verifierOf(secrets []*schemeSecret, stdin io.Reader, now func() time.Time) (*webhooks.Verifier, error) {
 	var verifiers []*webhooks.Verifier
 	for _, s := range secrets {
-		if !s.given() {
+		if !s.Given() {
 			continue
 		}
-		secret, err := s.read(stdin)
+		secret, err := s.Read(stdin)
 		if err != nil {
 			return nil, err
 		}
-		name := s.variable
-		if s.file != "" {
-			name = "--" + s.flag
+		name := s.Variable
+		if s.File != "" {
+			name = "--" + s.Flag
 		}
 		key := webhooks.SigningKey{Secret: secret, Name: name}
 		source := webhooks.KeySourceFunc(func(context.Context, webhooks.KeyHint) ([]webhooks.SigningKey, error) {
@@ -120,7 +121,7 @@ func verifierOf(secrets []*schemeSecret, stdin io.Reader, now func() time.Time) 
 		verifiers = append(verifiers, s.verifier(source, webhooks.WithClock(now)))
 	}
 	if len(verifiers) == 0 {
-		return nil, fmt.Errorf("no secret to verify with: set %s, %s or %s, or name a file", secrets[0].variable, secrets[1].variable, secrets[2].variable)
+		return nil, fmt.Errorf("no secret to verify with: set %s, %s or %s, or name a file", secrets[0].Variable, secrets[1].Variable, secrets[2].Variable)
 	}
 	return webhooks.Any(verifiers...), nil
 }

@@ -23,10 +23,5 @@ func visionScopeGateway() gateway {
 				probe: `{"amount":0,"currency":"XTS","event":"hostedpay.doctor","order_id":"ID","reason":"NOTE","session_id":"cs_ID","status":"test"}`,
 			}}
 		},
-		settings: []setting{
-			{name: "VISIONSCOPE_API_KEY", gateway: sdk.GatewayVisionScope, what: "VisionScope's API key", flag: "--key-file", kind: "secret"},
-			{name: "VISIONSCOPE_WEBHOOK_SECRET", gateway: sdk.GatewayVisionScope, what: "the secret that signs the events of a checkout", flag: "--webhook-secret-file"},
-			{name: "VISIONSCOPE_API_URL", gateway: sdk.GatewayVisionScope, what: "where VisionScope is", flag: "--base-url", address: true},
-		},
 	}
 }

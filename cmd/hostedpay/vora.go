@@ -18,12 +18,6 @@ func voraGateway() gateway {
 		key: "VON_PAY_SECRET_KEY", address: "VON_PAY_BASE_URL", server: contract.VoraServer, examine: (*doctor).examineVora,
 		cards:   contract.VoraTestCards,
 		schemes: voraSchemes,
-		settings: []setting{
-			{name: "VON_PAY_SECRET_KEY", gateway: sdk.GatewayVora, what: "Vora's secret API key", flag: "--key-file", kind: "secret"},
-			{name: "VON_PAY_SESSION_SECRET", gateway: sdk.GatewayVora, what: "Vora's session secret, which signs return URLs", flag: "--session-secret-file", kind: "session_secret"},
-			{name: "VON_PAY_WEBHOOK_SECRET", gateway: sdk.GatewayVora, what: "the signing secret of Vora's webhooks v2", flag: "--subscription-secret-file", kind: "webhook_secret"},
-			{name: "VON_PAY_BASE_URL", gateway: sdk.GatewayVora, what: "where Vora is; the production address without it", flag: "--base-url", address: true},
-		},
 	}
 }
 

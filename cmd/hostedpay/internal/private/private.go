@@ -1,4 +1,4 @@
-// Package private keeps files for their user alone.
+// Package private keeps files for their user alone, and the name of their home.
 package private
 
 import (
