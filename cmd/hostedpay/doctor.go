@@ -14,6 +14,7 @@ import (
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/endpoint"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/nearest"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/private"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/scheme"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
 	"github.com/hostedpay/hostedpay-go/internal/redact"
 	"github.com/hostedpay/hostedpay-go/sdk"
@@ -87,8 +88,8 @@ func (d *doctor) check() error {
 		return errors.New("--for-llm and --json exclude each other")
 	}
 	var schemes []string
-	for _, s := range signedSchemes() {
-		schemes = append(schemes, string(s.name))
+	for _, s := range scheme.All() {
+		schemes = append(schemes, string(s.Name))
 	}
 	if !slices.Contains(schemes, d.scheme) {
 		return nearest.Unknown("scheme", d.scheme, schemes)

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/endpoint"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/scheme"
 )
 
 // A reception is how an endpoint received a delivery.
@@ -18,8 +19,8 @@ type reception struct {
 }
 
 // deliver sends a delivery of the test event.
-func (d *doctor) deliver(ctx context.Context, to destination, body string) reception {
-	response, err := endpoint.Exchange(ctx, to.request(triggered{body: []byte(body)}), d.within)
+func (d *doctor) deliver(ctx context.Context, to scheme.Destination, body []byte) reception {
+	response, err := endpoint.Exchange(ctx, to.Request(body), d.within)
 	return reception{response, err}
 }
 

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/exit"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/scheme"
 	"github.com/hostedpay/hostedpay-go/sandbox"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
@@ -144,12 +145,12 @@ func rewritten(t *testing.T, next http.Handler) http.Handler {
 // An endpoint of each scheme: one as it should be, and those with the usual mistakes.
 func TestDoctorAtTheEndpoint(t *testing.T) {
 	t.Parallel()
-	for _, scheme := range signedSchemes() {
-		name, secret := string(scheme.name), prefixOf(scheme.variable)+"0123456789abcdef0123456789abcdef"
+	for _, s := range scheme.All() {
+		name, secret := string(s.Name), prefixOf(s.Variable)+"0123456789abcdef0123456789abcdef"
 		keys, err := webhooks.StaticKeys(webhooks.SigningKey{Secret: sdk.NewSecret(secret)})
 		require.NoError(t, err)
 		var worked atomic.Int32
-		handler, err := webhooks.NewHandler(scheme.verifier(keys), func(_ context.Context, e webhooks.Event) error {
+		handler, err := webhooks.NewHandler(s.Verifier(keys), func(_ context.Context, e webhooks.Event) error {
 			if _, unknown := e.(*webhooks.UnknownEvent); !unknown && e.Info().Scheme != webhooks.SchemeVoraV2 {
 				worked.Add(1)
 			}
@@ -159,7 +160,7 @@ func TestDoctorAtTheEndpoint(t *testing.T) {
 		status := func(code int) http.Handler {
 			return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) })
 		}
-		mine := scheme.variable + "=" + secret
+		mine := s.Variable + "=" + secret
 		for what, test := range map[string]struct {
 			endpoint http.Handler
 			env      string

@@ -4,14 +4,13 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
-	"strconv"
-	"strings"
-	"time"
 
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/config"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/endpoint"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/scheme"
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 )
 
 // examineWebhook sends test deliveries to the user's endpoint. Their event is one that no gateway
@@ -23,31 +22,27 @@ func (d *doctor) examineWebhook(ctx context.Context, values map[string]config.Ex
 		d.found(levelSkipped, about, "no endpoint was tried: name it with --webhook", "", "")
 		return
 	}
-	to := destination{url: d.webhook}
-	for _, s := range signedSchemes() {
-		if string(s.name) == d.scheme {
-			to.scheme = &s
-		}
-	}
+	to := scheme.Destination{URL: d.webhook}
+	to.Scheme, _ = scheme.Named(webhooks.Scheme(d.scheme)) // check has looked
 	if u, _ := contract.ParseURL(d.webhook); u != nil && u.Scheme != "https" && !endpoint.OnThisMachine(d.webhook) {
 		d.found(levelWarning, about, maskedHost(d.webhook)+" is not encrypted", "gateways deliver to HTTPS only", "use https")
 	}
-	secret := values[to.scheme.variable]
+	secret := values[to.Scheme.Variable]
 	unsigned := ""
 	switch {
 	case secret.Problem != "" || secret.Reveal() == "":
-		unsigned = to.scheme.variable + " is not set, or cannot be used"
+		unsigned = to.Scheme.Variable + " is not set, or cannot be used"
 	case secret.Mode == string(sdk.ModeLive):
-		unsigned = to.scheme.variable + " is live, and signs no test event"
+		unsigned = to.Scheme.Variable + " is live, and signs no test event"
 	}
 	id := "hostedpay_doctor_" + rand.Text()[:12]
-	to.secret = sdk.NewSecret(secret.Reveal())
+	to.Secret = sdk.NewSecret(secret.Reveal())
 	if unsigned != "" {
-		to.secret = sdk.NewSecret(rand.Text())
-		d.judgeUnsigned(ctx, d.deliver(ctx, to, d.testBody(to.scheme, id, true)), unsigned)
+		to.Secret = sdk.NewSecret(rand.Text())
+		d.judgeUnsigned(ctx, d.deliver(ctx, to, to.Scheme.Probe(d.merchant, id, true)), unsigned)
 		return
 	}
-	signed := d.deliver(ctx, to, d.testBody(to.scheme, id, true))
+	signed := d.deliver(ctx, to, to.Scheme.Probe(d.merchant, id, true))
 	switch {
 	case d.isObstructed(ctx, signed):
 		return
@@ -55,15 +50,15 @@ func (d *doctor) examineWebhook(ctx context.Context, values map[string]config.Ex
 		d.foundPage(signed)
 		return
 	}
-	to.tamper = true
-	tampered := d.deliver(ctx, to, d.testBody(to.scheme, id+"_changed", true))
+	to.Tamper = true
+	tampered := d.deliver(ctx, to, to.Scheme.Probe(d.merchant, id+"_changed", true))
 	if d.isUndecided(ctx, tampered, "that was changed after signing") {
 		return
 	}
 	var plain reception
 	if !signed.accepted() {
-		to.tamper = false
-		plain = d.deliver(ctx, to, d.testBody(to.scheme, id+"_plain", false))
+		to.Tamper = false
+		plain = d.deliver(ctx, to, to.Scheme.Probe(d.merchant, id+"_plain", false))
 		if d.isUndecided(ctx, plain, "that was signed in the plainest form") {
 			return
 		}
@@ -99,22 +94,6 @@ func (d *doctor) isUndecided(ctx context.Context, r reception, delivery string) 
 	d.found(levelProblem, "webhook", fmt.Sprintf("%s: a delivery %s was neither accepted nor rejected: %s", maskedHost(d.webhook), delivery, o.what),
 		"whether signatures are verified is not known", o.next)
 	return true
-}
-
-// testBody is the body of the test event. The unusual form has spaces, line breaks and escapes that
-// no program writes again as they were: it verifies only where it arrives byte for byte. The plain
-// form survives being read and written again by most.
-func (d *doctor) testBody(scheme *signedScheme, id string, unusual bool) string {
-	body, now := scheme.probe, time.Now().UTC()
-	note := "hostedpay doctor sent this. No payment belongs to it."
-	if unusual {
-		body = strings.NewReplacer(`,"`, ",\n  \"", `":`, `" : `).Replace(body)
-		note += ` caf\u00e9 \/ <\u0026>`
-	}
-	merchant := strings.NewReplacer(`"`, "", `\`, "").Replace(d.merchant)
-	return strings.NewReplacer(
-		"MERCHANT", merchant, "NOTE", note, "ID", id, "NOW", now.Format(time.RFC3339), "UNIX", strconv.FormatInt(now.Unix(), 10),
-	).Replace(body)
 }
 
 // judge concludes from how the endpoint received a signed delivery, a changed one, and when the

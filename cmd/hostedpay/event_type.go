@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/nearest"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/scheme"
 )
 
 // maxTypo is how many letters of a word are wrong when it is taken for a misspelled one.
@@ -16,7 +17,7 @@ const maxTypo = 2
 // one, or has not the two words of a type. Then a * at its end makes it a doubt.
 func lookUpType(pattern string) (doubt, err error) {
 	var types, families []string
-	for _, e := range possibleEvents() {
+	for _, e := range scheme.Possible() {
 		family, _, _ := strings.Cut(e.Event, ".")
 		types, families = append(types, e.Event), append(families, family+".*")
 	}

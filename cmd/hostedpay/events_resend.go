@@ -14,8 +14,8 @@ import (
 
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/config"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/endpoint"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/scheme"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
-	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
 )
 
 func eventsResendCommand() *cobra.Command {
@@ -84,7 +84,7 @@ It exits with 1 when the response is not a 2xx.`,
 	c.Flags().StringVar(&to, "to", "", "URL of another endpoint")
 	c.Flags().BoolVar(&sign, "sign", false, "sign the body again, now")
 	live.register(c)
-	c.Flags().StringVar(&secretFile, "secret-file", "", "with --sign: file (mode 0600) with the secret that signs, - for standard input; without it, the scheme's variable of the environment: "+variables())
+	c.Flags().StringVar(&secretFile, "secret-file", "", "with --sign: file (mode 0600) with the secret that signs, - for standard input; without it, the scheme's variable of the environment: "+scheme.Variables())
 	return c
 }
 
@@ -141,25 +141,24 @@ func (e *entry) again(ctx context.Context, to string) (*http.Request, error) {
 
 // signedAgain has the headers of the scheme replaced by those of a signature of now.
 func (e *entry) signedAgain(c *cobra.Command, request *http.Request, secretFile string, live liveGuard) (*http.Request, error) {
-	for _, s := range signedSchemes() {
-		if s.name != e.Scheme {
-			continue
-		}
-		source := config.SecretSource{What: s.secret, Variable: s.variable, Flag: "secret-file", File: secretFile}
-		secret, err := source.ReadToSign(c.InOrStdin())
-		if err != nil {
-			return nil, err
-		}
-		if err := live.check(secret, source, request.URL.String()); err != nil {
-			return nil, err
-		}
-		body, err := e.Request.Body()
-		if err != nil {
-			return nil, err
-		}
-		return s.sign(secret.Reveal(), body, webhookstest.To(request.URL.String())), nil
+	how, known := scheme.Named(e.Scheme)
+	if !known {
+		return nil, errors.New("the delivery has no signature of a gateway, so that nobody knows how to sign it")
 	}
-	return nil, errors.New("the delivery has no signature of a gateway, so that nobody knows how to sign it")
+	source := config.SecretSource{What: how.Secret, Variable: how.Variable, Flag: "secret-file", File: secretFile}
+	secret, err := source.ReadToSign(c.InOrStdin())
+	if err != nil {
+		return nil, err
+	}
+	to := scheme.Destination{Scheme: how, URL: request.URL.String(), Secret: secret}
+	if err := live.check(secret, source, to.URL); err != nil {
+		return nil, err
+	}
+	body, err := e.Request.Body()
+	if err != nil {
+		return nil, err
+	}
+	return to.Request(body), nil
 }
 
 // notAccepted says what may be the matter with a delivery that comes late.

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/endpoint"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/scheme"
 	"github.com/hostedpay/hostedpay-go/internal/redact"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
 )
@@ -57,7 +58,7 @@ func entryOf(d control.Delivery, session control.Session) entry {
 			header = attempt.Header
 		}
 	}
-	e.recognized = recognize(header, []byte(d.Body))
+	e.Claim = scheme.Recognize(header, []byte(d.Body))
 	e.Gateway, e.Session = cmp.Or(e.Gateway, string(session.Gateway)), cmp.Or(e.Session, d.SessionID)
 	at, err := url.Parse(d.URL)
 	if err != nil {

@@ -15,7 +15,6 @@ type gateway struct {
 	variable string                         // of the environment: the base URL of integrations
 	events   func(webhookURL string) string // where its events go, given the flag --webhook
 	cards    func() []contract.TestCard     // of test mode
-	schemes  func() []signedScheme          // how its events are signed
 
 	// What doctor looks at: the settings with the API key and the address, where calls go without
 	// an address, if anywhere, and the gateway itself.

@@ -12,8 +12,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
-// mayBeEmpty are what not every gateway and scheme has.
-var mayBeEmpty = []string{"server", "inData", "asInData"} // read only
+// mayBeEmpty are what not every gateway has.
+var mayBeEmpty = []string{"server"} // read only
 
 // What is forgotten about a gateway is named here, and not left out of a verb.
 func TestEverythingIsKnownOfEveryGateway(t *testing.T) {
@@ -28,25 +28,9 @@ func TestEverythingIsKnownOfEveryGateway(t *testing.T) {
 	}
 	for _, g := range gateways() {
 		complete("the gateway "+g.name, g)
-		for _, s := range g.schemes() {
-			complete("the scheme "+string(s.name), s)
-		}
 		for _, name := range []string{g.key, g.address} {
 			_, known := config.Named(name)
 			require.True(t, known, "%s is in the settings of %s", name, g.name)
-		}
-	}
-}
-
-func TestEverySchemeIsRecognized(t *testing.T) {
-	t.Parallel()
-	for _, s := range signedSchemes() {
-		for _, event := range s.events {
-			body := s.body(event)
-			is := recognize(s.sign("only for the form of the headers", body).Header, body)
-			require.Equal(t, s.name, is.Scheme, "the header of the scheme")
-			require.Equal(t, string(s.name.Gateway()), is.Gateway)
-			require.Equal(t, event, is.Event, "recognize, and readyMade, know the field that names the event")
 		}
 	}
 }

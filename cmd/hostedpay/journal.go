@@ -22,6 +22,7 @@ import (
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/capture"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/config"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/private"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/scheme"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/screen"
 	"github.com/hostedpay/hostedpay-go/internal/redact"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
@@ -32,7 +33,7 @@ import (
 type entry struct {
 	ID int       `json:"id"`                       // from 1, in a journal
 	At time.Time `json:"startedDateTime,omitzero"` // zero at a sandbox before the first attempt
-	recognized
+	scheme.Claim
 	Listener string       `json:"listener,omitempty"` // where it arrived
 	Status   int          `json:"status"`             // that the gateway got
 	HungUp   bool         `json:"hungUp,omitempty"`   // the gateway did, before it got the response
@@ -54,7 +55,7 @@ func (e *entry) accepted() bool {
 }
 
 func (e *entry) line() eventLine {
-	return eventLine{Type: "event", ID: e.ID, At: e.At, recognized: e.recognized, Status: e.Status, HungUp: e.HungUp, Forwards: append([]forwarding{}, e.Forwards...), State: e.State, DueAt: e.DueAt}
+	return eventLine{Type: "event", ID: e.ID, At: e.At, Claim: e.Claim, Status: e.Status, HungUp: e.HungUp, Forwards: append([]forwarding{}, e.Forwards...), State: e.State, DueAt: e.DueAt}
 }
 
 // text is the entry as a terminal shows it: a line, and one for each target below it.

@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/nearest"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/scheme"
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 )
 
@@ -19,11 +20,11 @@ type targetFilter struct {
 }
 
 // filterFields are the words of filters, with what of a delivery they look at.
-var filterFields = map[string]func(recognized) string{
-	"gateway":  func(e recognized) string { return e.Gateway },
-	"merchant": func(e recognized) string { return e.Merchant },
-	"type":     func(e recognized) string { return e.Event },
-	"session":  func(e recognized) string { return e.Session },
+var filterFields = map[string]func(scheme.Claim) string{
+	"gateway":  func(e scheme.Claim) string { return e.Gateway },
+	"merchant": func(e scheme.Claim) string { return e.Merchant },
+	"type":     func(e scheme.Claim) string { return e.Event },
+	"session":  func(e scheme.Claim) string { return e.Session },
 }
 
 func filterOf(text string) (targetFilter, error) {
@@ -66,36 +67,18 @@ func (f *targetFilter) lookUp() (err error) {
 	return nil
 }
 
-// doctorEvent is the type of the deliveries of hostedpay doctor, which come in every scheme.
-const doctorEvent = "hostedpay.doctor"
-
-// possibleEvents are what listen recognizes of each event that there is.
-func possibleEvents() (all []recognized) {
-	for _, s := range signedSchemes() {
-		var e recognized
-		for _, event := range s.events {
-			body := s.body(event)
-			e = recognize(s.sign("only for the form of the headers", body).Header, body)
-			all = append(all, e)
-		}
-		e.Event = doctorEvent
-		all = append(all, e)
-	}
-	return all
-}
-
 // satisfiable reports as an error that no event passes the filters of a target. Any session is
 // possible, because it is not documented what all envelopes carry, any merchant where an event
 // names one, and a type that is not known.
 func satisfiable(filters []targetFilter) error {
-	passes := func(e recognized) bool {
+	passes := func(e scheme.Claim) bool {
 		return !slices.ContainsFunc(filters, func(f targetFilter) bool {
 			value := filterFields[f.field](e)
 			possible := f.field == "session" || f.field == "merchant" && value != "" || f.doubt != nil
 			return !possible && !matches(f.pattern, value)
 		})
 	}
-	if slices.ContainsFunc(possibleEvents(), passes) {
+	if slices.ContainsFunc(scheme.Possible(), passes) {
 		return nil
 	}
 	return errors.New("no event passes all filters of the target: leave one out, or give each its own --forward-to")

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/endpoint"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/scheme"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
 )
 
@@ -61,10 +62,10 @@ func (r *relay) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 		return
 	}
 	header := endToEnd(request.Header)
-	e := entry{At: at.UTC(), recognized: recognize(header, body), Listener: r.url}
+	e := entry{At: at.UTC(), Claim: scheme.Recognize(header, body), Listener: r.url}
 	e.Request = recordOf(request, header, body)
-	e.Forwards = r.forward(e.recognized, request, header, body)
-	response := responseFor(e.recognized, e.Forwards)
+	e.Forwards = r.forward(e.Claim, request, header, body)
+	response := responseFor(e.Claim, e.Forwards)
 	e.Status, e.Response = response.Status, recordResponse(response)
 	gone := request.Context().Err() != nil
 	e.HungUp = respond(w, response) != nil || gone
@@ -100,7 +101,7 @@ type forwarding struct {
 
 // forward sends a delivery to all targets that want it, at once, so that none uses up the time of
 // another. A gateway that hangs up meanwhile changes nothing for them.
-func (r *relay) forward(e recognized, from *http.Request, header http.Header, body []byte) []forwarding {
+func (r *relay) forward(e scheme.Claim, from *http.Request, header http.Header, body []byte) []forwarding {
 	var all []forwarding
 	var wanting []target
 	for _, t := range r.targets {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/endpoint"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/exit"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/scheme"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
 )
 
@@ -92,15 +93,15 @@ func TestTheWorstResponse(t *testing.T) {
 		return forwarding{Status: status, response: endpoint.Response{Status: status, Body: []byte(body), Header: http.Header{}}}
 	}
 	none := forwarding{Error: "timed out"}
-	vora := recognized{Gateway: "vora"}
+	vora := scheme.Claim{Gateway: "vora"}
 	for name, c := range map[string]struct {
-		from     recognized
+		from     scheme.Claim
 		forwards []forwarding
 		status   int
 		body     string
 	}{
-		"nobody recognizes it": {recognized{Event: "session.succeeded"}, nil, 502, unrecognized},
-		"it is wanted anyway":  {recognized{}, []forwarding{of(200, "a")}, 200, "a"},
+		"nobody recognizes it": {scheme.Claim{Event: "session.succeeded"}, nil, 502, unrecognized},
+		"it is wanted anyway":  {scheme.Claim{}, []forwarding{of(200, "a")}, 200, "a"},
 		"nobody wants it":      {vora, nil, 200, acknowledged},
 		"one":                  {vora, []forwarding{of(204, "")}, 204, ""},
 		"all took it":          {vora, []forwarding{of(202, "a"), of(200, "b")}, 202, "a"},

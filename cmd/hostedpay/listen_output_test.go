@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/exit"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/scheme"
 	"github.com/hostedpay/hostedpay-go/sandbox"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
 )
@@ -107,7 +108,7 @@ func TestTheOutputStalls(t *testing.T) {
 // not that of the only target.
 func TestListenFitsOnAScreen(t *testing.T) {
 	t.Parallel()
-	e := entry{ID: 12, recognized: recognized{Event: "session.succeeded", Gateway: "visionscope", Session: "vp_cs_test_FX4T2VNPO5RUJHTO"}, Status: 502}
+	e := entry{ID: 12, Claim: scheme.Claim{Event: "session.succeeded", Gateway: "visionscope", Session: "vp_cs_test_FX4T2VNPO5RUJHTO"}, Status: 502}
 	e.Forwards = []forwarding{
 		{To: "http://127.0.0.1:8080/webhooks/vora", Status: 503, RetryAfter: "120", Milliseconds: 1},
 		{To: "http://127.0.0.1:8081/webhooks/vora", Error: "dial tcp 127.0.0.1:8081: connect: connection refused, because nothing listens there", Milliseconds: 0.5},

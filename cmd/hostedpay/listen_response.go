@@ -8,6 +8,7 @@ import (
 
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/capture"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/endpoint"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/scheme"
 	"github.com/hostedpay/hostedpay-go/sdk/retry"
 )
 
@@ -26,7 +27,7 @@ var describing = []string{"Content-Type", "Content-Encoding"}
 // are equally bad, so that the delivery comes again until each has taken it. Retry-After is the
 // longest of all that have not. What no target wants is acknowledged, unless its gateway was not
 // recognized: filters cannot have chosen then, and perhaps somebody should have had it.
-func responseFor(e recognized, forwards []forwarding) endpoint.Response {
+func responseFor(e scheme.Claim, forwards []forwarding) endpoint.Response {
 	response := endpoint.Response{Status: http.StatusOK, Body: []byte(acknowledged), Header: http.Header{"Content-Type": {"application/json"}}}
 	if len(forwards) == 0 {
 		if e.Gateway == "" {

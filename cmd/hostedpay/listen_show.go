@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/endpoint"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/scheme"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/screen"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
 )
@@ -65,7 +66,7 @@ type eventLine struct {
 	Type string    `json:"type"` // "event"
 	ID   int       `json:"id,omitempty"`
 	At   time.Time `json:"at,omitzero"`
-	recognized
+	scheme.Claim
 	Status   int          `json:"status"`           // that the gateway got
 	HungUp   bool         `json:"hungUp,omitempty"` // the gateway did, before it got the response
 	Forwards []forwarding `json:"forwards"`

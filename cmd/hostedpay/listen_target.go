@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/endpoint"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/scheme"
 )
 
 // A target is where deliveries are forwarded, and which.
@@ -49,7 +50,7 @@ func targetOf(text string) (target, error) {
 }
 
 // wants reports whether each filter matches.
-func (t target) wants(e recognized) bool {
+func (t target) wants(e scheme.Claim) bool {
 	for _, f := range t.filters {
 		if !matches(f.pattern, filterFields[f.field](e)) {
 			return false

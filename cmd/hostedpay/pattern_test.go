@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/scheme"
 )
 
 // A star stands for any characters, slashes and dots too, and nothing else is special.
@@ -73,8 +75,8 @@ func TestTypesOfANewerGateway(t *testing.T) {
 	}
 	newer, err := targetOf("http://127.0.0.1:8080; gateway=vora; type=subscription.*; merchant=mer_1")
 	require.NoError(t, err)
-	require.True(t, newer.wants(recognized{Gateway: "vora", Event: "subscription.renewed", Merchant: "mer_1"}))
-	require.False(t, newer.wants(recognized{Gateway: "vora", Event: "session.failed", Merchant: "mer_1"}))
+	require.True(t, newer.wants(scheme.Claim{Gateway: "vora", Event: "subscription.renewed", Merchant: "mer_1"}))
+	require.False(t, newer.wants(scheme.Claim{Gateway: "vora", Event: "session.failed", Merchant: "mer_1"}))
 	_, err = targetOf("http://127.0.0.1:8080; gateway=visionscope; type=subscription.*; merchant=mer_1")
 	require.ErrorContains(t, err, "no event passes all filters", "its events name no merchant")
 }
@@ -82,15 +84,15 @@ func TestTypesOfANewerGateway(t *testing.T) {
 // Targets get what all of their filters match: any event of a gateway, and those of doctor.
 func TestTargetsChoose(t *testing.T) {
 	t.Parallel()
-	for _, e := range possibleEvents() {
+	for _, e := range scheme.Possible() {
 		one, err := targetOf("http://127.0.0.1:8080; gateway=" + e.Gateway + "; type=" + e.Event + "; session=*")
 		require.NoError(t, err)
 		require.True(t, one.wants(e))
-		require.False(t, one.wants(recognized{Event: e.Event}))
+		require.False(t, one.wants(scheme.Claim{Event: e.Event}))
 	}
 	ours, err := targetOf("http://127.0.0.1:8080; merchant=mer_*_eu;type=*.f*")
 	require.NoError(t, err)
-	require.True(t, ours.wants(recognized{Event: "payout.failed", Merchant: "mer_a/b_eu"}))
-	require.False(t, ours.wants(recognized{Event: "payout.failed", Merchant: "mer_us"}))
-	require.False(t, ours.wants(recognized{Event: "payout.paid", Merchant: "mer_a_eu"}))
+	require.True(t, ours.wants(scheme.Claim{Event: "payout.failed", Merchant: "mer_a/b_eu"}))
+	require.False(t, ours.wants(scheme.Claim{Event: "payout.failed", Merchant: "mer_us"}))
+	require.False(t, ours.wants(scheme.Claim{Event: "payout.paid", Merchant: "mer_a_eu"}))
 }

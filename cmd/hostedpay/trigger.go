@@ -14,8 +14,10 @@ import (
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/endpoint"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/exit"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/nearest"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/scheme"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
 	"github.com/hostedpay/hostedpay-go/internal/contract"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 )
 
 // maxEvents bounds --count and --duplicate.
@@ -64,7 +66,7 @@ endpoint is not on this machine.`,
 	}
 	f := c.Flags()
 	f.StringVar(&t.to, "to", "", "URL of your endpoint")
-	f.StringVar(&t.secretFile, "secret-file", "", "file (mode 0600) with the secret that signs, - for standard input; without it, the event's variable of the environment: "+variables())
+	f.StringVar(&t.secretFile, "secret-file", "", "file (mode 0600) with the secret that signs, - for standard input; without it, the event's variable of the environment: "+scheme.Variables())
 	f.StringArrayVar(&t.set, "set", nil, "field=value of the event; can be repeated")
 	f.StringVar(&t.from, "from", "", "file with a body of your own, - for standard input, sent as it is")
 	f.IntVar(&t.count, "count", 1, "how many different events")
@@ -81,23 +83,23 @@ endpoint is not on this machine.`,
 
 // run makes the deliveries of an event.
 func (t *trigger) run(c *cobra.Command, event string) error {
-	scheme, err := schemeOf(event)
+	how, err := scheme.Of(event)
 	if err == nil {
 		err = t.check()
 	}
-	var events []triggered
+	var events []scheme.Event
 	if err == nil && t.from == "" {
-		events, err = t.make(scheme, event)
+		events, err = t.make(how, event)
 	}
 	if err != nil {
 		return verb.Usage(c, err)
 	}
-	to := destination{scheme: scheme, url: t.to, tamper: t.tamper}
-	source := config.SecretSource{What: scheme.secret, Variable: scheme.variable, Flag: "secret-file", File: t.secretFile}
-	if to.secret, err = source.ReadToSign(c.InOrStdin()); err != nil {
+	to := scheme.Destination{Scheme: how, URL: t.to, Tamper: t.tamper}
+	source := config.SecretSource{What: how.Secret, Variable: how.Variable, Flag: "secret-file", File: t.secretFile}
+	if to.Secret, err = source.ReadToSign(c.InOrStdin()); err != nil {
 		return err
 	}
-	if err := t.live.check(to.secret, source, t.to); err != nil {
+	if err := t.live.check(to.Secret, source, t.to); err != nil {
 		return err
 	}
 	if t.from != "" {
@@ -105,18 +107,18 @@ func (t *trigger) run(c *cobra.Command, event string) error {
 		if err != nil {
 			return err
 		}
-		events = []triggered{{body: body}}
+		events = []scheme.Event{{Body: body}}
 	}
 	return t.deliver(c, event, to, events)
 }
 
 // deliver sends or prints every delivery, and reports whether all were accepted.
-func (t *trigger) deliver(c *cobra.Command, event string, to destination, events []triggered) error {
+func (t *trigger) deliver(c *cobra.Command, event string, to scheme.Destination, events []scheme.Event) error {
 	show := t.printer(c.OutOrStdout())
 	seen, rejected := map[int]bool{}, 0
 	order := t.order(len(events))
 	for n, i := range order {
-		request := to.request(events[i])
+		request := to.Request(events[i].Body)
 		if t.print != "" {
 			body, err := request.GetBody()
 			if err != nil {
@@ -132,7 +134,7 @@ func (t *trigger) deliver(c *cobra.Command, event string, to destination, events
 			}
 			continue
 		}
-		view := deliveryView{Event: event, Scheme: to.scheme.name, ID: events[i].id, Duplicate: seen[i]}
+		view := deliveryView{Event: event, Scheme: to.Scheme.Name, ID: events[i].ID, Duplicate: seen[i]}
 		seen[i] = true
 		status, took, err := endpoint.Deliver(c.Context(), request)
 		if c.Context().Err() != nil {
@@ -150,7 +152,7 @@ func (t *trigger) deliver(c *cobra.Command, event string, to destination, events
 		}
 	}
 	if rejected > 0 {
-		return fmt.Errorf("deliveries that were not accepted with a 2xx: %d of %d. To learn why, run \"hostedpay doctor --webhook URL --scheme %s\"", rejected, len(order), to.scheme.name)
+		return fmt.Errorf("deliveries that were not accepted with a 2xx: %d of %d. To learn why, run \"hostedpay doctor --webhook URL --scheme %s\"", rejected, len(order), to.Scheme.Name)
 	}
 	return nil
 }
@@ -169,7 +171,7 @@ func (t *trigger) order(events int) (order []int) {
 }
 
 // make makes the events.
-func (t *trigger) make(scheme *signedScheme, event string) (events []triggered, err error) {
+func (t *trigger) make(how *scheme.Scheme, event string) (events []scheme.Event, err error) {
 	set := map[string]string{}
 	for _, one := range t.set {
 		name, value, ok := strings.Cut(one, "=")
@@ -182,12 +184,12 @@ func (t *trigger) make(scheme *signedScheme, event string) (events []triggered, 
 		set[name] = value
 	}
 	for range t.count {
-		made, err := scheme.make(event, set)
+		made, err := how.Make(event, set)
 		if err != nil {
 			return nil, fmt.Errorf("--set: %w", err)
 		}
-		if len(events) > 0 && made.id == events[0].id {
-			return nil, fmt.Errorf("--set gives every event of --count the ID %q, which makes them the same event: use --duplicate", made.id)
+		if len(events) > 0 && made.ID == events[0].ID {
+			return nil, fmt.Errorf("--set gives every event of --count the ID %q, which makes them the same event: use --duplicate", made.ID)
 		}
 		events = append(events, made)
 	}
@@ -244,4 +246,28 @@ func (t *trigger) printer(w io.Writer) func(view any, line string) error {
 		_, err := io.WriteString(w, line)
 		return err
 	}
+}
+
+// An eventView is how an event is listed under --json.
+type eventView struct {
+	Event  string          `json:"event"`
+	Scheme webhooks.Scheme `json:"scheme"`
+	Secret string          `json:"secretVariable"`
+}
+
+// listEvents prints every event, with where its signing secret is expected.
+func listEvents(show func(view any, line string) error) error {
+	width := 0
+	for _, event := range contract.EventTypes() {
+		width = max(width, len(event))
+	}
+	for _, s := range scheme.All() {
+		for _, event := range s.Events {
+			line := fmt.Sprintf("%-*s  %-11s  %s\n", width, event, s.Name, s.Variable)
+			if err := show(eventView{event, s.Name, s.Variable}, line); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }

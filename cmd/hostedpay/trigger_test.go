@@ -16,6 +16,7 @@ import (
 
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/config"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/exit"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/scheme"
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/internal/test/contracttest"
 	"github.com/hostedpay/hostedpay-go/sdk"
@@ -25,8 +26,8 @@ import (
 // triggerSecrets are those of the receiver, by the variable that trigger reads.
 func triggerSecrets() map[string]string {
 	secrets := map[string]string{}
-	for _, s := range signedSchemes() {
-		secrets[s.variable] = prefixOf(s.variable) + "sentinel0123456789abcdef0123456789abcdef"
+	for _, s := range scheme.All() {
+		secrets[s.Variable] = prefixOf(s.Variable) + "sentinel0123456789abcdef0123456789abcdef"
 	}
 	return secrets
 }
@@ -55,10 +56,10 @@ type receiver struct {
 func newReceiver(t *testing.T) *receiver {
 	t.Helper()
 	var verifiers []*webhooks.Verifier
-	for _, s := range signedSchemes() {
-		keys, err := webhooks.StaticKeys(webhooks.SigningKey{Secret: sdk.NewSecret(triggerSecrets()[s.variable])})
+	for _, s := range scheme.All() {
+		keys, err := webhooks.StaticKeys(webhooks.SigningKey{Secret: sdk.NewSecret(triggerSecrets()[s.Variable])})
 		require.NoError(t, err)
-		verifiers = append(verifiers, s.verifier(keys))
+		verifiers = append(verifiers, s.Verifier(keys))
 	}
 	r := &receiver{}
 	handler, err := webhooks.NewHandler(webhooks.Any(verifiers...), func(_ context.Context, event webhooks.Event) error {
@@ -107,10 +108,10 @@ func TestTriggeredEventsAreTheContracts(t *testing.T) {
 	for _, event := range contract.EventTypes() {
 		t.Run(event, func(t *testing.T) {
 			t.Parallel()
-			scheme, err := schemeOf(event)
+			how, err := scheme.Of(event)
 			require.NoError(t, err, "no gateway of gateways() has a scheme with the event")
 			shop := newReceiver(t)
-			server := httptest.NewServer(contracttest.Of(t, scheme.name.Gateway()).Deliveries(shop))
+			server := httptest.NewServer(contracttest.Of(t, how.Name.Gateway()).Deliveries(shop))
 			t.Cleanup(server.Close)
 
 			out, errs, code := runTrigger(t, event, "--to", server.URL, "--count", "2", "--duplicate", "1", "--shuffle", "--json")
@@ -122,7 +123,7 @@ func TestTriggeredEventsAreTheContracts(t *testing.T) {
 			for _, info := range worked {
 				require.NoError(t, info.Problem)
 				require.Equal(t, event, info.Type)
-				require.Equal(t, scheme.name, info.Scheme)
+				require.Equal(t, how.Name, info.Scheme)
 			}
 			duplicates := 0
 			for line := range strings.Lines(out) {
@@ -144,15 +145,15 @@ func TestTamperedEventsAreRejected(t *testing.T) {
 	shop := newReceiver(t)
 	server := httptest.NewServer(shop)
 	t.Cleanup(server.Close)
-	for _, scheme := range signedSchemes() {
-		out, errs, code := runTrigger(t, scheme.events[0], "--to", server.URL, "--tamper")
+	for _, s := range scheme.All() {
+		out, errs, code := runTrigger(t, s.Events[0], "--to", server.URL, "--tamper")
 		require.Equal(t, exit.Failed, code)
 		require.Contains(t, out, "  401  ")
 		require.Contains(t, errs, "deliveries that were not accepted with a 2xx: 1 of 1. To learn why")
 	}
 	worked, delivered := shop.seen()
 	require.Empty(t, worked)
-	require.Equal(t, len(signedSchemes()), delivered)
+	require.Equal(t, len(scheme.All()), delivered)
 }
 
 func TestTriggerSets(t *testing.T) {
@@ -185,16 +186,16 @@ func TestTriggerPrintsCurl(t *testing.T) {
 	shop := newReceiver(t)
 	server := httptest.NewServer(shop)
 	t.Cleanup(server.Close)
-	for _, scheme := range signedSchemes() {
+	for _, s := range scheme.All() {
 		before, _ := shop.seen()
-		out, errs, code := runTrigger(t, scheme.events[len(scheme.events)-1], "--to", server.URL, "--print", "curl")
+		out, errs, code := runTrigger(t, s.Events[len(s.Events)-1], "--to", server.URL, "--print", "curl")
 		require.Zero(t, code, errs)
 		after, _ := shop.seen()
 		require.Len(t, after, len(before), "it sends nothing itself")
 		require.NoError(t, exec.CommandContext(t.Context(), "sh", "-c", out).Run())
 	}
 	worked, _ := shop.seen()
-	require.Len(t, worked, len(signedSchemes()))
+	require.Len(t, worked, len(scheme.All()))
 }
 
 // A redirect is no acceptance, and is not followed.

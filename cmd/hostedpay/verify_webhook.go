@@ -10,6 +10,7 @@ import (
 
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/capture"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/config"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/scheme"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
 	"github.com/hostedpay/hostedpay-go/internal/redact"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
@@ -22,8 +23,8 @@ type schemeSecret struct {
 }
 
 func schemeSecrets() (all []*schemeSecret) {
-	for _, s := range signedSchemes() {
-		all = append(all, &schemeSecret{config.SecretSource{What: s.signs, Variable: s.variable, Flag: s.flag}, s.verifier})
+	for _, s := range scheme.All() {
+		all = append(all, &schemeSecret{config.SecretSource{What: s.Signs, Variable: s.Variable, Flag: s.Flag}, s.Verifier})
 	}
 	return all
 }

@@ -1,4 +1,4 @@
-package main
+package scheme
 
 import (
 	"crypto/rand"
@@ -15,21 +15,21 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
 )
 
-// A triggered is an event that the user asked for, before it is signed.
-type triggered struct {
-	id   string // what tells it apart from the next; empty for the user's own body
-	body []byte
+// An Event is one that was made, before it is signed.
+type Event struct {
+	ID   string // what tells it apart from the next
+	Body []byte
 }
 
 // dataPrefix reaches the fields of an envelope's data.
 const dataPrefix = "data."
 
-// make makes an event that happened now, with IDs of its own and with the fields that were set. An
+// Make makes an event that happened now, with IDs of its own and with the fields that were set. An
 // error is about what was set.
-func (s *signedScheme) make(event string, set map[string]string) (triggered, error) {
+func (s *Scheme) Make(event string, set map[string]string) (Event, error) {
 	sample := map[string]json.RawMessage{}
 	if err := json.Unmarshal(s.body(event), &sample); err != nil {
-		return triggered{}, fmt.Errorf("there is no body of %s: %w", event, err)
+		return Event{}, fmt.Errorf("there is no body of %s: %w", event, err)
 	}
 	changes := []webhookstest.Field{webhookstest.HappenedAt(time.Now())}
 	id := ""
@@ -54,39 +54,39 @@ func (s *signedScheme) make(event string, set map[string]string) (triggered, err
 				delete(own, name)
 			}
 		}
-		data, err := s.inData.make(s.asInData(event), inData)
+		data, err := s.inData.Make(s.asInData(event), inData)
 		if err != nil {
-			return triggered{}, fmt.Errorf("data: %w", err)
+			return Event{}, fmt.Errorf("data: %w", err)
 		}
-		changes = append(changes, webhookstest.Set("data", json.RawMessage(data.body)))
+		changes = append(changes, webhookstest.Set("data", json.RawMessage(data.Body)))
 	}
 	known := slices.Sorted(maps.Keys(sample))
 	for _, name := range slices.Sorted(maps.Keys(own)) {
 		value := own[name]
 		like, ok := sample[name]
 		if !ok {
-			return triggered{}, nearest.Unknown("field", name, known)
+			return Event{}, nearest.Unknown("field", name, known)
 		}
 		typed, err := typedLike(like, value)
 		if err != nil {
-			return triggered{}, fmt.Errorf("field %s: %w", name, err)
+			return Event{}, fmt.Errorf("field %s: %w", name, err)
 		}
 		changes = append(changes, webhookstest.Set(name, typed))
 	}
-	made := triggered{id, s.body(event, changes...)}
+	made := Event{id, s.body(event, changes...)}
 	if len(set) == 0 {
 		return made, nil
 	}
-	return made, s.check(made.body)
+	return made, s.check(made.Body)
 }
 
 // check holds a body to the contract.
-func (s *signedScheme) check(body []byte) error {
+func (s *Scheme) check(body []byte) error {
 	contracts, err := conformance.All()
 	if err != nil {
 		return err
 	}
-	held := contracts[string(s.name.Gateway())]
+	held := contracts[string(s.Name.Gateway())]
 	x, problem := held.Delivery(s.sign("only for the form of the headers", body), conformance.Content{Text: body})
 	problems := x.RequestProblems()
 	if problem != "" {

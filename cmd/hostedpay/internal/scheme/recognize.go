@@ -1,4 +1,4 @@
-package main
+package scheme
 
 import (
 	"cmp"
@@ -9,8 +9,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 )
 
-// A recognized is what a delivery claims to be about. Nobody has verified it.
-type recognized struct {
+// A Claim is what a delivery claims to be about. Nobody has verified it.
+type Claim struct {
 	Gateway  string          `json:"gateway,omitempty"`
 	Scheme   webhooks.Scheme `json:"scheme,omitempty"`
 	Event    string          `json:"event,omitempty"`
@@ -18,8 +18,8 @@ type recognized struct {
 	Merchant string          `json:"merchantId,omitempty"`
 }
 
-// recognize reads a delivery of any scheme. What it does not find is empty.
-func recognize(header http.Header, body []byte) recognized {
+// Recognize reads a delivery of any scheme. What it does not find is empty.
+func Recognize(header http.Header, body []byte) Claim {
 	type content struct {
 		Event, Type             string
 		SessionID, MerchantID   string
@@ -42,16 +42,31 @@ func recognize(header http.Header, body []byte) recognized {
 	_ = json.Unmarshal(body, &envelope) // as above
 	inner := read(envelope.Data)
 	line := redact.New().Line
-	e := recognized{
+	e := Claim{
 		Event:    line(cmp.Or(outer.Event, outer.Type)),
 		Session:  line(cmp.Or(outer.SessionID, outer.SnakeSession, inner.SessionID)),
 		Merchant: line(cmp.Or(outer.MerchantID, outer.SnakeShop, inner.MerchantID)),
 	}
-	for _, s := range signedSchemes() {
+	for _, s := range All() {
 		if header.Get(s.header) != "" {
-			e.Scheme, e.Gateway = s.name, string(s.name.Gateway())
+			e.Scheme, e.Gateway = s.Name, string(s.Name.Gateway())
 			break
 		}
 	}
 	return e
+}
+
+// Possible are what is recognized of each event that there is, and of test events.
+func Possible() (all []Claim) {
+	for _, s := range All() {
+		var e Claim
+		for _, event := range s.Events {
+			body := s.body(event)
+			e = Recognize(s.sign("only for the form of the headers", body).Header, body)
+			all = append(all, e)
+		}
+		e.Event = ProbeEvent
+		all = append(all, e)
+	}
+	return all
 }
