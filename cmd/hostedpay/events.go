@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/filter"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
 )
@@ -106,9 +107,9 @@ func eventsListCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			ofType := func(e entry) bool { return kind == "" || matches(kind, e.Event) }
+			ofType := func(e entry) bool { return kind == "" || filter.Matches(kind, e.Event) }
 			if !slices.ContainsFunc(all, ofType) && kind != "" {
-				doubt, err := lookUpType(kind)
+				doubt, err := filter.Type(kind)
 				if err != nil {
 					return verb.Usage(c, fmt.Errorf("--type: %w", err))
 				}

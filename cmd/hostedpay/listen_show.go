@@ -51,10 +51,10 @@ func (p eventPrinter) ready(base string, targets []target, journal string) {
 		view.ForwardTo = append(view.ForwardTo, t.String())
 		text += fmt.Sprintf("Forwarding to %s%s\n", t, t.conditions())
 		for _, f := range t.filters {
-			if f.doubt != nil {
-				warning := fmt.Sprintf("%v; it is forwarded if a newer gateway sends it", f.doubt)
+			if f.Doubt != nil {
+				warning := fmt.Sprintf("%v; it is forwarded if a newer gateway sends it", f.Doubt)
 				view.Warnings = append(view.Warnings, warning)
-				text += fmt.Sprintf("Warning       type=%s:%s\n", f.pattern, screen.Below(14, warning))
+				text += fmt.Sprintf("Warning       type=%s:%s\n", f.Pattern, screen.Below(14, warning))
 			}
 		}
 	}

@@ -7,13 +7,14 @@ import (
 	"strings"
 
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/endpoint"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/filter"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/scheme"
 )
 
 // A target is where deliveries are forwarded, and which.
 type target struct {
 	url     *url.URL
-	filters []targetFilter
+	filters []filter.Filter
 }
 
 func targetsOf(texts []string) ([]target, error) {
@@ -40,19 +41,19 @@ func targetOf(text string) (target, error) {
 	}
 	t := target{url: at}
 	for _, part := range parts[1:] {
-		f, err := filterOf(strings.TrimSpace(part))
+		f, err := filter.Parse(strings.TrimSpace(part))
 		if err != nil {
 			return target{}, err
 		}
 		t.filters = append(t.filters, f)
 	}
-	return t, satisfiable(t.filters)
+	return t, filter.Satisfiable(t.filters)
 }
 
 // wants reports whether each filter matches.
 func (t target) wants(e scheme.Claim) bool {
 	for _, f := range t.filters {
-		if !matches(f.pattern, filterFields[f.field](e)) {
+		if !f.Passes(e) {
 			return false
 		}
 	}
@@ -77,7 +78,7 @@ func (t target) urlFor(at *url.URL) string {
 // conditions are the filters as they are shown behind the URL.
 func (t target) conditions() (text string) {
 	for _, f := range t.filters {
-		text += "; " + f.field + "=" + f.pattern
+		text += "; " + f.Field + "=" + f.Pattern
 	}
 	return text
 }

@@ -1,10 +1,12 @@
-package main
+package filter_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/filter"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/scheme"
 )
 
@@ -34,7 +36,7 @@ func TestPatterns(t *testing.T) {
 		{"", "", true},
 		{"", "a", false},
 	} {
-		require.Equal(t, c.want, matches(c.pattern, c.value), "%q %q", c.pattern, c.value)
+		require.Equal(t, c.want, filter.Matches(c.pattern, c.value), "%q %q", c.pattern, c.value)
 	}
 }
 
@@ -61,7 +63,7 @@ func TestTypesOfANewerGateway(t *testing.T) {
 		"renewed":               {problem: `unknown event type "renewed"; if the gateway is newer`},
 		"session":               {problem: "did you mean session.succeeded?; if"},
 	} {
-		doubt, problem := lookUpType(pattern)
+		doubt, problem := filter.Type(pattern)
 		if want.doubt != "" {
 			require.EqualError(t, doubt, want.doubt, pattern)
 		} else {
@@ -73,26 +75,63 @@ func TestTypesOfANewerGateway(t *testing.T) {
 			require.NoError(t, problem, pattern)
 		}
 	}
-	newer, err := targetOf("http://127.0.0.1:8080; gateway=vora; type=subscription.*; merchant=mer_1")
-	require.NoError(t, err)
-	require.True(t, newer.wants(scheme.Claim{Gateway: "vora", Event: "subscription.renewed", Merchant: "mer_1"}))
-	require.False(t, newer.wants(scheme.Claim{Gateway: "vora", Event: "session.failed", Merchant: "mer_1"}))
-	_, err = targetOf("http://127.0.0.1:8080; gateway=visionscope; type=subscription.*; merchant=mer_1")
-	require.ErrorContains(t, err, "no event passes all filters", "its events name no merchant")
 }
 
-// Targets get what all of their filters match: any event of a gateway, and those of doctor.
-func TestTargetsChoose(t *testing.T) {
+// Filters pass what all of them match: any event of a gateway, those of doctor, and those of a
+// newer gateway.
+func TestFiltersChoose(t *testing.T) {
 	t.Parallel()
 	for _, e := range scheme.Possible() {
-		one, err := targetOf("http://127.0.0.1:8080; gateway=" + e.Gateway + "; type=" + e.Event + "; session=*")
+		filters, err := parsed("gateway="+e.Gateway, "type="+e.Event, "session=*")
 		require.NoError(t, err)
-		require.True(t, one.wants(e))
-		require.False(t, one.wants(scheme.Claim{Event: e.Event}))
+		require.True(t, passes(filters, e))
+		require.False(t, passes(filters, scheme.Claim{Event: e.Event}))
 	}
-	ours, err := targetOf("http://127.0.0.1:8080; merchant=mer_*_eu;type=*.f*")
+	newer, err := parsed("gateway=vora", "type=subscription.*", "merchant=mer_1")
 	require.NoError(t, err)
-	require.True(t, ours.wants(scheme.Claim{Event: "payout.failed", Merchant: "mer_a/b_eu"}))
-	require.False(t, ours.wants(scheme.Claim{Event: "payout.failed", Merchant: "mer_us"}))
-	require.False(t, ours.wants(scheme.Claim{Event: "payout.paid", Merchant: "mer_a_eu"}))
+	require.ErrorContains(t, newer[1].Doubt, `unknown event type "subscription.*"`)
+	require.True(t, passes(newer, scheme.Claim{Gateway: "vora", Event: "subscription.renewed", Merchant: "mer_1"}))
+	require.False(t, passes(newer, scheme.Claim{Gateway: "vora", Event: "session.failed", Merchant: "mer_1"}))
+	ours, err := parsed(" merchant = mer_*_eu", "type=*.f*")
+	require.NoError(t, err)
+	require.True(t, passes(ours, scheme.Claim{Event: "payout.failed", Merchant: "mer_a/b_eu"}))
+	require.False(t, passes(ours, scheme.Claim{Event: "payout.failed", Merchant: "mer_us"}))
+	require.False(t, passes(ours, scheme.Claim{Event: "payout.paid", Merchant: "mer_a_eu"}))
+}
+
+func TestFiltersThatNothingPasses(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"session":            `the filter "session" is not field=pattern`,
+		"sesion=*":           `unknown filter "sesion", did you mean session?`,
+		"type=":              "the filter type has no pattern",
+		"merchant=a, b":      "it has no spaces, quotes or commas",
+		"gateway=stripe":     `unknown gateway "stripe"`,
+		"type=sesion.failed": "did you mean session.failed?",
+	} {
+		_, err := filter.Parse(text)
+		require.ErrorContains(t, err, want, text)
+	}
+	for _, filters := range [][]string{
+		{"gateway=visionscope", "type=subscription.*", "merchant=mer_1"}, // its events name no merchant
+		{"gateway=visionscope", "type=session.*"},
+	} {
+		_, err := parsed(filters...)
+		require.ErrorContains(t, err, "no event passes all filters", filters)
+	}
+}
+
+func parsed(texts ...string) (filters []filter.Filter, err error) {
+	for _, text := range texts {
+		f, err := filter.Parse(text)
+		if err != nil {
+			return nil, err
+		}
+		filters = append(filters, f)
+	}
+	return filters, filter.Satisfiable(filters)
+}
+
+func passes(filters []filter.Filter, e scheme.Claim) bool {
+	return !slices.ContainsFunc(filters, func(f filter.Filter) bool { return !f.Passes(e) })
 }

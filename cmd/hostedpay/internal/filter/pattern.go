@@ -1,9 +1,9 @@
-package main
+package filter
 
 import "strings"
 
-// matches reports whether a string is what a pattern says, in which * stands for any characters.
-func matches(pattern, s string) bool {
+// Matches reports whether a string is what a pattern says, in which * stands for any characters.
+func Matches(pattern, s string) bool {
 	first, rest, wild := strings.Cut(pattern, "*")
 	s, ok := strings.CutPrefix(s, first)
 	if !ok || !wild {

@@ -1,4 +1,4 @@
-package main
+package filter
 
 import (
 	"fmt"
@@ -12,16 +12,16 @@ import (
 // maxTypo is how many letters of a word are wrong when it is taken for a misspelled one.
 const maxTypo = 2
 
-// lookUpType looks for the types of events that a pattern matches. A gateway may be newer than this
+// Type looks for the types of events that a pattern matches. A gateway may be newer than this
 // command: a type that is not known is a doubt, and an error only when it looks like a misspelled
 // one, or has not the two words of a type. Then a * at its end makes it a doubt.
-func lookUpType(pattern string) (doubt, err error) {
+func Type(pattern string) (doubt, err error) {
 	var types, families []string
 	for _, e := range scheme.Possible() {
 		family, _, _ := strings.Cut(e.Event, ".")
 		types, families = append(types, e.Event), append(families, family+".*")
 	}
-	if slices.ContainsFunc(types, func(kind string) bool { return matches(pattern, kind) }) {
+	if slices.ContainsFunc(types, func(kind string) bool { return Matches(pattern, kind) }) {
 		return nil, nil
 	}
 	word, known, hint := pattern, types, "; if the gateway is newer than this command, end it with *"
