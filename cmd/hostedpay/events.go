@@ -4,12 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/filter"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/journal"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
 )
@@ -26,7 +25,7 @@ type journalFlag struct {
 }
 
 func (f *journalFlag) register(c *cobra.Command) {
-	c.Flags().StringVar(&f.path, "journal", journalPath(), "file that hostedpay listen writes")
+	c.Flags().StringVar(&f.path, "journal", journal.Path(), "file that hostedpay listen writes")
 	c.Flags().Lookup("journal").DefValue = "" // the help is the same on every machine
 	c.Flags().StringVar(&f.sandbox, "sandbox", "", "URL of a running sandbox, whose own deliveries they are, instead of a journal")
 	c.Flags().BoolVar(&f.json, "json", false, "print one JSON object a line, errors too")
@@ -45,37 +44,37 @@ func (f *journalFlag) box(c *cobra.Command) (*control.Client, error) {
 }
 
 // read returns all deliveries.
-func (f *journalFlag) read(c *cobra.Command) ([]entry, error) {
+func (f *journalFlag) read(c *cobra.Command) ([]journal.Entry, error) {
 	box, err := f.box(c)
 	switch {
 	case err != nil:
 		return nil, err
 	case box != nil:
-		return sandboxEntries(c.Context(), box)
+		return journal.OfSandbox(c.Context(), box)
 	}
-	return readJournal(f.path)
+	return journal.Read(f.path)
 }
 
 // number is the number that an ID is.
 func (f *journalFlag) number(c *cobra.Command, id string) (int, error) {
-	number, err := strconv.Atoi(strings.TrimPrefix(id, deliveryPrefix))
-	if err != nil || number < 1 {
-		return 0, verb.Usage(c, fmt.Errorf("an ID is a number, as events list prints it: %q is none", id))
+	number, err := journal.ParseID(id)
+	if err != nil {
+		return 0, verb.Usage(c, err)
 	}
 	return number, nil
 }
 
 // find reads the delivery with an ID.
-func (f *journalFlag) find(c *cobra.Command, id string) (entry, error) {
+func (f *journalFlag) find(c *cobra.Command, id string) (journal.Entry, error) {
 	number, err := f.number(c, id)
 	if err != nil {
-		return entry{}, err
+		return journal.Entry{}, err
 	}
 	all, err := f.read(c)
 	if err != nil {
-		return entry{}, err
+		return journal.Entry{}, err
 	}
-	var those []entry
+	var those []journal.Entry
 	for _, e := range all {
 		if e.ID == number {
 			those = append(those, e)
@@ -85,11 +84,11 @@ func (f *journalFlag) find(c *cobra.Command, id string) (entry, error) {
 	case len(those) == 1:
 		return those[0], nil
 	case len(those) > 1:
-		return entry{}, fmt.Errorf("the journal has %d deliveries with the ID %d, because lines of other journals were put into it: name the journal that they are from with --journal", len(those), number)
+		return journal.Entry{}, fmt.Errorf("the journal has %d deliveries with the ID %d, because lines of other journals were put into it: name the journal that they are from with --journal", len(those), number)
 	case f.sandbox != "":
-		return entry{}, fmt.Errorf("the sandbox has no delivery %d: events list --sandbox prints those that it remembers", number)
+		return journal.Entry{}, fmt.Errorf("the sandbox has no delivery %d: events list --sandbox prints those that it remembers", number)
 	}
-	return entry{}, fmt.Errorf("the journal has no delivery %d: events list prints those that it has", number)
+	return journal.Entry{}, fmt.Errorf("the journal has no delivery %d: events list prints those that it has", number)
 }
 
 func eventsListCommand() *cobra.Command {
@@ -107,7 +106,7 @@ func eventsListCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			ofType := func(e entry) bool { return kind == "" || filter.Matches(kind, e.Event) }
+			ofType := func(e journal.Entry) bool { return kind == "" || filter.Matches(kind, e.Event) }
 			if !slices.ContainsFunc(all, ofType) && kind != "" {
 				doubt, err := filter.Type(kind)
 				if err != nil {
@@ -119,7 +118,7 @@ func eventsListCommand() *cobra.Command {
 			}
 			show := eventPrinter{out: c.OutOrStdout(), json: f.json}
 			for _, e := range all {
-				if ofType(e) && (!failed || !e.accepted()) {
+				if ofType(e) && (!failed || !e.Accepted()) {
 					show.event(&e)
 				}
 			}

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -14,6 +12,7 @@ import (
 
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/config"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/endpoint"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/journal"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/scheme"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
 )
@@ -56,12 +55,12 @@ It exits with 1 when the response is not a 2xx.`,
 			if err != nil {
 				return err
 			}
-			request, err := e.again(c.Context(), to)
+			request, err := e.Again(c.Context(), to)
 			if err != nil {
 				return err
 			}
 			if sign {
-				if request, err = e.signedAgain(c, request, secretFile, live); err != nil {
+				if request, err = signedAgain(c, e, request, secretFile, live); err != nil {
 					return err
 				}
 			}
@@ -75,7 +74,7 @@ It exits with 1 when the response is not a 2xx.`,
 			}
 			eventPrinter{out: c.OutOrStdout(), json: f.json}.print(view, view.String())
 			if !view.accepted() {
-				return e.notAccepted(status, sign)
+				return notAccepted(e, status, sign)
 			}
 			return nil
 		},
@@ -101,7 +100,7 @@ func (f *journalFlag) resendFromSandbox(c *cobra.Command, id string, elsewhere b
 	if err != nil {
 		return err
 	}
-	e, err := resendAt(c.Context(), box, number)
+	e, err := journal.Resend(c.Context(), box, number)
 	if err != nil {
 		return err
 	}
@@ -114,33 +113,8 @@ func (f *journalFlag) resendFromSandbox(c *cobra.Command, id string, elsewhere b
 	return nil
 }
 
-// again is the delivery as it came, for listen or for another endpoint.
-func (e *entry) again(ctx context.Context, to string) (*http.Request, error) {
-	body, err := e.Request.Body()
-	if err != nil {
-		return nil, errors.New("the journal has a body that is not base64")
-	}
-	if to == "" {
-		at, err := url.Parse(e.Request.URL)
-		if err != nil || e.Listener == "" {
-			return nil, errors.New("the journal does not say where the delivery arrived: name an endpoint with --to")
-		}
-		to = e.Listener + at.RequestURI()
-	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, to, bytes.NewReader(body))
-	if err != nil {
-		return nil, errors.New("the URL cannot be used")
-	}
-	for _, h := range e.Request.Headers {
-		if h.Name != "Content-Length" && h.Value != withheldValue {
-			request.Header.Add(h.Name, h.Value)
-		}
-	}
-	return request, nil
-}
-
 // signedAgain has the headers of the scheme replaced by those of a signature of now.
-func (e *entry) signedAgain(c *cobra.Command, request *http.Request, secretFile string, live liveGuard) (*http.Request, error) {
+func signedAgain(c *cobra.Command, e journal.Entry, request *http.Request, secretFile string, live liveGuard) (*http.Request, error) {
 	how, known := scheme.Named(e.Scheme)
 	if !known {
 		return nil, errors.New("the delivery has no signature of a gateway, so that nobody knows how to sign it")
@@ -162,7 +136,7 @@ func (e *entry) signedAgain(c *cobra.Command, request *http.Request, secretFile 
 }
 
 // notAccepted says what may be the matter with a delivery that comes late.
-func (e *entry) notAccepted(status int, signed bool) error {
+func notAccepted(e journal.Entry, status int, signed bool) error {
 	if age := time.Since(e.At).Round(time.Second); age > 5*time.Minute && !signed && status/100 == 4 && strings.HasPrefix(string(e.Scheme), "vora") {
 		return fmt.Errorf("the delivery was not accepted: its signature is %s old, and receivers accept five minutes; sign it again with --sign", age)
 	}

@@ -5,13 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/errno"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/journal"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/server"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
@@ -56,7 +56,7 @@ what is in it.`,
 	flags.StringArrayVar(&f.forwardTo, "forward-to", nil, `URL of an endpoint, and filters: "http://127.0.0.1:8080/hook; gateway=vora; type=session.*"; can be repeated`)
 	flags.StringVar(&f.address, "listen", "127.0.0.1:4020", "address to listen on; port 0 for any free one")
 	flags.StringVar(&f.sandbox, "sandbox", "", "URL of a running sandbox that is to deliver here")
-	flags.StringVar(&f.journal, "journal", journalPath(), "file (mode 0600) that deliveries are appended to; empty for none")
+	flags.StringVar(&f.journal, "journal", journal.Path(), "file (mode 0600) that deliveries are appended to; empty for none")
 	flags.Lookup("journal").DefValue = "" // the help is the same on every machine
 	flags.IntVar(&f.count, "count", 0, "end after so many deliveries; 0 for never")
 	flags.IntVar(&f.maxFailures, "max-failures", 0, "end with 1 after so many deliveries that were not accepted; 0 for never")
@@ -78,11 +78,11 @@ func (f *listenFlags) run(c *cobra.Command) (err error) {
 			return err
 		}
 	}
-	book, err := openJournal(f.journal)
+	book, err := journal.Open(f.journal)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, book.close()) }()
+	defer func() { err = errors.Join(err, book.Close()) }()
 	atAddress, base, err := listenAt(c, f.address)
 	if err != nil {
 		return err
@@ -131,12 +131,4 @@ var errEnough = errors.New("enough deliveries")
 // when nobody reads its output any more, as after head -1.
 func isGoodEnd(cause error) bool {
 	return errors.Is(cause, errEnough) || errors.Is(cause, context.Canceled) || errno.IsUnread(cause)
-}
-
-// orNone is a word for what is not there.
-func orNone(s string) string {
-	if strings.TrimSpace(s) == "" {
-		return "-"
-	}
-	return s
 }

@@ -12,8 +12,8 @@ import (
 	"time"
 
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/endpoint"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/journal"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/scheme"
-	"github.com/hostedpay/hostedpay-go/sandbox/control"
 )
 
 // maxDelivery bounds the body of a delivery, in bytes.
@@ -28,7 +28,7 @@ type relay struct {
 	flags   *listenFlags
 	url     string // of listen
 	targets []target
-	journal *journal
+	journal *journal.Journal
 	show    eventPrinter
 	end     context.CancelCauseFunc
 	ctx     context.Context // of the requests to targets; it ends them
@@ -62,11 +62,14 @@ func (r *relay) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 		return
 	}
 	header := endToEnd(request.Header)
-	e := entry{At: at.UTC(), Claim: scheme.Recognize(header, body), Listener: r.url}
-	e.Request = recordOf(request, header, body)
-	e.Forwards = r.forward(e.Claim, request, header, body)
-	response := responseFor(e.Claim, e.Forwards)
-	e.Status, e.Response = response.Status, recordResponse(response)
+	e := journal.Entry{At: at.UTC(), Claim: scheme.Recognize(header, body), Listener: r.url}
+	e.Request = journal.Record(request, header, body)
+	forwards := r.forward(e.Claim, request, header, body)
+	for _, f := range forwards {
+		e.Forwards = append(e.Forwards, f.Forwarding)
+	}
+	response := responseFor(e.Claim, forwards)
+	e.Status, e.Response = response.Status, journal.RecordResponse(response)
 	gone := request.Context().Err() != nil
 	e.HungUp = respond(w, response) != nil || gone
 	r.settle(&e) // after the response: nothing delays it, and what the entry says of it has happened
@@ -86,16 +89,9 @@ func endToEnd(header http.Header) http.Header {
 	return header
 }
 
-// A forwarding is what a target responded.
+// A forwarding is what a target responded, with the response itself.
 type forwarding struct {
-	To           string  `json:"to"`
-	Status       int     `json:"status"` // 0 when there was no response
-	Milliseconds float64 `json:"durationMs"`
-	RetryAfter   string  `json:"retryAfter,omitempty"` // of a response that is not a 2xx
-	Error        string  `json:"error,omitempty"`
-
-	Fault control.DeliveryFault `json:"fault,omitempty"` // that a sandbox was told to inject
-
+	journal.Forwarding
 	response endpoint.Response
 }
 
@@ -106,7 +102,7 @@ func (r *relay) forward(e scheme.Claim, from *http.Request, header http.Header, 
 	var wanting []target
 	for _, t := range r.targets {
 		if t.wants(e) {
-			wanting, all = append(wanting, t), append(all, forwarding{To: t.String()})
+			wanting, all = append(wanting, t), append(all, forwarding{Forwarding: journal.Forwarding{To: t.String()}})
 		}
 	}
 	var sending sync.WaitGroup
@@ -145,13 +141,13 @@ func (f *forwarding) send(ctx context.Context, to string, header http.Header, bo
 // settle writes a delivery down, shows it, and ends listen when it was the last. The end of listen
 // waits for it, so that a delivery with a response is in the journal unless the process was killed
 // between the two.
-func (r *relay) settle(e *entry) {
+func (r *relay) settle(e *journal.Entry) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.received++
-	err := r.journal.append(e)
+	err := r.journal.Append(e)
 	r.show.event(e)
-	if !e.accepted() {
+	if !e.Accepted() {
 		r.failed++
 	}
 	switch {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/endpoint"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/exit"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/journal"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/scheme"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
 )
@@ -90,9 +91,9 @@ func TestListenPassesOnRetryAfter(t *testing.T) {
 func TestTheWorstResponse(t *testing.T) {
 	t.Parallel()
 	of := func(status int, body string) forwarding {
-		return forwarding{Status: status, response: endpoint.Response{Status: status, Body: []byte(body), Header: http.Header{}}}
+		return forwarding{Forwarding: journal.Forwarding{Status: status}, response: endpoint.Response{Status: status, Body: []byte(body), Header: http.Header{}}}
 	}
-	none := forwarding{Error: "timed out"}
+	none := forwarding{Forwarding: journal.Forwarding{Error: "timed out"}}
 	vora := scheme.Claim{Gateway: "vora"}
 	for name, c := range map[string]struct {
 		from     scheme.Claim
@@ -141,7 +142,7 @@ func TestTheGatewayHangsUp(t *testing.T) {
 	targets, err := targetsOf([]string{shop.URL})
 	require.NoError(t, err)
 	var out bytes.Buffer
-	r := &relay{flags: &listenFlags{}, targets: targets, journal: &journal{}, ctx: t.Context(), end: func(error) {}, show: eventPrinter{out: &out}}
+	r := &relay{flags: &listenFlags{}, targets: targets, journal: &journal.Journal{}, ctx: t.Context(), end: func(error) {}, show: eventPrinter{out: &out}}
 	gone, hangUp := context.WithCancel(t.Context())
 	hangUp()
 	r.ServeHTTP(httptest.NewRecorder(), webhookstest.Vora(listenKey, webhookstest.SessionSucceeded()).WithContext(gone))

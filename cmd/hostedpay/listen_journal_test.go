@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"os"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
@@ -100,20 +99,4 @@ func TestTheJournalIsChangedMeanwhile(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(r.journal, append(text, text...), 0o600))
 	require.Contains(t, r.runEvents(exit.Failed, "resend", "4"), "the journal has 2 deliveries with the ID 4")
-}
-
-// A file that is not a journal, and that the user has named by mistake, stays as it is.
-func TestOnlyAJournalIsWrittenTo(t *testing.T) {
-	t.Parallel()
-	for _, content := range []string{
-		"vp_sk_test_0123456789abcdef", "vp_sk_test_0123456789abcdef\n", `{"log":{"entries":[]}}`, `{"id":"vp_cs_test_1"}`, "{}", `{"id":1}` + "\n",
-	} {
-		file := filepath.Join(t.TempDir(), "file")
-		require.NoError(t, os.WriteFile(file, []byte(content), 0o600))
-		_, err := openJournal(file)
-		require.ErrorContains(t, err, "line 1 is not one of hostedpay listen", content)
-		after, err := os.ReadFile(file)
-		require.NoError(t, err)
-		require.Equal(t, content, string(after))
-	}
 }

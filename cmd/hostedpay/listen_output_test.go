@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/exit"
-	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/scheme"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/journal"
 	"github.com/hostedpay/hostedpay-go/sandbox"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
 )
@@ -73,14 +73,14 @@ func TestTheOutputIsLost(t *testing.T) {
 func TestTheOutputStalls(t *testing.T) {
 	t.Parallel()
 	shop := takes(t, http.StatusOK)
-	journal := filepath.Join(t.TempDir(), "journal")
+	file := filepath.Join(t.TempDir(), "journal")
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	root := command()
 	out, in := io.Pipe()
 	defer func() { _ = out.Close() }()
 	root.SetOut(in)
-	root.SetArgs([]string{"listen", "--listen", "127.0.0.1:0", "--journal", journal, "--forward-to", shop.URL})
+	root.SetArgs([]string{"listen", "--listen", "127.0.0.1:0", "--journal", file, "--forward-to", shop.URL})
 	var stderr strings.Builder
 	ended := make(chan int)
 	go func() { ended <- execute(ctx, root, &stderr) }()
@@ -95,32 +95,11 @@ func TestTheOutputStalls(t *testing.T) {
 	stop()
 	require.Equal(t, exit.Interrupted, <-ended)
 	require.Equal(t, "hostedpay: the output: nobody reads it, and its last lines are lost\n", stderr.String())
-	entries, err := readJournal(journal)
+	entries, err := journal.Read(file)
 	require.NoError(t, err)
 	require.Len(t, entries, 2)
 	for _, e := range entries {
 		require.Equal(t, 200, e.Status)
 		require.False(t, e.HungUp)
 	}
-}
-
-// What happened fits on a screen of 80 columns, and the status for the gateway is shown where it is
-// not that of the only target.
-func TestListenFitsOnAScreen(t *testing.T) {
-	t.Parallel()
-	e := entry{ID: 12, Claim: scheme.Claim{Event: "session.succeeded", Gateway: "visionscope", Session: "vp_cs_test_FX4T2VNPO5RUJHTO"}, Status: 502}
-	e.Forwards = []forwarding{
-		{To: "http://127.0.0.1:8080/webhooks/vora", Status: 503, RetryAfter: "120", Milliseconds: 1},
-		{To: "http://127.0.0.1:8081/webhooks/vora", Error: "dial tcp 127.0.0.1:8081: connect: connection refused, because nothing listens there", Milliseconds: 0.5},
-	}
-	require.Equal(t, `-           12  session.succeeded   visionscope  vp_cs_test_FX4T2VNPO5RUJHTO
-          → http://127.0.0.1:8080/webhooks/vora  503  1.0ms
-            Retry-After: 120
-          → http://127.0.0.1:8081/webhooks/vora  no response  0.5ms
-            dial tcp 127.0.0.1:8081: connect: connection refused, because
-            nothing listens there
-          ← 502
-`, e.text())
-	e.Forwards, e.Status = e.Forwards[:1], 503
-	require.NotContains(t, e.text(), "←")
 }

@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/capture"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/endpoint"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/scheme"
 	"github.com/hostedpay/hostedpay-go/sdk/retry"
@@ -71,13 +70,6 @@ func longestRetryAfter(forwards []forwarding) (after string) {
 		}
 	}
 	return after
-}
-
-// recordResponse records what the gateway gets.
-func recordResponse(r endpoint.Response) (recorded capture.Response) {
-	recorded.Status, recorded.Headers = r.Status, recordedHeaders(r.Header)
-	recorded.Content.Text, recorded.Content.Encoding = recordedBody(r.Body)
-	return recorded
 }
 
 // respond sends the whole response to the gateway.

@@ -6,12 +6,10 @@ import (
 	"fmt"
 	"io"
 	"sync"
-	"time"
 
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/endpoint"
-	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/scheme"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/journal"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/screen"
-	"github.com/hostedpay/hostedpay-go/sandbox/control"
 )
 
 // An eventPrinter shows what listen does, for people or as NDJSON. Safe for concurrent use.
@@ -44,8 +42,8 @@ type readyView struct {
 	Warnings  []string `json:"warnings,omitempty"` // about filters
 }
 
-func (p eventPrinter) ready(base string, targets []target, journal string) {
-	view := readyView{Type: "ready", URL: base, Journal: journal}
+func (p eventPrinter) ready(base string, targets []target, file string) {
+	view := readyView{Type: "ready", URL: base, Journal: file}
 	text := fmt.Sprintf("Listening     %s\n", base)
 	for _, t := range targets {
 		view.ForwardTo = append(view.ForwardTo, t.String())
@@ -58,24 +56,10 @@ func (p eventPrinter) ready(base string, targets []target, journal string) {
 			}
 		}
 	}
-	p.print(view, text+fmt.Sprintf("Journal       %s\n\n", orNone(journal)))
+	p.print(view, text+fmt.Sprintf("Journal       %s\n\n", screen.OrDash(file)))
 }
 
-// An eventLine is a delivery under --json.
-type eventLine struct {
-	Type string    `json:"type"` // "event"
-	ID   int       `json:"id,omitempty"`
-	At   time.Time `json:"at,omitzero"`
-	scheme.Claim
-	Status   int          `json:"status"`           // that the gateway got
-	HungUp   bool         `json:"hungUp,omitempty"` // the gateway did, before it got the response
-	Forwards []forwarding `json:"forwards"`
-
-	State control.DeliveryState `json:"state,omitempty"` // at a sandbox, of events list --sandbox
-	DueAt time.Time             `json:"dueAt,omitzero"`  // as above
-}
-
-func (p eventPrinter) event(e *entry) { p.print(e.line(), e.text()) }
+func (p eventPrinter) event(e *journal.Entry) { p.print(e.Line(), e.Text()) }
 
 // A reconnectView is the sandbox that was lost, or is there again, under --json.
 type reconnectView struct {

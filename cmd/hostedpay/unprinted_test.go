@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/exit"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/journal"
 	"github.com/hostedpay/hostedpay-go/sandbox"
 )
 
@@ -142,7 +143,7 @@ func TestAnInterruptThatIsRepeated(t *testing.T) {
 		require.NoError(t, c.Process.Signal(syscall.SIGTERM))
 		time.Sleep(10 * time.Millisecond)
 	}
-	var event eventLine
+	var event journal.Line
 	require.NoError(t, lines.Decode(&event))
 	require.Equal(t, http.StatusBadGateway, event.Status)
 	require.NoError(t, c.Wait())

@@ -59,3 +59,11 @@ func Wrapped(text string) string {
 	}
 	return strings.TrimRight(out.String(), "\n")
 }
+
+// OrDash is a text, or a dash for what is not there.
+func OrDash(s string) string {
+	if strings.TrimSpace(s) == "" {
+		return "-"
+	}
+	return s
+}

@@ -1,4 +1,4 @@
-package main
+package journal
 
 import (
 	"cmp"
@@ -21,8 +21,17 @@ import (
 // deliveryPrefix begins the IDs of a sandbox's deliveries; a number follows.
 const deliveryPrefix = "dlv_"
 
-// sandboxEntries are the deliveries that a running sandbox remembers, the oldest first.
-func sandboxEntries(ctx context.Context, box *control.Client) (all []entry, err error) {
+// ParseID reads the number of a delivery, as events list prints it or in a sandbox's own ID.
+func ParseID(id string) (int, error) {
+	number, err := strconv.Atoi(strings.TrimPrefix(id, deliveryPrefix))
+	if err != nil || number < 1 {
+		return 0, fmt.Errorf("an ID is a number, as events list prints it: %q is none", id)
+	}
+	return number, nil
+}
+
+// OfSandbox are the deliveries that a running sandbox remembers, the oldest first.
+func OfSandbox(ctx context.Context, box *control.Client) (all []Entry, err error) {
 	snapshot, err := box.Snapshot(ctx)
 	if err != nil {
 		return nil, err
@@ -42,13 +51,13 @@ func sandboxEntries(ctx context.Context, box *control.Client) (all []entry, err 
 
 // entryOf is a delivery as listen would have written it down. Its time is that of its first
 // attempt, and zero before that; its headers are those of the last one.
-func entryOf(d control.Delivery, session control.Session) entry {
+func entryOf(d control.Delivery, session control.Session) Entry {
 	header := http.Header{}
-	e := entry{State: d.State, DueAt: d.DueAt, Forwards: []forwarding{}}
+	e := Entry{State: d.State, DueAt: d.DueAt, Forwards: []Forwarding{}}
 	e.ID, _ = strconv.Atoi(strings.TrimPrefix(d.ID, deliveryPrefix))
 	line := redact.New().Line
 	for i, attempt := range d.Attempts {
-		f := forwarding{To: endpoint.Masked(attempt.URL), Status: attempt.Status, Milliseconds: float64(attempt.Duration.Microseconds()) / 1000, Error: line(attempt.Problem), Fault: attempt.Fault}
+		f := Forwarding{To: endpoint.Masked(attempt.URL), Status: attempt.Status, Milliseconds: float64(attempt.Duration.Microseconds()) / 1000, Error: line(attempt.Problem), Fault: attempt.Fault}
 		e.Forwards = append(e.Forwards, f)
 		if i == 0 {
 			e.At = attempt.At
@@ -64,42 +73,18 @@ func entryOf(d control.Delivery, session control.Session) entry {
 	if err != nil {
 		at = &url.URL{}
 	}
-	e.Request = recordOf(&http.Request{Method: http.MethodPost, Host: at.Host, URL: at}, header, []byte(d.Body))
+	e.Request = Record(&http.Request{Method: http.MethodPost, Host: at.Host, URL: at}, header, []byte(d.Body))
 	e.Request.URL = d.URL
 	e.Response.Status = e.Status
 	return e
-}
-
-// outlook says what is to come of a delivery of a sandbox, or why nothing is; empty when it is
-// finished.
-func (e *entry) outlook() string {
-	switch e.State {
-	case control.DeliveryUnsent:
-		return "not sent: no webhook URL on this machine; see hostedpay sandbox\n          --webhook and hostedpay listen --sandbox, then events resend"
-	case control.DeliveryPending:
-		what, due := "not sent yet", e.DueAt.Local()
-		if len(e.Forwards) > 0 {
-			what = "to be sent again"
-		}
-		format := time.TimeOnly
-		if due.Format(time.DateOnly) != e.now.Local().Format(time.DateOnly) {
-			format = time.DateTime
-		}
-		if due.After(e.now) {
-			return fmt.Sprintf("%s, due at %s", what, due.Format(format))
-		}
-		return fmt.Sprintf("%s, was due at %s: it is under way, or held by a\n          pause or a delivery fault", what, due.Format(format))
-	case control.DeliveryAccepted, control.DeliveryFailed:
-	}
-	return ""
 }
 
 // resendWait is for how long a resend waits for its attempt: gateways wait 10 seconds for a
 // response.
 const resendWait = 15 * time.Second
 
-// resendAt has a sandbox deliver an event once more, and waits for what comes of it.
-func resendAt(ctx context.Context, box *control.Client, id int) (*entry, error) {
+// Resend has a sandbox deliver an event once more, and waits for what comes of it.
+func Resend(ctx context.Context, box *control.Client, id int) (*Entry, error) {
 	waiting, cancel := context.WithTimeout(ctx, resendWait)
 	defer cancel()
 	name, asked, before := deliveryPrefix+strconv.Itoa(id), false, attempts{}
@@ -112,11 +97,11 @@ func resendAt(ctx context.Context, box *control.Client, id int) (*entry, error) 
 		case err != nil:
 			return nil, err
 		}
-		all, err := sandboxEntries(waiting, box)
+		all, err := OfSandbox(waiting, box)
 		if err != nil {
 			return nil, err
 		}
-		i := slices.IndexFunc(all, func(e entry) bool { return e.ID == id })
+		i := slices.IndexFunc(all, func(e Entry) bool { return e.ID == id })
 		switch {
 		case !asked: // a delivery that is not there is the sandbox's error
 			asked = true
@@ -141,4 +126,4 @@ type attempts struct {
 	last  time.Time
 }
 
-func (e *entry) attempts() attempts { return attempts{len(e.Forwards), e.lastAttempt} }
+func (e *Entry) attempts() attempts { return attempts{len(e.Forwards), e.lastAttempt} }

@@ -1,4 +1,6 @@
-package main
+// Package journal is what is known of deliveries: the file that listen writes, and what a running
+// sandbox remembers, in one form.
+package journal
 
 import (
 	"encoding/json"
@@ -11,18 +13,20 @@ import (
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/private"
 )
 
-// A journal is the file that listen appends to. Several processes may append to one: each does so
+// A Journal is the file that listen appends to. Several processes may append to one: each does so
 // under a lock, after it has counted what the others have written, so that an ID is given once.
 // The zero value writes nothing.
-type journal struct {
+type Journal struct {
 	path    string
 	file    *os.File
 	counted int64 // the bytes whose entries last is the max of
 	last    int
 }
 
-func openJournal(path string) (*journal, error) {
-	j := &journal{path: path}
+// Open opens the file at a path, and makes it where it is not; an empty path is for none. A file of
+// something else is rejected, and stays as it is.
+func Open(path string) (*Journal, error) {
+	j := &Journal{path: path}
 	if path == "" {
 		return j, nil
 	}
@@ -34,13 +38,13 @@ func openJournal(path string) (*journal, error) {
 		err = j.locked(func() error { return nil })
 	}
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("the journal: %w", err), j.close())
+		return nil, errors.Join(fmt.Errorf("the journal: %w", err), j.Close())
 	}
 	return j, nil
 }
 
-// append numbers an entry and writes it, in one step.
-func (j *journal) append(e *entry) error {
+// Append numbers an entry and writes it, in one step.
+func (j *Journal) Append(e *Entry) error {
 	if j.path == "" {
 		return nil
 	}
@@ -59,14 +63,15 @@ func (j *journal) append(e *entry) error {
 	})
 }
 
-func (j *journal) close() error {
+// Close closes the file.
+func (j *Journal) Close() error {
 	if j.file == nil {
 		return nil
 	}
 	return j.file.Close()
 }
 
-func (j *journal) open() error {
+func (j *Journal) open() error {
 	file, err := os.OpenFile(j.path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600)
 	if err != nil {
 		return err
@@ -76,7 +81,7 @@ func (j *journal) open() error {
 }
 
 // locked does something while no other process appends, and j.last is up to date.
-func (j *journal) locked(do func() error) (err error) {
+func (j *Journal) locked(do func() error) (err error) {
 	if err := j.lock(); err != nil {
 		return err
 	}
@@ -88,7 +93,7 @@ func (j *journal) locked(do func() error) (err error) {
 }
 
 // lock waits for the file that is at the path now: the user may have removed the one that was open.
-func (j *journal) lock() error {
+func (j *Journal) lock() error {
 	for {
 		if err := lockFile(j.file); err != nil {
 			return fmt.Errorf("%s cannot be locked (keep it on a disk of this machine, --journal): %w", j.path, err)
@@ -108,7 +113,7 @@ func (j *journal) lock() error {
 
 // count reads the entries that others have appended. A line that was cut off, by a process that was
 // killed, is removed: it would spoil the next one.
-func (j *journal) count() error {
+func (j *Journal) count() error {
 	info, err := j.file.Stat()
 	if err != nil {
 		return err
@@ -117,7 +122,7 @@ func (j *journal) count() error {
 		j.counted = 0
 	}
 	read := func() (int64, error) {
-		return eachEntry(io.NewSectionReader(j.file, j.counted, info.Size()-j.counted), func(e entry) { j.last = max(j.last, e.ID) })
+		return eachEntry(io.NewSectionReader(j.file, j.counted, info.Size()-j.counted), func(e Entry) { j.last = max(j.last, e.ID) })
 	}
 	whole, err := read()
 	if err != nil && j.counted > 0 { // it was emptied, and has become longer since
