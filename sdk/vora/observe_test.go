@@ -283,3 +283,39 @@ func TestTheReporterHasTheCallsContext(t *testing.T) {
 		require.Equal(t, err, mark)
 	})
 }
+
+// Whoever measures calls sees the end of one that middleware interrupts, and that a create may have
+// been carried out.
+func TestACallThatPanicsIsObservedToItsEnd(t *testing.T) {
+	t.Parallel()
+
+	panics := func(http.RoundTripper) http.RoundTripper {
+		return roundTrip(func(*http.Request) (*http.Response, error) { panic("out of order") })
+	}
+	client, _, w := watched(t, testKey, always(http.StatusOK, ""), sdk.WithMiddleware(panics))
+	require.PanicsWithValue(t, "out of order", func() {
+		_, _ = client.CreateSession(t.Context(), minimalParams(), sdk.WithIdempotencyKey(purchaseKey))
+	})
+	require.PanicsWithValue(t, "out of order", func() { _, _ = client.GetSession(t.Context(), sessionID) })
+	require.Equal(t, []string{"vora.CreateSession", "vora.GetSession"}, w.began)
+	require.Len(t, w.ended, 2)
+
+	var unknown *sdk.OutcomeUnknownError
+	require.ErrorAs(t, w.ended[0].Err, &unknown)
+	require.Equal(t, purchaseKey, unknown.Err.IdempotencyKey)
+	require.Error(t, w.ended[1].Err)
+	require.NotErrorAs(t, w.ended[1].Err, &unknown, "nothing is lost of a read")
+}
+
+// What a gateway does not limit does not wait for what it limits.
+func TestCallsWithoutALimitDoNotAskTheLimiter(t *testing.T) {
+	t.Parallel()
+
+	limiter := &closedOnce{}
+	client, _ := setup(t, testKey, http.StatusOK, `{"status":"ok","version":"2026-04-14"}`, sdk.WithLimiter(limiter))
+	_, err := client.Health(t.Context())
+	require.NoError(t, err)
+	require.False(t, limiter.asked)
+	_, err = client.DeepHealth(t.Context())
+	require.ErrorContains(t, err, "closed")
+}

@@ -96,3 +96,53 @@ func TestAWrongContentTypeLosesNothing(t *testing.T) {
 		require.Equal(t, sessionID, created.ID)
 	}
 }
+
+// What a gateway does not say of its rate limit, or says wrongly, counts as not said.
+func TestTheRateLimitIsWhatCanBeRead(t *testing.T) {
+	t.Parallel()
+
+	limit := func(limit, remaining, reset string) http.Header {
+		return http.Header{"X-Ratelimit-Limit": {limit}, "X-Ratelimit-Remaining": {remaining}, "X-Ratelimit-Reset": {reset}}
+	}
+	for _, test := range []struct {
+		header http.Header
+		want   sdk.RateLimit
+	}{
+		{nil, sdk.RateLimit{}},
+		{limit("100", "99", "1776777494"), sdk.RateLimit{Limit: 100, Remaining: 99, Reset: time.Unix(1776777494, 0)}},
+		{limit("many", "", "soon"), sdk.RateLimit{}},
+		{limit("100", "0", "1"), sdk.RateLimit{Limit: 100, Reset: time.Unix(1, 0)}},
+		{limit("100", "0", "0"), sdk.RateLimit{Limit: 100}},
+		{limit("100", "0", "-1"), sdk.RateLimit{Limit: 100}},
+		{limit("100", "0", "253402214399"), sdk.RateLimit{Limit: 100, Reset: time.Unix(253402214399, 0)}},
+		{limit("100", "0", "253402214400"), sdk.RateLimit{Limit: 100}},
+		{limit("100", "0", "99999999999999999999"), sdk.RateLimit{Limit: 100}},
+	} {
+		client, _ := setupWith(t, testKey, func(request) response { return response{http.StatusOK, example(t, "PendingSession"), test.header} })
+		session, err := client.GetSession(t.Context(), sessionID)
+		require.NoError(t, err)
+		require.Equal(t, test.want, session.Response.RateLimit, "%v", test.header)
+		_, err = json.Marshal(session.Response.RateLimit)
+		require.NoError(t, err, "it can be stored")
+	}
+}
+
+// The gateway's own link is better than the catalog's, and a code that nobody knows has neither.
+func TestTheLinkOfAnError(t *testing.T) {
+	t.Parallel()
+
+	entry, known := sdk.CodeSessionNotFound.Entry()
+	require.True(t, known)
+	for body, want := range map[string]string{
+		`{"error":"gone","code":"session_not_found"}`:                                    entry.Docs(),
+		`{"error":"gone","code":"session_not_found","docs":"https://docs.example.com/"}`: "https://docs.example.com/",
+		`{"error":"gone","code":"brand_new"}`:                                            "",
+		`{"error":"gone"}`:                                                               "",
+	} {
+		client, _ := setup(t, testKey, http.StatusNotFound, body)
+		_, err := client.GetSession(t.Context(), sessionID)
+		var e *sdk.Error
+		require.ErrorAs(t, err, &e)
+		require.Equal(t, want, e.Docs, body)
+	}
+}

@@ -120,7 +120,7 @@ func contextScenarios() []scenario {
 		},
 		{
 			name: "create: the deadline passes while nothing comes", call: create, script: []step{hanging()}, deadline: 10 * time.Second,
-			want: want{unknown: true, causes: []error{context.DeadlineExceeded}, says: "deadline", lasts: 10 * time.Second},
+			want: want{unknown: true, causes: []error{context.DeadlineExceeded}, says: "deadline passed before a response came", lasts: 10 * time.Second},
 		},
 		{
 			name: "create: the deadline passes, without an attempt timeout", call: create, script: []step{hanging()}, deadline: 5 * time.Minute,
@@ -135,8 +135,8 @@ func contextScenarios() []scenario {
 	}
 	for _, call := range []operation{createSession(), getSession(), validateSession(), health(), discovery(), createCheckout()} {
 		rows = append(rows,
-			scenario{name: call.name + ": cancelled before the call", call: call, cancelled: true, want: want{causes: cancelled, says: "nothing was sent"}, wire: true},
-			scenario{name: call.name + ": the deadline had passed", call: call, deadline: -time.Second, want: want{causes: []error{context.DeadlineExceeded}, says: "nothing was sent"}},
+			scenario{name: call.name + ": cancelled before the call", call: call, cancelled: true, want: want{causes: cancelled, says: "cancelled by its context, nothing was sent"}, wire: true},
+			scenario{name: call.name + ": the deadline had passed", call: call, deadline: -time.Second, want: want{causes: []error{context.DeadlineExceeded}, says: "deadline had passed, nothing was sent"}},
 		)
 	}
 	return rows

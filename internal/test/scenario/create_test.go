@@ -51,7 +51,7 @@ func unreadableScenarios() []scenario {
 	unknown := want{unknown: true, status: 201}
 	is := func(status int, says string) want { return want{unknown: true, status: status, says: says} }
 	return []scenario{
-		{name: "create: 201 without an id", call: create, script: []step{response(201, `{"checkoutUrl":"`+sessionPage+`","expiresAt":"2026-04-21T13:48:14Z"}`)}, want: unknown},
+		{name: "create: 201 without an id", call: create, script: []step{response(201, `{"checkoutUrl":"`+sessionPage+`","expiresAt":"2026-04-21T13:48:14Z"}`)}, want: is(201, "lacks a required field")},
 		{name: "create: 201 with an empty id", call: create, script: []step{response(201, `{"id":"","checkoutUrl":"`+sessionPage+`"}`)}, want: unknown},
 		{name: "create: 201 with an id of another type", call: create, script: []step{response(201, `{"id":7,"checkoutUrl":"`+sessionPage+`"}`)}, want: unknown},
 		{name: "create: 201 without a checkoutUrl", call: create, script: []step{response(201, `{"id":"`+sessionID+`"}`)}, want: unknown},
@@ -138,6 +138,10 @@ func retriedScenarios() []scenario {
 			name: "create: 503 that is truncated, with retries off", call: create, options: retries(0), script: []step{unavailable().cut()},
 			want: want{unknown: true, status: 503, says: "not valid JSON"},
 		},
+		{
+			name: "create: 500 with a session that ends before its length, with retries off", call: create, options: retries(0),
+			script: []step{response(500, created().body).endless()}, want: want{unknown: true, status: 500},
+		},
 		{name: "create: 503 of more than 1 MiB, with retries off", call: create, options: retries(0), script: []step{large(unavailable())}, want: want{unknown: true, status: 503, says: "truncated"}},
 		{name: "create: an unknown code with 503, then 201", call: create, script: []step{response(503, `{"error":"new","code":"brand_new"}`), created()}, want: id},
 		{name: "create: an unknown code with 500, then 201", call: create, script: []step{response(500, `{"error":"new","code":"brand_new"}`), created()}, want: id},
@@ -181,7 +185,8 @@ func rejectedScenarios() []scenario {
 		{name: "create: 404 with a page", call: create, script: []step{page(404)}, want: want{status: 404}},
 		{name: "create: an unknown code with 400", call: create, script: []step{response(400, `{"error":"new","code":"brand_new"}`)}, want: want{status: 400, code: "brand_new", says: "new"}},
 		{name: "create: an unknown code with 409", call: create, script: []step{response(409, `{"error":"new","code":"brand_new"}`)}, want: want{status: 409, code: "brand_new"}},
-		{name: "create: an error that is an object", call: create, script: []step{response(400, `{"error":{"text":"x"},"code":"validation_error"}`)}, want: want{status: 400, code: sdk.CodeValidationError}},
+		{name: "create: an error that is an object", call: create, script: []step{response(400, `{"error":{"text":"x"},"code":"validation_error"}`)}, want: want{status: 400, code: sdk.CodeValidationError, saysNot: "not valid JSON"}},
+		{name: "create: an error that says nothing", call: create, script: []step{response(400, `{}`)}, want: want{status: 400, saysNot: "not valid JSON"}},
 		{name: "create: an error that repeats secrets", call: create, script: []step{response(401, toJSON(echo))}, want: want{status: 401, code: sdk.CodeAuthInvalidKey, says: "[redacted]"}},
 		{
 			name: "create: a code that repeats the key", call: create, script: []step{response(401, `{"error":"x","code":"`+voraKey+`"}`)},
@@ -192,6 +197,19 @@ func rejectedScenarios() []scenario {
 			name: "create: Retry-After is kept where nothing is retried", call: create, script: []step{rejection(sdk.CodeMerchantNotOnboarded, "Retry-After", "120")},
 			want: want{status: 403, code: sdk.CodeMerchantNotOnboarded, retryAfter: 120e9},
 		},
+	}
+	for contentType, says := range map[string]string{
+		"Application/JSON; charset=utf-8": "the response is not valid JSON",
+		"application/problem+json":        "the response is not valid JSON",
+		"application/xml":                 "the response is application/xml instead of JSON",
+		"text/x+json":                     "the response is text/x+json instead of JSON",
+		"text/html; charset=utf-8":        "the response is text/html instead of JSON",
+		"":                                "the response is of unknown type instead of JSON",
+	} {
+		rows = append(rows, scenario{
+			name: "create: 400 with a page of the type " + contentType, call: create, script: []step{page(400).with("Content-Type", contentType)},
+			want: want{status: 400, says: says},
+		})
 	}
 	for _, entry := range catalog() {
 		if entry.Retryable {
@@ -213,7 +231,8 @@ func redirectScenarios() []scenario {
 		return []step{response(status, "", "Location", location)}
 	}
 	rows := []scenario{
-		{name: "create: a redirect without a location", call: createSession(), script: []step{nothing(307)}, want: want{status: 307, says: "base URL"}},
+		{name: "create: a redirect without a location", call: createSession(), script: []step{nothing(307)}, want: want{status: 307, says: "would carry the API key to another address"}},
+		{name: "create: a redirect with an error", call: createSession(), script: []step{response(307, `{"error":"moved","fix":"Use v2."}`)}, want: want{status: 307, says: "Use v2.", saysNot: "base URL"}},
 		{name: "create: a redirect to nowhere", call: createSession(), script: elsewhere(307, "https://[broken"), want: want{status: 307, says: "base URL"}},
 		{name: "create: a redirect on the same host", call: createSession(), script: elsewhere(308, "/v2/sessions"), want: want{status: 308, says: "base URL"}},
 	}

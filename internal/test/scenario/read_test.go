@@ -25,6 +25,12 @@ func readScenarios() []scenario {
 		},
 		{name: "get: 200 with an amount of 1499.0", call: get, script: []step{response(200, `{"id":"`+sessionID+`","status":"succeeded","amount":1499.0,"currency":"USD"}`)}, want: paid},
 		{name: "get: 200 with an amount of 1.499e3", call: get, script: []step{response(200, `{"id":"`+sessionID+`","status":"succeeded","amount":1.499e3,"currency":"USD"}`)}, want: paid},
+		{name: "get: 200 after a byte order mark", call: get, script: []step{response(200, "\ufeff"+succeeded().body)}, want: paid},
+		{name: "get: 200 before a NUL", call: get, script: []step{response(200, succeeded().body+"\x00")}, want: want{status: 200, says: "not valid JSON"}},
+		{
+			name: "get: 200 that ends before its length until retries are exhausted", call: get, script: slices.Repeat([]step{succeeded().endless()}, 3),
+			want: want{status: 200, causes: []error{io.ErrUnexpectedEOF}},
+		},
 		{name: "get: 408, then 200", call: get, script: []step{nothing(408), succeeded()}, want: paid},
 		{name: "get: 503, then 200", call: get, script: []step{rejection(sdk.CodeAuthServiceUnavailable), succeeded()}, want: paid},
 		{name: "get: 500 internal_error, then 200", call: get, script: []step{rejection(sdk.CodeInternalError), succeeded()}, want: paid},

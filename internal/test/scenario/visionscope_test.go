@@ -70,6 +70,7 @@ func visionScopeScenarios() []scenario {
 		{name: "checkout: 200 that is truncated", call: create, script: []step{checkout().cut()}, want: want{unknown: true, status: 200}, wire: true},
 		{name: "checkout: 200 that ends before its length", call: create, script: []step{checkout().endless()}, want: id, wire: true},
 		{name: "checkout: 200 that ends before its last chunk", call: create, script: []step{checkout().endless().undeclared()}, want: id, wire: true},
+		{name: "checkout: 200 success:false that ends before its length", call: create, script: []step{response(200, `{"success":false,"data":{"session_id":"`+checkoutID+`","checkout_url":"https://pay.example.com/"}}`).endless()}, want: want{unknown: true, status: 200}},
 		{name: "checkout: 304", call: create, script: []step{nothing(304)}, want: want{status: 304, says: "empty", saysNot: "redirect"}},
 
 		{name: "checkout: connection refused, then 200", call: create, script: []step{connectionRefused(), checkout()}, want: id},
