@@ -28,9 +28,15 @@ func (t *Time) UnmarshalJSON(data []byte) error {
 	case json.Unmarshal(data, &written) != nil:
 		t.err = errNotTime
 	default:
-		t.Time, t.err = ParseTime(written)
+		*t = NewTime(written)
 	}
 	return nil
+}
+
+// NewTime is a field that was read as a string.
+func NewTime(written string) Time {
+	at, err := ParseTime(written)
+	return Time{at, err}
 }
 
 func (t Time) malformed() error { return t.err }

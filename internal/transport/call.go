@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/hostedpay/hostedpay-go/internal/settings"
@@ -40,6 +39,12 @@ type Body interface {
 // A Rejecter is a body that may say no although the status is 2xx. It is then complete.
 type Rejecter interface {
 	Rejection() (message string, rejected bool)
+}
+
+// A Decoder is a body that reads itself, with the result and the error that json.Unmarshal would
+// have.
+type Decoder interface {
+	Decode(body []byte) error
 }
 
 // A Request is what a generated request builder returns.
@@ -138,8 +143,10 @@ func notBuilt(operation string, err error) error {
 func malformedHeader(header http.Header) string {
 	for name, values := range header {
 		for _, value := range values {
-			if strings.ContainsFunc(value, func(c rune) bool { return c < ' ' && c != '\t' || c == '\x7f' }) {
-				return name
+			for _, c := range []byte(value) {
+				if c < ' ' && c != '\t' || c == '\x7f' {
+					return name
+				}
 			}
 		}
 	}

@@ -17,8 +17,15 @@ import (
 // with the others: fieldError is about the first of them, and the body judges whether what is left
 // is complete.
 func decodeInto(out Body, status int, body []byte) (complete bool, fieldError error) {
-	err := json.Unmarshal(bytes.TrimPrefix(body, []byte("\ufeff")), out)
+	err := unmarshal(bytes.TrimPrefix(body, []byte("\ufeff")), out)
 	return len(body) > 0 && !isMalformed(err) && out.Complete(status), err
+}
+
+func unmarshal(body []byte, out Body) error {
+	if d, ok := out.(Decoder); ok {
+		return d.Decode(body)
+	}
+	return json.Unmarshal(body, out)
 }
 
 // decodeAround is decodeInto for a result that cannot be asked for again: whatever stands around

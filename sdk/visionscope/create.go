@@ -9,6 +9,7 @@ import (
 	gen "github.com/hostedpay/hostedpay-go/gen/visionscope"
 	"github.com/hostedpay/hostedpay-go/internal/apikey"
 	"github.com/hostedpay/hostedpay-go/internal/contract"
+	"github.com/hostedpay/hostedpay-go/internal/fastjson"
 	"github.com/hostedpay/hostedpay-go/internal/lenient"
 	"github.com/hostedpay/hostedpay-go/internal/transport"
 	"github.com/hostedpay/hostedpay-go/sdk"
@@ -64,6 +65,50 @@ type createdBody struct {
 	Success lenient.Bool        `json:"success"`
 	Data    gen.CreatedCheckout `json:"data"`
 	Error   string              `json:"error"`
+}
+
+var (
+	createdNames     = fastjson.Names[createdBody]()
+	createdDataNames = fastjson.Names[gen.CreatedCheckout]()
+)
+
+// Decode reads the body of a response.
+func (b *createdBody) Decode(body []byte) error {
+	d := fastjson.New(body)
+	if b.read(&d); !d.Complete() {
+		return fastjson.Slowly(body, b)
+	}
+	return nil
+}
+
+func (b *createdBody) read(d *fastjson.Decoder) {
+	d.Object(createdNames, func(name string) bool {
+		switch name {
+		case "success":
+			b.Success = lenient.NewBool(d.Bool())
+		case "data":
+			b.readData(d)
+		case "error":
+			b.Error = d.Text()
+		default:
+			return false
+		}
+		return true
+	})
+}
+
+func (b *createdBody) readData(d *fastjson.Decoder) {
+	d.Object(createdDataNames, func(name string) bool {
+		switch name {
+		case "session_id":
+			b.Data.SessionID = d.Text()
+		case "checkout_url":
+			b.Data.CheckoutURL = d.Text()
+		default:
+			return false
+		}
+		return true
+	})
 }
 
 // Complete reports whether the checkout can be paid and recognized again, or was rejected.

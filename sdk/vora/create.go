@@ -9,6 +9,7 @@ import (
 
 	gen "github.com/hostedpay/hostedpay-go/gen/vora"
 	"github.com/hostedpay/hostedpay-go/internal/contract"
+	"github.com/hostedpay/hostedpay-go/internal/fastjson"
 	"github.com/hostedpay/hostedpay-go/internal/lenient"
 	"github.com/hostedpay/hostedpay-go/internal/transport"
 	"github.com/hostedpay/hostedpay-go/sdk"
@@ -117,6 +118,33 @@ func (c *Client) CreateSession(ctx context.Context, params SessionParams, opts .
 type createdBody struct {
 	gen.CreatedSession
 	ExpiresAt lenient.Time `json:"expiresAt"`
+}
+
+var createdNames = fastjson.Names[createdBody]()
+
+// Decode reads the body of a response.
+func (b *createdBody) Decode(body []byte) error {
+	d := fastjson.New(body)
+	if b.read(&d); !d.Complete() {
+		return fastjson.Slowly(body, b)
+	}
+	return nil
+}
+
+func (b *createdBody) read(d *fastjson.Decoder) {
+	d.Object(createdNames, func(name string) bool {
+		switch name {
+		case "id":
+			b.ID = d.Text()
+		case "checkoutUrl":
+			b.CheckoutURL = d.Text()
+		case "expiresAt":
+			b.ExpiresAt = lenient.NewTime(d.Text())
+		default:
+			return false
+		}
+		return true
+	})
 }
 
 // Complete reports whether the session can be paid and found again.

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"github.com/hostedpay/hostedpay-go/internal/fastjson"
 )
 
 // The largest body that is rewritten in search of what it was.
@@ -135,12 +137,12 @@ func unescaped(text []byte) (char rune, length int) {
 	case text[1] != 'u':
 		return -1, 2
 	}
-	char = codeUnit(text)
+	char = fastjson.CodeUnit(text)
 	if utf16.IsSurrogate(char) {
 		if len(text) < 12 {
 			return -1, 2
 		}
-		char = utf16.DecodeRune(char, codeUnit(text[6:]))
+		char = utf16.DecodeRune(char, fastjson.CodeUnit(text[6:]))
 		if char == utf8.RuneError {
 			return -1, 2
 		}

@@ -3,6 +3,7 @@ package webhooks
 import (
 	"time"
 
+	"github.com/hostedpay/hostedpay-go/internal/fastjson"
 	"github.com/hostedpay/hostedpay-go/internal/lenient"
 )
 
@@ -22,6 +23,15 @@ func (t *flexibleTime) UnmarshalJSON(data []byte) error {
 		t.Time = unixTime(seconds)
 	}
 	return nil
+}
+
+// readTime reads what flexibleTime reads.
+func readTime(d *fastjson.Decoder) flexibleTime {
+	if !d.IsString() {
+		return flexibleTime{unixTime(d.Integer())}
+	}
+	at, _ := lenient.ParseTime(d.Text())
+	return flexibleTime{at}
 }
 
 // unixTime is the zero time outside of the years 1 to 9999, which encoding/json could not write: an

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/hostedpay/hostedpay-go/internal/contract"
+	"github.com/hostedpay/hostedpay-go/internal/fastjson"
 	"github.com/hostedpay/hostedpay-go/internal/lenient"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
@@ -25,9 +26,9 @@ const (
 
 // parseVora reads a body of either shape. One that has neither counts as its scheme's.
 func parseVora(body []byte, usual voraShape) parsed {
-	b, d := voraBodies.Get().(*voraEnvelope), fastDecoder{body: body, text: string(body)}
-	if b.read(&d); !d.complete() {
-		b.problem = decodeSlowly(body, b)
+	b, d := voraBodies.Get().(*voraEnvelope), fastjson.New(body)
+	if b.read(&d); !d.Complete() {
+		b.problem = fastjson.Slowly(body, b)
 	}
 	b.findPayment()
 	b.adopt()
@@ -92,18 +93,18 @@ type voraEnvelope struct {
 	inData  voraV1Body
 }
 
-var voraEnvelopeNames = jsonNames[voraEnvelope]()
+var voraEnvelopeNames = fastjson.Names[voraEnvelope]()
 
-func (b *voraEnvelope) read(d *fastDecoder) {
-	d.object(voraEnvelopeNames, func(name string) bool { return b.field(d, name) })
+func (b *voraEnvelope) read(d *fastjson.Decoder) {
+	d.Object(voraEnvelopeNames, func(name string) bool { return b.field(d, name) })
 }
 
-func (b *voraEnvelope) field(d *fastDecoder, name string) bool {
+func (b *voraEnvelope) field(d *fastjson.Decoder, name string) bool {
 	switch name {
 	case "created":
-		b.Created = d.time()
+		b.Created = readTime(d)
 	case "merchant_id":
-		b.Merchant = d.string()
+		b.Merchant = d.Text()
 	case "data":
 		b.readData(d)
 	default:
@@ -113,16 +114,16 @@ func (b *voraEnvelope) field(d *fastDecoder, name string) bool {
 }
 
 // readData reads the data, and what it says about a payment on the way.
-func (b *voraEnvelope) readData(d *fastDecoder) {
-	d.space()
-	begin, inside := d.at, *d
+func (b *voraEnvelope) readData(d *fastjson.Decoder) {
+	begin := d.Begin()
+	inside := *d
 	b.payment, b.inData = nil, voraV1Body{}
-	if some := b.inData.read(&inside); some && !inside.lost {
-		d.at, b.payment = inside.at, &b.inData
+	if some := b.inData.read(&inside); some && !inside.Lost() {
+		*d, b.payment = inside, &b.inData
 	} else { // data of another form
-		d.pass(maxNested)
+		d.Pass()
 	}
-	b.Data = d.body[begin:d.at:d.at]
+	b.Data = d.Since(begin)
 }
 
 // findPayment reads what the data says about a payment, where the fast decoder has not.
@@ -135,7 +136,7 @@ func (b *voraEnvelope) findPayment() {
 		return
 	}
 	b.payment = &b.inData
-	b.payment.problem = decodeSlowly(b.Data, b.payment)
+	b.payment.problem = fastjson.Slowly(b.Data, b.payment)
 }
 
 func (b *voraEnvelope) hint() KeyHint {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/hostedpay/hostedpay-go/internal/contract"
+	"github.com/hostedpay/hostedpay-go/internal/fastjson"
 	"github.com/hostedpay/hostedpay-go/internal/lenient"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
@@ -36,49 +37,49 @@ type voraV1Body struct {
 	problem error
 }
 
-var voraV1Names = jsonNames[voraV1Body]()
+var voraV1Names = fastjson.Names[voraV1Body]()
 
 // read reads an object, and reports whether it has any fields.
-func (b *voraV1Body) read(d *fastDecoder) (some bool) {
-	return d.object(voraV1Names, func(name string) bool { return b.field(d, name) })
+func (b *voraV1Body) read(d *fastjson.Decoder) (some bool) {
+	return d.Object(voraV1Names, func(name string) bool { return b.field(d, name) })
 }
 
-func (b *voraV1Body) field(d *fastDecoder, name string) bool {
+func (b *voraV1Body) field(d *fastjson.Decoder, name string) bool {
 	switch name {
 	case "event":
-		b.Event = d.string()
+		b.Event = d.Text()
 	case "sessionId":
-		b.SessionID = d.string()
+		b.SessionID = d.Text()
 	case "merchantId":
-		b.MerchantID = d.string()
+		b.MerchantID = d.Text()
 	case "amount":
-		b.Amount = lenient.NewInteger(d.integer())
+		b.Amount = lenient.NewInteger(d.Integer())
 	case "currency":
-		b.Currency = money.Currency(d.string())
+		b.Currency = money.Currency(d.Text())
 	case "timestamp":
-		b.Timestamp = d.time()
+		b.Timestamp = readTime(d)
 	case "status":
-		b.Status = d.string()
+		b.Status = d.Text()
 	case "metadata":
-		b.Metadata = d.strings(b.Metadata)
+		b.Metadata = d.Strings(b.Metadata)
 	case "transactionId":
-		b.TransactionID = d.string()
+		b.TransactionID = d.Text()
 	case "failureCode":
-		b.FailureCode = d.string()
+		b.FailureCode = d.Text()
 	case "error":
-		b.Error = d.string()
+		b.Error = d.Text()
 	case "refundId":
-		b.RefundID = d.string()
+		b.RefundID = d.Text()
 	case "id":
-		b.ID = d.string()
+		b.ID = d.Text()
 	case "event_id":
-		b.EventID = d.string()
+		b.EventID = d.Text()
 	case "type":
-		b.Type = d.string()
+		b.Type = d.Text()
 	case "session_id":
-		b.Session = d.string()
+		b.Session = d.Text()
 	case "livemode":
-		b.LiveMode = lenient.NewBool(d.bool())
+		b.LiveMode = lenient.NewBool(d.Bool())
 	default:
 		return false
 	}

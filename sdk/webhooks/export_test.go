@@ -1,5 +1,10 @@
 package webhooks
 
+import (
+	"github.com/hostedpay/hostedpay-go/internal/fastjson"
+	"github.com/hostedpay/hostedpay-go/internal/test/shortcut"
+)
+
 // Schemes lists the registered schemes.
 func Schemes() (names []Scheme) {
 	for _, s := range schemes() {
@@ -8,28 +13,20 @@ func Schemes() (names []Scheme) {
 	return names
 }
 
-// DecodeVora reads a body of Vora with and without the fast decoder. It is false when the fast
-// decoder gave up.
-func DecodeVora(body []byte) (fast, full any, ok bool) {
-	f, s, d := &voraEnvelope{}, &voraEnvelope{}, fastDecoder{body: body, text: string(body)}
+// DecodeVora is of all that is read of Vora's bodies.
+var DecodeVora shortcut.Decode = func(body []byte) (fast, full any, ok bool) {
+	f, s, d := &voraEnvelope{}, &voraEnvelope{}, fastjson.New(body)
 	f.read(&d)
 	f.findPayment()
-	if err := decodeSlowly(body, s); err != nil {
-		return f, err, d.complete()
+	if err := fastjson.Slowly(body, s); err != nil {
+		return f, err, d.Complete()
 	}
 	s.findPayment()
-	return f, s, d.complete()
+	return f, s, d.Complete()
 }
 
 // DecodeVisionScope is the same for VisionScope.
-func DecodeVisionScope(body []byte) (fast, full any, ok bool) {
-	f, s, d := &visionScopeBody{}, &visionScopeBody{}, fastDecoder{body: body, text: string(body)}
-	f.read(&d)
-	if err := decodeSlowly(body, s); err != nil {
-		return f, err, d.complete()
-	}
-	return f, s, d.complete()
-}
+var DecodeVisionScope = shortcut.Of((*visionScopeBody).read)
 
 // The names of the fields that the bodies have.
 var (

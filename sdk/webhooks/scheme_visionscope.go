@@ -8,6 +8,7 @@ import (
 
 	genvision "github.com/hostedpay/hostedpay-go/gen/visionscope"
 	"github.com/hostedpay/hostedpay-go/internal/contract"
+	"github.com/hostedpay/hostedpay-go/internal/fastjson"
 	"github.com/hostedpay/hostedpay-go/internal/lenient"
 	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
@@ -104,7 +105,7 @@ type visionScopeBody struct {
 	Event     string         `json:"event"`
 	SessionID string         `json:"session_id"`
 	Status    string         `json:"status"` // says what the event's name says
-	Amount    rawValue       `json:"amount"` // a json.Number would stop the decoder where it reads no number
+	Amount    fastjson.Raw   `json:"amount"` // a json.Number would stop the decoder where it reads no number
 	Currency  money.Currency `json:"currency"`
 	OrderID   string         `json:"order_id"`
 	Reason    string         `json:"reason"`
@@ -114,32 +115,32 @@ type visionScopeBody struct {
 	problem error
 }
 
-var visionScopeNames = jsonNames[visionScopeBody]()
+var visionScopeNames = fastjson.Names[visionScopeBody]()
 
-func (b *visionScopeBody) read(d *fastDecoder) {
-	d.object(visionScopeNames, func(name string) bool { return b.field(d, name) })
+func (b *visionScopeBody) read(d *fastjson.Decoder) {
+	d.Object(visionScopeNames, func(name string) bool { return b.field(d, name) })
 }
 
-func (b *visionScopeBody) field(d *fastDecoder, name string) bool {
+func (b *visionScopeBody) field(d *fastjson.Decoder, name string) bool {
 	switch name {
 	case "event":
-		b.Event = d.string()
+		b.Event = d.Text()
 	case "session_id":
-		b.SessionID = d.string()
+		b.SessionID = d.Text()
 	case "status":
-		b.Status = d.string()
+		b.Status = d.Text()
 	case "amount":
-		b.Amount = d.raw()
+		b.Amount = d.Raw()
 	case "currency":
-		b.Currency = money.Currency(d.string())
+		b.Currency = money.Currency(d.Text())
 	case "order_id":
-		b.OrderID = d.string()
+		b.OrderID = d.Text()
 	case "reason":
-		b.Reason = d.string()
+		b.Reason = d.Text()
 	case "paid_at":
-		b.PaidAt = d.time()
+		b.PaidAt = readTime(d)
 	case "failed_at":
-		b.FailedAt = d.time()
+		b.FailedAt = readTime(d)
 	default:
 		return false
 	}
@@ -147,9 +148,9 @@ func (b *visionScopeBody) field(d *fastDecoder, name string) bool {
 }
 
 func parseVisionScope(body []byte) parsed {
-	b, d := visionScopeBodies.Get().(*visionScopeBody), fastDecoder{body: body, text: string(body)}
-	if b.read(&d); !d.complete() {
-		b.problem = decodeSlowly(body, b)
+	b, d := visionScopeBodies.Get().(*visionScopeBody), fastjson.New(body)
+	if b.read(&d); !d.Complete() {
+		b.problem = fastjson.Slowly(body, b)
 	}
 	return b
 }

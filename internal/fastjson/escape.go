@@ -1,4 +1,4 @@
-package webhooks
+package fastjson
 
 import (
 	"strings"
@@ -7,7 +7,7 @@ import (
 )
 
 // unescaped reads the rest of a string that has escapes.
-func (d *fastDecoder) unescaped() string {
+func (d *Decoder) unescaped() string {
 	text := d.text[d.at:]
 	b := make([]byte, 0, len(text[:strings.IndexByte(text, '\\')])+32)
 	for at := 0; at < len(text); {
@@ -46,21 +46,21 @@ func escape(text string) (char rune, length int) {
 	if at := strings.IndexByte(`"\/bfnrt`, text[1]); at >= 0 {
 		return rune("\"\\/\b\f\n\r\t"[at]), 2
 	}
-	first := codeUnit(text)
+	first := CodeUnit(text)
 	switch {
 	case first < 0:
 		return 0, 0
 	case !utf16.IsSurrogate(first):
 		return first, 6
 	}
-	if pair := utf16.DecodeRune(first, codeUnit(text[6:])); pair != utf8.RuneError {
+	if pair := utf16.DecodeRune(first, CodeUnit(text[6:])); pair != utf8.RuneError {
 		return pair, 12
 	}
 	return utf8.RuneError, 6
 }
 
-// codeUnit reads an escape of the form \uXXXX, and is -1 where there is none.
-func codeUnit[Text string | []byte](text Text) (unit rune) {
+// CodeUnit reads an escape of the form \uXXXX, and is -1 where there is none.
+func CodeUnit[Text string | []byte](text Text) (unit rune) {
 	if len(text) < 6 || text[0] != '\\' || text[1] != 'u' {
 		return -1
 	}

@@ -1,15 +1,16 @@
-package webhooks
+package fastjson
 
 import (
 	"encoding/binary"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/hostedpay/hostedpay-go/internal/lenient"
 )
 
-// string reads a string, and is a part of the text when there is no escape in it.
-func (d *fastDecoder) string() string {
+// IsString reports whether the next value is a string.
+func (d *Decoder) IsString() bool { return d.peek() == '"' }
+
+// Text reads a string, and is a part of the text when there is no escape in it.
+func (d *Decoder) Text() string {
 	d.want('"')
 	if d.lost {
 		return ""
@@ -60,7 +61,7 @@ func plainLength(text []byte) (length int) {
 }
 
 // number reads a number as it is written.
-func (d *fastDecoder) number() string {
+func (d *Decoder) number() string {
 	d.space()
 	begin := d.at
 	d.skip('-', '-')
@@ -78,7 +79,7 @@ func (d *fastDecoder) number() string {
 	return d.text[begin:d.at]
 }
 
-func (d *fastDecoder) skip(one, other byte) bool {
+func (d *Decoder) skip(one, other byte) bool {
 	if d.at < len(d.text) && (d.text[d.at] == one || d.text[d.at] == other) {
 		d.at++
 		return true
@@ -86,7 +87,7 @@ func (d *fastDecoder) skip(one, other byte) bool {
 	return false
 }
 
-func (d *fastDecoder) digits() (count int) {
+func (d *Decoder) digits() (count int) {
 	for d.at < len(d.text) && '0' <= d.text[d.at] && d.text[d.at] <= '9' {
 		d.at++
 		count++
@@ -94,8 +95,8 @@ func (d *fastDecoder) digits() (count int) {
 	return count
 }
 
-// integer reads an integer.
-func (d *fastDecoder) integer() (value int64) {
+// Integer reads an integer.
+func (d *Decoder) Integer() (value int64) {
 	text := d.number()
 	digits := strings.TrimPrefix(text, "-")
 	if len(digits) > 18 { // up to which every integer fits
@@ -116,27 +117,18 @@ func (d *fastDecoder) integer() (value int64) {
 // maxPresized is for how many strings a map has room from the start: the body may be a stranger's.
 const maxPresized = 64
 
-// strings reads an object of strings. What was read before is that of a repeated field, which
+// Strings reads an object of strings. What was read before is that of a repeated field, which
 // encoding/json would merge with it.
-func (d *fastDecoder) strings(before map[string]string) map[string]string {
+func (d *Decoder) Strings(before map[string]string) map[string]string {
 	d.lost = d.lost || before != nil
 	inside, _, _ := strings.Cut(d.text[d.at:], "}")
 	values := make(map[string]string, min(strings.Count(inside, ":"), maxPresized))
-	d.object(nil, func(name string) bool { values[name] = d.string(); return true })
+	d.Object(nil, func(name string) bool { values[name] = d.Text(); return true })
 	return values
 }
 
-// time reads what flexibleTime reads.
-func (d *fastDecoder) time() flexibleTime {
-	if d.peek() != '"' {
-		return flexibleTime{unixTime(d.integer())}
-	}
-	at, _ := lenient.ParseTime(d.string())
-	return flexibleTime{at}
-}
-
-// bool reads true or false.
-func (d *fastDecoder) bool() bool {
+// Bool reads true or false.
+func (d *Decoder) Bool() bool {
 	if d.peek() == 't' {
 		d.word("true")
 		return true
@@ -145,7 +137,7 @@ func (d *fastDecoder) bool() bool {
 	return false
 }
 
-func (d *fastDecoder) word(word string) {
+func (d *Decoder) word(word string) {
 	if !strings.HasPrefix(d.text[d.at:], word) {
 		d.lost = true
 		return
@@ -153,23 +145,22 @@ func (d *fastDecoder) word(word string) {
 	d.at += len(word)
 }
 
-// A rawValue is a JSON value as it is written, without the white space around it. It is empty for a
+// A Raw is a JSON value as it is written, without the white space around it. It is empty for a
 // field that is not there.
-type rawValue string
+type Raw string
 
 // UnmarshalJSON accepts any value.
-func (r *rawValue) UnmarshalJSON(data []byte) error {
-	*r = rawValue(data)
+func (r *Raw) UnmarshalJSON(data []byte) error {
+	*r = Raw(data)
 	return nil
 }
 
-// raw reads a value of any kind.
-func (d *fastDecoder) raw() rawValue {
-	d.space()
-	begin := d.at
-	d.pass(maxNested)
+// Raw reads a value of any kind.
+func (d *Decoder) Raw() Raw {
+	begin := d.Begin()
+	d.Pass()
 	if d.lost {
 		return ""
 	}
-	return rawValue(d.text[begin:d.at])
+	return Raw(d.text[begin:d.at])
 }
