@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	paddle "github.com/PaddleHQ/paddle-go-sdk/v4"
 	"github.com/hashicorp/go-retryablehttp"
@@ -30,7 +31,7 @@ func calling(context.Context) (*contest, error) {
 }
 
 func callingLoopback(context.Context) (*contest, error) {
-	c := &contest{name: "create a session, loopback, 32 at once", about: "The same over loopback HTTP, from 32 goroutines.", workers: 32}
+	c := &contest{name: "create a session, loopback, 32 at once", about: "The same over loopback HTTP, from 32 goroutines.", workers: 32, turn: 200 * time.Millisecond}
 	served := gateway{new(atomic.Uint32)}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)

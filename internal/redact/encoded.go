@@ -103,7 +103,10 @@ func (l *line) mayHold(e *encoding, run []unit) bool {
 	}
 	inRow := 0
 	for i := 0; i < len(l.decoded); {
-		r, size := utf8.DecodeRune(l.decoded[i:])
+		r, size := rune(l.decoded[i]), 1
+		if r >= utf8.RuneSelf {
+			r, size = utf8.DecodeRune(l.decoded[i:])
+		}
 		switch {
 		case r == utf8.RuneError && size == 1:
 			inRow = 0

@@ -51,6 +51,11 @@ func (f *form) reset(m mode) { *f = form{units: f.units[:0], mode: m} }
 // read appends a string.
 func (f *form) read(s string) {
 	for at := 0; at < len(s); {
+		if b := s[at]; '!' <= b && b <= '~' {
+			f.ascii(b, at, at+1)
+			at++
+			continue
+		}
 		r, size := utf8.DecodeRuneInString(s[at:])
 		if r == utf8.RuneError && size == 1 {
 			f.octet(s[at], at, at+1)

@@ -146,7 +146,7 @@ func isSpace(r rune) bool { return unicode.IsSpace(r) || r == '\u2028' || r == '
 // of what follows.
 func isInvisible(r rune) bool {
 	if r < utf8.RuneSelf {
-		return unicode.IsControl(r)
+		return r < ' ' || r == '\x7f'
 	}
 	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }

@@ -37,15 +37,7 @@ func (c Currency) Valid() bool { return listedExponent(c) >= 0 }
 // Withdrawn reports whether the currency is no longer in force, as the Bulgarian lev (BGN) since
 // 2026. Amounts of old orders in it can still be read; a new payment in it cannot be created.
 func (c Currency) Withdrawn() bool {
-	if len(c) != codeLength {
-		return false
-	}
-	for code := range strings.FieldsSeq(withdrawn) {
-		if code == string(c) {
-			return true
-		}
-	}
-	return false
+	return c.wellFormed() && strings.Contains(withdrawn, string(c)) // of three letters between spaces
 }
 
 // Currencies returns the currencies that a payment can be made in, in alphabetical order: those in

@@ -31,7 +31,7 @@ func newLoop(p Policy, client *http.Client, request *http.Request, safety Safety
 		l.attempts.timeout = limit
 	}
 	if l.route(client.Transport) {
-		l.kept.keep(request.Header)
+		l.kept = keepHeader(request.Header)
 	}
 	return l
 }
@@ -161,7 +161,7 @@ func (l *loop) obstacle(ctx context.Context, retries int, wait time.Duration, as
 // renew gives the next attempt a body from its beginning, and a header without what middleware
 // added to it.
 func (l *loop) renew(next *http.Request) error {
-	if len(l.kept.fields) > 0 {
+	if len(l.kept) > 0 {
 		next.Header = l.kept.header()
 	}
 	if l.request.GetBody == nil {

@@ -35,24 +35,24 @@ const (
 // take claims the event, within half of the time that is left for its work.
 func (c claim) take(ctx context.Context) (state State, err error) {
 	deadline, _ := ctx.Deadline()
-	err = patiently(ctx, time.Now().Add(time.Until(deadline)/2), func(ctx context.Context) (err error) {
+	err = c.patiently(ctx, time.Now().Add(time.Until(deadline)/2), func(ctx context.Context) (err error) {
 		state, err = c.store.Claim(ctx, c.key, c.token, c.lease)
 		return err
 	})
 	if err != nil { // perhaps it was claimed, and only the response is missing
-		_ = try(context.WithoutCancel(ctx), time.Now().Add(stepWithin), func(ctx context.Context) error { return c.store.Release(ctx, c.key, c.token) })
+		_ = c.try(context.WithoutCancel(ctx), time.Now().Add(stepWithin), func(ctx context.Context) error { return c.store.Release(ctx, c.key, c.token) })
 	}
 	return state, err
 }
 
 // complete marks the event as done. It is not stopped by the end of the function's time.
 func (c claim) complete(ctx context.Context) error {
-	return patiently(context.WithoutCancel(ctx), time.Now().Add(settleWithin), func(ctx context.Context) error { return c.store.Complete(ctx, c.key, c.token) })
+	return c.patiently(context.WithoutCancel(ctx), time.Now().Add(settleWithin), func(ctx context.Context) error { return c.store.Complete(ctx, c.key, c.token) })
 }
 
 // release frees the event for its next delivery, unless the end of the lease does so earlier.
 func (c claim) release(ctx context.Context) error {
-	err := patiently(context.WithoutCancel(ctx), time.Now().Add(c.lease), func(ctx context.Context) error { return c.store.Release(ctx, c.key, c.token) })
+	err := c.patiently(context.WithoutCancel(ctx), time.Now().Add(c.lease), func(ctx context.Context) error { return c.store.Release(ctx, c.key, c.token) })
 	if err != nil {
 		return fmt.Errorf("webhooks: the store failed to release the claim, which is free again when its lease ends: %w", err)
 	}
@@ -98,16 +98,19 @@ func (c claim) extendUntilDone(ctx context.Context, ends time.Time, lost context
 
 // extend tries until the lease ends.
 func (c claim) extend(ctx context.Context, ends time.Time) error {
-	return patiently(ctx, ends, func(ctx context.Context) error { return c.store.Extend(ctx, c.key, c.token, c.lease) })
+	return c.patiently(ctx, ends, func(ctx context.Context) error { return c.store.Extend(ctx, c.key, c.token, c.lease) })
 }
 
 // patiently tries a step until it succeeds, until its error says that another try is of no use, or
 // until its time is up or the context ends.
-func patiently(ctx context.Context, until time.Time, step func(context.Context) error) error {
+func (c claim) patiently(ctx context.Context, until time.Time, step func(context.Context) error) error {
 	for pause := firstPause; ; pause = min(2*pause, longestPause) {
-		err := try(ctx, until, step)
+		err := c.try(ctx, until, step)
+		if err == nil || isFinal(err) || ctx.Err() != nil {
+			return err
+		}
 		left := time.Until(until)
-		if err == nil || isFinal(err) || ctx.Err() != nil || left <= 0 {
+		if left <= 0 {
 			return err
 		}
 		timer := time.NewTimer(min(pause/2+jitter.UpTo(ctx, pause), left))
@@ -130,9 +133,13 @@ func isFinal(err error) bool {
 var errStorePanicked = errors.New("webhooks: the store panicked")
 
 // try has one context with a timer of its own, which ends after stepWithin or when the time is up.
-func try(ctx context.Context, until time.Time, step func(context.Context) error) (err error) {
-	ctx, cancel := context.WithTimeout(ctx, min(stepWithin, time.Until(until)))
-	defer cancel()
+// Nobody waits for memory.
+func (c claim) try(ctx context.Context, until time.Time, step func(context.Context) error) (err error) {
+	if _, inMemory := c.store.(*MemoryStore); !inMemory {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, min(stepWithin, time.Until(until)))
+		defer cancel()
+	}
 	defer func() {
 		if v := recover(); v != nil {
 			err = fmt.Errorf("%w: %v\n%s", errStorePanicked, v, debug.Stack())
