@@ -97,7 +97,11 @@ func (f *anonymousCaller) client(opts ...sdk.ClientOption) (*vora.Client, error)
 
 // print writes a result as JSON, or as lines for people.
 func (f *caller) print(w io.Writer, result any, lines string) error {
-	if f.json {
+	return printResult(w, f.json, result, lines)
+}
+
+func printResult(w io.Writer, asJSON bool, result any, lines string) error {
+	if asJSON {
 		e := json.NewEncoder(w)
 		e.SetEscapeHTML(false) // URLs stay as they are
 		return e.Encode(result)

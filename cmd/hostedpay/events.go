@@ -43,6 +43,11 @@ func (f *journalFlag) box(c *cobra.Command) (*control.Client, error) {
 	return box, err
 }
 
+// print prints a result. The output says itself when it fails.
+func (f *journalFlag) print(c *cobra.Command, result any, lines string) {
+	_ = printResult(c.OutOrStdout(), f.json, result, lines)
+}
+
 // read returns all deliveries.
 func (f *journalFlag) read(c *cobra.Command) ([]journal.Entry, error) {
 	box, err := f.box(c)
@@ -116,10 +121,9 @@ func eventsListCommand() *cobra.Command {
 					fmt.Fprintf(c.ErrOrStderr(), "Warning: --type: %v\n", doubt)
 				}
 			}
-			show := eventPrinter{out: c.OutOrStdout(), json: f.json}
 			for _, e := range all {
 				if ofType(e) && (!failed || !e.Accepted()) {
-					show.event(&e)
+					f.print(c, e.Line(), e.Text())
 				}
 			}
 			return nil

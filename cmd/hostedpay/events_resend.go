@@ -72,7 +72,7 @@ It exits with 1 when the response is not a 2xx.`,
 			if err != nil {
 				view.Error = err.Error()
 			}
-			eventPrinter{out: c.OutOrStdout(), json: f.json}.print(view, view.String())
+			f.print(c, view, view.String())
 			if !view.accepted() {
 				return notAccepted(e, status, sign)
 			}
@@ -106,7 +106,7 @@ func (f *journalFlag) resendFromSandbox(c *cobra.Command, id string, elsewhere b
 	}
 	last := e.Forwards[len(e.Forwards)-1]
 	view := deliveryView{Event: e.Event, Scheme: e.Scheme, Status: last.Status, Milliseconds: last.Milliseconds, Error: last.Error}
-	eventPrinter{out: c.OutOrStdout(), json: f.json}.print(view, view.String())
+	f.print(c, view, view.String())
 	if !view.accepted() {
 		return errors.New("the delivery was not accepted: hostedpay events show prints it, and hostedpay verify webhook says whether it verifies")
 	}

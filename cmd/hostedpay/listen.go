@@ -1,18 +1,14 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"slices"
-	"sync"
-	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/errno"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/journal"
-	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/server"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/listen"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
 )
@@ -65,7 +61,7 @@ what is in it.`,
 }
 
 func (f *listenFlags) run(c *cobra.Command) (err error) {
-	targets, err := targetsOf(f.forwardTo)
+	targets, err := listen.Targets(f.forwardTo)
 	if err == nil && (f.count < 0 || f.maxFailures < 0) {
 		err = errors.New("--count and --max-failures are not negative")
 	}
@@ -87,48 +83,12 @@ func (f *listenFlags) run(c *cobra.Command) (err error) {
 	if err != nil {
 		return err
 	}
-	if i := slices.IndexFunc(targets, func(t target) bool { return t.isAt(c.Context(), atAddress.Addr()) }); i >= 0 {
+	if i := slices.IndexFunc(targets, func(t listen.Target) bool { return t.IsAt(c.Context(), atAddress.Addr()) }); i >= 0 {
 		_ = atAddress.Close() // nothing has been accepted
 		return verb.Usage(c, fmt.Errorf("--forward-to: %s is where listen itself listens: each delivery would come back for ever", targets[i]))
 	}
-	ctx, end := context.WithCancelCause(c.Context())
-	defer end(nil)
-	forwarding, giveUp := context.WithCancelCause(context.WithoutCancel(ctx))
-	defer giveUp(nil)
-	out := newPrintQueue(c.OutOrStdout(), end)
-	r := &relay{
-		flags: f, url: base, targets: targets, journal: book, end: end, ctx: forwarding,
-		show: eventPrinter{out: out, json: f.json},
-	}
-	s := server.Serve(atAddress, r)
-	r.show.ready(base, targets, f.journal)
-	var diverting sync.WaitGroup
-	if f.sandbox != "" {
-		d := diverter{box: box, sandbox: f.sandbox, to: base + "/webhooks/vora", show: r.show}
-		diverting.Go(func() { d.keep(ctx) })
-	}
-	<-ctx.Done()
-	diverting.Wait() // no delivery comes here after that
-	defer time.AfterFunc(endTimeout, func() { giveUp(errEnded) }).Stop()
-	err = s.Close() // after the deliveries under way
-	giveUp(errEnded)
-	r.under.Lock() // until the last one is in the journal
-	err = errors.Join(err, out.close())
-	if cause := context.Cause(ctx); !isGoodEnd(cause) {
-		err = errors.Join(cause, err)
-	}
-	return err
-}
-
-// endTimeout is how long targets have to respond once listen ends. It is shorter than the server's,
-// so that the gateway learns of those that have not.
-const endTimeout = time.Second
-
-// errEnough ends listen after --count deliveries.
-var errEnough = errors.New("enough deliveries")
-
-// isGoodEnd reports whether listen ends as it should: after enough deliveries, when interrupted, or
-// when nobody reads its output any more, as after head -1.
-func isGoodEnd(cause error) bool {
-	return errors.Is(cause, errEnough) || errors.Is(cause, context.Canceled) || errno.IsUnread(cause)
+	return listen.Run(c.Context(), atAddress, base, listen.Options{
+		Targets: targets, Journal: book, Count: f.count, MaxFailures: f.maxFailures,
+		Sandbox: box, SandboxURL: f.sandbox, Out: c.OutOrStdout(), JSON: f.json,
+	})
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"net/http"
 	"net/http/httptest"
 	"sync/atomic"
@@ -12,7 +11,6 @@ import (
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/exit"
 	"github.com/hostedpay/hostedpay-go/sandbox"
 	"github.com/hostedpay/hostedpay-go/sandbox/buyer"
-	"github.com/hostedpay/hostedpay-go/sandbox/control"
 )
 
 // urlOfAcme is where Acme's events go.
@@ -111,27 +109,6 @@ func TestAListenWasKilled(t *testing.T) {
 	require.Contains(t, list, "→ "+r.url+"/webhooks/vora  200")
 	require.Contains(t, list, "→ "+shop.URL+"/hook  200")
 	require.NotContains(t, list, killed.URL)
-}
-
-// Where events go after listen is said as it is: to the shop, or to a listen before it, which may
-// have been killed.
-func TestListenSaysWhereEventsGoAfterIt(t *testing.T) {
-	t.Parallel()
-	box := startSandbox(t)
-	client, err := control.New(box.url)
-	require.NoError(t, err)
-	require.NoError(t, box.SetWebhookURL(sandbox.Acme.ID, "http://127.0.0.1:9/shop"))
-	require.NoError(t, box.DivertWebhooks(sandbox.Acme.ID, "http://127.0.0.1:9/first"))
-	says := func(to, want string) {
-		t.Helper()
-		var out bytes.Buffer
-		d := diverter{box: client, to: to, show: eventPrinter{out: &out}, id: box.ID(), urls: map[string]string{sandbox.Acme.ID: to}}
-		require.NoError(t, box.DivertWebhooks(sandbox.Acme.ID, to))
-		d.restore()
-		require.Equal(t, "Sandbox       mer_acme_vitamins "+want+"\n", out.String())
-	}
-	says("http://127.0.0.1:9/last", "delivers again, for as long as somebody listens there, to\n              http://127.0.0.1:9/first")
-	says("http://127.0.0.1:9/first", "delivers again to\n              http://127.0.0.1:9/shop")
 }
 
 // A URL that somebody registers while one listens is shown, and stays.

@@ -134,7 +134,7 @@ func TestAnInterruptThatIsRepeated(t *testing.T) {
 	out, err := c.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, c.Start())
-	var ready readyView
+	var ready struct{ URL string }
 	lines := json.NewDecoder(out)
 	require.NoError(t, lines.Decode(&ready))
 	go func() { _, _ = slow.Client().Post(ready.URL, "application/json", strings.NewReader("{}")) }()

@@ -43,6 +43,9 @@ func Open(path string) (*Journal, error) {
 	return j, nil
 }
 
+// File is the path; empty for none.
+func (j *Journal) File() string { return j.path }
+
 // Append numbers an entry and writes it, in one step.
 func (j *Journal) Append(e *Entry) error {
 	if j.path == "" {

@@ -1,4 +1,4 @@
-package main
+package listen
 
 import (
 	"context"
@@ -16,7 +16,7 @@ type diverter struct {
 	box     *control.Client
 	sandbox string // its URL
 	to      string // at listen
-	show    eventPrinter
+	show    *printer
 
 	id       string            // of the sandbox that was diverted
 	urls     map[string]string // where the events of a merchant go now

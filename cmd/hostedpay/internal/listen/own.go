@@ -1,4 +1,4 @@
-package main
+package listen
 
 import (
 	"context"
@@ -11,9 +11,9 @@ import (
 // lookupTimeout is how long the name of a target may take.
 const lookupTimeout = 2 * time.Second
 
-// isAt reports whether a target is at the address of a listener on this machine. Only the host of
+// IsAt reports whether a target is at the address of a listener on this machine. Only the host of
 // one with the same port is looked up.
-func (t target) isAt(ctx context.Context, listener net.Addr) bool {
+func (t Target) IsAt(ctx context.Context, listener net.Addr) bool {
 	at, ok := listener.(*net.TCPAddr)
 	if !ok || portOf(t.url) != strconv.Itoa(at.Port) {
 		return false

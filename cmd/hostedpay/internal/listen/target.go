@@ -1,4 +1,4 @@
-package main
+package listen
 
 import (
 	"errors"
@@ -11,17 +11,18 @@ import (
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/scheme"
 )
 
-// A target is where deliveries are forwarded, and which.
-type target struct {
+// A Target is where deliveries are forwarded, and which.
+type Target struct {
 	url     *url.URL
 	filters []filter.Filter
 }
 
-func targetsOf(texts []string) ([]target, error) {
+// Targets reads what --forward-to has: URLs of endpoints, and filters behind them.
+func Targets(texts []string) ([]Target, error) {
 	if len(texts) == 0 {
 		return nil, errors.New("--forward-to is required: the URL of your endpoint")
 	}
-	var all []target
+	var all []Target
 	for _, text := range texts {
 		t, err := targetOf(text)
 		if err != nil {
@@ -32,18 +33,18 @@ func targetsOf(texts []string) ([]target, error) {
 	return all, nil
 }
 
-func targetOf(text string) (target, error) {
+func targetOf(text string) (Target, error) {
 	parts := strings.Split(text, ";")
 	address := strings.TrimSpace(parts[0])
 	at, err := endpoint.URL("its beginning", address)
 	if err != nil {
-		return target{}, fmt.Errorf("%w; what follows it is after a semicolon", err)
+		return Target{}, fmt.Errorf("%w; what follows it is after a semicolon", err)
 	}
-	t := target{url: at}
+	t := Target{url: at}
 	for _, part := range parts[1:] {
 		f, err := filter.Parse(strings.TrimSpace(part))
 		if err != nil {
-			return target{}, err
+			return Target{}, err
 		}
 		t.filters = append(t.filters, f)
 	}
@@ -51,7 +52,7 @@ func targetOf(text string) (target, error) {
 }
 
 // wants reports whether each filter matches.
-func (t target) wants(e scheme.Claim) bool {
+func (t Target) wants(e scheme.Claim) bool {
 	for _, f := range t.filters {
 		if !f.Passes(e) {
 			return false
@@ -61,7 +62,7 @@ func (t target) wants(e scheme.Claim) bool {
 }
 
 // urlFor is where a delivery to a URL of listen goes.
-func (t target) urlFor(at *url.URL) string {
+func (t Target) urlFor(at *url.URL) string {
 	to := *t.url
 	if to.Path == "" || to.Path == "/" {
 		to.Path, to.RawPath = at.Path, at.RawPath
@@ -76,7 +77,7 @@ func (t target) urlFor(at *url.URL) string {
 }
 
 // conditions are the filters as they are shown behind the URL.
-func (t target) conditions() (text string) {
+func (t Target) conditions() (text string) {
 	for _, f := range t.filters {
 		text += "; " + f.Field + "=" + f.Pattern
 	}
@@ -84,6 +85,6 @@ func (t target) conditions() (text string) {
 }
 
 // String is the target as it is shown: its query may have a token in it.
-func (t target) String() string {
+func (t Target) String() string {
 	return t.url.Scheme + "://" + t.url.Host + t.url.EscapedPath()
 }

@@ -1,4 +1,4 @@
-package main
+package listen
 
 import (
 	"cmp"
@@ -12,18 +12,16 @@ import (
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/screen"
 )
 
-// An eventPrinter shows what listen does, for people or as NDJSON. Safe for concurrent use.
-type eventPrinter struct {
+// An printer shows what listen does, for people or as NDJSON. Safe for concurrent use.
+type printer struct {
+	mu   sync.Mutex
 	out  io.Writer // says itself when it fails
 	json bool
 }
 
-// printing keeps the lines of several goroutines apart.
-var printing sync.Mutex
-
-func (p eventPrinter) print(view any, lines string) {
-	printing.Lock()
-	defer printing.Unlock()
+func (p *printer) print(view any, lines string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if p.json {
 		e := json.NewEncoder(p.out)
 		e.SetEscapeHTML(false)
@@ -42,7 +40,7 @@ type readyView struct {
 	Warnings  []string `json:"warnings,omitempty"` // about filters
 }
 
-func (p eventPrinter) ready(base string, targets []target, file string) {
+func (p *printer) ready(base string, targets []Target, file string) {
 	view := readyView{Type: "ready", URL: base, Journal: file}
 	text := fmt.Sprintf("Listening     %s\n", base)
 	for _, t := range targets {
@@ -59,7 +57,7 @@ func (p eventPrinter) ready(base string, targets []target, file string) {
 	p.print(view, text+fmt.Sprintf("Journal       %s\n\n", screen.OrDash(file)))
 }
 
-func (p eventPrinter) event(e *journal.Entry) { p.print(e.Line(), e.Text()) }
+func (p *printer) event(e *journal.Entry) { p.print(e.Line(), e.Text()) }
 
 // A reconnectView is the sandbox that was lost, or is there again, under --json.
 type reconnectView struct {
@@ -71,7 +69,7 @@ type reconnectView struct {
 	ended bool // listen has
 }
 
-func (p eventPrinter) reconnect(v reconnectView) {
+func (p *printer) reconnect(v reconnectView) {
 	v.Type = "reconnect"
 	text := fmt.Sprintf("Sandbox       %s delivers here\n", v.Sandbox)
 	switch {
@@ -90,7 +88,7 @@ type divertedView struct {
 	URL      string `json:"url"` // empty for nowhere
 }
 
-func (p eventPrinter) diverted(merchant, url, what string) {
+func (p *printer) diverted(merchant, url, what string) {
 	url = endpoint.Masked(url)
 	p.print(divertedView{"webhook", merchant, url}, fmt.Sprintf("Sandbox       %s %s%s\n", merchant, what, screen.Below(14, cmp.Or(url, "no URL"))))
 }

@@ -1,9 +1,8 @@
-package main
+package listen
 
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -25,21 +24,16 @@ const forwardTimeout = 9 * time.Second
 
 // A relay is listen's webhook endpoint.
 type relay struct {
-	flags   *listenFlags
-	url     string // of listen
-	targets []target
-	journal *journal.Journal
-	show    eventPrinter
-	end     context.CancelCauseFunc
-	ctx     context.Context // of the requests to targets; it ends them
-	under   sync.RWMutex    // read by each delivery that is under way, and locked when there will be none
+	Options
+	url   string // of listen
+	show  *printer
+	end   context.CancelCauseFunc
+	ctx   context.Context // of the requests to targets; it ends them
+	under sync.RWMutex    // read by each delivery that is under way, and locked when there will be none
 
 	mu               sync.Mutex // one delivery after the other is written down and shown
 	received, failed int
 }
-
-// errEnded is why a target has no time left.
-var errEnded = errors.New("listen ended before it responded")
 
 // hopByHop are headers of a connection and not of a delivery. Connection names more of them.
 var hopByHop = []string{"Connection", "Expect", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade"}
@@ -99,8 +93,8 @@ type forwarding struct {
 // another. A gateway that hangs up meanwhile changes nothing for them.
 func (r *relay) forward(e scheme.Claim, from *http.Request, header http.Header, body []byte) []forwarding {
 	var all []forwarding
-	var wanting []target
-	for _, t := range r.targets {
+	var wanting []Target
+	for _, t := range r.Targets {
 		if t.wants(e) {
 			wanting, all = append(wanting, t), append(all, forwarding{Forwarding: journal.Forwarding{To: t.String()}})
 		}
@@ -145,7 +139,7 @@ func (r *relay) settle(e *journal.Entry) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.received++
-	err := r.journal.Append(e)
+	err := r.Journal.Append(e)
 	r.show.event(e)
 	if !e.Accepted() {
 		r.failed++
@@ -153,9 +147,9 @@ func (r *relay) settle(e *journal.Entry) {
 	switch {
 	case err != nil:
 		r.end(fmt.Errorf("the journal: %w", err))
-	case r.flags.maxFailures > 0 && r.failed >= r.flags.maxFailures:
+	case r.MaxFailures > 0 && r.failed >= r.MaxFailures:
 		r.end(fmt.Errorf("%d of %d deliveries were not accepted (--max-failures)", r.failed, r.received))
-	case r.flags.count > 0 && r.received >= r.flags.count:
+	case r.Count > 0 && r.received >= r.Count:
 		r.end(errEnough)
 	}
 }
