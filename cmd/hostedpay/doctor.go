@@ -1,40 +1,32 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/config"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/doctor"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/endpoint"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/nearest"
-	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/private"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/scheme"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
-	"github.com/hostedpay/hostedpay-go/internal/redact"
-	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 )
 
-// A doctor looks for what is wrong with an integration.
-type doctor struct {
+// A doctorFlags has the flags of the verb.
+type doctorFlags struct {
 	caller
 	forLLM   bool
 	webhook  string // URL of the user's endpoint
 	scheme   string
-	merchant string        // whose event the test event is
-	within   time.Duration // of a test delivery
-
-	secrets  []sdk.Secret // that were read, and must not be printed
-	findings []symptom
+	merchant string // whose event the test event is
 }
 
 func doctorCommand() *cobra.Command {
-	d := doctor{within: endpoint.Timeout}
+	var d doctorFlags
 	c := &cobra.Command{
 		Use:   "doctor",
 		Short: "Find what is wrong with keys, addresses, network and endpoint",
@@ -54,13 +46,17 @@ and must be rejected. Nothing is signed with a live API key.`,
 			if err := d.check(); err != nil {
 				return verb.Usage(c, err)
 			}
-			if err := d.examine(c.Context(), c.InOrStdin()); err != nil {
+			flags, err := d.flagValues(c)
+			if err != nil {
 				return err
 			}
-			report := d.report()
-			lines := report.lines()
+			report := doctor.Examine(c.Context(), doctor.Options{
+				Configuration: config.Explain(flags), Webhook: d.webhook, Scheme: webhooks.Scheme(d.scheme), Merchant: d.merchant,
+			})
+			report.Version = version()
+			lines := report.Text()
 			if d.forLLM {
-				lines = report.forLLM()
+				lines = report.ForLLM()
 			}
 			if err := d.print(c.OutOrStdout(), report, lines); err != nil {
 				return err
@@ -83,7 +79,7 @@ and must be rejected. Nothing is signed with a live API key.`,
 }
 
 // check holds the flags to what they allow.
-func (d *doctor) check() error {
+func (d *doctorFlags) check() error {
 	if d.forLLM && d.json {
 		return errors.New("--for-llm and --json exclude each other")
 	}
@@ -99,91 +95,4 @@ func (d *doctor) check() error {
 	}
 	_, err := endpoint.URL("--webhook", d.webhook)
 	return err
-}
-
-// examine looks at everything, from what is nearest to what is farthest.
-func (d *doctor) examine(ctx context.Context, stdin io.Reader) error {
-	flags := map[string]string{}
-	if d.key.File != "" {
-		key, err := d.key.Read(stdin)
-		if err != nil {
-			return err
-		}
-		flags[d.key.Variable] = key.Reveal()
-	}
-	if d.baseURL != "" {
-		flags[d.urlVariable] = d.baseURL
-	}
-	configured := config.Explain(flags)
-	values := map[string]config.Explained{}
-	for _, s := range configured.Settings {
-		values[s.Name] = s
-		if set, _ := config.Named(s.Name); !set.Address {
-			d.secrets = append(d.secrets, sdk.NewSecret(s.Reveal()))
-		}
-	}
-	d.examineConfiguration(configured)
-	d.examineModes(values)
-	for _, g := range gateways() {
-		if !d.isInterrupted(ctx, g.name) {
-			g.examine(d, ctx, values)
-		}
-	}
-	if !d.isInterrupted(ctx, "webhook") {
-		d.examineWebhook(ctx, values)
-	}
-	return nil
-}
-
-// isInterrupted reports whether the user has interrupted the command, and adds that to the report:
-// a call that failed for it says nothing about who was called.
-func (d *doctor) isInterrupted(ctx context.Context, about string) bool {
-	if ctx.Err() == nil {
-		return false
-	}
-	d.found(levelSkipped, about, "interrupted before it was known", "", "")
-	return true
-}
-
-// A level is how bad a finding is.
-type level string
-
-const (
-	levelOK      level = "ok"
-	levelSkipped level = "skipped" // it could not be looked at
-	levelWarning level = "warning" // it works, and may stop to
-	levelProblem level = "problem"
-)
-
-// A symptom is one finding.
-type symptom struct {
-	Level level  `json:"level"`
-	About string `json:"about"` // "clock"
-	What  string `json:"what"`
-	Why   string `json:"why,omitempty"`  // it matters
-	Next  string `json:"next,omitempty"` // step
-}
-
-// found adds a finding.
-func (d *doctor) found(level level, about, what, why, next string) {
-	d.findings = append(d.findings, symptom{level, about, what, why, next})
-}
-
-// report makes the findings safe to paste: what came over a network, and what the user has
-// configured, may have secrets in it.
-func (d *doctor) report() doctorReport {
-	r := doctorReport{Version: version()}
-	safe := redact.New(d.secrets...)
-	for _, s := range d.findings {
-		s.What, s.Why, s.Next = safe.Line(private.WithoutHome(s.What)), safe.Line(private.WithoutHome(s.Why)), safe.Line(private.WithoutHome(s.Next))
-		r.Findings = append(r.Findings, s)
-		switch s.Level {
-		case levelProblem:
-			r.Problems++
-		case levelWarning:
-			r.Warnings++
-		case levelOK, levelSkipped:
-		}
-	}
-	return r
 }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/doctor"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/exit"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/scheme"
 	"github.com/hostedpay/hostedpay-go/sandbox"
@@ -25,7 +26,7 @@ import (
 )
 
 // diagnosed runs the built command in an empty home and returns its findings and its exit code.
-func diagnosed(t *testing.T, env []string, args ...string) (r doctorReport, code int) {
+func diagnosed(t *testing.T, env []string, args ...string) (r doctor.Report, code int) {
 	t.Helper()
 	c := exec.CommandContext(t.Context(), "hostedpay", append([]string{"doctor", "--json"}, args...)...)
 	c.Dir = t.TempDir()
@@ -41,10 +42,10 @@ func diagnosed(t *testing.T, env []string, args ...string) (r doctorReport, code
 }
 
 // requireFinding requires a finding that has the words in it, and a next step when it is bad.
-func requireFinding(t *testing.T, r doctorReport, wanted level, about, words string) {
+func requireFinding(t *testing.T, r doctor.Report, wanted doctor.Level, about, words string) {
 	t.Helper()
 	for _, s := range r.Findings {
-		if s.Level == levelProblem || s.Level == levelWarning {
+		if s.Level == doctor.Problem || s.Level == doctor.Warning {
 			require.NotEmpty(t, s.Next, s.What)
 		}
 		if s.Level == wanted && s.About == about && strings.Contains(s.What, words) {
@@ -89,30 +90,30 @@ func TestDoctorAtTheGateway(t *testing.T) {
 	plain := serving(nil)
 	for name, test := range map[string]struct {
 		env          []string
-		level        level
+		level        doctor.Level
 		about, words string
 	}{
-		"well":          {[]string{key, "VON_PAY_BASE_URL=" + plain}, levelOK, "API key", "Vora accepts it"},
-		"behind":        {[]string{key, "VON_PAY_BASE_URL=" + serving(date(10*time.Minute))}, levelProblem, "clock", "behind the gateway's"},
-		"ahead":         {[]string{key, "VON_PAY_BASE_URL=" + serving(date(-time.Minute))}, levelWarning, "clock", "ahead of the gateway's"},
-		"far ahead":     {[]string{key, "VON_PAY_BASE_URL=" + serving(date(-time.Hour))}, levelProblem, "clock", "1h0m"},
-		"version":       {[]string{key, "VON_PAY_BASE_URL=" + serving(http.Header{"Von-Pay-Version": {"2025-01-01"}})}, levelProblem, "version", "2025-01-01 responds"},
-		"no version":    {[]string{key, "VON_PAY_BASE_URL=" + serving(http.Header{"Von-Pay-Version": nil})}, levelWarning, "version", "does not name"},
-		"newer":         {[]string{key, "VON_PAY_BASE_URL=" + serving(http.Header{"Von-Pay-Latest-Version": {"2027-01-01"}})}, levelWarning, "version", "newer API version, 2027-01-01"},
-		"sunset":        {[]string{key, "VON_PAY_BASE_URL=" + serving(http.Header{"Sunset": {"Thu, 01 Apr 2027 00:00:00 GMT"}})}, levelWarning, "version", "2027-04-01"},
-		"other key":     {[]string{"VON_PAY_SECRET_KEY=vp_sk_test_sentinel0123456789", "VON_PAY_BASE_URL=" + plain}, levelProblem, "API key", "auth_invalid_key"},
-		"live key":      {[]string{"VON_PAY_SECRET_KEY=vp_sk_live_sentinel0123456789", "VON_PAY_BASE_URL=" + plain}, levelProblem, "key and host", "is live, and is sent to"},
-		"public key":    {[]string{"VON_PAY_SECRET_KEY=vp_pk_test_sentinel0123456789", "VON_PAY_BASE_URL=" + plain}, levelProblem, "configuration", "publishable API key"},
-		"modes":         {[]string{key, "VON_PAY_SESSION_SECRET=ss_live_sentinel0123456789", "VON_PAY_BASE_URL=" + plain}, levelProblem, "key and host", "for test mode and VON_PAY_SESSION_SECRET for live mode"},
-		"sandbox key":   {[]string{"VISIONSCOPE_API_KEY=" + sandbox.Acme.VisionScope.APIKey, "VISIONSCOPE_API_URL=https://127.0.0.2.invalid"}, levelProblem, "key and host", "is a key of hostedpay sandbox"},
-		"name":          {[]string{"VON_PAY_BASE_URL=https://gateway.invalid"}, levelProblem, "Vora", "DNS: "},
-		"authority":     {[]string{"VON_PAY_BASE_URL=" + unknownCA.URL}, levelProblem, "Vora", "TLS: "},
-		"no TLS":        {[]string{"VISIONSCOPE_API_URL=" + strings.Replace(plain, "http:", "https:", 1)}, levelProblem, "VisionScope", "TLS: "},
-		"refused":       {[]string{"VON_PAY_BASE_URL=http://127.0.0.1:9"}, levelProblem, "Vora", "nothing listens there"},
-		"no encryption": {[]string{"VON_PAY_BASE_URL=http://gateway.invalid"}, levelProblem, "Vora", "unencrypted"},
-		"VisionScope":   {[]string{"VISIONSCOPE_API_URL=" + plain}, levelOK, "VisionScope", "a connection can be made"},
-		"no address":    {[]string{"VISIONSCOPE_API_KEY=vsk_sentinel0123456789"}, levelProblem, "VisionScope", "VISIONSCOPE_API_URL is not"},
-		"nothing":       {nil, levelProblem, "configuration", "nothing is configured"},
+		"well":          {[]string{key, "VON_PAY_BASE_URL=" + plain}, doctor.OK, "API key", "Vora accepts it"},
+		"behind":        {[]string{key, "VON_PAY_BASE_URL=" + serving(date(10*time.Minute))}, doctor.Problem, "clock", "behind the gateway's"},
+		"ahead":         {[]string{key, "VON_PAY_BASE_URL=" + serving(date(-time.Minute))}, doctor.Warning, "clock", "ahead of the gateway's"},
+		"far ahead":     {[]string{key, "VON_PAY_BASE_URL=" + serving(date(-time.Hour))}, doctor.Problem, "clock", "1h0m"},
+		"version":       {[]string{key, "VON_PAY_BASE_URL=" + serving(http.Header{"Von-Pay-Version": {"2025-01-01"}})}, doctor.Problem, "version", "2025-01-01 responds"},
+		"no version":    {[]string{key, "VON_PAY_BASE_URL=" + serving(http.Header{"Von-Pay-Version": nil})}, doctor.Warning, "version", "does not name"},
+		"newer":         {[]string{key, "VON_PAY_BASE_URL=" + serving(http.Header{"Von-Pay-Latest-Version": {"2027-01-01"}})}, doctor.Warning, "version", "newer API version, 2027-01-01"},
+		"sunset":        {[]string{key, "VON_PAY_BASE_URL=" + serving(http.Header{"Sunset": {"Thu, 01 Apr 2027 00:00:00 GMT"}})}, doctor.Warning, "version", "2027-04-01"},
+		"other key":     {[]string{"VON_PAY_SECRET_KEY=vp_sk_test_sentinel0123456789", "VON_PAY_BASE_URL=" + plain}, doctor.Problem, "API key", "auth_invalid_key"},
+		"live key":      {[]string{"VON_PAY_SECRET_KEY=vp_sk_live_sentinel0123456789", "VON_PAY_BASE_URL=" + plain}, doctor.Problem, "key and host", "is live, and is sent to"},
+		"public key":    {[]string{"VON_PAY_SECRET_KEY=vp_pk_test_sentinel0123456789", "VON_PAY_BASE_URL=" + plain}, doctor.Problem, "configuration", "publishable API key"},
+		"modes":         {[]string{key, "VON_PAY_SESSION_SECRET=ss_live_sentinel0123456789", "VON_PAY_BASE_URL=" + plain}, doctor.Problem, "key and host", "for test mode and VON_PAY_SESSION_SECRET for live mode"},
+		"sandbox key":   {[]string{"VISIONSCOPE_API_KEY=" + sandbox.Acme.VisionScope.APIKey, "VISIONSCOPE_API_URL=https://127.0.0.2.invalid"}, doctor.Problem, "key and host", "is a key of hostedpay sandbox"},
+		"name":          {[]string{"VON_PAY_BASE_URL=https://gateway.invalid"}, doctor.Problem, "Vora", "DNS: "},
+		"authority":     {[]string{"VON_PAY_BASE_URL=" + unknownCA.URL}, doctor.Problem, "Vora", "TLS: "},
+		"no TLS":        {[]string{"VISIONSCOPE_API_URL=" + strings.Replace(plain, "http:", "https:", 1)}, doctor.Problem, "VisionScope", "TLS: "},
+		"refused":       {[]string{"VON_PAY_BASE_URL=http://127.0.0.1:9"}, doctor.Problem, "Vora", "nothing listens there"},
+		"no encryption": {[]string{"VON_PAY_BASE_URL=http://gateway.invalid"}, doctor.Problem, "Vora", "unencrypted"},
+		"VisionScope":   {[]string{"VISIONSCOPE_API_URL=" + plain}, doctor.OK, "VisionScope", "a connection can be made"},
+		"no address":    {[]string{"VISIONSCOPE_API_KEY=vsk_sentinel0123456789"}, doctor.Problem, "VisionScope", "VISIONSCOPE_API_URL is not"},
+		"nothing":       {nil, doctor.Problem, "configuration", "nothing is configured"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -120,7 +121,7 @@ func TestDoctorAtTheGateway(t *testing.T) {
 			requireFinding(t, r, test.level, test.about, test.words)
 			require.Equal(t, r.Problems > 0, code == exit.Failed)
 			require.Equal(t, r.Problems == 0, code == exit.OK)
-			if test.level != levelProblem {
+			if test.level != doctor.Problem {
 				require.Zero(t, r.Problems, r.Findings)
 			}
 		})
@@ -164,18 +165,18 @@ func TestDoctorAtTheEndpoint(t *testing.T) {
 		for what, test := range map[string]struct {
 			endpoint http.Handler
 			env      string
-			level    level
+			level    doctor.Level
 			words    string
 		}{
-			"well":         {handler, mine, levelOK, "byte for byte"},
-			"open":         {status(200), mine, levelProblem, "changed after signing"},
-			"altered":      {rewritten(t, handler), mine, levelProblem, "altered before they are verified"},
-			"other secret": {handler, mine + "0", levelProblem, "rejects what is signed"},
-			"no secret":    {handler, "A=B", levelOK, "rejects what it cannot verify"},
-			"open to all":  {status(204), "A=B", levelProblem, "that nobody signed"},
-			"elsewhere":    {http.RedirectHandler("https://shop.example.com", http.StatusFound), mine, levelProblem, "HTTP 302"},
-			"nowhere":      {http.NotFoundHandler(), mine, levelProblem, "no endpoint is at this path"},
-			"broken":       {status(500), mine, levelProblem, "HTTP 500"},
+			"well":         {handler, mine, doctor.OK, "byte for byte"},
+			"open":         {status(200), mine, doctor.Problem, "changed after signing"},
+			"altered":      {rewritten(t, handler), mine, doctor.Problem, "altered before they are verified"},
+			"other secret": {handler, mine + "0", doctor.Problem, "rejects what is signed"},
+			"no secret":    {handler, "A=B", doctor.OK, "rejects what it cannot verify"},
+			"open to all":  {status(204), "A=B", doctor.Problem, "that nobody signed"},
+			"elsewhere":    {http.RedirectHandler("https://shop.example.com", http.StatusFound), mine, doctor.Problem, "HTTP 302"},
+			"nowhere":      {http.NotFoundHandler(), mine, doctor.Problem, "no endpoint is at this path"},
+			"broken":       {status(500), mine, doctor.Problem, "HTTP 500"},
 		} {
 			t.Run(name+" "+what, func(t *testing.T) {
 				t.Parallel()
@@ -204,7 +205,7 @@ func TestDoctorSignsNothingWithALiveKey(t *testing.T) {
 	s := httptest.NewServer(handler)
 	t.Cleanup(s.Close)
 	r, _ := diagnosed(t, []string{"VON_PAY_SECRET_KEY=" + key, "VON_PAY_BASE_URL=http://127.0.0.1:9"}, "--webhook", s.URL)
-	requireFinding(t, r, levelSkipped, "webhook", "is live, and signs no test event")
+	requireFinding(t, r, doctor.Skipped, "webhook", "is live, and signs no test event")
 }
 
 // Calls that need no key send none, whatever the environment has.

@@ -1,9 +1,8 @@
 package main
 
 import (
-	"context"
+	"cmp"
 
-	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/config"
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
@@ -15,15 +14,22 @@ type gateway struct {
 	variable string                         // of the environment: the base URL of integrations
 	events   func(webhookURL string) string // where its events go, given the flag --webhook
 	cards    func() []contract.TestCard     // of test mode
-
-	// What doctor looks at: the settings with the API key and the address, where calls go without
-	// an address, if anywhere, and the gateway itself.
-	key, address, server string
-	examine              func(*doctor, context.Context, map[string]config.Explained)
 }
 
 // gateways lists all of them, in the order in which they are printed.
-func gateways() []gateway { return []gateway{voraGateway(), visionScopeGateway()} }
+func gateways() []gateway {
+	return []gateway{
+		{
+			id: sdk.GatewayVora, name: "Vora", variable: "VON_PAY_BASE_URL", cards: contract.VoraTestCards,
+			events: func(webhookURL string) string {
+				return cmp.Or(webhookURL, "nowhere; pass --webhook http://127.0.0.1:PORT/PATH")
+			},
+		}, {
+			id: sdk.GatewayVisionScope, name: "VisionScope", variable: "VISIONSCOPE_API_URL, with or without /api/checkout", cards: contract.VisionScopeTestCards,
+			events: func(string) string { return "to the webhook_url of each checkout" },
+		},
+	}
+}
 
 // nameOf is the gateway's own word for itself.
 func nameOf(id sdk.Gateway) string {

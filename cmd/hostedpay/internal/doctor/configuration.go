@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	"cmp"
@@ -9,15 +9,14 @@ import (
 	"github.com/hostedpay/hostedpay-go/sandbox"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
 	"github.com/hostedpay/hostedpay-go/sdk"
-	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
 // examineConfiguration looks at each setting by itself.
-func (d *doctor) examineConfiguration(x config.Explanation) {
+func (d *examination) examineConfiguration(x config.Explanation) {
 	const about = "configuration"
 	for _, f := range x.Files {
 		if f.Problem != "" {
-			d.found(levelProblem, about, f.Path+" is rejected: "+f.Problem, "whoever else uses this machine may read its secrets",
+			d.found(Problem, about, f.Path+" is rejected: "+f.Problem, "whoever else uses this machine may read its secrets",
 				"chmod 600 "+f.Path+"; if others have used this machine, rotate the keys that are in it")
 		}
 	}
@@ -27,28 +26,28 @@ func (d *doctor) examineConfiguration(x config.Explanation) {
 		case s.Place == "":
 			continue
 		case s.Problem != "":
-			d.found(levelProblem, about, fmt.Sprintf("%s (from %s): it %s", s.Name, s.Place.Name(), s.Problem),
+			d.found(Problem, about, fmt.Sprintf("%s (from %s): it %s", s.Name, s.Place.Name(), s.Problem),
 				"calls or signatures that need it fail", "correct it where it is set; hostedpay config explain shows what else sets it")
 		default:
-			d.found(levelOK, about, fmt.Sprintf("%s is %s, from %s", s.Name, s.Value, s.Place.Name()), "", "")
+			d.found(OK, about, fmt.Sprintf("%s is %s, from %s", s.Name, s.Value, s.Place.Name()), "", "")
 		}
 		set++
 	}
 	if set == 0 {
-		d.found(levelProblem, about, "nothing is configured", "no call can be made",
+		d.found(Problem, about, "nothing is configured", "no call can be made",
 			"set VON_PAY_SECRET_KEY or VISIONSCOPE_API_KEY, or begin offline: hostedpay init --sandbox, and hostedpay sandbox beside it")
 	}
 }
 
 // examineModes holds the keys to one another, and to where they are sent.
-func (d *doctor) examineModes(values map[string]config.Explained) {
+func (d *examination) examineModes(values map[string]config.Explained) {
 	const about = "key and host"
 	bare := map[string]string{}
 	for name, s := range values {
 		bare[name] = s.Reveal()
 	}
 	if err := config.OneMode(bare); err != nil {
-		d.found(levelProblem, about, err.Error(), "a return URL that one mode signs does not verify with the secret of the other",
+		d.found(Problem, about, err.Error(), "a return URL that one mode signs does not verify with the secret of the other",
 			"take both from the same page of the gateway's dashboard")
 	}
 	for _, g := range gateways() {
@@ -59,19 +58,19 @@ func (d *doctor) examineModes(values map[string]config.Explained) {
 		here, host := endpoint.OnThisMachine(address), endpoint.Masked(address)
 		switch {
 		case isSandboxKey(key.Reveal()) && !here:
-			d.found(levelProblem, about, fmt.Sprintf("%s is a key of hostedpay sandbox, and is sent to %s", g.key, host),
+			d.found(Problem, about, fmt.Sprintf("%s is a key of hostedpay sandbox, and is sent to %s", g.key, host),
 				"the sandbox's keys are made up: a gateway rejects them", "set "+g.address+" to the address that hostedpay sandbox prints, or use a key of the gateway")
 		case key.Mode == string(sdk.ModeLive) && here:
-			d.found(levelProblem, about, fmt.Sprintf("%s is live, and is sent to %s on this machine", g.key, host),
+			d.found(Problem, about, fmt.Sprintf("%s is live, and is sent to %s on this machine", g.key, host),
 				"a live key is for the gateway alone; whatever listens there can keep it", "use a test key there, or remove "+g.address)
 		case key.Mode == string(sdk.ModeLive):
-			d.found(levelOK, about, fmt.Sprintf("%s is live, for %s: payments there are real", g.key, host), "", "")
+			d.found(OK, about, fmt.Sprintf("%s is live, for %s: payments there are real", g.key, host), "", "")
 		default:
 			mode := key.Mode + " mode"
 			if key.Mode == "" {
 				mode = "a mode that its prefix does not name"
 			}
-			d.found(levelOK, about, fmt.Sprintf("%s is for %s, sent to %s", g.key, mode, host), "", "")
+			d.found(OK, about, fmt.Sprintf("%s is for %s, sent to %s", g.key, mode, host), "", "")
 		}
 	}
 }
@@ -86,16 +85,4 @@ func isSandboxKey(key string) bool {
 		}
 	}
 	return false
-}
-
-// voraClient is a client with the key that was found, or without one.
-func (d *doctor) voraClient(key, address string) (*vora.Client, error) {
-	if key == "" {
-		key = unusedKey
-	}
-	var opts []sdk.ClientOption
-	if address != "" {
-		opts = append(opts, sdk.WithBaseURL(address))
-	}
-	return vora.New(key, opts...)
 }

@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	"fmt"
@@ -6,15 +6,36 @@ import (
 	"strings"
 )
 
-// A doctorReport is how the findings look under --json.
-type doctorReport struct {
+// A Report is how the findings look under --json. It is safe to paste.
+type Report struct {
 	Version  string    `json:"version"` // of the command
 	Problems int       `json:"problems"`
 	Warnings int       `json:"warnings"`
-	Findings []symptom `json:"findings"`
+	Findings []Finding `json:"findings"`
 }
 
-func (r doctorReport) lines() string {
+// A Level is how bad a finding is.
+type Level string
+
+// The levels.
+const (
+	OK      Level = "ok"
+	Skipped Level = "skipped" // it could not be looked at
+	Warning Level = "warning" // it works, and may stop to
+	Problem Level = "problem"
+)
+
+// A Finding is one thing that was found out.
+type Finding struct {
+	Level Level  `json:"level"`
+	About string `json:"about"` // "clock"
+	What  string `json:"what"`
+	Why   string `json:"why,omitempty"`  // it matters
+	Next  string `json:"next,omitempty"` // step
+}
+
+// Text formats the findings for a terminal.
+func (r Report) Text() string {
 	var b strings.Builder
 	for _, s := range r.Findings {
 		fmt.Fprintf(&b, "%-8s %-14s %s\n", s.Level, s.About, s.What)
@@ -29,8 +50,8 @@ func (r doctorReport) lines() string {
 	return b.String()
 }
 
-// forLLM formats the findings as one string that needs no other context.
-func (r doctorReport) forLLM() string {
+// ForLLM formats the findings as one string that needs no other context.
+func (r Report) ForLLM() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `This is the report of "hostedpay doctor" about one machine. hostedpay is a Go SDK and command for hosted checkout at
 two gateways, Vora (VON_PAY_* settings) and VisionScope (VISIONSCOPE_* settings). The report has no secrets: "…" stands

@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	"bytes"
@@ -19,8 +19,8 @@ type reception struct {
 }
 
 // deliver sends a delivery of the test event.
-func (d *doctor) deliver(ctx context.Context, to scheme.Destination, body []byte) reception {
-	response, err := endpoint.Exchange(ctx, to.Request(body), d.within)
+func (d *examination) deliver(ctx context.Context, to scheme.Destination, body []byte) reception {
+	response, err := endpoint.Exchange(ctx, to.Request(body), d.Within)
 	return reception{response, err}
 }
 
