@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 	"github.com/spf13/cobra"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/agent"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
 	"github.com/hostedpay/hostedpay-go/internal/apikey"
 	"github.com/hostedpay/hostedpay-go/sdk"
@@ -41,12 +41,14 @@ A live API key is rejected unless --allow-live is given.`,
 			if err != nil {
 				return err
 			}
-			a := agent{secrets: secrets, keyless: keyless}
+			a := toolbox{secrets: secrets, keyless: keyless}
 			if a.baseURL, err = f.address(); err != nil {
 				return err
 			}
 			a.client, a.noClient = agentClient(&f.caller, secrets[0], allowLive)
-			err = a.serve(c.Context(), c.InOrStdin(), c.OutOrStdout())
+			s := agent.New(&mcp.Implementation{Name: "hostedpay", Title: "Hosted checkout at Vora and VisionScope", Version: version()}, instructions)
+			a.addTools(s)
+			err = s.Serve(c.Context(), c.InOrStdin(), c.OutOrStdout())
 			if errors.Is(err, context.Canceled) && c.Context().Err() != nil {
 				return errors.New("interrupted")
 			}
@@ -80,26 +82,13 @@ func agentClient(f *caller, key *schemeSecret, allowLive bool) (*vora.Client, er
 	return vora.New(value.Reveal(), opts...)
 }
 
-// An agent is what the tools work with.
-type agent struct {
+// A toolbox is what the tools work with.
+type toolbox struct {
 	keyless  *vora.Client // for what needs no API key
 	client   *vora.Client
 	noClient error // why there is none: the tools that need one say so
 	baseURL  string
 	secrets  []*schemeSecret
-}
-
-// serve speaks the protocol until the agent ends its side.
-func (a *agent) serve(ctx context.Context, in io.Reader, out io.Writer) error {
-	s := mcp.NewServer(&mcp.Implementation{Name: "hostedpay", Title: "Hosted checkout at Vora and VisionScope", Version: version()},
-		&mcp.ServerOptions{Instructions: instructions, Capabilities: &mcp.ServerCapabilities{}})
-	s.AddReceivingMiddleware(explainCalls(a.addTools(s)))
-	lines := newAgentLines(ctx, in, out)
-	err := s.Run(ctx, &mcp.IOTransport{Reader: lines, Writer: lines})
-	if errors.Is(err, io.EOF) {
-		return nil
-	}
-	return err
 }
 
 // instructions are what every agent has to know before it calls a tool.

@@ -47,7 +47,7 @@ type captureInput struct {
 	At    string `json:"at,omitempty" jsonschema:"when it arrived, RFC 3339, such as 2026-04-21T13:18:14Z; without it, now"`
 }
 
-func (a *agent) verifyWebhook(ctx context.Context, in captureInput) (webhookView, error) {
+func (a *toolbox) verifyWebhook(ctx context.Context, in captureInput) (webhookView, error) {
 	name, text, err := in.source()
 	if err != nil {
 		return webhookView{}, err

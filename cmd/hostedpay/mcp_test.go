@@ -17,6 +17,7 @@ import (
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 	"github.com/stretchr/testify/require"
 
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/agent"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/exit"
 	"github.com/hostedpay/hostedpay-go/sandbox"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
@@ -301,13 +302,14 @@ func TestAgentsGetNoLiveKey(t *testing.T) {
 // Each tool and each of its arguments says what it is.
 func TestToolsAreDescribed(t *testing.T) {
 	t.Parallel()
-	ours, theirs := mcp.NewInMemoryTransports()
-	s := mcp.NewServer(&mcp.Implementation{Name: "hostedpay"}, nil)
-	new(agent).addTools(s)
+	s := agent.New(&mcp.Implementation{Name: "hostedpay"}, instructions)
+	new(toolbox).addTools(s)
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
-	go func() { _ = s.Run(ctx, theirs) }()
-	client, err := mcp.NewClient(&mcp.Implementation{Name: "test"}, nil).Connect(ctx, ours, nil)
+	theirs, toThem := io.Pipe()
+	ours, toUs := io.Pipe()
+	go func() { _ = s.Serve(ctx, theirs, toUs) }()
+	client, err := mcp.NewClient(&mcp.Implementation{Name: "test"}, nil).Connect(ctx, &mcp.IOTransport{Reader: ours, Writer: toThem}, nil)
 	require.NoError(t, err)
 	defer func() { _ = client.Close() }() // the server ends with the test
 	list, err := client.ListTools(ctx, nil)
@@ -339,7 +341,7 @@ func TestAgentsThatLeaveGetTheirResponses(t *testing.T) {
 	server.Env = []string{"PATH=" + os.Getenv("PATH"), "VON_PAY_BASE_URL=" + gateway.URL}
 	var said bytes.Buffer
 	server.Stdout = &said
-	agent, err := server.StdinPipe()
+	stdin, err := server.StdinPipe()
 	require.NoError(t, err)
 	require.NoError(t, server.Start())
 	for _, line := range []string{
@@ -347,11 +349,11 @@ func TestAgentsThatLeaveGetTheirResponses(t *testing.T) {
 		`{"jsonrpc":"2.0","method":"notifications/initialized"}`,
 		`[{"jsonrpc":"2.0","id":"a","method":"ping"},{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"health","arguments":{}}}]`,
 	} {
-		_, err := io.WriteString(agent, line+"\n")
+		_, err := io.WriteString(stdin, line+"\n")
 		require.NoError(t, err)
 	}
 	<-asked
-	require.NoError(t, agent.Close())
+	require.NoError(t, stdin.Close())
 	close(left)
 	require.NoError(t, server.Wait())
 	require.Contains(t, said.String(), `{"jsonrpc":"2.0","id":"a","result":{}}`)

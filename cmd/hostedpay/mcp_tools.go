@@ -2,65 +2,36 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"time"
 
 	"github.com/google/jsonschema-go/jsonschema"
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
-	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/exit"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/agent"
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
 // addTools gives the server each tool: what it says about itself, and the verb's function that it
-// calls. It returns their names.
-func (a *agent) addTools(server *mcp.Server) []string {
-	s := &toolbox{Server: server}
+// calls.
+func (a *toolbox) addTools(s *agent.Server) {
 	reads := &mcp.ToolAnnotations{ReadOnlyHint: true}
 	atHome, adds := &mcp.ToolAnnotations{ReadOnlyHint: true, OpenWorldHint: new(bool)}, &mcp.ToolAnnotations{DestructiveHint: new(bool), IdempotentHint: true}
 	plays := &mcp.ToolAnnotations{DestructiveHint: new(bool), OpenWorldHint: new(bool)}
 
-	addTool(s, &mcp.Tool{Name: "create_session", Title: "Create a session at Vora", Annotations: adds, Description: `Creates a checkout session at Vora and returns its ID and the URL of its page. The amount is an integer in minor units: 1499 with USD is 14.99 USD.
+	agent.AddTool(s, &mcp.Tool{Name: "create_session", Title: "Create a session at Vora", Annotations: adds, Description: `Creates a checkout session at Vora and returns its ID and the URL of its page. The amount is an integer in minor units: 1499 with USD is 14.99 USD.
 
 checkoutUrl is for this purchase's buyer alone: whoever has it can see the purchase and pay it. Do not log it.
 
 When the error says "outcomeUnknown": true, or no response arrives at all, the session may exist: do not call it failed, and repeat the call with the same idempotencyKey, never a new one. "stale": true means that the session of this key has expired: the buyer may have paid in time, so read it with get_session before you create another.`}, a.createSession)
-	addTool(s, &mcp.Tool{Name: "get_session", Title: "Read a session at Vora", Annotations: reads, Description: `Reads a session at Vora: its status decides whether the order is paid. Only "succeeded" is; ship on that, or on a verified webhook, never because the buyer came back to a return URL. "pending" and "processing" are no failure: ask again later. The amount is in minor units.`}, a.getSession)
-	addTool(s, &mcp.Tool{Name: "simulate_payment", Title: "Pay a session at the sandbox", Annotations: plays, InputSchema: simulationSchema(), Description: `Acts as the buyer at the hosted page of a session of the sandbox (hostedpay sandbox, on this machine); any other host is rejected. No money moves. returnUrl is where the buyer's browser is sent, which proves no payment: the status does, and the webhook. The amount is in minor units.`}, a.simulatePayment)
-	addTool(s, &mcp.Tool{Name: "health", Title: "Ask Vora how it is", Annotations: reads, Description: "Asks Vora how it is, and how long the response took."}, a.health)
-	addTool(s, &mcp.Tool{Name: "list_test_cards", Title: "List the test cards", Annotations: atHome, Description: "Lists the card numbers of both gateways' test modes and what each does. They work at the sandbox too, and in no live mode."}, func(context.Context, nothing) (cardsView, error) { return listCards(), nil })
-	addTool(s, &mcp.Tool{Name: "diagnose_error", Title: "Explain an error code", Annotations: atHome, Description: `Says what an error code of the gateways means, whether the call may be sent again, and what to do. "needsIdempotencyKey" means: again only with the same idempotency key. An error without a code and with "outcomeUnknown": true is no failure: repeat with the same idempotency key.`}, diagnose)
-	addTool(s, &mcp.Tool{Name: "verify_webhook", Title: "Verify a captured webhook", Annotations: atHome, Description: `Verifies a captured delivery with the signing secrets that this server was started with, and says what happened to it on the way when it is invalid ("proven": it verifies when that alone is undone). A capture is a raw HTTP request, a curl command line or a HAR. Vora's deliveries are good for five minutes: say in "at" when it arrived. "valid": false is a result, not an error of this tool.`}, a.verifyWebhook)
-	addTool(s, &mcp.Tool{Name: "check_traffic", Title: "Hold recorded traffic to the contracts", Annotations: atHome, Description: `Holds a HAR, or entries of one that follow each other, to the documented contracts of the gateways, and names each undocumented field, status, event, code and header. Findings are a result, not an error of this tool.`}, checkTraffic)
-	return s.names
-}
-
-// A toolbox is a server, and the names of its tools.
-type toolbox struct {
-	*mcp.Server
-	names []string
-}
-
-// addTool adds a tool whose errors are the JSON that its verb prints under --json.
-func addTool[In, Out any](s *toolbox, t *mcp.Tool, do func(context.Context, In) (Out, error)) {
-	s.names = append(s.names, t.Name)
-	mcp.AddTool(s.Server, t, func(ctx context.Context, _ *mcp.CallToolRequest, in In) (*mcp.CallToolResult, Out, error) {
-		out, err := do(ctx, in)
-		return nil, out, toolError(ctx, err)
-	})
-}
-
-func toolError(ctx context.Context, err error) error {
-	if err == nil {
-		return nil
-	}
-	view, broken := json.Marshal(exit.View(err, exit.Code(ctx, err)))
-	if broken != nil {
-		return err
-	}
-	return errors.New(string(view))
+	agent.AddTool(s, &mcp.Tool{Name: "get_session", Title: "Read a session at Vora", Annotations: reads, Description: `Reads a session at Vora: its status decides whether the order is paid. Only "succeeded" is; ship on that, or on a verified webhook, never because the buyer came back to a return URL. "pending" and "processing" are no failure: ask again later. The amount is in minor units.`}, a.getSession)
+	agent.AddTool(s, &mcp.Tool{Name: "simulate_payment", Title: "Pay a session at the sandbox", Annotations: plays, InputSchema: simulationSchema(), Description: `Acts as the buyer at the hosted page of a session of the sandbox (hostedpay sandbox, on this machine); any other host is rejected. No money moves. returnUrl is where the buyer's browser is sent, which proves no payment: the status does, and the webhook. The amount is in minor units.`}, a.simulatePayment)
+	agent.AddTool(s, &mcp.Tool{Name: "health", Title: "Ask Vora how it is", Annotations: reads, Description: "Asks Vora how it is, and how long the response took."}, a.health)
+	agent.AddTool(s, &mcp.Tool{Name: "list_test_cards", Title: "List the test cards", Annotations: atHome, Description: "Lists the card numbers of both gateways' test modes and what each does. They work at the sandbox too, and in no live mode."}, func(context.Context, nothing) (cardsView, error) { return listCards(), nil })
+	agent.AddTool(s, &mcp.Tool{Name: "diagnose_error", Title: "Explain an error code", Annotations: atHome, Description: `Says what an error code of the gateways means, whether the call may be sent again, and what to do. "needsIdempotencyKey" means: again only with the same idempotency key. An error without a code and with "outcomeUnknown": true is no failure: repeat with the same idempotency key.`}, diagnose)
+	agent.AddTool(s, &mcp.Tool{Name: "verify_webhook", Title: "Verify a captured webhook", Annotations: atHome, Description: `Verifies a captured delivery with the signing secrets that this server was started with, and says what happened to it on the way when it is invalid ("proven": it verifies when that alone is undone). A capture is a raw HTTP request, a curl command line or a HAR. Vora's deliveries are good for five minutes: say in "at" when it arrived. "valid": false is a result, not an error of this tool.`}, a.verifyWebhook)
+	agent.AddTool(s, &mcp.Tool{Name: "check_traffic", Title: "Hold recorded traffic to the contracts", Annotations: atHome, Description: `Holds a HAR, or entries of one that follow each other, to the documented contracts of the gateways, and names each undocumented field, status, event, code and header. Findings are a result, not an error of this tool.`}, checkTraffic)
 }
 
 // nothing is the input of a tool that needs none.
@@ -81,7 +52,7 @@ type purchaseInput struct {
 	ExpiresIn      int64             `json:"expiresInSeconds,omitempty" jsonschema:"how long the session can be paid, 300 to 3600; without it, the gateway's 1800"`
 }
 
-func (a *agent) createSession(ctx context.Context, in purchaseInput) (createdView, error) {
+func (a *toolbox) createSession(ctx context.Context, in purchaseInput) (createdView, error) {
 	switch {
 	case a.noClient != nil:
 		return createdView{}, a.noClient
@@ -99,7 +70,7 @@ type sessionInput struct {
 	SessionID string `json:"sessionId" jsonschema:"ID of the session, such as vp_cs_test_…"`
 }
 
-func (a *agent) getSession(ctx context.Context, in sessionInput) (sessionView, error) {
+func (a *toolbox) getSession(ctx context.Context, in sessionInput) (sessionView, error) {
 	if a.noClient != nil {
 		return sessionView{}, a.noClient
 	}
@@ -118,7 +89,7 @@ func simulationSchema() *jsonschema.Schema {
 	return schema
 }
 
-func (a *agent) simulatePayment(ctx context.Context, in simulation) (simulatedView, error) {
+func (a *toolbox) simulatePayment(ctx context.Context, in simulation) (simulatedView, error) {
 	return simulate(ctx, a.baseURL, in)
 }
 
@@ -127,6 +98,6 @@ type healthInput struct {
 	Deep bool `json:"deep,omitempty" jsonschema:"let the gateway check what it depends on"`
 }
 
-func (a *agent) health(ctx context.Context, in healthInput) (healthView, error) {
+func (a *toolbox) health(ctx context.Context, in healthInput) (healthView, error) {
 	return checkHealth(ctx, a.keyless, in.Deep)
 }

@@ -1,4 +1,4 @@
-package main
+package agent
 
 import (
 	"bufio"
@@ -18,11 +18,11 @@ import (
 // finishWithin is how long a call may take that is running when the agent ends its side.
 const finishWithin = time.Minute
 
-// agentLines stands between the agent and the server's protocol, line by line. A line that is not a
+// lines stands between the agent and the server's protocol, line by line. A line that is not a
 // message gets an error as its response, where the protocol's library would end the session; and
 // the end of the input is passed on only when every call has got its response, so that an agent
 // that writes its calls and closes its side loses none.
-type agentLines struct {
+type lines struct {
 	ctx    context.Context
 	in     *bufio.Reader
 	unread []byte
@@ -33,12 +33,12 @@ type agentLines struct {
 	idle    chan struct{}   // gets a value whenever no call is running any more
 }
 
-func newAgentLines(ctx context.Context, in io.Reader, out io.Writer) *agentLines {
-	return &agentLines{ctx: ctx, in: bufio.NewReader(in), out: out, running: map[string]bool{}, idle: make(chan struct{}, 1)}
+func newLines(ctx context.Context, in io.Reader, out io.Writer) *lines {
+	return &lines{ctx: ctx, in: bufio.NewReader(in), out: out, running: map[string]bool{}, idle: make(chan struct{}, 1)}
 }
 
 // Read returns the next messages.
-func (l *agentLines) Read(into []byte) (int, error) {
+func (l *lines) Read(into []byte) (int, error) {
 	for len(l.unread) == 0 {
 		line, err := l.line()
 		if len(bytes.TrimSpace(line)) > 0 {
@@ -62,7 +62,7 @@ func (l *agentLines) Read(into []byte) (int, error) {
 
 // line reads a line, which may be the last one without its end. One that is too long is cut, and is
 // malformed then.
-func (l *agentLines) line() (line []byte, err error) {
+func (l *lines) line() (line []byte, err error) {
 	for {
 		part, err := l.in.ReadSlice('\n')
 		if len(line) <= mcp.DefaultMaxLineLength {
@@ -75,7 +75,7 @@ func (l *agentLines) line() (line []byte, err error) {
 }
 
 // begin notes the calls of a line, or says what is wrong with it.
-func (l *agentLines) begin(line []byte) *jsonrpc.Error {
+func (l *lines) begin(line []byte) *jsonrpc.Error {
 	if len(line) > mcp.DefaultMaxLineLength {
 		return &jsonrpc.Error{Code: jsonrpc.CodeParseError, Message: fmt.Sprintf("a line has more than %d MiB", mcp.DefaultMaxLineLength>>20)}
 	}
@@ -116,7 +116,7 @@ func messagesOf(line []byte) (messages []json.RawMessage) {
 func idOf(id jsonrpc.ID) string { return fmt.Sprintf("%#v", id.Raw()) }
 
 // reject writes the response to a line whose ID nobody knows.
-func (l *agentLines) reject(problem *jsonrpc.Error) error {
+func (l *lines) reject(problem *jsonrpc.Error) error {
 	response, err := json.Marshal(map[string]any{"jsonrpc": "2.0", "id": nil, "error": problem})
 	if err != nil {
 		return err
@@ -128,7 +128,7 @@ func (l *agentLines) reject(problem *jsonrpc.Error) error {
 }
 
 // Write passes whole messages on, as the library writes them.
-func (l *agentLines) Write(line []byte) (int, error) {
+func (l *lines) Write(line []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	n, err := l.out.Write(line)
@@ -149,7 +149,7 @@ func (l *agentLines) Write(line []byte) (int, error) {
 }
 
 // finish waits until every call has got its response, or nobody may wait any longer.
-func (l *agentLines) finish() {
+func (l *lines) finish() {
 	limit := time.NewTimer(finishWithin)
 	defer limit.Stop()
 	for {
@@ -170,4 +170,4 @@ func (l *agentLines) finish() {
 }
 
 // Close leaves standard input and output to the process.
-func (l *agentLines) Close() error { return nil }
+func (l *lines) Close() error { return nil }
