@@ -61,15 +61,17 @@ func TestAnAcceptorDecidesTheResponse(t *testing.T) {
 
 func TestAnAcceptorThatPanicsAcknowledgesNothing(t *testing.T) {
 	t.Parallel()
-	r := setup(t, voraV1())
+	r, log := setup(t, voraV1()), &logBuffer{}
 	handler, err := webhooks.NewAcceptingHandler(r.verifier, acceptorFunc(func(context.Context, webhooks.Event) (webhooks.Acceptance, error) {
 		panic("out of stock")
-	}))
+	}), webhooks.WithLogger(slog.New(slog.NewTextHandler(log, nil))))
 	require.NoError(t, err)
 	response := httptest.NewRecorder()
 	handler.ServeHTTP(response, r.delivery())
 	require.Equal(t, http.StatusInternalServerError, response.Code)
 	require.NotContains(t, response.Body.String(), "out of stock")
+	require.Contains(t, log.String(), "the acceptor panicked: out of stock")
+	require.Contains(t, log.String(), "handler_accept_test.go", "where it panicked")
 }
 
 func TestAcceptingHandlersThatCouldNotWork(t *testing.T) {

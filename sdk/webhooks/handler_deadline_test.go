@@ -153,3 +153,27 @@ func TestTheTimeForTheBodyIsNotTheTimeForTheWork(t *testing.T) {
 	require.NoError(t, response.Body.Close())
 	require.Equal(t, http.StatusOK, response.StatusCode)
 }
+
+// The next request on the connection has its own time.
+func TestTheTimeForTheBodyEndsWithTheBody(t *testing.T) {
+	t.Parallel()
+	r := setup(t, voraV1())
+	response := &deadlineRecorder{ResponseRecorder: httptest.NewRecorder()}
+	before := time.Now()
+	r.handler.ServeHTTP(response, r.delivery())
+	require.Equal(t, http.StatusOK, response.Code)
+	require.Len(t, response.deadlines, 2)
+	require.True(t, response.deadlines[0].After(before))
+	require.Zero(t, response.deadlines[1])
+}
+
+// A deadlineRecorder also records the deadlines for reading from its connection.
+type deadlineRecorder struct {
+	*httptest.ResponseRecorder
+	deadlines []time.Time
+}
+
+func (r *deadlineRecorder) SetReadDeadline(deadline time.Time) error {
+	r.deadlines = append(r.deadlines, deadline)
+	return nil
+}

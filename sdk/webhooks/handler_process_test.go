@@ -36,6 +36,7 @@ func TestTheDeliveryAfterAFailureDoesTheWork(t *testing.T) {
 			response := r.deliver(t, r.delivery())
 			requireResponse(t, response, http.StatusInternalServerError, `{"error":"the event could not be worked on"}`)
 			require.Contains(t, r.log.String(), "out of stock", "the log says why, and the gateway does not hear it")
+			require.NotContains(t, r.log.String(), "failed to release")
 
 			requireResponse(t, r.deliver(t, r.delivery()), http.StatusOK, received)
 			requireResponse(t, r.deliver(t, r.delivery()), http.StatusOK, duplicate)

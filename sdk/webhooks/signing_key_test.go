@@ -36,6 +36,28 @@ func TestStaticKeysKeepTheirOwnList(t *testing.T) {
 	r := setup(t, s, withKeys(keys(t, list...)))
 	list[0].Secret = sdk.NewSecret("whsec_of_another")
 	r.event(t, r.delivery())
+
+	found, err := r.keys.Keys(t.Context(), webhooks.KeyHint{})
+	require.NoError(t, err)
+	require.Equal(t, []webhooks.SigningKey{{Secret: sdk.NewSecret(s.secret), Mode: found[0].Mode}}, found)
+	found[0].Secret = sdk.NewSecret("whsec_of_another")
+	r.event(t, r.delivery())
+}
+
+// The merchant chooses the secret of a checkout, and may choose one that looks like another
+// gateway's.
+func TestASecretOfTheMerchantsOwnMayLookLikeAnything(t *testing.T) {
+	t.Parallel()
+	for _, s := range schemes() {
+		if !s.unprefixed {
+			continue
+		}
+		for _, secret := range []string{"whsec_webhooks_1", "vp_sk_test_webhooks", "ss_test_webhooks"} {
+			s.secret = secret
+			r := setup(t, s)
+			r.event(t, r.delivery())
+		}
+	}
 }
 
 func TestRotation(t *testing.T) {

@@ -8,9 +8,12 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks/webhookstest"
 )
@@ -48,6 +51,68 @@ func TestForgeriesLeaveNothingBehind(t *testing.T) { //nolint:paralleltest // se
 			runtime.KeepAlive(handler)
 		})
 	}
+}
+
+// A gateway delivers again after a second: a merchant that was stored in the meantime is found
+// then.
+func TestAMerchantThatComesLateIsFound(t *testing.T) {
+	t.Parallel()
+	for _, s := range schemes() {
+		t.Run(string(s.name), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				known, asked := false, 0
+				r := setup(t, s, withKeys(webhooks.KeySourceFunc(func(context.Context, webhooks.KeyHint) ([]webhooks.SigningKey, error) {
+					if asked++; !known {
+						return nil, webhooks.ErrUnknownMerchant
+					}
+					return []webhooks.SigningKey{{Secret: sdk.NewSecret(s.secret)}}, nil
+				})))
+				for range 10 {
+					require.Equal(t, webhooks.ReasonUnknownMerchant, r.rejection(t, r.delivery()).Reason)
+				}
+				require.Equal(t, 1, asked, "a flood costs one look-up")
+				known = true
+				time.Sleep(500*time.Millisecond - time.Nanosecond)
+				require.Equal(t, webhooks.ReasonUnknownMerchant, r.rejection(t, r.delivery()).Reason)
+				time.Sleep(time.Nanosecond)
+				r.event(t, r.delivery())
+				require.Equal(t, 2, asked)
+				known = false
+				require.Equal(t, webhooks.ReasonUnknownMerchant, r.rejection(t, r.delivery()).Reason, "what is known is not remembered")
+			})
+		})
+	}
+}
+
+// What is remembered of strangers is bounded in number and in length, and each is remembered.
+func TestWhatIsRememberedOfStrangersIsBounded(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		asked := map[string]int{}
+		r := setup(t, voraV1(), withKeys(webhooks.KeySourceFunc(func(_ context.Context, hint webhooks.KeyHint) ([]webhooks.SigningKey, error) {
+			asked[hint.MerchantID]++
+			return nil, webhooks.ErrUnknownMerchant
+		})))
+		deliver := func(merchant string) int {
+			body := []byte(`{"sessionId":"vp_1","merchantId":"` + merchant + `"}`)
+			require.Equal(t, webhooks.ReasonUnknownMerchant, r.rejection(t, r.deliveryOf(body)).Reason)
+			return asked[merchant]
+		}
+		for range 2 {
+			for n := range 4096 {
+				require.Equal(t, 1, deliver("mer_"+strconv.Itoa(n)))
+			}
+		}
+		require.Equal(t, 1, deliver("mer_4096"))
+		require.Equal(t, 2, deliver("mer_0"), "with one more, all are forgotten")
+
+		long := strings.Repeat("x", 1<<10)
+		require.Equal(t, 1, deliver(long))
+		require.Equal(t, 2, deliver(long))
+		require.Equal(t, 1, deliver(long[:1<<10-len("vp_1")]))
+		require.Equal(t, 1, deliver(long[:1<<10-len("vp_1")]))
+	})
 }
 
 // inUse is how many bytes of memory are in use.

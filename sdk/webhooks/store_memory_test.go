@@ -160,6 +160,45 @@ func TestMemoryStoreForgetsTheOldestWhenItIsFull(t *testing.T) {
 	require.NoError(t, store.Complete(t.Context(), "in flight", inFlight.Token))
 }
 
+// What an earlier holder left behind does not make room at the expense of the next.
+func TestMemoryStoreKeepsAnEventThatIsClaimedAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		store := webhooks.NewMemoryStore()
+		claim(t, store, "late")
+		require.NoError(t, store.Release(t.Context(), "released", claim(t, store, "released").Token))
+		time.Sleep(time.Minute + time.Nanosecond)
+		for _, key := range []string{"late", "released"} {
+			again, err := ask(t.Context(), store, key, time.Hour)
+			require.NoError(t, err)
+			require.Equal(t, webhooks.StateNew, again.State, key)
+		}
+		for i := range mostEvents - 2 {
+			key := strconv.Itoa(i)
+			require.NoError(t, store.Complete(t.Context(), key, claim(t, store, key).Token))
+		}
+		claim(t, store, "one more")
+		claim(t, store, "and another")
+		require.Equal(t, webhooks.StateInFlight, claim(t, store, "late").State)
+		require.Equal(t, webhooks.StateInFlight, claim(t, store, "released").State)
+	})
+}
+
+// A completion that is repeated does not keep an event for longer.
+func TestMemoryStoreCompletesOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		store := webhooks.NewMemoryStore()
+		token := claim(t, store, "a").Token
+		require.NoError(t, store.Complete(t.Context(), "a", token))
+		time.Sleep(24 * time.Hour)
+		require.NoError(t, store.Complete(t.Context(), "a", token))
+		require.NoError(t, store.Extend(t.Context(), "a", token, time.Hour))
+		time.Sleep(6*24*time.Hour + time.Nanosecond)
+		require.Equal(t, webhooks.StateNew, claim(t, store, "a").State)
+	})
+}
+
 func TestMemoryStoreFullOfEventsInFlight(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
