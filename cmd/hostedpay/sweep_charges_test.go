@@ -5,12 +5,10 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
-	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/stretchr/testify/require"
@@ -129,56 +127,4 @@ func pagesOpen(t *testing.T, store charges.Store) {
 	require.NoError(t, err)
 	require.Contains(t, pending.Current().CheckoutURL.Reveal(), "/c/vp_cs_test_")
 	require.False(t, pending.Asked.IsZero(), "the sweep with --save has stored it")
-}
-
-// failingStore is a store that cannot read one order's charge.
-type failingStore struct {
-	charges.Store
-	order string
-}
-
-func (s failingStore) Load(ctx context.Context, tenant, order string) (charges.Charge, error) {
-	if order == s.order {
-		return charges.Charge{}, errors.New("the connection is lost")
-	}
-	return s.Store.Load(ctx, tenant, order)
-}
-
-// What came of one order is never shown for another one, which failed after it.
-func TestSweepShowsEachOrderAsItIs(t *testing.T) {
-	t.Parallel()
-	gateways := sandboxtest.Start(t)
-	client, err := vora.New(sandbox.Acme.Vora.SecretKey, sdk.WithBaseURL(gateways.URL))
-	require.NoError(t, err)
-	gateway := &askedGateway{Vora: platform.NewVora(client)}
-	store := charges.NewMemoryStore()
-	book, err := charges.New("crm", store, func(context.Context, string) (platform.Gateway, error) { return gateway, nil })
-	require.NoError(t, err)
-	for _, order := range []string{"order-paid", "order-unreadable"} {
-		made, err := book.Pay(t.Context(), "acme", order, platform.Purchase{Amount: money.Minor(1499, "USD"), ReturnURL: "https://crm.example.com/return"})
-		require.NoError(t, err)
-		if order == "order-paid" {
-			gateways.Open(made.Current().CheckoutURL).Pay(buyer.CardApproved)
-		}
-	}
-	for _, save := range []bool{false, true} {
-		before := time.Now().Add(time.Minute)
-		queue, err := dueCharges(t.Context(), failingStore{store, "order-unreadable"}, before, &chargeSweep{limit: 10, save: save})
-		require.NoError(t, err)
-		require.Len(t, queue.due, 2)
-		queue.answered = gateway.answered
-		shown := map[string]sweptCharge{}
-		_, err = sweepCharges(t.Context(), queue, gateway, before, func(v sweptCharge) error {
-			shown[v.Order] = v
-			return nil
-		})
-		require.Error(t, err, "one could not be read")
-		require.True(t, shown["order-paid"].MayShip)
-		require.Equal(t, save, shown["order-paid"].Saved)
-		other := shown["order-unreadable"]
-		require.False(t, other.MayShip)
-		require.False(t, other.Saved)
-		require.Equal(t, platform.StatusPending, other.Status)
-		require.Contains(t, other.Error, "the connection is lost")
-	}
 }
