@@ -1,6 +1,9 @@
 package redact
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
 // undoLast replaces the escape that the last bytes are, if they are one, by what it stands for,
 // which may complete another one: so escapes are undone in one pass, however they are nested.
@@ -183,10 +186,12 @@ func (f *form) become(n int, code rune, octet bool) (done bool) {
 	return true
 }
 
-// number is the value of digits, after which some more bytes come.
+// number is the value of digits, after which some more bytes come. It is no more than the first one
+// that no character has.
 func (f *form) number(digits, after int, base rune) (value rune) {
 	for n := digits + after; n > after; n-- {
-		value = value*base + rune(strings.IndexByte("0123456789abcdef", lower(f.last(n)))) //nolint:gosec // an index of 16
+		digit := rune(strings.IndexByte("0123456789abcdef", lower(f.last(n)))) //nolint:gosec // an index of 16
+		value = min(value*base+digit, unicode.MaxRune+1)
 	}
 	return value
 }

@@ -62,6 +62,16 @@ func TestCredentialsOfOthers(t *testing.T) {
 	}
 }
 
+// An escape beyond the last character of Unicode stands for the replacement character, which ends a
+// word, however large its number is.
+func TestAnEscapeThatNoCharacterHas(t *testing.T) {
+	t.Parallel()
+	for _, escape := range []string{`\U00110000`, `\U7fffffff`, `\U80000002`, `\Uffffffff`, `\u{80000002}`, `\x{ffffffff}`, "&#x110000;", "&#xffffffff;", "&#99999999;"} {
+		require.Equal(t, "a"+escape+"whsec_[redacted]", redact.Redactor{}.Line("a"+escape+"whsec_abc"), escape)
+		require.Equal(t, "[redacted]", redact.Redactor{}.Line("https://pay.example.com/c/a"+escape+"cs_1"), escape)
+	}
+}
+
 // A secret without a prefix is known in parts, whatever is in between.
 func TestPartsOfAKnownSecret(t *testing.T) {
 	t.Parallel()
