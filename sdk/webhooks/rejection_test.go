@@ -172,3 +172,17 @@ func asOnTheWire(t *testing.T, response *httptest.ResponseRecorder) string {
 	require.NoError(t, response.Result().Write(&text))
 	return text.String()
 }
+
+// The reasons are labels of counters and searched for in logs, so that they do not change.
+func TestTheWordsOfReasons(t *testing.T) {
+	t.Parallel()
+	for reason, word := range map[webhooks.Reason]string{
+		webhooks.ReasonMissingSignature: "missing_signature", webhooks.ReasonMalformedSignature: "malformed_signature",
+		webhooks.ReasonWrongSignature: "wrong_signature", webhooks.ReasonUnknownMerchant: "unknown_merchant",
+		webhooks.ReasonWrongMerchant: "wrong_merchant", webhooks.ReasonWrongMode: "wrong_mode",
+		webhooks.ReasonTooOld: "too_old", webhooks.ReasonTooNew: "too_new", webhooks.ReasonNoKeys: "no_keys",
+		webhooks.ReasonLookupFailed: "lookup_failed", webhooks.ReasonOffboarded: "offboarded", webhooks.ReasonRateLimited: "rate_limited",
+	} {
+		require.Equal(t, word, string(reason))
+	}
+}

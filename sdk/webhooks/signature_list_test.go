@@ -34,6 +34,7 @@ func TestTheV2HeaderIsAList(t *testing.T) {
 		{[]string{"kid=7,t=1776777494,v1=R,v2=" + zeros + ",flag"}, "3 of its elements"},
 		{[]string{`t=1776777494,v1=R,kid="a,t=1,v1=x\",v1=y"`}, "1 of its elements"},
 		{[]string{"t=1776777494,v1=R,T=1,V1=2,=3"}, "3 of its elements"},
+		{[]string{"t=1776777494,v1=" + zeros + ",v1=R,kid=7"}, "1 of its elements"},
 		{[]string{`kid="a,t=1",t=1776777494,v1=R`}, "1 of its elements"},
 		{[]string{`"a,t=1",t=1776777494,v1=R`}, "1 of its elements"},
 		{[]string{`kid="a\",t=1",t=1776777494,v1=R`}, "1 of its elements"},
