@@ -18,7 +18,7 @@ type loop struct {
 	policy  Policy
 	safety  Safety
 	request *http.Request // the caller's
-	kept    keptHeader    // as the header was before middleware added to it; empty when nothing can
+	kept    keptHeader    // as the header was before middleware added to it; nil when nothing can
 
 	borrowed wire.Pool // over the caller's transport
 	attempts attempts
@@ -161,7 +161,7 @@ func (l *loop) obstacle(ctx context.Context, retries int, wait time.Duration, as
 // renew gives the next attempt a body from its beginning, and a header without what middleware
 // added to it.
 func (l *loop) renew(next *http.Request) error {
-	if len(l.kept) > 0 {
+	if l.kept != nil {
 		next.Header = l.kept.header()
 	}
 	if l.request.GetBody == nil {

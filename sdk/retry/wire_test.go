@@ -217,12 +217,16 @@ func (a adding) RoundTrip(request *http.Request) (*http.Response, error) {
 
 func TestDoGivesEachAttemptItsOwnHeader(t *testing.T) {
 	t.Parallel()
-	s := responding(status(503))
-	request := post(t.Context(), t)
-	_, err := retry.Policy{MaxRetries: 2}.Do(over(adding{s}), request, retry.Idempotent)
-	require.NoError(t, err)
-	for _, header := range s.headers {
-		require.Equal(t, []string{"1"}, header["X-Trace"])
+	for _, header := range []http.Header{{"Idempotency-Key": {"k"}}, {"X-Trace": nil}, {}, nil} {
+		s := responding(status(503))
+		request := post(t.Context(), t)
+		request.Header = header
+		_, err := retry.Policy{MaxRetries: 2}.Do(over(adding{s}), request, retry.Idempotent)
+		require.NoError(t, err)
+		require.Len(t, s.headers, 3)
+		for _, sent := range s.headers {
+			require.Equal(t, []string{"1"}, sent["X-Trace"])
+		}
 	}
 }
 
