@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	gen "github.com/hostedpay/hostedpay-go/gen/visionscope"
 	"github.com/hostedpay/hostedpay-go/internal/apikey"
@@ -57,7 +58,10 @@ func (c *Client) CreateCheckout(ctx context.Context, params CheckoutParams, opts
 	if err != nil {
 		return nil, err
 	}
-	return &CreatedCheckout{ID: wire.Data.SessionID, CheckoutURL: sdk.NewSecret(wire.Data.CheckoutURL), Response: response}, nil
+	return &CreatedCheckout{
+		ID:          strings.Clone(wire.Data.SessionID), // a part of the body would keep all of it
+		CheckoutURL: sdk.NewSecret(wire.Data.CheckoutURL), Response: response,
+	}, nil
 }
 
 // A createdBody is a created checkout on the wire, or success:false with a reason.

@@ -1,7 +1,12 @@
 package visionscope_test
 
 import (
+	"net/http"
+	"runtime"
+	"strings"
 	"testing"
+
+	"github.com/stretchr/testify/require"
 
 	"github.com/hostedpay/hostedpay-go/sdk/visionscope"
 )
@@ -14,6 +19,29 @@ func TestTheShortcutReadsACreatedCheckout(t *testing.T) {
 		[]byte(`{"data":{"session_id":"a"},"data":{"checkout_url":"b"}}`), []byte(`{}`),
 	)
 	visionscope.DecodeCreated.KnowsEveryField(t, visionscope.CreatedFields)
+}
+
+// An ID outlives its response. The test counts the memory of the whole process, and is not
+// parallel.
+func TestTheIDOfACheckoutKeepsNoResponse(t *testing.T) {
+	client, _ := setup(t, http.StatusOK, strings.Replace(created, "{", `{"note":"`+strings.Repeat("x", 512<<10)+`",`, 1))
+	ids := make([]string, 20)
+	before := held()
+	for i := range ids {
+		checkout, err := client.CreateCheckout(t.Context(), params())
+		require.NoError(t, err)
+		ids[i] = checkout.ID
+	}
+	require.Less(t, held(), before+2<<20)
+	runtime.KeepAlive(ids)
+}
+
+// held is how much memory is in use.
+func held() uint64 {
+	var memory runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&memory)
+	return memory.HeapAlloc
 }
 
 // FuzzShortcut holds the shortcut to what encoding/json reads.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	gen "github.com/hostedpay/hostedpay-go/gen/vora"
@@ -103,9 +104,10 @@ func (c *Client) CreateSession(ctx context.Context, params SessionParams, opts .
 		return nil, err
 	}
 	response.FieldError = lenient.FirstError(response.FieldError, &wire.ExpiresAt)
-	again := c.keys.created(call.IdempotencyKey, wire.ID)
+	id := strings.Clone(wire.ID) // a part of the body would keep all of it
+	again := c.keys.created(call.IdempotencyKey, id)
 	created := &CreatedSession{
-		ID: wire.ID, CheckoutURL: sdk.NewSecret(wire.CheckoutURL), ExpiresAt: wire.ExpiresAt.Time,
+		ID: id, CheckoutURL: sdk.NewSecret(wire.CheckoutURL), ExpiresAt: wire.ExpiresAt.Time,
 		Replayed: again || response.Status == http.StatusOK, Response: response,
 	}
 	if created.Stale = expired(created.ExpiresAt, response); created.Stale {

@@ -1,8 +1,16 @@
 package vora_test
 
 import (
+	"net/http"
+	"runtime"
+	"strconv"
+	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
+	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/money"
 	"github.com/hostedpay/hostedpay-go/sdk/vora"
 )
 
@@ -12,6 +20,31 @@ func TestTheShortcutReadsACreatedSession(t *testing.T) {
 	t.Parallel()
 	vora.DecodeCreated.Reads(t, []byte(created), []byte(`{"id":"a","checkoutUrl":"b","expiresAt":"2026-04-21 13:48","note":[{"of":null}]}`), []byte(`{"expiresAt":"soon"}`), []byte(`{}`))
 	vora.DecodeCreated.KnowsEveryField(t, vora.CreatedFields)
+}
+
+// An ID outlives its response: in the program's memory, and in the client's of idempotency keys.
+// The test counts the memory of the whole process, and is not parallel.
+func TestTheIDOfASessionKeepsNoResponse(t *testing.T) {
+	body := strings.Replace(created, "{", `{"note":"`+strings.Repeat("x", 512<<10)+`",`, 1)
+	client, _ := setup(t, testKey, http.StatusCreated, body)
+	ids := make([]string, 20)
+	before := held()
+	for i := range ids {
+		session, err := client.CreateSession(t.Context(), vora.SessionParams{Amount: money.Minor(1499, "USD")}, sdk.WithIdempotencyKey("order-"+strconv.Itoa(i)))
+		require.NoError(t, err)
+		ids[i] = session.ID
+	}
+	require.Less(t, held(), before+2<<20)
+	runtime.KeepAlive(client)
+	runtime.KeepAlive(ids)
+}
+
+// held is how much memory is in use.
+func held() uint64 {
+	var memory runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&memory)
+	return memory.HeapAlloc
 }
 
 // FuzzShortcut holds the shortcut to what encoding/json reads.
