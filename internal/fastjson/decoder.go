@@ -7,6 +7,7 @@
 package fastjson
 
 import (
+	"cmp"
 	"encoding/json"
 	"reflect"
 	"strings"
@@ -35,9 +36,12 @@ func Slowly[T any](body []byte, into *T) error {
 // Names are the names that encoding/json knows a struct's fields by.
 func Names[T any]() (names []string) {
 	for _, field := range reflect.VisibleFields(reflect.TypeFor[T]()) {
-		if name := field.Tag.Get("json"); name != "" {
-			names = append(names, name)
+		tag := field.Tag.Get("json")
+		if !field.IsExported() || field.Anonymous || tag == "-" {
+			continue
 		}
+		name, _, _ := strings.Cut(tag, ",")
+		names = append(names, cmp.Or(name, field.Name))
 	}
 	return names
 }
