@@ -50,7 +50,7 @@ func TestTheFlatBodyUnderTheHeaderOfV2(t *testing.T) {
 	}
 }
 
-// spellings are the same JSON as the fast decoder reads it, and as only encoding/json does.
+// spellings are the same JSON as the shortcut reads it, and as only encoding/json does.
 func spellings(t *testing.T, body []byte) map[string][]byte {
 	t.Helper()
 	var indented bytes.Buffer

@@ -126,7 +126,7 @@ func (b *voraEnvelope) readData(d *fastjson.Decoder) {
 	b.Data = d.Since(begin)
 }
 
-// findPayment reads what the data says about a payment, where the fast decoder has not.
+// findPayment reads what the data says about a payment, where the shortcut has not.
 func (b *voraEnvelope) findPayment() {
 	if b.payment != nil {
 		return
