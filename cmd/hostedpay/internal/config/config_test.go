@@ -158,6 +158,29 @@ func TestSaveKeepsWhatWasNotGiven(t *testing.T) {
 	}
 }
 
+// What is saved is what is read again, also of a line that somebody wrote into the file.
+func TestWhatIsSavedIsReadAgain(t *testing.T) {
+	alone(t)
+	path := config.Path()
+	const name = "VISIONSCOPE_WEBHOOK_SECRET"
+	for _, secret := range []string{`with "quotes" # and more`, `with 'quotes' # and more`, `with 'both' "kinds" of it`} {
+		_, err := config.Save(path, map[string]string{name: secret})
+		require.NoError(t, err)
+		_, err = config.Save(path, map[string]string{"VON_PAY_SECRET_KEY": testKey})
+		require.NoError(t, err)
+		found, err := config.Lookup(name)
+		require.NoError(t, err)
+		require.Equal(t, secret, found.Value)
+	}
+	before, err := os.ReadFile(path)
+	require.NoError(t, err)
+	_, err = config.Save(path, map[string]string{name: `with 'both' "kinds" # and more`})
+	require.EqualError(t, err, name+" cannot be kept in a file, which has no way to write both kinds of quotes around it: set it in the environment: nothing was written")
+	after, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Equal(t, before, after)
+}
+
 func TestLinesAreSettingsOrCredentialsAlone(t *testing.T) {
 	t.Parallel()
 	lines, err := config.ReadLines(strings.NewReader("\ufeff# keys\n\n" + testKey + "\nexport VON_PAY_BASE_URL=\"http://127.0.0.1\"\nOTHERS=x\n"))

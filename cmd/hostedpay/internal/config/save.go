@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/private"
@@ -33,6 +34,9 @@ func Save(path string, given map[string]string) (saved []Saved, err error) {
 		}
 		if problem := s.Problem(value); problem != "" {
 			return nil, fmt.Errorf("%s %s: nothing was written", s.Name, problem)
+		}
+		if _, ok := quotedValue(value); !ok {
+			return nil, fmt.Errorf("%s cannot be kept in a file, which has no way to write both kinds of quotes around it: set it in the environment: nothing was written", s.Name)
 		}
 		one := Saved{Name: s.Name, Value: s.Masked(value), Mode: s.Mode(value), Replaced: all[s.Name] != "" && all[s.Name] != value}
 		if wins, err := Lookup(s.Name); err == nil && wins.Place != FromFile {
@@ -66,19 +70,23 @@ func fileText(values map[string]string) string {
 	b.WriteString("# Written by hostedpay login. For nobody else's eyes: keep mode 0600.\n")
 	for _, s := range Settings() {
 		if value := values[s.Name]; value != "" {
-			b.WriteString(s.Name + "=" + quotedValue(value) + "\n")
+			text, _ := quotedValue(value) // what was saved or read has one
+			b.WriteString(s.Name + "=" + text + "\n")
 		}
 	}
 	return b.String()
 }
 
-// quotedValue is a value as such files have it.
-func quotedValue(value string) string {
+// quotedValue is a value as such files have it, in a form that is read as the same value. There is
+// none for a value with both kinds of quotes that needs some.
+func quotedValue(value string) (text string, ok bool) {
 	if !strings.ContainsAny(value, " \t#'\"") {
-		return value
+		return value, true
 	}
-	if strings.Contains(value, "'") {
-		return `"` + value + `"`
+	forms := []string{"'" + value + "'", `"` + value + `"`, value}
+	i := slices.IndexFunc(forms, func(form string) bool { return dotEnvValue(form) == value })
+	if i < 0 {
+		return "", false
 	}
-	return "'" + value + "'"
+	return forms[i], true
 }
