@@ -158,6 +158,22 @@ func TestSaveKeepsWhatWasNotGiven(t *testing.T) {
 	}
 }
 
+// A file that is named is read as .env is, which may be the same file.
+func TestLinesAreReadAsThoseOfDotEnv(t *testing.T) {
+	alone(t)
+	const name = "VISIONSCOPE_WEBHOOK_SECRET"
+	for _, value := range []string{`S7wq2nP9wT4kxab`, `S7wq2nP9wT4kxab # of Acme`, `"S7wq2nP9wT4kxab" # of Acme`, ` 'S7 #wq2nP9wT4kxab'`, `S7wq2nP9wT4kxab#`, `S7wq2nP9wT4k==`} {
+		write(t, config.DotEnv, name+"="+value)
+		found, err := config.Lookup(name)
+		require.NoError(t, err)
+		lines, err := config.ReadLines(strings.NewReader("export " + name + "=" + value))
+		require.NoError(t, err)
+		given, err := config.Parse(lines)
+		require.NoError(t, err)
+		require.Equal(t, found.Value, given[name], value)
+	}
+}
+
 // What is saved is what is read again, also of a line that somebody wrote into the file.
 func TestWhatIsSavedIsReadAgain(t *testing.T) {
 	alone(t)

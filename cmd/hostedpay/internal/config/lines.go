@@ -15,7 +15,8 @@ import (
 )
 
 // ReadLines reads a file of credentials that only its owner can read, or what else it is given:
-// NAME=VALUE lines, and lines that are a credential alone, without comments and quotes.
+// NAME=VALUE lines as .env has them, and lines that are a credential alone. Comments and quotes are
+// left out.
 func ReadLines(in io.Reader) ([]string, error) {
 	if f, ok := in.(*os.File); ok {
 		if err := private.Check(f); err != nil {
@@ -31,7 +32,7 @@ func ReadLines(in io.Reader) ([]string, error) {
 			return lines, nil
 		}
 		if line := strings.TrimSpace(strings.TrimPrefix(scanner.Text(), "\ufeff")); line != "" && !strings.HasPrefix(line, "#") {
-			line = unquoted(line)
+			line = plain(line)
 			guardLine(line)
 			lines = append(lines, line)
 		}
@@ -100,12 +101,11 @@ func guardLine(line string) {
 	guard.AddArguments([]string{line})
 }
 
-// unquoted removes the quotes that the syntax of such files allows around a value.
-func unquoted(line string) string {
+// plain is a line with its value as .env would give it: without quotes, or the comment behind it.
+func plain(line string) string {
 	name, value, named := strings.Cut(line, "=")
-	last := len(value) - 1
-	if named && last > 0 && value[0] == value[last] && (value[0] == '"' || value[0] == '\'') {
-		return name + "=" + value[1:last]
+	if !named {
+		return line
 	}
-	return line
+	return name + "=" + dotEnvValue(value)
 }
