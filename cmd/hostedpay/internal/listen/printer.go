@@ -12,7 +12,7 @@ import (
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/screen"
 )
 
-// An printer shows what listen does, for people or as NDJSON. Safe for concurrent use.
+// A printer shows what listen does, for people or as NDJSON. Safe for concurrent use.
 type printer struct {
 	mu   sync.Mutex
 	out  io.Writer // says itself when it fails
