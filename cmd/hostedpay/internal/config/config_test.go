@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/config"
+	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/guard"
 	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
@@ -212,6 +213,39 @@ func TestLinesAreSettingsOrCredentialsAlone(t *testing.T) {
 	require.EqualError(t, err, `line 1: unknown setting "VON_PAY_SECRE_KEY", did you mean VON_PAY_SECRET_KEY?`)
 	_, err = config.Parse([]string{"what is this"})
 	require.ErrorContains(t, err, "line 1 is no NAME=VALUE")
+}
+
+// A secret of no form is known to be one only because it was read: each way to read it says so.
+func TestWhatIsReadIsNotPrinted(t *testing.T) {
+	alone(t)
+	const name = "VISIONSCOPE_WEBHOOK_SECRET"
+	of := func(place string) string { return "secret-of-" + place + "-S7wq2nP9" }
+	for place, read := range map[string]func(text string) error{
+		"environment": func(text string) error { t.Setenv(name, text); return nil },
+		"dotenv":      func(text string) error { write(t, config.DotEnv, name+"="+text); return nil },
+		"home":        func(text string) error { write(t, config.Path(), name+"="+text); return nil },
+		"lines": func(text string) error {
+			_, err := config.ReadLines(strings.NewReader(name + "=" + text + " # a comment"))
+			return err
+		},
+		"flag": func(text string) error {
+			source := config.SecretSource{What: "secret", Variable: name, Flag: "secret-file", File: "-"}
+			_, err := source.Read(strings.NewReader(text + "\n"))
+			return err
+		},
+		"rotation": func(text string) error {
+			t.Setenv(name+"_OLD", text)
+			require.NotEmpty(t, config.OtherCredentials())
+			return nil
+		},
+	} {
+		require.NoError(t, read(of(place)), place)
+		config.Explain(nil)
+		var out strings.Builder
+		_, err := guard.New(&out).Write([]byte("it is " + of(place) + ".\n"))
+		require.NoError(t, err)
+		require.NotContains(t, out.String(), of(place))
+	}
 }
 
 func TestASecretSaysWhereItIsFrom(t *testing.T) {

@@ -55,14 +55,15 @@ func TestAnInterruptedExamination(t *testing.T) {
 
 // A secret that was configured is in no report, whatever repeats it.
 func TestNoSecretIsReported(t *testing.T) {
-	const key = "vp_sk_live_S7wq2nP9wT4kxab"
+	const key, ofNoForm = "vp_sk_live_S7wq2nP9wT4kxab", "a-secret-of-a-checkout-S7wq2nP9"
 	for _, s := range config.Settings() {
 		t.Setenv(s.Name, "")
 	}
 	t.Setenv("HOSTEDPAY_CONFIG", t.TempDir()+"/none")
 	t.Chdir(t.TempDir())
 	t.Setenv("VON_PAY_SECRET_KEY", key)
-	t.Setenv("VON_PAY_BASE_URL", "http://127.0.0.1:1/"+key)
+	t.Setenv("VISIONSCOPE_WEBHOOK_SECRET", ofNoForm)
+	t.Setenv("VON_PAY_BASE_URL", "http://127.0.0.1:1/"+key+"/"+ofNoForm)
 	r := doctor.Examine(t.Context(), doctor.Options{Configuration: config.Explain(nil)})
 	requireFinding(t, r, doctor.Problem, "key and host", "VON_PAY_SECRET_KEY is live, and is sent to http://127.0.0.1:1/")
 	require.NotContains(t, r.Text()+r.ForLLM(), "S7wq2nP9")
