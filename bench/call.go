@@ -24,7 +24,7 @@ import (
 )
 
 func calling(context.Context) (*contest, error) {
-	c := &contest{name: "create a session, in memory", about: "A create without a network: the transport reads the request and responds at once. The floor is net/http and encoding/json.", turn: 100 * time.Millisecond}
+	c := &contest{name: "create a session, in memory", about: "A create without a network: the transport reads the request and responds at once. The floor is net/http and encoding/json."}
 	var err error
 	c.entrants, err = callers(&http.Client{Transport: gateway{new(atomic.Uint32)}}, "https://checkout.example.com", "≤ 1.4")
 	return c, err

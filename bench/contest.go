@@ -93,7 +93,7 @@ func (c *contest) measure(rounds int) (result, error) {
 func (c *contest) calibrate(e entrant) (int, error) {
 	turn := c.turn
 	if turn == 0 {
-		turn = 20 * time.Millisecond
+		turn = 100 * time.Millisecond
 	}
 	for n := max(c.workers, 1); ; n *= 2 {
 		elapsed, err := c.play(e, n)

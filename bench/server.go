@@ -22,7 +22,7 @@ import (
 
 // creating compares servers: the callers write bytes and look at the status.
 func creating(context.Context) (*contest, error) {
-	c := &contest{name: "sandbox, creates at 32 connections", about: "The sandbox creates sessions over loopback; the floor decodes the request, checks nothing and remembers nothing.", workers: 32, rate: true, turn: 100 * time.Millisecond}
+	c := &contest{name: "sandbox, creates at 32 connections", about: "The sandbox creates sessions over loopback; the floor decodes the request, checks nothing and remembers nothing.", workers: 32, rate: true}
 	gateways, err := sandbox.New()
 	if err != nil {
 		return nil, err
@@ -62,7 +62,7 @@ func bareServer(w http.ResponseWriter, r *http.Request) {
 
 // handling delivers events that are all new.
 func handling(context.Context) (*contest, error) {
-	c := &contest{name: "webhook handler, 8 connections", about: "Events arrive over loopback, each of them new, and are deduplicated in memory; the floor is a handler that does nothing.", workers: 8, rate: true, turn: 100 * time.Millisecond}
+	c := &contest{name: "webhook handler, 8 connections", about: "Events arrive over loopback, each of them new, and are deduplicated in memory; the floor is a handler that does nothing.", workers: 8, rate: true}
 	handler, err := webhooks.NewHandler(webhooks.Vora(keys(apiKey)), func(context.Context, webhooks.Event) error { return nil })
 	if err != nil {
 		return nil, err
