@@ -159,3 +159,22 @@ func TestDoEndsWithItsContext(t *testing.T) {
 		})
 	}
 }
+
+// A context that ends while a response arrives, and one that ends a moment later, make the same
+// error: the caller learns that it was the context which ended the call.
+func TestDoEndsWithAContextThatEndedWithTheResponse(t *testing.T) {
+	t.Parallel()
+	for _, wait := range []string{"50", "0"} {
+		ctx, cancel := context.WithCancel(t.Context())
+		respond := status(503, "Retry-After", wait)
+		s := responding(func(request *http.Request) (*http.Response, error) {
+			cancel()
+			return respond(request)
+		})
+		result, err := retry.Default().Do(over(s), post(ctx, t), retry.Idempotent)
+		require.ErrorIs(t, err, context.Canceled)
+		require.Equal(t, 503, result.Status)
+		require.Len(t, result.Attempts, 1)
+		require.Equal(t, "the context ended during the wait", result.Attempts[0].Stopped)
+	}
+}

@@ -120,7 +120,7 @@ func (l *loop) again(ctx context.Context, _ *http.Response, _ error) (bool, erro
 	if result.Status >= 300 {
 		result.After = asked
 	}
-	if ctx.Err() != nil || l.policy.verdict(l.attempts.outcome(l.safety)) != Retry {
+	if l.attempts.err != nil && ctx.Err() != nil || l.policy.verdict(l.attempts.outcome(l.safety)) != Retry {
 		return false, nil //nolint:nilerr // finish reports it
 	}
 	wait := asked
