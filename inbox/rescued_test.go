@@ -30,7 +30,7 @@ func TestAProcessThatIsSlowHasNotDied(t *testing.T) {
 				<-waited
 			}
 			return nil
-		}}, inbox.WithAttempts(1))
+		}}, inbox.WithAttempts(1), inbox.WithDeadline(inTime))
 		require.NoError(t, err)
 		require.NoError(t, box.Start(t.Context()))
 		t.Cleanup(func() { require.NoError(t, box.Stop(context.WithoutCancel(t.Context()))) })
