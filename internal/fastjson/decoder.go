@@ -4,12 +4,12 @@
 // It is only a shortcut: at anything else, a null, a repeated object, a name in another case, it
 // gives up, and encoding/json reads the body from the start. A fuzz test of every type that is read
 // so holds the two to the same result.
+//
+// [Unmarshal] reads structs. Where more is at stake, as in events, a type has a method that reads it
+// with a [Decoder].
 package fastjson
 
 import (
-	"cmp"
-	"encoding/json"
-	"reflect"
 	"strings"
 	"unicode/utf8"
 )
@@ -25,26 +25,6 @@ type Decoder struct {
 
 // New makes a Decoder that is at the beginning of a body.
 func New(body []byte) Decoder { return Decoder{body: body, text: string(body)} }
-
-// Slowly reads a body that the Decoder has given up. What it could read is there when it returns an
-// error.
-func Slowly[T any](body []byte, into *T) error {
-	*into = *new(T)
-	return json.Unmarshal(body, into)
-}
-
-// Names are the names that encoding/json knows a struct's fields by.
-func Names[T any]() (names []string) {
-	for _, field := range reflect.VisibleFields(reflect.TypeFor[T]()) {
-		tag := field.Tag.Get("json")
-		if !field.IsExported() || field.Anonymous || tag == "-" {
-			continue
-		}
-		name, _, _ := strings.Cut(tag, ",")
-		names = append(names, cmp.Or(name, field.Name))
-	}
-	return names
-}
 
 // Complete reports whether the whole body was read, and the Decoder has not given up.
 func (d *Decoder) Complete() bool {
@@ -83,7 +63,7 @@ func (d *Decoder) Object(known []string, field func(name string) bool) bool {
 		return false
 	}
 	for !d.lost {
-		name := d.Text()
+		name := d.ReadString()
 		d.want(':')
 		if d.lost {
 			break
@@ -127,7 +107,7 @@ func (d *Decoder) pass(deep int) {
 	}
 	switch d.peek() {
 	case '"':
-		d.Text()
+		d.ReadString()
 	case '{':
 		d.Object(nil, func(string) bool { d.pass(deep - 1); return true })
 	case '[':

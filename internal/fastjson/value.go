@@ -9,8 +9,9 @@ import (
 // IsString reports whether the next value is a string.
 func (d *Decoder) IsString() bool { return d.peek() == '"' }
 
-// Text reads a string, and is a part of the text when there is no escape in it.
-func (d *Decoder) Text() string {
+// ReadString reads a string. It is a part of the body's copy when there is no escape in it, so that
+// keeping it keeps all of that.
+func (d *Decoder) ReadString() string {
 	d.want('"')
 	if d.lost {
 		return ""
@@ -123,7 +124,7 @@ func (d *Decoder) Strings(before map[string]string) map[string]string {
 	d.lost = d.lost || before != nil
 	inside, _, _ := strings.Cut(d.text[d.at:], "}")
 	values := make(map[string]string, min(strings.Count(inside, ":"), maxPresized))
-	d.Object(nil, func(name string) bool { values[name] = d.Text(); return true })
+	d.Object(nil, func(name string) bool { values[name] = d.ReadString(); return true })
 	return values
 }
 

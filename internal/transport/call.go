@@ -41,12 +41,6 @@ type Rejecter interface {
 	Rejection() (message string, rejected bool)
 }
 
-// A Decoder is a body that reads itself, with the result and the error that json.Unmarshal would
-// have.
-type Decoder interface {
-	Decode(body []byte) error
-}
-
 // A Request is what a generated request builder returns.
 type Request struct {
 	*http.Request

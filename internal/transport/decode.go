@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hostedpay/hostedpay-go/internal/fastjson"
 	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
@@ -17,15 +18,8 @@ import (
 // with the others: fieldError is about the first of them, and the body judges whether what is left
 // is complete.
 func decodeInto(out Body, status int, body []byte) (complete bool, fieldError error) {
-	err := unmarshal(bytes.TrimPrefix(body, []byte("\ufeff")), out)
+	err := fastjson.Unmarshal(bytes.TrimPrefix(body, []byte("\ufeff")), out)
 	return len(body) > 0 && !isMalformed(err) && out.Complete(status), err
-}
-
-func unmarshal(body []byte, out Body) error {
-	if d, ok := out.(Decoder); ok {
-		return d.Decode(body)
-	}
-	return json.Unmarshal(body, out)
 }
 
 // decodeAround is decodeInto for a result that cannot be asked for again: whatever stands around

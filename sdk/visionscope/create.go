@@ -5,12 +5,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strings"
 
 	gen "github.com/hostedpay/hostedpay-go/gen/visionscope"
 	"github.com/hostedpay/hostedpay-go/internal/apikey"
 	"github.com/hostedpay/hostedpay-go/internal/contract"
-	"github.com/hostedpay/hostedpay-go/internal/fastjson"
 	"github.com/hostedpay/hostedpay-go/internal/lenient"
 	"github.com/hostedpay/hostedpay-go/internal/transport"
 	"github.com/hostedpay/hostedpay-go/sdk"
@@ -58,10 +56,7 @@ func (c *Client) CreateCheckout(ctx context.Context, params CheckoutParams, opts
 	if err != nil {
 		return nil, err
 	}
-	return &CreatedCheckout{
-		ID:          strings.Clone(wire.Data.SessionID), // a part of the body would keep all of it
-		CheckoutURL: sdk.NewSecret(wire.Data.CheckoutURL), Response: response,
-	}, nil
+	return &CreatedCheckout{ID: wire.Data.SessionID, CheckoutURL: sdk.NewSecret(wire.Data.CheckoutURL), Response: response}, nil
 }
 
 // A createdBody is a created checkout on the wire, or success:false with a reason.
@@ -69,50 +64,6 @@ type createdBody struct {
 	Success lenient.Bool        `json:"success"`
 	Data    gen.CreatedCheckout `json:"data"`
 	Error   string              `json:"error"`
-}
-
-var (
-	createdNames     = fastjson.Names[createdBody]()
-	createdDataNames = fastjson.Names[gen.CreatedCheckout]()
-)
-
-// Decode reads the body of a response.
-func (b *createdBody) Decode(body []byte) error {
-	d := fastjson.New(body)
-	if b.read(&d); !d.Complete() {
-		return fastjson.Slowly(body, b)
-	}
-	return nil
-}
-
-func (b *createdBody) read(d *fastjson.Decoder) {
-	d.Object(createdNames, func(name string) bool {
-		switch name {
-		case "success":
-			b.Success = lenient.NewBool(d.Bool())
-		case "data":
-			b.readData(d)
-		case "error":
-			b.Error = d.Text()
-		default:
-			return false
-		}
-		return true
-	})
-}
-
-func (b *createdBody) readData(d *fastjson.Decoder) {
-	d.Object(createdDataNames, func(name string) bool {
-		switch name {
-		case "session_id":
-			b.Data.SessionID = d.Text()
-		case "checkout_url":
-			b.Data.CheckoutURL = d.Text()
-		default:
-			return false
-		}
-		return true
-	})
 }
 
 // Complete reports whether the checkout can be paid and recognized again, or was rejected.

@@ -5,12 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
 	gen "github.com/hostedpay/hostedpay-go/gen/vora"
 	"github.com/hostedpay/hostedpay-go/internal/contract"
-	"github.com/hostedpay/hostedpay-go/internal/fastjson"
 	"github.com/hostedpay/hostedpay-go/internal/lenient"
 	"github.com/hostedpay/hostedpay-go/internal/transport"
 	"github.com/hostedpay/hostedpay-go/sdk"
@@ -104,10 +102,9 @@ func (c *Client) CreateSession(ctx context.Context, params SessionParams, opts .
 		return nil, err
 	}
 	response.FieldError = lenient.FirstError(response.FieldError, &wire.ExpiresAt)
-	id := strings.Clone(wire.ID) // a part of the body would keep all of it
-	again := c.keys.created(call.IdempotencyKey, id)
+	again := c.keys.created(call.IdempotencyKey, wire.ID)
 	created := &CreatedSession{
-		ID: id, CheckoutURL: sdk.NewSecret(wire.CheckoutURL), ExpiresAt: wire.ExpiresAt.Time,
+		ID: wire.ID, CheckoutURL: sdk.NewSecret(wire.CheckoutURL), ExpiresAt: wire.ExpiresAt.Time,
 		Replayed: again || response.Status == http.StatusOK, Response: response,
 	}
 	if created.Stale = expired(created.ExpiresAt, response); created.Stale {
@@ -120,33 +117,6 @@ func (c *Client) CreateSession(ctx context.Context, params SessionParams, opts .
 type createdBody struct {
 	gen.CreatedSession
 	ExpiresAt lenient.Time `json:"expiresAt"`
-}
-
-var createdNames = fastjson.Names[createdBody]()
-
-// Decode reads the body of a response.
-func (b *createdBody) Decode(body []byte) error {
-	d := fastjson.New(body)
-	if b.read(&d); !d.Complete() {
-		return fastjson.Slowly(body, b)
-	}
-	return nil
-}
-
-func (b *createdBody) read(d *fastjson.Decoder) {
-	d.Object(createdNames, func(name string) bool {
-		switch name {
-		case "id":
-			b.ID = d.Text()
-		case "checkoutUrl":
-			b.CheckoutURL = d.Text()
-		case "expiresAt":
-			b.ExpiresAt = lenient.NewTime(d.Text())
-		default:
-			return false
-		}
-		return true
-	})
 }
 
 // Complete reports whether the session can be paid and found again.

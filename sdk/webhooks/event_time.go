@@ -30,7 +30,7 @@ func readTime(d *fastjson.Decoder) flexibleTime {
 	if !d.IsString() {
 		return flexibleTime{unixTime(d.Integer())}
 	}
-	at, _ := lenient.ParseTime(d.Text())
+	at, _ := lenient.ParseTime(d.ReadString())
 	return flexibleTime{at}
 }
 

@@ -104,7 +104,7 @@ func (b *voraEnvelope) field(d *fastjson.Decoder, name string) bool {
 	case "created":
 		b.Created = readTime(d)
 	case "merchant_id":
-		b.Merchant = d.Text()
+		b.Merchant = d.ReadString()
 	case "data":
 		b.readData(d)
 	default:

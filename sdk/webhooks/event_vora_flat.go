@@ -47,37 +47,37 @@ func (b *voraV1Body) read(d *fastjson.Decoder) (some bool) {
 func (b *voraV1Body) field(d *fastjson.Decoder, name string) bool {
 	switch name {
 	case "event":
-		b.Event = d.Text()
+		b.Event = d.ReadString()
 	case "sessionId":
-		b.SessionID = d.Text()
+		b.SessionID = d.ReadString()
 	case "merchantId":
-		b.MerchantID = d.Text()
+		b.MerchantID = d.ReadString()
 	case "amount":
 		b.Amount = lenient.NewInteger(d.Integer())
 	case "currency":
-		b.Currency = money.Currency(d.Text())
+		b.Currency = money.Currency(d.ReadString())
 	case "timestamp":
 		b.Timestamp = readTime(d)
 	case "status":
-		b.Status = d.Text()
+		b.Status = d.ReadString()
 	case "metadata":
 		b.Metadata = d.Strings(b.Metadata)
 	case "transactionId":
-		b.TransactionID = d.Text()
+		b.TransactionID = d.ReadString()
 	case "failureCode":
-		b.FailureCode = d.Text()
+		b.FailureCode = d.ReadString()
 	case "error":
-		b.Error = d.Text()
+		b.Error = d.ReadString()
 	case "refundId":
-		b.RefundID = d.Text()
+		b.RefundID = d.ReadString()
 	case "id":
-		b.ID = d.Text()
+		b.ID = d.ReadString()
 	case "event_id":
-		b.EventID = d.Text()
+		b.EventID = d.ReadString()
 	case "type":
-		b.Type = d.Text()
+		b.Type = d.ReadString()
 	case "session_id":
-		b.Session = d.Text()
+		b.Session = d.ReadString()
 	case "livemode":
 		b.LiveMode = lenient.NewBool(d.Bool())
 	default:

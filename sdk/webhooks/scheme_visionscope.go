@@ -124,19 +124,19 @@ func (b *visionScopeBody) read(d *fastjson.Decoder) {
 func (b *visionScopeBody) field(d *fastjson.Decoder, name string) bool {
 	switch name {
 	case "event":
-		b.Event = d.Text()
+		b.Event = d.ReadString()
 	case "session_id":
-		b.SessionID = d.Text()
+		b.SessionID = d.ReadString()
 	case "status":
-		b.Status = d.Text()
+		b.Status = d.ReadString()
 	case "amount":
 		b.Amount = d.Raw()
 	case "currency":
-		b.Currency = money.Currency(d.Text())
+		b.Currency = money.Currency(d.ReadString())
 	case "order_id":
-		b.OrderID = d.Text()
+		b.OrderID = d.ReadString()
 	case "reason":
-		b.Reason = d.Text()
+		b.Reason = d.ReadString()
 	case "paid_at":
 		b.PaidAt = readTime(d)
 	case "failed_at":

@@ -27,6 +27,18 @@ func Of[T any](read func(*T, *fastjson.Decoder)) Decode {
 	}
 }
 
+// Struct is for a struct that [fastjson.Unmarshal] reads.
+func Struct[T any]() Decode {
+	return func(body []byte) (fast, full any, ok bool) {
+		f, s := new(T), new(T)
+		ok = fastjson.Try(body, f)
+		if err := fastjson.Slowly(body, s); err != nil {
+			return f, err, ok
+		}
+		return f, s, ok
+	}
+}
+
 // Agrees requires the same of both, unless the shortcut gave up.
 func (decode Decode) Agrees(t *testing.T, body []byte) {
 	t.Helper()
