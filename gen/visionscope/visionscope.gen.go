@@ -241,7 +241,11 @@ var contentTypeJSON = []string{"application/json"} // read only
 // NewCreateCheckoutRequest builds the request of POST /api/checkout/create, and returns its body too. base is absolute and ends with a slash.
 func NewCreateCheckoutRequest(ctx context.Context, base *url.URL, body CreateCheckoutJSONRequestBody) (*http.Request, []byte, error) {
 	target := *base
-	target.Path += "api/checkout/create"
+	if target.Path == "/" { // as it is most often; nothing is allocated
+		target.Path = "/api/checkout/create"
+	} else {
+		target.Path += "api/checkout/create"
+	}
 	if target.RawPath != "" {
 		target.RawPath += "api/checkout/create"
 	}

@@ -1039,7 +1039,11 @@ var contentTypeJSON = []string{"application/json"} // read only
 // NewGetDiscoveryAtWellKnownRequest builds the request of GET /.well-known/vonpay.json. base is absolute and ends with a slash.
 func NewGetDiscoveryAtWellKnownRequest(ctx context.Context, base *url.URL, params GetDiscoveryAtWellKnownParams) (*http.Request, error) {
 	target := *base
-	target.Path += ".well-known/vonpay.json"
+	if target.Path == "/" { // as it is most often; nothing is allocated
+		target.Path = "/.well-known/vonpay.json"
+	} else {
+		target.Path += ".well-known/vonpay.json"
+	}
 	if target.RawPath != "" {
 		target.RawPath += ".well-known/vonpay.json"
 	}
@@ -1057,7 +1061,11 @@ func NewGetDiscoveryAtWellKnownRequest(ctx context.Context, base *url.URL, param
 // NewGetHealthAtAPIRequest builds the request of GET /api/health. base is absolute and ends with a slash.
 func NewGetHealthAtAPIRequest(ctx context.Context, base *url.URL, params GetHealthAtAPIParams) (*http.Request, error) {
 	target := *base
-	target.Path += "api/health"
+	if target.Path == "/" { // as it is most often; nothing is allocated
+		target.Path = "/api/health"
+	} else {
+		target.Path += "api/health"
+	}
 	if target.RawPath != "" {
 		target.RawPath += "api/health"
 	}
@@ -1081,7 +1089,11 @@ func NewGetHealthAtAPIRequest(ctx context.Context, base *url.URL, params GetHeal
 // NewGetDiscoveryRequest builds the request of GET /v1/discovery. base is absolute and ends with a slash.
 func NewGetDiscoveryRequest(ctx context.Context, base *url.URL, params GetDiscoveryParams) (*http.Request, error) {
 	target := *base
-	target.Path += "v1/discovery"
+	if target.Path == "/" { // as it is most often; nothing is allocated
+		target.Path = "/v1/discovery"
+	} else {
+		target.Path += "v1/discovery"
+	}
 	if target.RawPath != "" {
 		target.RawPath += "v1/discovery"
 	}
@@ -1099,7 +1111,11 @@ func NewGetDiscoveryRequest(ctx context.Context, base *url.URL, params GetDiscov
 // NewGetHealthRequest builds the request of GET /v1/health. base is absolute and ends with a slash.
 func NewGetHealthRequest(ctx context.Context, base *url.URL, params GetHealthParams) (*http.Request, error) {
 	target := *base
-	target.Path += "v1/health"
+	if target.Path == "/" { // as it is most often; nothing is allocated
+		target.Path = "/v1/health"
+	} else {
+		target.Path += "v1/health"
+	}
 	if target.RawPath != "" {
 		target.RawPath += "v1/health"
 	}
@@ -1123,7 +1139,11 @@ func NewGetHealthRequest(ctx context.Context, base *url.URL, params GetHealthPar
 // NewCreateSessionRequest builds the request of POST /v1/sessions, and returns its body too. base is absolute and ends with a slash.
 func NewCreateSessionRequest(ctx context.Context, base *url.URL, params CreateSessionParams, body CreateSessionJSONRequestBody) (*http.Request, []byte, error) {
 	target := *base
-	target.Path += "v1/sessions"
+	if target.Path == "/" { // as it is most often; nothing is allocated
+		target.Path = "/v1/sessions"
+	} else {
+		target.Path += "v1/sessions"
+	}
 	if target.RawPath != "" {
 		target.RawPath += "v1/sessions"
 	}
