@@ -208,6 +208,23 @@ func TestDoctorSignsNothingWithALiveKey(t *testing.T) {
 	requireFinding(t, r, doctor.Skipped, "webhook", "is live, and signs no test event")
 }
 
+// A live API key that should not be sent to this machine is not sent there to find that out.
+func TestDoctorSendsNoLiveKeyToThisMachine(t *testing.T) {
+	t.Parallel()
+	var asked atomic.Int32
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked.Add(1)
+		if r.Header.Get("Authorization") != "" {
+			t.Error("the key was sent")
+		}
+		_, _ = io.WriteString(w, `{"status":"ok","version":"`+vora.APIVersion+`"}`)
+	}))
+	t.Cleanup(s.Close)
+	r, _ := diagnosed(t, []string{"VON_PAY_SECRET_KEY=vp_sk_live_sentinel0123456789", "VON_PAY_BASE_URL=" + s.URL})
+	requireFinding(t, r, doctor.Problem, "key and host", "is live, and is sent to")
+	require.Positive(t, asked.Load())
+}
+
 // Calls that need no key send none, whatever the environment has.
 func TestHealthSendsNoKey(t *testing.T) {
 	t.Parallel()

@@ -43,6 +43,9 @@ func (d *examination) examineVora(ctx context.Context, values map[string]config.
 			"a project's file does not decide where your key is sent", "set VON_PAY_BASE_URL in the environment, or use --base-url")
 		apiKey = ""
 	}
+	if key.Mode == string(sdk.ModeLive) && endpoint.OnThisMachine(address.Reveal()) {
+		apiKey = "" // a finding says that it must not be sent there
+	}
 	client, err := voraClient(apiKey, address.Reveal())
 	if err != nil {
 		d.found(Problem, "Vora", err.Error(), "no call can be made", "correct VON_PAY_BASE_URL or VON_PAY_SECRET_KEY")
