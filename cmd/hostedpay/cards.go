@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
+	"github.com/hostedpay/hostedpay-go/internal/contract"
 )
 
 func cardsCommand() *cobra.Command {
@@ -42,7 +43,7 @@ func listCards() cardsView {
 	var view cardsView
 	for _, g := range gateways() {
 		for _, card := range g.cards() {
-			view.Cards = append(view.Cards, cardView{g.name, card.Number, card.Label, card.Outcome, card.FailureCode})
+			view.Cards = append(view.Cards, cardView{contract.NameOf(string(g.id)), card.Number, card.Label, card.Outcome, card.FailureCode})
 		}
 	}
 	return view

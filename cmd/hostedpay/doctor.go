@@ -54,7 +54,7 @@ and must be rejected. Nothing is signed with a live API key.`,
 				Configuration: config.Explain(flags), Webhook: d.webhook, Scheme: webhooks.Scheme(d.scheme), Merchant: d.merchant,
 			})
 			report.Version = version()
-			lines := report.Text()
+			lines := report.ForTerminal()
 			if d.forLLM {
 				lines = report.ForLLM()
 			}

@@ -123,7 +123,7 @@ func eventsListCommand() *cobra.Command {
 			}
 			for _, e := range all {
 				if ofType(e) && (!failed || !e.Accepted()) {
-					f.print(c, e.Line(), e.Text())
+					f.print(c, e.Line(), e.ForTerminal())
 				}
 			}
 			return nil

@@ -25,7 +25,7 @@ func eventsShowCommand() *cobra.Command {
 				out.SetEscapeHTML(false)
 				return out.Encode(e)
 			}
-			fmt.Fprint(c.OutOrStdout(), e.Text()+"\n"+e.Whole())
+			fmt.Fprint(c.OutOrStdout(), e.ForTerminal()+"\n"+e.Whole())
 			return nil
 		},
 	}

@@ -10,7 +10,6 @@ import (
 // A gateway is what the commands know about one of the gateways.
 type gateway struct {
 	id       sdk.Gateway
-	name     string
 	variable string                         // of the environment: the base URL of integrations
 	events   func(webhookURL string) string // where its events go, given the flag --webhook
 	cards    func() []contract.TestCard     // of test mode
@@ -20,23 +19,13 @@ type gateway struct {
 func gateways() []gateway {
 	return []gateway{
 		{
-			id: sdk.GatewayVora, name: "Vora", variable: "VON_PAY_BASE_URL", cards: contract.VoraTestCards,
+			id: sdk.GatewayVora, variable: "VON_PAY_BASE_URL", cards: contract.VoraTestCards,
 			events: func(webhookURL string) string {
 				return cmp.Or(webhookURL, "nowhere; pass --webhook http://127.0.0.1:PORT/PATH")
 			},
 		}, {
-			id: sdk.GatewayVisionScope, name: "VisionScope", variable: "VISIONSCOPE_API_URL, with or without /api/checkout", cards: contract.VisionScopeTestCards,
+			id: sdk.GatewayVisionScope, variable: "VISIONSCOPE_API_URL, with or without /api/checkout", cards: contract.VisionScopeTestCards,
 			events: func(string) string { return "to the webhook_url of each checkout" },
 		},
 	}
-}
-
-// nameOf is the gateway's own word for itself.
-func nameOf(id sdk.Gateway) string {
-	for _, g := range gateways() {
-		if g.id == id {
-			return g.name
-		}
-	}
-	return string(id)
 }

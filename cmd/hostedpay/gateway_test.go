@@ -2,6 +2,7 @@ package main
 
 import (
 	"reflect"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -9,7 +10,6 @@ import (
 
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/config"
 	"github.com/hostedpay/hostedpay-go/internal/contract"
-	"github.com/hostedpay/hostedpay-go/sdk"
 )
 
 // What is forgotten about a gateway is named here, and not left out of a verb.
@@ -18,7 +18,7 @@ func TestEverythingIsKnownOfEveryGateway(t *testing.T) {
 	for _, g := range gateways() {
 		v := reflect.ValueOf(g)
 		for i := range v.NumField() {
-			assert.False(t, v.Field(i).IsZero(), "the gateway %s has no %s", g.name, v.Type().Field(i).Name)
+			assert.False(t, v.Field(i).IsZero(), "the gateway %s has no %s", g.id, v.Type().Field(i).Name)
 		}
 	}
 }
@@ -35,11 +35,11 @@ func TestEverySettingIsKnownEverywhere(t *testing.T) {
 	}
 }
 
-// Every gateway that has a contract is known by the name that it has there.
-func TestEveryGatewayHasItsName(t *testing.T) {
+// Every gateway that has a contract is known.
+func TestEveryGatewayIsListed(t *testing.T) {
 	t.Parallel()
 	require.Len(t, gateways(), len(contract.Gateways()))
 	for _, g := range contract.Gateways() {
-		require.Equal(t, g.Name, nameOf(sdk.Gateway(g.ID)), "gateways() in gateway.go has %s", g.ID)
+		require.True(t, slices.ContainsFunc(gateways(), func(known gateway) bool { return string(known.id) == g.ID }), "gateways() in gateway.go has %s", g.ID)
 	}
 }

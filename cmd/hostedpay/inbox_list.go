@@ -93,7 +93,7 @@ type recordView struct {
 func viewOfRecord(r inbox.Record) recordView {
 	line := redact.New().Line
 	return recordView{
-		ID: r.ID, Status: r.Status, Gateway: nameOf(r.Gateway), Type: line(r.Type), SessionID: line(r.SessionID),
+		ID: r.ID, Status: r.Status, Gateway: contract.NameOf(string(r.Gateway)), Type: line(r.Type), SessionID: line(r.SessionID),
 		MerchantID: line(r.MerchantID), ReceivedAt: r.ReceivedAt, Attempts: r.Attempts, Reason: line(r.Reason),
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/endpoint"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/server"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
+	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/sandbox"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
 )
@@ -124,8 +125,8 @@ func introduce(w io.Writer, base string, f sandboxFlags) {
 	}
 	var events []string
 	for _, g := range gateways() {
-		fmt.Fprintf(w, "%-13s %s            %s\n", g.name, base, g.variable)
-		events = append(events, g.name+": "+g.events(f.webhook)+".")
+		fmt.Fprintf(w, "%-13s %s            %s\n", contract.NameOf(string(g.id)), base, g.variable)
+		events = append(events, contract.NameOf(string(g.id))+": "+g.events(f.webhook)+".")
 	}
 	fmt.Fprintf(w, "Events        %s\n\n", strings.Join(events, " "))
 	for _, m := range f.merchants {

@@ -13,6 +13,7 @@ import (
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/exit"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/nearest"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
+	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/sandbox/buyer"
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
 	"github.com/hostedpay/hostedpay-go/sdk"
@@ -130,7 +131,7 @@ func simulate(ctx context.Context, baseURL string, s simulation) (simulatedView,
 		return simulatedView{}, fmt.Errorf("session %s: %w", s.SessionID, err)
 	}
 	session, err = sessionAt(ctx, box, s.SessionID)
-	view := simulatedView{ID: session.ID, Gateway: nameOf(session.Gateway), Status: session.Status, Minor: session.Amount.Minor(), Currency: string(session.Amount.Currency())}
+	view := simulatedView{ID: session.ID, Gateway: contract.NameOf(string(session.Gateway)), Status: session.Status, Minor: session.Amount.Minor(), Currency: string(session.Amount.Currency())}
 	if back != nil {
 		view.ReturnURL = back.String()
 	}

@@ -134,7 +134,7 @@ type returnView struct {
 }
 
 func verifyReturn(query url.Values, expected vora.ExpectedReturn) returnView {
-	view := returnView{Gateway: nameOf(sdk.GatewayVora)}
+	view := returnView{Gateway: contract.NameOf(string(sdk.GatewayVora))}
 	r, err := vora.VerifyReturn(query, expected)
 	if err != nil {
 		view.err, view.Problem = err, err.Error()

@@ -12,6 +12,7 @@ import (
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/config"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/scheme"
 	"github.com/hostedpay/hostedpay-go/cmd/hostedpay/internal/verb"
+	"github.com/hostedpay/hostedpay-go/internal/contract"
 	"github.com/hostedpay/hostedpay-go/internal/redact"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 )
@@ -161,7 +162,7 @@ func verifyDelivery(ctx context.Context, v *webhooks.Verifier, d capture.Deliver
 	if r := diagnosis.Rejection; r != nil {
 		view.Scheme, view.Reason, view.Detail, view.err = string(r.Scheme), string(r.Reason), line(r.Detail), r
 		if r.Scheme != "" {
-			view.Gateway = nameOf(r.Scheme.Gateway())
+			view.Gateway = contract.NameOf(string(r.Scheme.Gateway()))
 		}
 		return view
 	}
@@ -171,7 +172,7 @@ func verifyDelivery(ctx context.Context, v *webhooks.Verifier, d capture.Deliver
 		return view
 	}
 	info := event.Info()
-	view.Valid, view.Gateway, view.Scheme = true, nameOf(info.Scheme.Gateway()), string(info.Scheme)
+	view.Valid, view.Gateway, view.Scheme = true, contract.NameOf(string(info.Scheme.Gateway())), string(info.Scheme)
 	view.Event, view.SessionID = line(info.Type), line(info.SessionID)
 	if info.Problem != nil {
 		view.Problem = line(info.Problem.Error())

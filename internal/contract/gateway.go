@@ -11,6 +11,16 @@ type Gateway struct {
 	RateLimits      RateLimits
 }
 
+// NameOf is the name of a gateway for people, or the ID itself when no gateway has it.
+func NameOf(id string) string {
+	for _, g := range Gateways() {
+		if g.ID == id {
+			return g.Name
+		}
+	}
+	return id
+}
+
 // RateLimits are a contract's x-rate-limits: requests in a sliding window, of which the zero value
 // has none.
 type RateLimits struct {

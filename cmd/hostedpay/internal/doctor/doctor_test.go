@@ -37,8 +37,8 @@ func TestAnEndpointThatNeverResponds(t *testing.T) {
 	r := doctor.Examine(t.Context(), doctor.Options{Webhook: s.URL + "/sesame", Scheme: webhooks.SchemeVoraV1, Within: time.Millisecond})
 	requireFinding(t, r, doctor.Problem, "webhook", "no response in time: timed out after 1ms")
 	require.Equal(t, 2, r.Problems, "nothing is configured either")
-	require.NotContains(t, r.Text()+r.ForLLM(), "sesame")
-	require.Contains(t, r.Text(), "problems: 2, warnings: 0\n")
+	require.NotContains(t, r.ForTerminal()+r.ForLLM(), "sesame")
+	require.Contains(t, r.ForTerminal(), "problems: 2, warnings: 0\n")
 	require.Contains(t, r.ForLLM(), "Next step: ")
 }
 
@@ -66,5 +66,5 @@ func TestNoSecretIsReported(t *testing.T) {
 	t.Setenv("VON_PAY_BASE_URL", "http://127.0.0.1:1/"+key+"/"+ofNoForm)
 	r := doctor.Examine(t.Context(), doctor.Options{Configuration: config.Explain(nil)})
 	requireFinding(t, r, doctor.Problem, "key and host", "VON_PAY_SECRET_KEY is live, and is sent to http://127.0.0.1:1/")
-	require.NotContains(t, r.Text()+r.ForLLM(), "S7wq2nP9")
+	require.NotContains(t, r.ForTerminal()+r.ForLLM(), "S7wq2nP9")
 }

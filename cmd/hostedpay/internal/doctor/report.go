@@ -34,8 +34,8 @@ type Finding struct {
 	Next  string `json:"next,omitempty"` // step
 }
 
-// Text formats the findings for a terminal.
-func (r Report) Text() string {
+// ForTerminal formats the findings for a terminal.
+func (r Report) ForTerminal() string {
 	var b strings.Builder
 	for _, s := range r.Findings {
 		fmt.Fprintf(&b, "%-8s %-14s %s\n", s.Level, s.About, s.What)

@@ -136,7 +136,7 @@ func TestListenFitsOnAScreen(t *testing.T) {
             dial tcp 127.0.0.1:8081: connect: connection refused, because
             nothing listens there
           ← 502
-`, e.Text())
+`, e.ForTerminal())
 	e.Forwards, e.Status = e.Forwards[:1], 503
-	require.NotContains(t, e.Text(), "←")
+	require.NotContains(t, e.ForTerminal(), "←")
 }

@@ -11,8 +11,8 @@ import (
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
 )
 
-// Text is the entry as a terminal shows it: a line, and one for each target below it.
-func (e *Entry) Text() string {
+// ForTerminal is the entry as a terminal shows it: a line, and one for each target below it.
+func (e *Entry) ForTerminal() string {
 	at := "-"
 	if !e.At.IsZero() {
 		at = e.At.Local().Format(time.TimeOnly)

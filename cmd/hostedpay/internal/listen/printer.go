@@ -57,7 +57,7 @@ func (p *printer) ready(base string, targets []Target, file string) {
 	p.print(view, text+fmt.Sprintf("Journal       %s\n\n", screen.OrDash(file)))
 }
 
-func (p *printer) event(e *journal.Entry) { p.print(e.Line(), e.Text()) }
+func (p *printer) event(e *journal.Entry) { p.print(e.Line(), e.ForTerminal()) }
 
 // A reconnectView is the sandbox that was lost, or is there again, under --json.
 type reconnectView struct {

@@ -60,7 +60,7 @@ func Wrapped(text string) string {
 	return strings.TrimRight(out.String(), "\n")
 }
 
-// OrDash is a text, or a dash for what is not there.
+// OrDash is the string, or a dash when it is blank.
 func OrDash(s string) string {
 	if strings.TrimSpace(s) == "" {
 		return "-"

@@ -179,19 +179,9 @@ func codeOf(err error) sdk.Code {
 func whyNot(charge charges.Charge) string {
 	current := charge.Current()
 	if current.Made() {
-		return nameOf(current.Gateway) + " has no call that reads a payment, so that only its event tells"
+		return contract.NameOf(string(current.Gateway)) + " has no call that reads a payment, so that only its event tells"
 	}
 	return "its page was not made, or the response was lost; the next Pay of your program goes on with it"
-}
-
-// nameOf is the gateway's own word for itself.
-func nameOf(id sdk.Gateway) string {
-	for _, g := range contract.Gateways() {
-		if g.ID == string(id) {
-			return g.Name
-		}
-	}
-	return string(id)
 }
 
 func viewOfCharge(was charges.Charge, queue *chargeQueue, asked []Asked) Charge {
