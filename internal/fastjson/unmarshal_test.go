@@ -63,8 +63,8 @@ func TestTypesThatAreNotForTheShortcut(t *testing.T) {
 		}{},
 		"embedded, and no struct": &struct{ kind }{},
 		"ambiguous": &struct {
-			A string `json:"a"`
-			B string `json:"a"`
+			left
+			right
 		}{},
 		"a value of its own": &lenient.Time{},
 		"a string":           new(string),
@@ -72,6 +72,10 @@ func TestTypesThatAreNotForTheShortcut(t *testing.T) {
 		require.False(t, fastjson.Try([]byte(`{}`), into), name)
 	}
 }
+
+type left struct{ ID string }
+
+type right struct{ ID string }
 
 type textual string
 
