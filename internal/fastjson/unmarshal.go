@@ -49,6 +49,8 @@ func (l *layout) read(d *Decoder, v reflect.Value) {
 
 func (f *field) read(d *Decoder, v reflect.Value) {
 	switch f.form {
+	case formOther: // no layout has one
+		d.lost = true
 	case formString:
 		v.SetString(strings.Clone(d.ReadString()))
 	case formOwn:
