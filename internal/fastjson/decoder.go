@@ -5,8 +5,8 @@
 // gives up, and encoding/json reads the body from the start. A fuzz test of every type that is read
 // so holds the two to the same result.
 //
-// [Unmarshal] reads structs. Where more is at stake, as in events, a type has a method that reads it
-// with a [Decoder].
+// [Unmarshal] reads structs by their tags. Events, where time counts most, have methods that read
+// them with a [Decoder].
 package fastjson
 
 import (
