@@ -165,7 +165,6 @@ func (s *Session) pay(amount, expected money.Amount) {
 		amount = slices.MinFunc([]money.Amount{s.Paid, amount}, compareAmounts) // whichever came first
 	}
 	s.Paid = amount
-	s.advance(sdk.PaymentPaid)
 }
 
 func (s *Session) refund(refund Refund) {
@@ -215,9 +214,6 @@ func (s *Session) settle() {
 		s.Status = sdk.PaymentRefunded
 	default:
 		s.Status = sdk.PaymentPartiallyRefunded
-	}
-	if len(s.Problems) == 0 {
-		s.Problems = nil
 	}
 }
 
