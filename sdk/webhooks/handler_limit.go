@@ -104,7 +104,7 @@ func (b *bucket) take() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := time.Now()
-	b.tokens = min(b.max, b.tokens+b.perSecond*max(0, now.Sub(b.last).Seconds()))
+	b.tokens = min(b.max, b.tokens+b.perSecond*now.Sub(b.last).Seconds())
 	b.last = now
 	if b.tokens < 1 {
 		return false

@@ -162,6 +162,27 @@ func TestRateLimitFunc(t *testing.T) {
 	require.Contains(t, r.log.String(), "rate_limited")
 }
 
+// Each function may turn a delivery away. What they turn away does not count for WithRateLimit.
+func TestRateLimitFuncsBesideOtherLimits(t *testing.T) {
+	t.Parallel()
+	var first, second bool
+	r := setup(t, voraV1(), withOptions(
+		webhooks.WithRateLimit(0.001, 1),
+		webhooks.WithRateLimitFunc(func(*http.Request) bool { return first }),
+		webhooks.WithRateLimitFunc(func(*http.Request) bool { return second }),
+	))
+	for range 2 {
+		for _, allowed := range [][2]bool{{false, false}, {false, true}, {true, false}} {
+			first, second = allowed[0], allowed[1]
+			requireResponse(t, receive(r, r.delivery()), http.StatusTooManyRequests, tooMany)
+		}
+	}
+	first, second = true, true
+	require.Equal(t, http.StatusUnauthorized, receive(r, forged(r)).Code)
+	requireResponse(t, receive(r, forged(r)), http.StatusTooManyRequests, tooMany)
+	requireResponse(t, receive(r, r.delivery()), http.StatusOK, received)
+}
+
 // unread is a body that nobody may read.
 type unread struct{ t *testing.T }
 
