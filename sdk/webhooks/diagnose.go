@@ -68,9 +68,7 @@ func Diagnose(ctx context.Context, v *Verifier, header http.Header, body []byte)
 		return d
 	}
 	if a.verifier != nil && a.keys == nil {
-		if a.findKeys(ctx, body) != nil { // the headers may have ended it before
-			a.keys = nil
-		}
+		_ = a.findKeys(ctx, body) // the headers may have ended it before; an error leaves no keys
 	}
 	return a.diagnose(err, header, body)
 }

@@ -139,9 +139,6 @@ func unescaped(text []byte) (char rune, length int) {
 	}
 	char = fastjson.CodeUnit(text)
 	if utf16.IsSurrogate(char) {
-		if len(text) < 12 {
-			return -1, 2
-		}
 		char = utf16.DecodeRune(char, fastjson.CodeUnit(text[6:]))
 		if char == utf8.RuneError {
 			return -1, 2

@@ -86,13 +86,18 @@ func TestWhatHappensToBodies(t *testing.T) {
 			"base64":                      {s.body, []byte(base64.StdEncoding.EncodeToString(s.body)), webhooks.CauseBase64, true},
 			"base64 for URLs":             {s.body, []byte(base64.RawURLEncoding.EncodeToString(s.body)), webhooks.CauseBase64, true},
 			"base64 of something else":    {s.body, []byte(base64.StdEncoding.EncodeToString([]byte(`{"a":"other"}`))), webhooks.CauseBase64, false},
+			"base64 with a line break":    {[]byte(`{"a": 1}`), []byte("eyJhIjogMX0=\n"), webhooks.CauseBase64, true},
+			"base64 of gzip":              {s.body, []byte(base64.StdEncoding.EncodeToString(gzipped(t, s.body))), webhooks.CauseBase64, false},
 			"compact to tabs":             {s.body, indented.Bytes(), webhooks.CauseReserialized, true},
 			"sorted":                      {s.body, reencoded(t, s.body, ""), webhooks.CauseReserialized, true},
 			"sorted and indented":         {s.body, reencoded(t, s.body, "  "), webhooks.CauseReserialized, true},
 			"from sorted":                 {reencoded(t, s.body, ""), indented.Bytes(), webhooks.CauseReserialized, true},
 			"from indented":               {reencoded(t, s.body, "  "), s.body, webhooks.CauseReserialized, true},
+			"from a wide indentation":     {reencoded(t, s.body, "    "), s.body, webhooks.CauseReserialized, true},
 			"from Python":                 {[]byte(`{"b": "a, \"b\": c", "a": [1, 2]}`), []byte(`{"b":"a, \"b\": c","a":[1,2]}`), webhooks.CauseReserialized, true},
 			"line breaks converted":       {[]byte("{\n\"a\": 1\n}"), []byte("{\r\n\"a\": 1\r\n}"), webhooks.CauseReserialized, true},
+			"line breaks of Unix":         {[]byte("{\r\n\"a\": 1\r\n}"), []byte("{\n\"a\": 1\n}"), webhooks.CauseReserialized, true},
+			"escapes that must stay":      {[]byte(`{"a":"<\u0022\u005c\u000a"}`), []byte(`{"a":"\u003c\u0022\u005c\u000a"}`), webhooks.CauseReserialized, true},
 			"escapes of Go":               {escaping, reencoded(t, escaping, ""), webhooks.CauseReserialized, s.name == webhooks.SchemeVoraV1},
 			"escapes of PHP":              {escaping, []byte(php), webhooks.CauseReserialized, true},
 			"encoded twice":               {s.body, quoted, webhooks.CauseReserialized, true},
@@ -143,6 +148,7 @@ func TestWhatHappensToKeys(t *testing.T) {
 		{"expired", v1, v1.body, []webhooks.SigningKey{key("vp_sk_test_next"), expired(v1.secret)}, webhooks.CauseKeyExpired, true, `"the key" signed it, which expired 1h30m0s ago`},
 		{"expired, alone", v2, v2.body, []webhooks.SigningKey{expired(v2.secret)}, webhooks.CauseKeyExpired, true, "1h30m0s ago"},
 		{"line break", v1, v1.body, []webhooks.SigningKey{key(v1.secret + "\n")}, webhooks.CauseKeyPadded, true, "trim it"},
+		{"several of another scheme", v1, v1.body, []webhooks.SigningKey{key("whsec_webhooks"), key("whsec_webhooks_2")}, webhooks.CauseKeyOfOtherScheme, false, "vora-v1"},
 		{"quotes", vision, vision.body, []webhooks.SigningKey{key(`"` + vision.secret + `"`)}, webhooks.CauseKeyPadded, true, "trim it"},
 		{"v2's for v1", v1, v1.body, []webhooks.SigningKey{key("whsec_webhooks")}, webhooks.CauseKeyOfOtherScheme, false, "vora-v1"},
 		{"v1's for v2", v2, v2.body, []webhooks.SigningKey{key(v1.secret)}, webhooks.CauseKeyOfOtherScheme, false, "whsec_"},
@@ -151,6 +157,8 @@ func TestWhatHappensToKeys(t *testing.T) {
 		{"tagged otherwise", v2, v2.body, []webhooks.SigningKey{{Name: "the key", Secret: sdk.NewSecret(v2.secret), Scheme: webhooks.SchemeVoraV1}}, webhooks.CauseKeyOfOtherScheme, true, "configured for another scheme"},
 		{"test key, live event", v1, liveSession, []webhooks.SigningKey{key("vp_sk_test_another")}, webhooks.CauseKeyOfOtherMode, false, "says that it is live"},
 		{"live key, test event", v1, v1.body, []webhooks.SigningKey{key("vp_sk_live_another")}, webhooks.CauseKeyOfOtherMode, false, "says that it is test"},
+		{"live envelope, test session", v2, webhookstest.VoraV2Event("charge.succeeded", json.RawMessage(webhookstest.SessionSucceeded()), webhookstest.Set("livemode", true)), []webhooks.SigningKey{{Secret: sdk.NewSecret("whsec_of_another"), Mode: sdk.ModeLive}}, webhooks.CauseUnexplained, false, "compare the secret"},
+		{"live body, test session", v1, webhookstest.SessionSucceeded(webhookstest.Set("livemode", true)), []webhooks.SigningKey{key("vp_sk_live_another")}, webhooks.CauseUnexplained, false, "compare the secret"},
 		{"both keys", v1, v1.body, []webhooks.SigningKey{key("vp_sk_live_another"), key("vp_sk_test_another")}, webhooks.CauseUnexplained, false, "compare the secret"},
 	}
 	for _, test := range tests {
@@ -169,6 +177,22 @@ func TestWhatHappensToKeys(t *testing.T) {
 				require.Contains(t, diagnosis.Findings[0].Advice, test.advice)
 			}
 		})
+	}
+}
+
+// A secret that is too short verifies nothing, whatever is undone: nothing is proven with it.
+func TestADiagnosisTriesNoKeyThatIsTooShort(t *testing.T) {
+	t.Parallel()
+	s := voraV1()
+	const short = "vp_sk_test_a"
+	for _, secret := range []string{short, `"` + short + `"`} {
+		r := setup(t, s, withKeys(webhooks.KeySourceFunc(func(context.Context, webhooks.KeyHint) ([]webhooks.SigningKey, error) {
+			return []webhooks.SigningKey{{Secret: secretOf(s)}, {Secret: sdk.NewSecret(secret)}}, nil
+		})))
+		delivery := s.sign(short, s.body, webhookstest.At(r.now))
+		diagnosis := webhooks.Diagnose(t.Context(), r.verifier, delivery.Header, append(bytes.Clone(s.body), '\n'))
+		require.Len(t, diagnosis.Findings, 1, "%s", diagnosis)
+		require.Equal(t, webhooks.CauseUnexplained, diagnosis.Findings[0].Cause)
 	}
 }
 
@@ -199,9 +223,13 @@ func TestClocks(t *testing.T) {
 			require.Equal(t, webhooks.CauseClockSkew, diagnosis.Findings[0].Cause)
 			require.Contains(t, diagnosis.Findings[0].Advice, "10m0s")
 			require.Contains(t, diagnosis.Findings[0].Advice, map[bool]string{true: "ahead", false: "behind"}[skew > 0])
+
+			r.deliver(t, r.delivery(webhookstest.At(signedAt())))
+			require.Contains(t, r.log.String(), "diagnosis.skew="+skew.String())
 		}
 		good := setup(t, s)
 		require.Nil(t, good.diagnosed(t, s.body, s.body).Rejection)
+		require.Equal(t, 30*time.Second, good.diagnosed(t, s.body, s.body, webhookstest.At(signedAt().Add(-30*time.Second))).Skew)
 		require.Contains(t, good.diagnosed(t, s.body, s.body).String(), "good")
 	}
 }
@@ -215,6 +243,7 @@ func TestWhatHappensToHeaders(t *testing.T) {
 
 		garbage := r.diagnosed(t, s.body, s.body, webhookstest.WithHeader(s.header, "=?"))
 		require.NotContains(t, garbage.String(), "=?")
+		require.False(t, garbage.Has(webhooks.CauseHeaderMissing), "%s: it has arrived", s.name)
 
 		if !s.anyCase {
 			capitals := r.diagnosed(t, s.body, s.body, webhookstest.WithUpperHex())
@@ -254,6 +283,7 @@ func TestRejectionsThatNeedNoDiagnosis(t *testing.T) {
 
 	live := setup(t, voraV2(), withKeys(keys(t, webhooks.SigningKey{Secret: secretOf(voraV2()), Mode: sdk.ModeLive})))
 	require.True(t, live.diagnosed(t, live.body, live.body).Has(webhooks.CauseKeyOfOtherMode))
+	require.True(t, live.diagnosed(t, live.body, live.body).Findings[0].Proven)
 }
 
 // A stranger must not be able to keep this machine busy with a delivery that nobody accepts. What
@@ -285,6 +315,7 @@ func TestADiagnosisIsBounded(t *testing.T) {
 		{"more bytes than are hashed", among(0), large[:len(large)-1], large, webhooks.CauseUnexplained},
 		{"more JSON than is rewritten", among(0), compact.Bytes(), deep, webhooks.CauseUnexplained},
 		{"nesting", among(0), s.body, bytes.Repeat([]byte("["), 1<<20), webhooks.CauseUnexplained},
+		{"more bytes than are decompressed", among(0), make([]byte, 2<<20), gzipped(t, make([]byte, 2<<20)), webhooks.CauseCompressed},
 		{"a gzip bomb", among(0), make([]byte, 64<<20), gzipped(t, make([]byte, 64<<20)), webhooks.CauseCompressed},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -307,6 +338,7 @@ func TestTheHandlersLogHasTheDiagnosis(t *testing.T) {
 		require.Contains(t, r.log.String(), "diagnosis.causes=trailing_newline")
 		require.Contains(t, r.log.String(), "hand the body on byte for byte")
 		require.NotContains(t, r.log.String(), s.secret)
+		require.NotContains(t, r.log.String(), "skew")
 
 		for range 100 {
 			r.deliver(t, r.delivery(webhookstest.WithBodyAfterSigning(nil)))
@@ -328,4 +360,20 @@ func TestTheHandlerDiagnosesWithoutAskingForKeys(t *testing.T) {
 	require.Zero(t, asked)
 	require.True(t, r.diagnosed(t, r.body, r.body, webhookstest.WithUpperHex()).Has(webhooks.CauseHexCase), "a tool may ask")
 	require.Equal(t, 1, asked)
+
+	r = setup(t, voraV1())
+	r.deliver(t, r.delivery(webhookstest.WithUpperHex()))
+	require.Contains(t, r.log.String(), "diagnosis.causes=hex_case", "keys that need no look-up are there")
+}
+
+// A program may pass the request on after a diagnosis.
+func TestADiagnosisLeavesTheHeadersAsTheyAre(t *testing.T) {
+	t.Parallel()
+	for _, s := range schemes() {
+		r := setup(t, s)
+		delivery := r.delivery(webhookstest.WithUpperHex())
+		before := delivery.Header.Clone()
+		webhooks.Diagnose(t.Context(), r.verifier, delivery.Header, s.body)
+		require.Equal(t, before, delivery.Header)
+	}
 }

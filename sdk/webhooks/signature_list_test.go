@@ -59,6 +59,10 @@ func TestTheV2HeaderIsAList(t *testing.T) {
 			require.Nil(t, diagnosis.Rejection)
 			require.Equal(t, test.odd != "", diagnosis.Has(webhooks.CauseSignatureList), "%q: %s", test.lines, diagnosis)
 			require.Contains(t, diagnosis.String(), test.odd)
+
+			forged := webhooks.Diagnose(t.Context(), r.verifier, delivery.Header, []byte("{}"))
+			require.Equal(t, webhooks.CauseUnexplained, forged.Findings[0].Cause)
+			require.Equal(t, test.odd != "", forged.Has(webhooks.CauseSignatureList), "%q: %s", test.lines, forged)
 		}
 	}
 }
