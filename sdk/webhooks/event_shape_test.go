@@ -31,6 +31,7 @@ func TestTheFlatBodyUnderTheHeaderOfV2(t *testing.T) {
 		{webhookstest.SessionFailed(), &webhooks.SessionFailed{}, sdk.PaymentFailed, 1499, "session.failed"},
 		{webhookstest.SessionExpired(), &webhooks.SessionExpired{}, sdk.PaymentExpired, 1499, "session.expired"},
 		{webhookstest.RefundCreated(), &webhooks.RefundCreated{}, sdk.PaymentRefunded, 500, "refund.created/re_5Tq81mXc"},
+		{webhookstest.SessionSucceeded(webhookstest.Set("data", map[string]int{"newer": 1})), &webhooks.SessionSucceeded{}, sdk.PaymentPaid, 1499, "session.succeeded"},
 		{webhookstest.SessionSucceeded(webhookstest.Unset("event"), webhookstest.Set("type", "session.succeeded")), &webhooks.SessionSucceeded{}, sdk.PaymentPaid, 1499, "session.succeeded"},
 	} {
 		for name, spelling := range spellings(t, test.body) {
@@ -93,7 +94,10 @@ func TestTheEnvelopeUnderTheHeaderOfV1(t *testing.T) {
 	require.Equal(t, "vora-v2/mer_acme_vitamins/evt_2Nk7Qw8LbX", event.Info().DedupeKey)
 	unnamed := r.event(t, r.deliveryOf(webhookstest.VoraV2Event("charge.succeeded", json.RawMessage(webhookstest.SessionSucceeded()), webhookstest.Unset("merchant_id"))))
 	require.NoError(t, unnamed.Info().Problem, "only the data says whose it is")
+	require.Equal(t, "mer_acme_vitamins", unnamed.Info().MerchantID)
 	require.Equal(t, sdk.PaymentPaid, unnamed.Info().Payment)
+	bare := r.event(t, r.deliveryOf(webhookstest.VoraV2Event("payout.paid", nil, webhookstest.Unset("data"))))
+	require.IsType(t, &webhooks.VoraV2Event{}, bare, "a type without a session")
 	live := r.rejection(t, r.deliveryOf(webhookstest.VoraV2Event("charge.succeeded", nil, webhookstest.Set("livemode", true))))
 	require.Equal(t, webhooks.ReasonWrongMode, live.Reason, "a test key has signed it")
 }
@@ -200,6 +204,17 @@ func TestAnEnvelopeThatContradictsItself(t *testing.T) {
 		event := r.event(t, r.deliveryOf(webhookstest.VoraV2Event("charge.succeeded", data)))
 		require.Error(t, event.Info().Problem, name)
 		require.Equal(t, sdk.PaymentPending, event.Info().Payment, name)
+	}
+	r := setup(t, voraV2())
+	refund := r.event(t, r.deliveryOf(webhookstest.VoraV2Event("charge.refunded", json.RawMessage(webhookstest.SessionSucceeded()))))
+	require.ErrorContains(t, refund.Info().Problem, "another event", "a refund of what was paid")
+	require.Equal(t, sdk.PaymentPending, refund.Info().Payment)
+
+	first := webhookstest.VoraV2Event("charge.succeeded", json.RawMessage(webhookstest.SessionSucceeded()))
+	for name, body := range spellings(t, append(bytes.TrimSuffix(first, []byte("}")), `,"data":{"sessionId":"vp_cs_test_2"}}`...)) {
+		event := r.event(t, r.deliveryOf(body))
+		require.ErrorContains(t, event.Info().Problem, "cannot be read in data", name)
+		require.Equal(t, "vp_cs_test_2", event.Info().SessionID, "%s: of two fields with one name the second counts", name)
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"reflect"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 
@@ -118,7 +119,7 @@ func TestEveryEventSurvivesARestart(t *testing.T) {
 // event for good.
 func TestNoTimeKeepsAnEventFromBeingStored(t *testing.T) {
 	t.Parallel()
-	for _, at := range []any{"2026-04-21T13:18:14+24:00", "2026-04-21T13:18:14+23:60", int64(1776777494650), int64(-99999999999999)} {
+	for _, at := range []any{"2026-04-21T13:18:14+24:00", "2026-04-21T13:18:14+23:60", int64(1776777494650), int64(253402300800), int64(-99999999999999)} {
 		for _, s := range schemes() {
 			r := setup(t, s)
 			for _, body := range [][]byte{
@@ -166,8 +167,13 @@ func TestTheStoredFormOfAnyText(t *testing.T) {
 		read.ReceivedAt = stored.ReceivedAt // another *Location
 		require.Equal(t, stored, read)
 	}
+	unreadable := webhooks.StoredEvent{Scheme: webhooks.SchemeVoraV1, KeyName: "\xff", DedupeKey: "key", ReceivedAt: signedAt()}
+	written, err := unreadable.MarshalJSON()
+	require.NoError(t, err)
+	require.True(t, utf8.Valid(written), "a database may take nothing else as JSON")
+
 	bad := webhooks.StoredEvent{Scheme: webhooks.SchemeVoraV1, DedupeKey: "key", ReceivedAt: time.Date(12026, 1, 2, 3, 4, 5, 0, time.UTC)}
-	_, err := bad.MarshalJSON()
+	_, err = bad.MarshalJSON()
 	require.ErrorContains(t, err, "received_at of the stored event")
 }
 
@@ -253,6 +259,9 @@ func TestAStoredEventIsNotPrinted(t *testing.T) {
 	require.NotContains(t, log.String(), sentinel)
 	require.NotContains(t, log.String(), fmt.Sprintf("%x", sentinel))
 	require.Contains(t, log.String(), fmt.Sprintf("[%d bytes]", len(event.Info().Raw.Bytes())))
+
+	stored.DedupeKey = "vora-v1/a\nlevel=ERROR"
+	require.NotContains(t, stored.String()+stored.LogValue().String(), "\n", "a session's ID adds no line to a log")
 }
 
 // What is written as JSON can be read again, without the body, which only a stored event keeps.
