@@ -66,6 +66,21 @@ func TestASecondPaymentIsReported(t *testing.T) {
 	require.Equal(t, charge.Current().PaymentID, w.charge().Current().PaymentID)
 }
 
+// What was paid is not what the order costs: it does not ship, whatever the gateway's page said.
+func TestAnotherAmountIsReported(t *testing.T) {
+	t.Parallel()
+	for _, amount := range []money.Amount{money.Minor(1498, "USD"), money.Minor(1499, "EUR")} {
+		w := setup(t, false)
+		paid := w.pay()
+		paid.Amount = amount
+		charge, _, err := w.book().Take(t.Context(), tenant, w.paid(paid))
+		require.NoError(t, err)
+		require.Equal(t, platform.StatusApproved, charge.Status())
+		require.Equal(t, []orders.Problem{orders.ProblemWrongAmount}, charge.State.Problems)
+		require.False(t, charge.State.MayShip())
+	}
+}
+
 // Once an event has named the payment of a lost response, what does not name the reference finds
 // it.
 func TestAnEventNamesThePaymentOfALostResponse(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/hostedpay/hostedpay-go/sandbox/buyer"
 	"github.com/hostedpay/hostedpay-go/sdk"
+	"github.com/hostedpay/hostedpay-go/sdk/money"
 	"github.com/hostedpay/hostedpay-go/sdk/platform"
 	"github.com/hostedpay/hostedpay-go/sdk/platform/charges"
 	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
@@ -192,4 +193,51 @@ func TestAnEventComesWhileALostResponseIsAskedForAgain(t *testing.T) {
 	require.ErrorIs(t, err, busy)
 	require.Equal(t, platform.StatusDeclined, charge.Status())
 	require.Equal(t, "session-1", charge.Current().PaymentID)
+}
+
+// The response to a create was lost, and the gateway rejects the same request when it is asked
+// again: the page may be there all the same, so that the order keeps its amount.
+func TestARejectionAfterALostResponse(t *testing.T) {
+	t.Parallel()
+	calls, busy := 0, &sdk.Error{Code: sdk.CodeRateLimitExceeded}
+	gateway := scripted{platform.NewVora(nil), func(platform.Purchase) (*platform.Payment, error) {
+		if calls++; calls == 1 {
+			return &platform.Payment{Status: platform.StatusUnknown, Cause: errKilled}, nil
+		}
+		return nil, busy
+	}}
+	book, err := charges.New("crm", charges.NewMemoryStore(), func(context.Context, string) (platform.Gateway, error) { return gateway, nil })
+	require.NoError(t, err)
+	_, err = book.Pay(t.Context(), tenant, order, purchase)
+	require.ErrorIs(t, err, errKilled)
+	charge, err := book.Pay(t.Context(), tenant, order, purchase)
+	require.ErrorIs(t, err, busy)
+	require.Equal(t, platform.StatusUnknown, charge.Status())
+	for _, amount := range []money.Amount{money.Minor(2999, "USD"), money.Minor(1499, "EUR")} {
+		other := purchase
+		other.Amount = amount
+		_, err = book.Pay(t.Context(), tenant, order, other)
+		require.ErrorIs(t, err, charges.ErrOtherAmount)
+	}
+	require.Equal(t, 2, calls)
+}
+
+// The buyer has closed the tab before the gateway responds: the page is stored all the same, or
+// another one would be made.
+func TestThePageOfACallerWhoIsGone(t *testing.T) {
+	t.Parallel()
+	caller, leave := context.WithCancel(t.Context())
+	gateway := scripted{platform.NewVora(nil), func(p platform.Purchase) (*platform.Payment, error) {
+		leave()
+		return &platform.Payment{ID: "session", Status: platform.StatusPending, Amount: p.Amount, CheckoutURL: sdk.NewSecret("https://pay.example.com/session")}, nil
+	}}
+	store := charges.NewMemoryStore()
+	book, err := charges.New("crm", store, func(context.Context, string) (platform.Gateway, error) { return gateway, nil })
+	require.NoError(t, err)
+	_, err = book.Pay(caller, tenant, order, purchase)
+	require.NoError(t, err)
+	charge, err := store.Load(t.Context(), tenant, order)
+	require.NoError(t, err)
+	require.Equal(t, platform.StatusPending, charge.Status())
+	require.Equal(t, "session", charge.Current().PaymentID)
 }

@@ -106,6 +106,28 @@ func TestARefundAtAFormerGateway(t *testing.T) {
 	require.ErrorIs(t, err, charges.ErrNotRefundable, "nothing is left")
 }
 
+// Both attempts were paid, at two gateways. A refund belongs to the payment of which the most is
+// left, and not to that which was the largest.
+func TestARefundWhereTheMostIsLeft(t *testing.T) {
+	t.Parallel()
+	w := setup(t, true)
+	former := w.pay()
+	w.press(former, buyer.CardDeclined, false)
+	info := webhooks.EventInfo{Scheme: webhooks.SchemeVoraV1, SessionID: former.Current().PaymentID, Payment: sdk.PaymentPaid, Amount: money.Minor(2000, "USD")}
+	require.NoError(t, w.take(t.Context(), &webhooks.SessionSucceeded{EventInfo: info}))
+	info.Payment, info.Amount, info.RefundID = sdk.PaymentRefunded, money.Minor(1000, "USD"), "re_1"
+	require.NoError(t, w.take(t.Context(), &webhooks.RefundCreated{EventInfo: info}))
+
+	w.vora = false
+	charge := w.charge()
+	charge.Attempts = append(charge.Attempts, charges.Attempt{Gateway: sdk.GatewayVisionScope, PaymentID: "cs_1", Purchase: platform.Purchase{Reference: "the other"}})
+	charge.Version++
+	require.NoError(t, w.store.Save(t.Context(), charge))
+	require.NoError(t, w.take(t.Context(), w.paid(charge)))
+	_, err := w.book().RequestRefund(t.Context(), tenant, order, "r1", money.Minor(500, "USD"))
+	require.ErrorContains(t, err, "visionscope has no call to refund")
+}
+
 // Nobody can be asked any more what has become of the page, and nobody can pay on it.
 func TestAnExpiredPageOfAFormerGatewayIsNotShown(t *testing.T) {
 	t.Parallel()

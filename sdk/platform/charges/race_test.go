@@ -4,10 +4,12 @@ import (
 	"context"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/hostedpay/hostedpay-go/sandbox/control"
+	"github.com/hostedpay/hostedpay-go/sdk"
 	"github.com/hostedpay/hostedpay-go/sdk/platform"
 	"github.com/hostedpay/hostedpay-go/sdk/platform/charges"
 )
@@ -66,4 +68,29 @@ func TestWhoComesSecondAsksNobody(t *testing.T) {
 		require.Equal(t, made, charge)
 		require.Len(t, w.Sessions(), 1)
 	})
+}
+
+// The gateway takes as long as it may, and what it said is still to be stored: nobody else asks it
+// for the page meanwhile.
+func TestNobodyAsksWhileTheGatewayIsSlow(t *testing.T) {
+	t.Parallel()
+	var book *charges.Book
+	now, calls := time.Now(), 0
+	gateway := scripted{platform.NewVora(nil), func(p platform.Purchase) (*platform.Payment, error) {
+		calls++
+		for range 2 {
+			now = now.Add(25 * time.Second)
+			meanwhile, err := book.Pay(t.Context(), tenant, order, purchase)
+			require.NoError(t, err)
+			require.Equal(t, platform.StatusUnknown, meanwhile.Status())
+		}
+		return &platform.Payment{ID: "session", Status: platform.StatusPending, Amount: p.Amount, CheckoutURL: sdk.NewSecret("https://pay.example.com/session")}, nil
+	}}
+	book, err := charges.New("crm", charges.NewMemoryStore(), func(context.Context, string) (platform.Gateway, error) { return gateway, nil },
+		charges.WithClock(func() time.Time { return now }))
+	require.NoError(t, err)
+	charge, err := book.Pay(t.Context(), tenant, order, purchase)
+	require.NoError(t, err)
+	require.Equal(t, platform.StatusPending, charge.Status())
+	require.Equal(t, 1, calls)
 }

@@ -98,9 +98,6 @@ func (c Charge) paidAt() sdk.Gateway {
 // what was given back and what was asked for. It has the payment's currency, and is the zero amount
 // of a charge that was not paid.
 func (c Charge) Refundable() money.Amount {
-	if !c.State.Status.Paid() {
-		return money.Amount{}
-	}
 	left := c.State.Paid.Minor() - c.State.Refunded.Minor()
 	for _, refund := range c.Refunds {
 		if refund.Status == RefundAwaitingUpstream {

@@ -11,6 +11,7 @@ import (
 	"github.com/hostedpay/hostedpay-go/sdk/money"
 	"github.com/hostedpay/hostedpay-go/sdk/platform"
 	"github.com/hostedpay/hostedpay-go/sdk/platform/charges"
+	"github.com/hostedpay/hostedpay-go/sdk/webhooks"
 )
 
 func TestRefunds(t *testing.T) {
@@ -50,12 +51,14 @@ func TestRefunds(t *testing.T) {
 		{Reference: "r2", ID: made[2], Amount: usd(500), Status: charges.RefundSucceeded},
 		{ID: made[1], Amount: usd(100), Status: charges.RefundUnmatched},
 	}, w.charge().Refunds)
-	require.Equal(t, platform.StatusApproved, w.charge().Status(), "3.99 is left")
+	require.Equal(t, platform.StatusApproved, w.charge().Status())
+	require.Equal(t, usd(399), w.charge().Refundable())
 	require.NoError(t, request("r3", 399))
 	_, err = w.Refund(charge.Current().PaymentID, 0)
 	require.NoError(t, err)
 	w.WaitDeliveries(charge.Current().PaymentID, 5)
 	require.Equal(t, platform.StatusRefunded, w.charge().Status())
+	require.Equal(t, usd(0), w.charge().Refundable())
 	for _, delivery := range w.Deliveries() {
 		require.NoError(t, w.Resend(delivery.ID))
 	}
@@ -88,6 +91,7 @@ func TestWithdrawnRefunds(t *testing.T) {
 		charge, err := w.book().WithdrawRefund(t.Context(), tenant, order, "r1")
 		require.NoError(t, err)
 		require.Equal(t, charges.RefundWithdrawn, charge.Refunds[0].Status)
+		require.Equal(t, money.Minor(1499, "USD"), charge.Refundable())
 	}
 	_, err = w.Refund(w.charge().Current().PaymentID, 500)
 	require.NoError(t, err)
@@ -95,4 +99,52 @@ func TestWithdrawnRefunds(t *testing.T) {
 	require.Equal(t, charges.RefundUnmatched, w.charge().Refunds[1].Status)
 	_, err = w.book().WithdrawRefund(t.Context(), tenant, order, "")
 	require.ErrorIs(t, err, charges.ErrNotFound, "what nobody has asked for")
+}
+
+// gaveBack has the event of a refund of the current attempt's payment arrive.
+func (w *world) gaveBack(id string, amount money.Amount) charges.Charge {
+	w.t.Helper()
+	charge, _, err := w.book().Take(w.t.Context(), tenant, &webhooks.RefundCreated{EventInfo: webhooks.EventInfo{
+		Scheme: webhooks.SchemeVoraV1, SessionID: w.charge().Current().PaymentID, Payment: sdk.PaymentRefunded, Amount: amount, RefundID: id,
+	}})
+	require.NoError(w.t, err)
+	return charge
+}
+
+// What was carried out cannot be withdrawn, and is given back.
+func TestARefundThatWasMadeCannotBeWithdrawn(t *testing.T) {
+	t.Parallel()
+	w := setup(t, true)
+	w.press(w.pay(), buyer.CardApproved, true)
+	_, err := w.book().RequestRefund(t.Context(), tenant, order, "r1", money.Minor(500, "USD"))
+	require.NoError(t, err)
+	made := w.gaveBack("re_1", money.Minor(500, "USD"))
+	charge, err := w.book().WithdrawRefund(t.Context(), tenant, order, "r1")
+	require.NoError(t, err)
+	require.Equal(t, made, charge)
+	require.Equal(t, charges.RefundSucceeded, charge.Refunds[0].Status)
+}
+
+// A refund in another currency is not the one that was asked for.
+func TestARefundInAnotherCurrency(t *testing.T) {
+	t.Parallel()
+	w := setup(t, true)
+	w.press(w.pay(), buyer.CardApproved, true)
+	_, err := w.book().RequestRefund(t.Context(), tenant, order, "r1", money.Minor(500, "USD"))
+	require.NoError(t, err)
+	require.Equal(t, []charges.Refund{
+		{Reference: "r1", Amount: money.Minor(500, "USD"), Status: charges.RefundAwaitingUpstream},
+		{ID: "re_1", Amount: money.Minor(500, "EUR"), Status: charges.RefundUnmatched},
+	}, w.gaveBack("re_1", money.Minor(500, "EUR")).Refunds)
+}
+
+// Somebody gives back more than is left beside what was asked for: nothing can be asked for then.
+func TestMoreIsGivenBackThanWasLeft(t *testing.T) {
+	t.Parallel()
+	w := setup(t, true)
+	w.press(w.pay(), buyer.CardApproved, true)
+	_, err := w.book().RequestRefund(t.Context(), tenant, order, "r1", money.Minor(500, "USD"))
+	require.NoError(t, err)
+	charge := w.gaveBack("re_1", money.Minor(1200, "USD"))
+	require.Equal(t, money.Minor(0, "USD"), charge.Refundable())
 }
