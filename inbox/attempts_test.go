@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"maps"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -146,7 +148,7 @@ func testStops[TTx any](t *testing.T, s store[TTx]) {
 	})
 	require.Equal(t, 1, settled(t, s.db, inbox.StatusProcessed, 1)[0].Attempts)
 	require.NoError(t, box.Stop(t.Context()))
-	require.Equal(t, map[int]int{1: 4}, pauses)
+	require.Equal(t, []int{1}, slices.Collect(maps.Keys(pauses)), "a pause before another attempt than the first")
 }
 
 // Whoever stops an inbox uses up none of its events' attempts.
