@@ -104,6 +104,9 @@ func TestMemoryIsBounded(t *testing.T) { //nolint:paralleltest // it measures th
 
 func TestTheOldestIsForgotten(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("what is bounded is filled where there is no -short")
+	}
 	c := newCrowd(t)
 	first := c.create("acme_first_1")
 	require.Equal(t, first, c.create("acme_first_1"))
@@ -126,6 +129,9 @@ func TestTheOldestIsForgotten(t *testing.T) {
 // The oldest deliveries are forgotten too, also those that a pause holds.
 func TestTheOldestDeliveriesAreForgotten(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("what is bounded is filled where there is no -short")
+	}
 	var log bytes.Buffer
 	c := newCrowd(t, sandbox.WithLogger(slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelWarn}))))
 	c.s.PauseDeliveries()
@@ -143,6 +149,9 @@ func TestTheOldestDeliveriesAreForgotten(t *testing.T) {
 // Forgetting a session does not forget its idempotency key when that stands for a newer session.
 func TestForgettingKeepsNewerKeys(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("what is bounded is filled where there is no -short")
+	}
 	c := newCrowd(t)
 	c.create("acme_again_1")
 	c.s.Clock().Advance(24 * time.Hour)

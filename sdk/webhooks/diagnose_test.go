@@ -290,6 +290,9 @@ func TestRejectionsThatNeedNoDiagnosis(t *testing.T) {
 // is beyond the bounds stays unexplained.
 func TestADiagnosisIsBounded(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("what is bounded is filled where there is no -short")
+	}
 	s := voraV1()
 	among := func(place int) *receiver {
 		list := make([]webhooks.SigningKey, 20)

@@ -21,6 +21,9 @@ import (
 // What a flood of forgeries leaves behind is the merchants that they named, and not their bodies.
 // The test runs alone, because it weighs the process.
 func TestForgeriesLeaveNothingBehind(t *testing.T) { //nolint:paralleltest // see above
+	if testing.Short() {
+		t.Skip("what is bounded is filled where there is no -short")
+	}
 	const forgeries, padding = 100, 500_000
 	nobody := webhooks.KeySourceFunc(func(context.Context, webhooks.KeyHint) ([]webhooks.SigningKey, error) {
 		return nil, webhooks.ErrUnknownMerchant

@@ -84,6 +84,9 @@ func TestHeadersAreBounded(t *testing.T) {
 // A notice that is remembered keeps nothing of the response that it came with: its link is a part
 // of a header that may be long. The test runs alone, because it weighs the process.
 func TestRememberedNoticesWeighNothing(t *testing.T) { //nolint:paralleltest // see above
+	if testing.Short() {
+		t.Skip("what is bounded is filled where there is no -short")
+	}
 	const notices, padding = 60, 700_000
 	var n atomic.Int64
 	long := strings.Repeat("x", padding)
