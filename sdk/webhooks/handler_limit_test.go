@@ -68,6 +68,23 @@ func TestRejectedDeliveriesAreLimited(t *testing.T) {
 	})
 }
 
+func TestTheLogHasOneLinePerSecondAboutALimit(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := setup(t, voraV1(), withOptions(webhooks.WithRateLimitFunc(func(*http.Request) bool { return false })))
+		lines := func() int {
+			require.Equal(t, http.StatusTooManyRequests, receive(r, r.delivery()).Code)
+			return strings.Count(r.log.String(), "rate_limited")
+		}
+		require.Equal(t, 1, lines())
+		time.Sleep(time.Second - time.Nanosecond)
+		require.Equal(t, 1, lines())
+		time.Sleep(time.Nanosecond)
+		require.Equal(t, 2, lines())
+		require.Contains(t, r.log.String(), "since_the_last_line=2")
+	})
+}
+
 // Junk in any amount takes nothing away from the deliveries that are authentic.
 func TestJunkBesideRealDeliveries(t *testing.T) {
 	t.Parallel()
