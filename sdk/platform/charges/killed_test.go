@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -240,4 +241,72 @@ func TestThePageOfACallerWhoIsGone(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, platform.StatusPending, charge.Status())
 	require.Equal(t, "session", charge.Current().PaymentID)
+}
+
+// A page that an earlier call made cannot be read: nobody knows whether it was paid, and it is not
+// shown.
+func TestAPaymentThatNobodyKnowsIsNotShown(t *testing.T) {
+	t.Parallel()
+	gateway := scripted{platform.NewVora(nil), func(p platform.Purchase) (*platform.Payment, error) {
+		return &platform.Payment{
+			ID: "session", Status: platform.StatusUnknown, Amount: p.Amount, CheckoutURL: sdk.NewSecret("https://pay.example.com/session"), Replayed: true, Cause: errKilled,
+		}, nil
+	}}
+	book, err := charges.New("crm", charges.NewMemoryStore(), func(context.Context, string) (platform.Gateway, error) { return gateway, nil })
+	require.NoError(t, err)
+	charge, err := book.Pay(t.Context(), tenant, order, purchase)
+	require.ErrorIs(t, err, errKilled)
+	require.Equal(t, platform.StatusUnknown, charge.Status())
+	require.Empty(t, charge.Current().CheckoutURL.Reveal())
+}
+
+// An event names another payment than the gateway's response does, as after a create that was
+// repeated. The first one stays, and the other one's page is not shown as its own.
+func TestAResponseWithAnotherPaymentThanItsEvent(t *testing.T) {
+	t.Parallel()
+	var book *charges.Book
+	gateway := scripted{platform.NewVora(nil), func(p platform.Purchase) (*platform.Payment, error) {
+		_, _, err := book.Take(t.Context(), tenant, &webhooks.SessionFailed{
+			EventInfo: webhooks.EventInfo{Scheme: webhooks.SchemeVoraV1, SessionID: "session-1", Payment: sdk.PaymentFailed},
+			Metadata:  map[string]string{"hostedpay_reference": p.Reference},
+		})
+		require.NoError(t, err)
+		return &platform.Payment{ID: "session-2", Status: platform.StatusPending, Amount: p.Amount, CheckoutURL: sdk.NewSecret("https://pay.example.com/session-2")}, nil
+	}}
+	book, err := charges.New("crm", charges.NewMemoryStore(), func(context.Context, string) (platform.Gateway, error) { return gateway, nil })
+	require.NoError(t, err)
+	charge, err := book.Pay(t.Context(), tenant, order, purchase)
+	require.NoError(t, err)
+	require.Equal(t, platform.StatusDeclined, charge.Status())
+	require.Equal(t, "session-1", charge.Current().PaymentID)
+	require.Empty(t, charge.Current().CheckoutURL.Reveal())
+}
+
+// A process whose clock is ahead takes a page for expired, and asks about it. A read does not say
+// where the page is, and the other processes still show it.
+func TestAReadLeavesThePage(t *testing.T) {
+	t.Parallel()
+	store, now := charges.NewMemoryStore(), time.Now()
+	page := sdk.NewSecret("https://pay.example.com/session")
+	gateway := readableScript{scripted{platform.NewVora(nil), func(p platform.Purchase) (*platform.Payment, error) {
+		return &platform.Payment{ID: "session", Status: platform.StatusPending, Amount: p.Amount, CheckoutURL: page, ExpiresAt: now.Add(time.Minute)}, nil
+	}}, &readable{}}
+	var shown []charges.Charge
+	for _, ahead := range []time.Duration{0, time.Hour, 0} {
+		book, err := charges.New("crm", store, func(context.Context, string) (platform.Gateway, error) { return gateway, nil },
+			charges.WithClock(func() time.Time { return now.Add(ahead) }))
+		require.NoError(t, err)
+		charge, err := book.Pay(t.Context(), tenant, order, purchase)
+		require.NoError(t, err)
+		shown = append(shown, charge)
+	}
+	require.Equal(t, page, shown[0].Current().CheckoutURL)
+	require.Equal(t, page, shown[2].Current().CheckoutURL)
+	require.Equal(t, platform.StatusPending, shown[2].Status())
+}
+
+// A readableScript can be asked about the pages that it makes.
+type readableScript struct {
+	scripted
+	platform.Retriever
 }

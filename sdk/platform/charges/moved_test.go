@@ -186,3 +186,29 @@ func TestARejectionSaysNothingOfAnotherProcess(t *testing.T) {
 	require.Equal(t, purchase.Amount, charge.Amount)
 	require.Equal(t, "session", charge.Current().PaymentID)
 }
+
+// As above, but the second process's response was lost before the gateway rejects what the first
+// one asks for: nobody asks any more, and a page may be there.
+func TestARejectionAfterAnotherProcessLostItsResponse(t *testing.T) {
+	t.Parallel()
+	store, now, busy := charges.NewMemoryStore(), time.Now(), &sdk.Error{Code: sdk.CodeProviderUnavailable}
+	book := func(ahead time.Duration, ask func() (*platform.Payment, error)) *charges.Book {
+		gateway := scripted{platform.NewVora(nil), func(platform.Purchase) (*platform.Payment, error) { return ask() }}
+		book, err := charges.New("crm", store, func(context.Context, string) (platform.Gateway, error) { return gateway, nil },
+			charges.WithClock(func() time.Time { return now.Add(ahead) }))
+		require.NoError(t, err)
+		return book
+	}
+	second := book(2*time.Minute, func() (*platform.Payment, error) {
+		return &platform.Payment{Status: platform.StatusUnknown, Cause: errKilled}, nil
+	})
+	first := book(0, func() (*platform.Payment, error) {
+		_, err := second.Pay(t.Context(), tenant, order, purchase)
+		require.ErrorIs(t, err, errKilled)
+		return nil, busy
+	})
+	charge, err := first.Pay(t.Context(), tenant, order, purchase)
+	require.ErrorIs(t, err, busy)
+	require.Equal(t, platform.StatusUnknown, charge.Status())
+	require.True(t, charge.Current().InDoubt)
+}
