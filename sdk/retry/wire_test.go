@@ -3,12 +3,14 @@ package retry_test
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -118,6 +120,57 @@ func TestDoKnowsWhatWasSent(t *testing.T) {
 	require.False(t, retry.NeverSent(err))
 	require.True(t, result.Uncertain)
 	require.Len(t, result.Attempts, 1)
+}
+
+// Over HTTP/1.1 with TLS another goroutine writes the request once a connection is there. Part of
+// it may be with the server when the caller leaves.
+func TestDoKnowsThatARequestIsOnItsWay(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewTLSServer(http.NotFoundHandler())
+	t.Cleanup(server.Close)
+	ctx, leave := context.WithCancel(t.Context())
+	transport := ownTransport(t)
+	transport.DialTLSContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := (&net.Dialer{}).DialContext(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		config := server.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
+		config.ServerName, config.NextProtos = "example.com", []string{"http/1.1"}
+		stuck := &stuckConn{Conn: conn, closed: make(chan struct{})}
+		secured := tls.Client(stuck, config)
+		err = secured.HandshakeContext(ctx)
+		stuck.write = leave
+		return secured, err
+	}
+	request := requestTo(ctx, t, http.MethodPost, server.URL, strings.NewReader("body"))
+	request.Header.Set("X-Long", strings.Repeat("a", 8<<10)) // more than net/http collects before it writes
+	result, err := retry.Policy{}.Do(over(transport), request, retry.Once)
+	require.ErrorIs(t, err, context.Canceled)
+	require.False(t, retry.NeverSent(err))
+	require.True(t, result.Uncertain)
+}
+
+// A stuckConn calls a function instead of writing, once it has one, and then waits for its end.
+type stuckConn struct {
+	net.Conn
+	write  func()
+	closed chan struct{}
+	once   sync.Once
+}
+
+func (c *stuckConn) Write(p []byte) (int, error) {
+	if c.write == nil {
+		return c.Conn.Write(p)
+	}
+	c.write()
+	<-c.closed
+	return 0, net.ErrClosed
+}
+
+func (c *stuckConn) Close() error {
+	c.once.Do(func() { close(c.closed) })
+	return c.Conn.Close()
 }
 
 // net/http sends a request again by itself when a kept-alive connection ends without a response.
