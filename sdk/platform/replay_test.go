@@ -37,4 +37,28 @@ func TestAReplayHasTheAmountOfItsSession(t *testing.T) {
 	require.True(t, payment.Replayed)
 	require.Equal(t, platform.StatusApproved, payment.Status)
 	require.Equal(t, money.Minor(100, "USD"), payment.Amount)
+	require.Equal(t, "tx", payment.TransactionID)
+}
+
+// The buyer may have paid on the page that an earlier call made: when it cannot be read, nobody
+// knows.
+func TestAReplayThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	gateway := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		if r.Method == http.MethodGet {
+			w.WriteHeader(http.StatusNotFound)
+			return
+		}
+		_, _ = io.WriteString(w, `{"id":"vp_cs_test_1","checkoutUrl":"https://pay.example.com/1","expiresAt":"2099-01-01T00:00:00Z"}`)
+	}))
+	t.Cleanup(gateway.Close)
+	client, err := vora.New("vp_sk_test_replay_unread", sdk.WithBaseURL(gateway.URL))
+	require.NoError(t, err)
+	payment, err := platform.NewVora(client).Purchase(t.Context(), platform.Purchase{
+		Reference: "crm_order-1_1", Amount: money.Minor(1499, "USD"), ReturnURL: "https://crm.example.com/return",
+	})
+	require.NoError(t, err)
+	require.Equal(t, platform.StatusUnknown, payment.Status)
+	require.Error(t, payment.Cause)
 }
