@@ -2,6 +2,7 @@ package charges_test
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"testing"
 	"time"
@@ -93,4 +94,34 @@ func TestNobodyAsksWhileTheGatewayIsSlow(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, platform.StatusPending, charge.Status())
 	require.Equal(t, 1, calls)
+}
+
+// A failing store stores nothing.
+type failing struct {
+	charges.Store
+	err   error
+	saves int
+}
+
+func (s *failing) Save(context.Context, charges.Charge) error {
+	s.saves++
+	return s.err
+}
+
+// A charge that could not be stored is an error, and no gateway is asked. Only a conflict is tried
+// again.
+func TestAChargeThatCannotBeStored(t *testing.T) {
+	t.Parallel()
+	for _, failure := range []error{errKilled, charges.ErrConflict} {
+		store := &failing{Store: charges.NewMemoryStore(), err: failure}
+		gateway := scripted{platform.NewVora(nil), func(platform.Purchase) (*platform.Payment, error) {
+			require.Fail(t, "the gateway was asked")
+			return nil, errKilled
+		}}
+		book, err := charges.New("crm", store, func(context.Context, string) (platform.Gateway, error) { return gateway, nil })
+		require.NoError(t, err)
+		_, err = book.Pay(t.Context(), tenant, order, purchase)
+		require.ErrorIs(t, err, failure)
+		require.Equal(t, errors.Is(failure, charges.ErrConflict), store.saves > 1)
+	}
 }
