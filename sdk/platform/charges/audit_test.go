@@ -7,7 +7,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/hostedpay/hostedpay-go/sdk/platform"
 	"github.com/hostedpay/hostedpay-go/sdk/platform/charges"
 )
 
@@ -15,17 +14,15 @@ func TestAudit(t *testing.T) {
 	t.Parallel()
 	gateway := &readable{}
 	var lines []string
-	book, err := charges.New("crm", charges.NewMemoryStore(), func(context.Context, string) (platform.Gateway, error) { return gateway, nil },
-		charges.WithAudit(func(_ context.Context, c charges.Change) {
-			lines = append(lines, fmt.Sprintf("%s %s %d %s>%s %d %d", c.Tenant, c.Order, c.Version, c.From, c.To, c.Attempts, c.Refunds))
-		}))
-	require.NoError(t, err)
+	book := bookAt(t, gateway, charges.NewMemoryStore(), charges.WithAudit(func(_ context.Context, c charges.Change) {
+		lines = append(lines, fmt.Sprintf("%s %s %d %s>%s %d %d", c.Tenant, c.Order, c.Version, c.From, c.To, c.Attempts, c.Refunds))
+	}))
 	for range 2 { // the second one changes nothing
-		_, err = book.Pay(t.Context(), "acme", "1", purchase)
+		_, err := book.Pay(t.Context(), "acme", "1", purchase)
 		require.NoError(t, err)
 	}
 	gateway.paid = true
-	_, err = book.Check(t.Context(), "acme", "1")
+	_, err := book.Check(t.Context(), "acme", "1")
 	require.NoError(t, err)
 	require.Equal(t, []string{"acme 1 1 >unknown 1 0", "acme 1 2 unknown>pending 1 0", "acme 1 3 pending>approved 1 0"}, lines)
 }

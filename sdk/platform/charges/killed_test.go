@@ -138,8 +138,7 @@ func TestPayGoesOnWithAnAttemptThatWasBegunMeanwhile(t *testing.T) {
 		id := fmt.Sprintf("session-%d", len(references))
 		return &platform.Payment{ID: id, Status: platform.StatusPending, Amount: p.Amount, CheckoutURL: sdk.NewSecret("https://pay.example.com/" + id)}, nil
 	}}
-	book, err := charges.New("crm", charges.NewMemoryStore(), func(context.Context, string) (platform.Gateway, error) { return gateway, nil })
-	require.NoError(t, err)
+	book = bookAt(t, gateway, charges.NewMemoryStore())
 	charge, err := book.Pay(t.Context(), tenant, order, purchase)
 	require.NoError(t, err)
 	require.Equal(t, platform.StatusPending, charge.Status())
@@ -161,8 +160,7 @@ func TestAnEventIsFasterThanTheLossOfTheResponse(t *testing.T) {
 		require.NoError(t, err)
 		return &platform.Payment{Status: platform.StatusUnknown, Cause: errKilled}, nil
 	}}
-	book, err := charges.New("crm", charges.NewMemoryStore(), func(context.Context, string) (platform.Gateway, error) { return gateway, nil })
-	require.NoError(t, err)
+	book = bookAt(t, gateway, charges.NewMemoryStore())
 	charge, err := book.Pay(t.Context(), tenant, order, purchase)
 	require.NoError(t, err)
 	require.Equal(t, platform.StatusApproved, charge.Status())
@@ -186,9 +184,8 @@ func TestAnEventComesWhileALostResponseIsAskedForAgain(t *testing.T) {
 		require.NoError(t, err)
 		return nil, busy
 	}}
-	book, err := charges.New("crm", charges.NewMemoryStore(), func(context.Context, string) (platform.Gateway, error) { return gateway, nil })
-	require.NoError(t, err)
-	_, err = book.Pay(t.Context(), tenant, order, purchase)
+	book = bookAt(t, gateway, charges.NewMemoryStore())
+	_, err := book.Pay(t.Context(), tenant, order, purchase)
 	require.ErrorIs(t, err, errKilled)
 	charge, err := book.Pay(t.Context(), tenant, order, purchase)
 	require.ErrorIs(t, err, busy)
@@ -207,9 +204,8 @@ func TestARejectionAfterALostResponse(t *testing.T) {
 		}
 		return nil, busy
 	}}
-	book, err := charges.New("crm", charges.NewMemoryStore(), func(context.Context, string) (platform.Gateway, error) { return gateway, nil })
-	require.NoError(t, err)
-	_, err = book.Pay(t.Context(), tenant, order, purchase)
+	book := bookAt(t, gateway, charges.NewMemoryStore())
+	_, err := book.Pay(t.Context(), tenant, order, purchase)
 	require.ErrorIs(t, err, errKilled)
 	charge, err := book.Pay(t.Context(), tenant, order, purchase)
 	require.ErrorIs(t, err, busy)
@@ -233,9 +229,8 @@ func TestThePageOfACallerWhoIsGone(t *testing.T) {
 		return &platform.Payment{ID: "session", Status: platform.StatusPending, Amount: p.Amount, CheckoutURL: sdk.NewSecret("https://pay.example.com/session")}, nil
 	}}
 	store := charges.NewMemoryStore()
-	book, err := charges.New("crm", store, func(context.Context, string) (platform.Gateway, error) { return gateway, nil })
-	require.NoError(t, err)
-	_, err = book.Pay(caller, tenant, order, purchase)
+	book := bookAt(t, gateway, store)
+	_, err := book.Pay(caller, tenant, order, purchase)
 	require.NoError(t, err)
 	charge, err := store.Load(t.Context(), tenant, order)
 	require.NoError(t, err)
@@ -252,8 +247,7 @@ func TestAPaymentThatNobodyKnowsIsNotShown(t *testing.T) {
 			ID: "session", Status: platform.StatusUnknown, Amount: p.Amount, CheckoutURL: sdk.NewSecret("https://pay.example.com/session"), Replayed: true, Cause: errKilled,
 		}, nil
 	}}
-	book, err := charges.New("crm", charges.NewMemoryStore(), func(context.Context, string) (platform.Gateway, error) { return gateway, nil })
-	require.NoError(t, err)
+	book := bookAt(t, gateway, charges.NewMemoryStore())
 	charge, err := book.Pay(t.Context(), tenant, order, purchase)
 	require.ErrorIs(t, err, errKilled)
 	require.Equal(t, platform.StatusUnknown, charge.Status())
@@ -273,8 +267,7 @@ func TestAResponseWithAnotherPaymentThanItsEvent(t *testing.T) {
 		require.NoError(t, err)
 		return &platform.Payment{ID: "session-2", Status: platform.StatusPending, Amount: p.Amount, CheckoutURL: sdk.NewSecret("https://pay.example.com/session-2")}, nil
 	}}
-	book, err := charges.New("crm", charges.NewMemoryStore(), func(context.Context, string) (platform.Gateway, error) { return gateway, nil })
-	require.NoError(t, err)
+	book = bookAt(t, gateway, charges.NewMemoryStore())
 	charge, err := book.Pay(t.Context(), tenant, order, purchase)
 	require.NoError(t, err)
 	require.Equal(t, platform.StatusDeclined, charge.Status())
@@ -293,9 +286,7 @@ func TestAReadLeavesThePage(t *testing.T) {
 	}}, &readable{}}
 	var shown []charges.Charge
 	for _, ahead := range []time.Duration{0, time.Hour, 0} {
-		book, err := charges.New("crm", store, func(context.Context, string) (platform.Gateway, error) { return gateway, nil },
-			charges.WithClock(func() time.Time { return now.Add(ahead) }))
-		require.NoError(t, err)
+		book := bookAt(t, gateway, store, charges.WithClock(func() time.Time { return now.Add(ahead) }))
 		charge, err := book.Pay(t.Context(), tenant, order, purchase)
 		require.NoError(t, err)
 		shown = append(shown, charge)

@@ -1,7 +1,6 @@
 package charges_test
 
 import (
-	"context"
 	"testing"
 	"time"
 
@@ -151,9 +150,7 @@ func TestARejectionSaysNothingOfAnotherProcess(t *testing.T) {
 	store, now := charges.NewMemoryStore(), time.Now()
 	book := func(ahead time.Duration, ask func(platform.Purchase) (*platform.Payment, error)) *charges.Book {
 		gateway := scripted{platform.NewVora(nil), ask}
-		book, err := charges.New("crm", store, func(context.Context, string) (platform.Gateway, error) { return gateway, nil },
-			charges.WithClock(func() time.Time { return now.Add(ahead) }))
-		require.NoError(t, err)
+		book := bookAt(t, gateway, store, charges.WithClock(func() time.Time { return now.Add(ahead) }))
 		return book
 	}
 	asked, rejected, made := make(chan struct{}), make(chan struct{}), make(chan error, 1)
@@ -194,9 +191,7 @@ func TestARejectionAfterAnotherProcessLostItsResponse(t *testing.T) {
 	store, now, busy := charges.NewMemoryStore(), time.Now(), &sdk.Error{Code: sdk.CodeProviderUnavailable}
 	book := func(ahead time.Duration, ask func() (*platform.Payment, error)) *charges.Book {
 		gateway := scripted{platform.NewVora(nil), func(platform.Purchase) (*platform.Payment, error) { return ask() }}
-		book, err := charges.New("crm", store, func(context.Context, string) (platform.Gateway, error) { return gateway, nil },
-			charges.WithClock(func() time.Time { return now.Add(ahead) }))
-		require.NoError(t, err)
+		book := bookAt(t, gateway, store, charges.WithClock(func() time.Time { return now.Add(ahead) }))
 		return book
 	}
 	second := book(2*time.Minute, func() (*platform.Payment, error) {

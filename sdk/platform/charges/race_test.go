@@ -62,8 +62,7 @@ func TestWhoComesSecondAsksNobody(t *testing.T) {
 		require.Error(t, err)
 		var made charges.Charge
 		store := &slow{Store: w.store, meanwhile: func() { made = w.pay() }}
-		book, err := charges.New("crm", store, func(context.Context, string) (platform.Gateway, error) { return w.gateway(), nil }, charges.WithClock(w.Now))
-		require.NoError(t, err)
+		book := bookAt(t, w.gateway(), store, charges.WithClock(w.Now))
 		charge, err := book.Pay(t.Context(), tenant, order, purchase)
 		require.NoError(t, err)
 		require.Equal(t, made, charge)
@@ -87,9 +86,7 @@ func TestNobodyAsksWhileTheGatewayIsSlow(t *testing.T) {
 		}
 		return &platform.Payment{ID: "session", Status: platform.StatusPending, Amount: p.Amount, CheckoutURL: sdk.NewSecret("https://pay.example.com/session")}, nil
 	}}
-	book, err := charges.New("crm", charges.NewMemoryStore(), func(context.Context, string) (platform.Gateway, error) { return gateway, nil },
-		charges.WithClock(func() time.Time { return now }))
-	require.NoError(t, err)
+	book = bookAt(t, gateway, charges.NewMemoryStore(), charges.WithClock(func() time.Time { return now }))
 	charge, err := book.Pay(t.Context(), tenant, order, purchase)
 	require.NoError(t, err)
 	require.Equal(t, platform.StatusPending, charge.Status())
@@ -118,9 +115,8 @@ func TestAChargeThatCannotBeStored(t *testing.T) {
 			require.Fail(t, "the gateway was asked")
 			return nil, errKilled
 		}}
-		book, err := charges.New("crm", store, func(context.Context, string) (platform.Gateway, error) { return gateway, nil })
-		require.NoError(t, err)
-		_, err = book.Pay(t.Context(), tenant, order, purchase)
+		book := bookAt(t, gateway, store)
+		_, err := book.Pay(t.Context(), tenant, order, purchase)
 		require.ErrorIs(t, err, failure)
 		require.Equal(t, errors.Is(failure, charges.ErrConflict), store.saves > 1)
 	}

@@ -155,3 +155,11 @@ func atBoth(t *testing.T, test func(t *testing.T, w *world)) {
 }
 
 const soon = 2 * time.Minute // when nobody is asking the gateway any more
+
+// bookAt is a book whose tenants all have one gateway.
+func bookAt(t *testing.T, gateway platform.Gateway, store charges.Store, options ...charges.Option) *charges.Book {
+	t.Helper()
+	book, err := charges.New("crm", store, func(context.Context, string) (platform.Gateway, error) { return gateway, nil }, options...)
+	require.NoError(t, err)
+	return book
+}

@@ -47,8 +47,7 @@ func TestASweepThatEndsEarly(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	gateway := &readable{paid: true, asked: func() { cancel(errKilled) }}
 	store := charges.NewMemoryStore()
-	book, err := charges.New("crm", store, func(context.Context, string) (platform.Gateway, error) { return gateway, nil })
-	require.NoError(t, err)
+	book := bookAt(t, gateway, store)
 	for _, name := range []string{"1", "2"} {
 		_, err := book.Pay(t.Context(), tenant, name, purchase)
 		require.NoError(t, err)
@@ -69,10 +68,8 @@ func TestAShutdownDuringASweep(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancelCause(t.Context())
 	gateway, now := &readable{paid: true, asked: func() { cancel(errKilled) }}, time.Now()
-	book, err := charges.New("crm", charges.NewMemoryStore(), func(context.Context, string) (platform.Gateway, error) { return gateway, nil },
-		charges.WithClock(func() time.Time { return now }))
-	require.NoError(t, err)
-	_, err = book.Pay(t.Context(), tenant, order, purchase)
+	book := bookAt(t, gateway, charges.NewMemoryStore(), charges.WithClock(func() time.Time { return now }))
+	_, err := book.Pay(t.Context(), tenant, order, purchase)
 	require.NoError(t, err)
 	now = now.Add(time.Hour)
 	var found []charges.Charge
@@ -88,9 +85,8 @@ func TestKeepSweeping(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		gateway := &readable{}
-		book, err := charges.New("crm", charges.NewMemoryStore(), func(context.Context, string) (platform.Gateway, error) { return gateway, nil })
-		require.NoError(t, err)
-		_, err = book.Pay(t.Context(), tenant, order, purchase)
+		book := bookAt(t, gateway, charges.NewMemoryStore())
+		_, err := book.Pay(t.Context(), tenant, order, purchase)
 		require.NoError(t, err)
 		ctx, stop := context.WithCancelCause(t.Context())
 		began, sweeps := time.Now(), 0
@@ -112,8 +108,7 @@ func TestKeepSweeping(t *testing.T) {
 		})
 		require.ErrorIs(t, err, over)
 	})
-	book, err := charges.New("crm", charges.NewMemoryStore(), func(context.Context, string) (platform.Gateway, error) { return nil, nil })
-	require.NoError(t, err)
+	book := bookAt(t, nil, charges.NewMemoryStore())
 	found := func(context.Context, charges.Swept, error) {}
 	for _, when := range []charges.Sweeping{{After: 1, Limit: 1}, {Every: 1, Limit: 1}, {Every: 1, After: 1}, {Every: 1, After: 1, Limit: -1}} {
 		require.ErrorContains(t, book.KeepSweeping(t.Context(), when, found), "asks about nothing")
