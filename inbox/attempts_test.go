@@ -4,8 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"maps"
-	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -148,7 +146,9 @@ func testStops[TTx any](t *testing.T, s store[TTx]) {
 	})
 	require.Equal(t, 1, settled(t, s.db, inbox.StatusProcessed, 1)[0].Attempts)
 	require.NoError(t, box.Stop(t.Context()))
-	require.Equal(t, []int{1}, slices.Collect(maps.Keys(pauses)), "a pause before another attempt than the first")
+	require.GreaterOrEqual(t, pauses[1], 4, "three stops and a failure; whoever takes over may ask again")
+	delete(pauses, 1)
+	require.Empty(t, pauses, "a stop was counted as an attempt")
 }
 
 // Whoever stops an inbox uses up none of its events' attempts.
